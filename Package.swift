@@ -1,0 +1,130 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+// Every module of Needletail and what it may use, bottom layer first.
+// Docs/ARCHITECTURE.md says what each one is for.
+
+import PackageDescription
+
+/// What every Swift module is compiled with: language mode 6, strict memory safety, warnings are errors.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// What every C module is compiled with.
+let cSettings: [CSetting] = [
+    .unsafeFlags(["-Wall", "-Wextra", "-Werror"])
+]
+
+/// What C modules with hot loops are compiled with: a debug build without `-O3` runs them 25 times slower.
+let kernelSettings: [CSetting] = [
+    .unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O3"])
+]
+
+func library(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func cLibrary(
+    _ name: String, settings: [CSetting] = cSettings, cxxSettings: [CXXSetting]? = nil,
+    links libraries: [String] = []
+) -> Target {
+    .target(
+        name: name, cSettings: settings, cxxSettings: cxxSettings,
+        linkerSettings: libraries.map { .linkedLibrary($0) })
+}
+
+func program(_ name: String, at path: String? = nil, uses dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
+}
+
+func tests(of module: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(module)Tests", dependencies: [.byName(name: module)] + dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+    name: "Needletail",
+    products: [.executable(name: "needletail", targets: ["Needletail"])],
+    targets: [
+        // Foreign things, one a module.
+        cLibrary("CVectorKernels", settings: kernelSettings),
+        cLibrary("CSystem"),
+        cLibrary("CLMDB", links: ["lmdb"]),
+        cLibrary("CRoaring", links: ["roaring"]),
+        cLibrary("CMicroHTTPD", links: ["microhttpd"]),
+        cLibrary("CTurboJPEG", links: ["turbojpeg"]),
+        cLibrary("CPNG", links: ["png"]),
+        cLibrary("CGIF", links: ["gif"]),
+        cLibrary("CWebP", links: ["webp", "webpdemux"]),
+        cLibrary("COpenVINO", links: ["dl"]),
+        cLibrary(
+            "CPhoneNumber", cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-std=c++17"])],
+            links: ["phonenumber"]),
+
+        // Vocabulary and plumbing.
+        library("DataModel"),
+        library("JSON"),
+        library("Observability", uses: ["JSON"]),
+        library("Execution"),
+
+        // Numbers: kernels, vector indexes, inverted indexes.
+        library("VectorKernels", uses: ["CVectorKernels"]),
+        library("VectorIndexes", uses: ["CSystem", "DataModel", "VectorKernels"]),
+        library("InvertedIndexes", uses: ["CRoaring", "DataModel"]),
+
+        // Bytes: storage and pictures.
+        library(
+            "ObjectStorage",
+            uses: ["CLMDB", "CSystem", "DataModel", "InvertedIndexes", "Observability", "VectorIndexes"]),
+        library(
+            "ImageVectorizer",
+            uses: ["CGIF", "COpenVINO", "CPNG", "CTurboJPEG", "CWebP", "Execution", "Observability"]),
+
+        // The database, without any network.
+        library(
+            "DatabaseCore",
+            uses: [
+                "CPhoneNumber", "DataModel", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON", "ObjectStorage",
+                "Observability", "VectorIndexes", "VectorKernels",
+            ]),
+
+        // Transports and APIs.
+        library("HTTPServer", uses: ["CMicroHTTPD", "Execution", "Observability"]),
+        library("GraphQLLanguage"),
+        library(
+            "GraphQLAPI",
+            uses: ["DataModel", "DatabaseCore", "GraphQLLanguage", "HTTPServer", "JSON", "Observability"]),
+        library("RESTAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "JSON", "Observability"]),
+
+        // The program.
+        library("Configuration"),
+        program(
+            "Needletail",
+            uses: [
+                "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer",
+                "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RESTAPI", "VectorIndexes",
+            ]),
+
+        tests(of: "DataModel"),
+        tests(of: "JSON"),
+        tests(of: "Observability"),
+        tests(of: "Execution"),
+        tests(of: "VectorKernels"),
+        tests(of: "VectorIndexes", uses: ["DataModel", "VectorKernels"]),
+        tests(of: "InvertedIndexes", uses: ["DataModel"]),
+        tests(of: "ObjectStorage", uses: ["DataModel", "InvertedIndexes", "VectorIndexes"]),
+        tests(of: "ImageVectorizer", uses: ["Execution"]),
+        tests(of: "DatabaseCore", uses: ["DataModel", "JSON"]),
+        tests(of: "HTTPServer", uses: ["Execution"]),
+        tests(of: "GraphQLLanguage"),
+        tests(of: "GraphQLAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),
+        tests(of: "RESTAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),
+        tests(of: "Configuration"),
+    ],
+    cxxLanguageStandard: .cxx17
+)

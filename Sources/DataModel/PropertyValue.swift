@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What one property of an object holds, checked against its type.
+package indirect enum PropertyValue: Hashable, Sendable {
+    case text(String)
+    /// Weaviate keeps ints as float64: beyond 2⁵³ the nearest float64 is what is stored.
+    case int(Int64)
+    case number(Double)
+    case boolean(Bool)
+    /// RFC 3339 text as it is to be shown: the offset kept, `+00:00` written as `Z`.
+    case date(String)
+    case uuid(ObjectID)
+    case blob(Blob)
+    case geoCoordinates(GeoCoordinates)
+    case phoneNumber(PhoneNumber)
+    case object([String: PropertyValue])
+    case references([Beacon])
+    /// An array type: every element is of the same scalar case (or `object`); may be empty.
+    case array([PropertyValue])
+}
+
+/// Binary data that came as base64.
+package struct Blob: Hashable, Sendable {
+    /// The decoded bytes.
+    package var bytes: [UInt8]
+    /// The base64 text, only where encoding `bytes` again would differ from it.
+    package var originalText: String?
+
+    package init(bytes: [UInt8], originalText: String? = nil) {
+        self.bytes = bytes
+        self.originalText = originalText
+    }
+}
+
+/// A place on earth, in degrees.
+package struct GeoCoordinates: Hashable, Sendable {
+    package var latitude: Float
+    package var longitude: Float
+
+    package init(latitude: Float, longitude: Float) {
+        self.latitude = latitude
+        self.longitude = longitude
+    }
+}
+
+/// A telephone number as libphonenumber understood it.
+package struct PhoneNumber: Hashable, Sendable {
+    package var input: String
+    package var defaultCountry: String
+    package var internationalFormatted: String
+    package var nationalFormatted: String
+    package var national: UInt64
+    package var countryCode: UInt64
+    package var isValid: Bool
+
+    package init(
+        input: String, defaultCountry: String = "", internationalFormatted: String = "", nationalFormatted: String = "",
+        national: UInt64 = 0, countryCode: UInt64 = 0, isValid: Bool = false
+    ) {
+        self.input = input
+        self.defaultCountry = defaultCountry
+        self.internationalFormatted = internationalFormatted
+        self.nationalFormatted = nationalFormatted
+        self.national = national
+        self.countryCode = countryCode
+        self.isValid = isValid
+    }
+}
+
+/// A reference to an object: `weaviate://localhost/Class/uuid`.
+package struct Beacon: Hashable, Sendable {
+    package var host: String
+    /// `nil` in beacons of the old form that have no class.
+    package var collection: String?
+    package var id: ObjectID
+
+    package init(host: String = "localhost", collection: String?, id: ObjectID) {
+        self.host = host
+        self.collection = collection
+        self.id = id
+    }
+}

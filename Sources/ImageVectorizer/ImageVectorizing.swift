@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The network that makes the vectors: what a collection notes of the one that filled it.
+package struct NetworkIdentity: Hashable, Sendable {
+    /// E.g. `resnet50`, `efficientnet-lite0`, or the file's name.
+    package var name: String
+    /// Lower-case hexadecimal SHA-256 of the ONNX file.
+    package var sha256: String
+    package var dimensions: Int
+
+    package init(name: String, sha256: String, dimensions: Int) {
+        self.name = name
+        self.sha256 = sha256
+        self.dimensions = dimensions
+    }
+}
+
+/// Turns pictures into vectors. The database knows the vectorizer only by this.
+package protocol ImageVectorizing: Sendable {
+    /// `nil` while no network could be loaded; `vectors` then fails with `ImageVectorizerError.unavailable`.
+    var network: NetworkIdentity? { get }
+
+    /// One result a picture, in the order of `pictures` (encoded files: JPEG, PNG, …). A bad picture fails alone.
+    ///
+    /// Decodes and infers in parallel. Shape of each vector: [network.dimensions]; not normalized.
+    func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>]
+}
+
+/// Why a picture gave no vector. `message` says what is wrong and what to do; it never contains the picture.
+package enum ImageVectorizerError: Error, Hashable, Sendable {
+    /// Not in a format that is read; `found` names what the first bytes look like, if that is known.
+    case unknownFormat(found: String?)
+    /// The file is damaged or cut off.
+    case damaged(format: String, detail: String)
+    /// The header promises more pixels than `limit`.
+    case tooManyPixels(width: Int, height: Int, limit: Int)
+    /// No network is loaded.
+    case unavailable(reason: String)
+    /// The inference engine failed.
+    case inference(reason: String)
+
+    package var message: String {
+        switch self {
+        case .unknownFormat(let found?):
+            "the picture is \(found), which is not read here; send it as JPEG, PNG, GIF, BMP or WebP"
+        case .unknownFormat(nil):
+            "the data is no picture in a known format; send JPEG, PNG, GIF, BMP or WebP, encoded as base64 without a data URI prefix"
+        case .damaged(let format, let detail):
+            "the \(format) picture is damaged or cut off (\(detail)); send the whole file again"
+        case .tooManyPixels(let width, let height, let limit):
+            "the picture has \(width) x \(height) pixels; at most \(limit) are allowed (NEEDLETAIL_IMAGE_MAX_PIXELS)"
+        case .unavailable(let reason):
+            "no image network is loaded: \(reason)"
+        case .inference(let reason):
+            "the inference engine failed: \(reason)"
+        }
+    }
+}
