@@ -30,7 +30,8 @@ package struct ObjectID: Hashable, Comparable, Sendable {
     package init?(_ text: some StringProtocol) {
         var bytes = ArraySlice(text.utf8)
         if bytes.count == 45 {
-            guard bytes.prefix(9).elementsEqual("urn:uuid:".utf8) || bytes.prefix(9).elementsEqual("URN:UUID:".utf8) else {
+            guard bytes.prefix(9).elementsEqual("urn:uuid:".utf8) || bytes.prefix(9).elementsEqual("URN:UUID:".utf8)
+            else {
                 return nil
             }
             bytes = bytes.dropFirst(9)

@@ -7,13 +7,17 @@ import Testing
     static let canonical = "0b1f8c3e-5a4d-4e6f-9a7b-112233445566"
 
     @Test(arguments: [
-        canonical, canonical.uppercased(), canonical.replacing("-", with: ""), "{\(canonical)}", "urn:uuid:\(canonical)",
+        canonical, canonical.uppercased(), canonical.replacing("-", with: ""), "{\(canonical)}",
+        "urn:uuid:\(canonical)",
     ])
     func `every written form of a UUID reads as the same one`(text: String) {
         #expect(ObjectID(text)?.description == Self.canonical)
     }
 
-    @Test(arguments: ["", "x", "0b1f8c3e-5a4d-4e6f-9a7b-11223344556", "0b1f8c3e-5a4d-4e6f-9a7b-11223344556g", "0b1f8c3e+5a4d-4e6f-9a7b-112233445566"])
+    @Test(arguments: [
+        "", "x", "0b1f8c3e-5a4d-4e6f-9a7b-11223344556", "0b1f8c3e-5a4d-4e6f-9a7b-11223344556g",
+        "0b1f8c3e+5a4d-4e6f-9a7b-112233445566",
+    ])
     func `a text that is no UUID is refused`(text: String) {
         #expect(ObjectID(text) == nil)
     }
