@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import JSON
+
+/// An object as a client sent it, not yet checked against its collection.
+package struct ObjectInput: Sendable {
+    package var collection: String
+    /// `nil`: a random one is given.
+    package var id: ObjectID?
+    package var tenant: String?
+    /// Values by property name; `nil` when the request had none.
+    package var properties: JSONObject?
+    /// The unnamed vector; an empty one counts as not given.
+    package var vector: [Float]?
+    package var namedVectors: [String: [Float]]
+
+    package init(
+        collection: String, id: ObjectID? = nil, tenant: String? = nil, properties: JSONObject? = nil,
+        vector: [Float]? = nil, namedVectors: [String: [Float]] = [:]
+    ) {
+        self.collection = collection
+        self.id = id
+        self.tenant = tenant
+        self.properties = properties
+        self.vector = vector
+        self.namedVectors = namedVectors
+    }
+}
+
+/// An object as it is stored, or as much of it as was asked for.
+package struct DatabaseObject: Hashable, Sendable {
+    package var collection: String
+    package var id: ObjectID
+    package var tenant: String?
+    /// Milliseconds since 1970.
+    package var creationTime: Int64
+    package var updateTime: Int64
+    package var properties: [String: PropertyValue]
+    /// Filled only when asked for; `nil` too when the object has none.
+    package var vector: [Float]?
+    package var namedVectors: [String: [Float]]
+
+    package init(
+        collection: String, id: ObjectID, tenant: String? = nil, creationTime: Int64, updateTime: Int64,
+        properties: [String: PropertyValue], vector: [Float]? = nil, namedVectors: [String: [Float]] = [:]
+    ) {
+        self.collection = collection
+        self.id = id
+        self.tenant = tenant
+        self.creationTime = creationTime
+        self.updateTime = updateTime
+        self.properties = properties
+        self.vector = vector
+        self.namedVectors = namedVectors
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+
+/// One search or listing in a collection.
+package struct Query: Sendable {
+    package var collection: String
+    package var tenant: String?
+    package var filter: Filter?
+    package var search: Search?
+    package var sort: [SortKey] = []
+    /// `nil`: the default of the API, or no bound where a search has a threshold; negative: as many as allowed.
+    package var limit: Int?
+    package var offset: Int = 0
+    /// Continue behind this object, in order of ids; no search, filter, sort or offset beside it.
+    package var after: Cursor?
+    package var selection: Selection = .init()
+
+    package init(collection: String) { self.collection = collection }
+
+    package enum Cursor: Hashable, Sendable {
+        case start
+        case behind(ObjectID)
+    }
+
+    package enum Search: Sendable {
+        case vector(VectorSearch)
+        case keyword(KeywordSearch)
+        case hybrid(HybridSearch)
+    }
+
+    /// Which parts of the objects are loaded.
+    package struct Selection: Hashable, Sendable {
+        /// `nil`: all.
+        package var properties: Set<String>?
+        package var includesVectors = false
+
+        package init(properties: Set<String>? = nil, includesVectors: Bool = false) {
+            self.properties = properties
+            self.includesVectors = includesVectors
+        }
+    }
+}
+
+/// Nearest neighbours of something.
+package struct VectorSearch: Sendable {
+    package enum Origin: Sendable {
+        case vector([Float])
+        case object(ObjectID)
+        /// An encoded picture as base64 text, as the client gave it.
+        case image(base64: String)
+    }
+
+    package enum Threshold: Hashable, Sendable {
+        case distance(Float)
+        case certainty(Double)
+    }
+
+    package var origin: Origin
+    package var threshold: Threshold?
+    /// Named vectors to search; empty: the only one.
+    package var targetVectors: [String] = []
+    /// 0: off.
+    package var autocut: Int = 0
+
+    package init(origin: Origin, threshold: Threshold? = nil) {
+        self.origin = origin
+        self.threshold = threshold
+    }
+}
+
+/// BM25 search.
+package struct KeywordSearch: Sendable {
+    package enum Operator: Hashable, Sendable {
+        case or(minimum: Int)
+        case and
+    }
+
+    package var query: String
+    /// `title` or `title^2`; empty: all searchable ones.
+    package var properties: [String] = []
+    package var tokenOperator: Operator = .or(minimum: 1)
+    package var autocut: Int = 0
+
+    package init(query: String) { self.query = query }
+}
+
+/// BM25 and vector search, fused.
+package struct HybridSearch: Sendable {
+    package enum Fusion: Hashable, Sendable { case ranked, relativeScore }
+
+    package var query: String
+    /// The weight of the vector leg, 0 to 1.
+    package var alpha: Double = 0.75
+    package var vector: [Float]?
+    package var properties: [String] = []
+    package var fusion: Fusion = .relativeScore
+    package var maxVectorDistance: Float?
+    package var targetVectors: [String] = []
+    package var autocut: Int = 0
+
+    package init(query: String) { self.query = query }
+}
+
+/// One key to sort by.
+package struct SortKey: Hashable, Sendable {
+    package enum Field: Hashable, Sendable {
+        case property(String)
+        case id, creationTime, updateTime
+    }
+
+    package var field: Field
+    package var isDescending: Bool
+
+    package init(field: Field, isDescending: Bool = false) {
+        self.field = field
+        self.isDescending = isDescending
+    }
+}
+
+/// One object that a query found.
+package struct Hit: Sendable {
+    package var object: DatabaseObject
+    /// In the metric's own unit; only in vector searches.
+    package var distance: Float?
+    /// `1 − distance / 2`; only in vector searches by cosine.
+    package var certainty: Double?
+    /// Only in keyword and hybrid searches.
+    package var score: Float?
+    package var scoreExplanation: String?
+
+    package init(object: DatabaseObject, distance: Float? = nil, certainty: Double? = nil) {
+        self.object = object
+        self.distance = distance
+        self.certainty = certainty
+    }
+}
+
+/// What a batch delete did.
+package struct DeletionReport: Sendable {
+    package struct Item: Sendable {
+        package var id: ObjectID
+        /// `nil`: deleted (or would be, in a dry run).
+        package var error: String?
+
+        package init(id: ObjectID, error: String? = nil) {
+            self.id = id
+            self.error = error
+        }
+    }
+
+    /// How many objects match, also beyond `limit`.
+    package var matches: Int
+    package var limit: Int
+    package var items: [Item]
+
+    package init(matches: Int, limit: Int, items: [Item]) {
+        self.matches = matches
+        self.limit = limit
+        self.items = items
+    }
+}

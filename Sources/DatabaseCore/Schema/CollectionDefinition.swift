@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import JSON
+import VectorIndexes
+
+/// What a collection (Weaviate: class) is: complete, with every default filled in.
+///
+/// Invariants: property and vector numbers are unique and below `nextPropertyNumber` and `nextVectorNumber`; there is one
+/// unnamed vector, or only named ones.
+package struct CollectionDefinition: Hashable, Sendable {
+    package var name: String
+    package var description: String?
+    package var properties: [PropertyDefinition]
+    /// The unnamed vector alone, or the named vectors in order of their names.
+    package var vectors: [VectorDefinition]
+    package var invertedIndex: InvertedIndexDefinition
+    package var multiTenancy: MultiTenancyDefinition
+    package var replication: ReplicationDefinition
+    package var sharding: ShardingDefinition?
+    /// `moduleConfig` as it was given, e.g. for generative modules that are not here.
+    package var moduleConfiguration: JSONObject?
+    /// The number for the next property; numbers are never used twice.
+    package var nextPropertyNumber: UInt16
+    package var nextVectorNumber: UInt16
+
+    package init(
+        name: String, description: String? = nil, properties: [PropertyDefinition] = [],
+        vectors: [VectorDefinition] = [], invertedIndex: InvertedIndexDefinition = .init(),
+        multiTenancy: MultiTenancyDefinition = .init(), replication: ReplicationDefinition = .init(),
+        sharding: ShardingDefinition? = .init(), moduleConfiguration: JSONObject? = nil, nextPropertyNumber: UInt16 = 0,
+        nextVectorNumber: UInt16 = 0
+    ) {
+        self.name = name
+        self.description = description
+        self.properties = properties
+        self.vectors = vectors
+        self.invertedIndex = invertedIndex
+        self.multiTenancy = multiTenancy
+        self.replication = replication
+        self.sharding = sharding
+        self.moduleConfiguration = moduleConfiguration
+        self.nextPropertyNumber = nextPropertyNumber
+        self.nextVectorNumber = nextVectorNumber
+    }
+
+    /// The property called exactly `name`.
+    package func property(named name: String) -> PropertyDefinition? { properties.first { $0.name == name } }
+
+    /// The vector called `name`; `nil` stands for the unnamed one.
+    package func vector(named name: String?) -> VectorDefinition? { vectors.first { $0.name == name } }
+
+    /// Whether vectors have names (`vectorConfig`) in this collection.
+    package var hasNamedVectors: Bool { vectors.contains { $0.name != nil } }
+}
+
+/// One property of a collection.
+package struct PropertyDefinition: Hashable, Sendable {
+    /// Given by the database when the property is added.
+    package var id: PropertyID
+    package var name: String
+    package var description: String?
+    package var type: PropertyType
+    /// Only for text and text[].
+    package var tokenization: Tokenization?
+    package var isFilterable: Bool
+    package var isSearchable: Bool
+    package var hasRangeIndex: Bool
+    /// Only for object and object[]; numbers of nested properties mean nothing.
+    package var nestedProperties: [PropertyDefinition]
+    package var moduleConfiguration: JSONObject?
+
+    package init(
+        id: PropertyID = PropertyID(0), name: String, description: String? = nil, type: PropertyType,
+        tokenization: Tokenization? = nil, isFilterable: Bool = true, isSearchable: Bool = false,
+        hasRangeIndex: Bool = false, nestedProperties: [PropertyDefinition] = [],
+        moduleConfiguration: JSONObject? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.description = description
+        self.type = type
+        self.tokenization = tokenization
+        self.isFilterable = isFilterable
+        self.isSearchable = isSearchable
+        self.hasRangeIndex = hasRangeIndex
+        self.nestedProperties = nestedProperties
+        self.moduleConfiguration = moduleConfiguration
+    }
+}
+
+/// One vector of a collection's objects: who makes it and how it is indexed.
+package struct VectorDefinition: Hashable, Sendable {
+    /// Given by the database when the vector is added.
+    package var id: VectorID
+    /// `nil` for the unnamed vector.
+    package var name: String?
+    package var vectorizer: Vectorizer
+    package var index: VectorIndexDefinition
+
+    package init(id: VectorID = VectorID(0), name: String? = nil, vectorizer: Vectorizer, index: VectorIndexDefinition)
+    {
+        self.id = id
+        self.name = name
+        self.vectorizer = vectorizer
+        self.index = index
+    }
+}
+
+package enum Vectorizer: Hashable, Sendable {
+    /// Vectors come with the objects.
+    case none
+    /// `img2vec-neural`: made from the pictures in these blob properties, in the order given.
+    case image(fields: [String])
+}
+
+/// How one vector is indexed; the members of Weaviate's `vectorIndexConfig`.
+package struct VectorIndexDefinition: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable { case hnsw, flat }
+
+    package var kind: Kind
+    package var metric: VectorMetric
+    /// Vectors are stored but not indexed.
+    package var isSkipped: Bool
+    package var cleanupIntervalSeconds: Int
+    package var maxConnections: Int
+    package var efConstruction: Int
+    /// −1: dynamic.
+    package var ef: Int
+    package var dynamicEfMin: Int
+    package var dynamicEfMax: Int
+    package var dynamicEfFactor: Int
+    package var vectorCacheMaxObjects: Int
+    package var flatSearchCutoff: Int
+    /// `acorn` or `sweeping`.
+    package var filterStrategy: String
+    /// `pq`, `bq`, `sq`, `rq`, `multivector`, `skipDefaultQuantization`, `trackDefaultQuantization`, complete, as they are answered.
+    package var quantization: JSONObject
+
+    package init(
+        kind: Kind = .hnsw, metric: VectorMetric = .cosine, isSkipped: Bool = false, cleanupIntervalSeconds: Int = 300,
+        maxConnections: Int = 32, efConstruction: Int = 128, ef: Int = -1, dynamicEfMin: Int = 100,
+        dynamicEfMax: Int = 500, dynamicEfFactor: Int = 8, vectorCacheMaxObjects: Int = 1_000_000_000_000,
+        flatSearchCutoff: Int = 40_000, filterStrategy: String = "acorn", quantization: JSONObject = .init()
+    ) {
+        self.kind = kind
+        self.metric = metric
+        self.isSkipped = isSkipped
+        self.cleanupIntervalSeconds = cleanupIntervalSeconds
+        self.maxConnections = maxConnections
+        self.efConstruction = efConstruction
+        self.ef = ef
+        self.dynamicEfMin = dynamicEfMin
+        self.dynamicEfMax = dynamicEfMax
+        self.dynamicEfFactor = dynamicEfFactor
+        self.vectorCacheMaxObjects = vectorCacheMaxObjects
+        self.flatSearchCutoff = flatSearchCutoff
+        self.filterStrategy = filterStrategy
+        self.quantization = quantization
+    }
+}
+
+/// The members of Weaviate's `invertedIndexConfig`.
+package struct InvertedIndexDefinition: Hashable, Sendable {
+    package var cleanupIntervalSeconds = 60
+    package var bm25K1 = 1.2
+    package var bm25B = 0.75
+    package var stopwordPreset = "en"
+    /// `nil` is answered as `null`.
+    package var stopwordAdditions: [String]?
+    package var stopwordRemovals: [String]?
+    package var indexTimestamps = false
+    package var indexNullState = false
+    package var indexPropertyLength = false
+    package var usesBlockMaxWAND = true
+
+    package init() {}
+}
+
+/// The members of Weaviate's `multiTenancyConfig`.
+package struct MultiTenancyDefinition: Hashable, Sendable {
+    package var isEnabled = false
+    package var autoTenantCreation = false
+    package var autoTenantActivation = false
+
+    package init() {}
+}
+
+/// The members of Weaviate's `replicationConfig`.
+package struct ReplicationDefinition: Hashable, Sendable {
+    package var factor = 1
+    package var asyncEnabled = false
+    package var deletionStrategy = "TimeBasedResolution"
+
+    package init() {}
+}
+
+/// The members of Weaviate's `shardingConfig`; a collection has one shard whatever they say.
+package struct ShardingDefinition: Hashable, Sendable {
+    package var virtualPerPhysical = 128
+    package var desiredCount = 1
+    package var desiredVirtualCount = 128
+
+    package init() {}
+}
