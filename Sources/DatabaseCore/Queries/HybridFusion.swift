@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+
+/// Puts the results of a keyword search and of a vector search together.
+enum HybridFusion {
+    /// One candidate of a leg: the BM25 score, or 1 − distance.
+    struct Candidate {
+        var document: DocumentID
+        var value: Float
+    }
+
+    /// The candidates of one search, best first, and what they weigh in the sum.
+    struct Leg {
+        var name: String
+        var weight: Double
+        var candidates: [Candidate]
+    }
+
+    /// A document with its fused score.
+    struct Fused {
+        var document: DocumentID
+        var score: Float
+        /// The value in the leg merged last that has the document; decides between equal scores.
+        var secondary: Float
+        var explanation: String
+    }
+
+    /// Σ weight / (60 + rank), rank from 0.
+    static func ranked(_ legs: [Leg]) -> [DocumentID: Fused] {
+        var fused: [DocumentID: Fused] = [:]
+        for leg in legs {
+            for (rank, candidate) in leg.candidates.enumerated() {
+                let share = Float(leg.weight / (60 + Double(rank)))
+                let text =
+                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.document.number) contributed \(share) to the score"
+                add(share, of: candidate, because: text, to: &fused)
+            }
+        }
+        return fused
+    }
+
+    /// Σ weight · (value − minimum) / (maximum − minimum), each leg by itself; the whole weight where all are equal.
+    static func relative(_ legs: [Leg]) -> [DocumentID: Fused] {
+        var fused: [DocumentID: Fused] = [:]
+        for leg in legs {
+            let values = leg.candidates.map(\.value)
+            guard let minimum = values.min(), let maximum = values.max() else { continue }
+            for candidate in leg.candidates {
+                let share =
+                    maximum > minimum
+                    ? Float(leg.weight) * (candidate.value - minimum) / (maximum - minimum) : Float(leg.weight)
+                let text =
+                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.document.number): original score "
+                    + "\(candidate.value), normalized score: \(share)"
+                add(share, of: candidate, because: text, to: &fused)
+            }
+        }
+        return fused
+    }
+
+    private static func add(
+        _ share: Float, of candidate: Candidate, because text: String, to fused: inout [DocumentID: Fused]
+    ) {
+        if var entry = fused[candidate.document] {
+            entry.score += share
+            entry.secondary = candidate.value
+            entry.explanation += " - \(text)"
+            fused[candidate.document] = entry
+        } else {
+            fused[candidate.document] = Fused(
+                document: candidate.document, score: share, secondary: candidate.value, explanation: text)
+        }
+    }
+}
