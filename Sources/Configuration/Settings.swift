@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Everything an operator can set, typed, with its defaults.
+///
+/// `SettingsTable` names every field (environment name, flag, meaning); `Invocation` reads one of these from flags,
+/// environment and an optional file. Nothing reads the environment anywhere else.
+package struct Settings: Sendable, Equatable {
+    // MARK: Addresses
+
+    /// The address to listen on.
+    package var host = "127.0.0.1"
+    /// The TCP port of REST and GraphQL; 0 takes a free one.
+    package var port = 8080
+    package var scheme = Scheme.http
+    /// Where clients reach this server (`https://search.example`); begins every `href` in answers, if given.
+    package var origin = ""
+    package var allowedOrigins = "*"
+    package var allowedMethods = "*"
+    package var allowedHeaders =
+        "Content-Type, Authorization, Batch, X-Weaviate-Api-Key, X-Weaviate-Client, X-Weaviate-Client-Integration, "
+        + "X-Weaviate-Cluster-Url"
+    /// The TCP port of gRPC, which is not served yet.
+    package var grpcPort = 50051
+    /// The largest gRPC message; clients read it from `/v1/meta`.
+    package var grpcMaximumMessageBytes = 104_858_000
+    /// The name of this node in `/v1/nodes`; empty means the machine's host name.
+    package var nodeName = ""
+
+    // MARK: Requests
+
+    package var maximumConnections = 1024
+    package var maximumRequestBytes = 256 << 20
+    /// All request bodies that are in memory at one time, together.
+    package var maximumBufferedBytes = 1 << 30
+    /// From the first byte of a request to the last byte of its body, and again from there to its answer.
+    package var requestTimeout = Duration.seconds(60)
+    /// How long a kept-alive connection may be silent.
+    package var idleTimeout = Duration.seconds(75)
+    /// How long requests that are under way may take to end after SIGTERM.
+    package var drainTimeout = Duration.seconds(30)
+    /// Threads for searches, decoding and encoding; 0 means one for each core.
+    package var computeThreads = 0
+
+    // MARK: Data
+
+    package var dataPath = "./data"
+    /// Address space set aside for the database; the file takes only what the data needs.
+    package var mapSizeInBytes = 1 << 40
+
+    // MARK: Queries
+
+    package var defaultLimit = 10
+    package var defaultLimitGraphQL = 100
+    package var maximumResults = 10_000
+
+    // MARK: Schema
+
+    package var autoSchemaEnabled = true
+    package var autoSchemaNumber = AutoSchemaNumber.number
+    package var autoSchemaString = AutoSchemaString.text
+    package var autoSchemaDate = AutoSchemaDate.date
+    package var defaultVectorizer = DefaultVectorizer.none
+    package var enabledModules = ["img2vec-neural"]
+    package var defaultDistance = DistanceMetric.cosine
+    package var defaultVectorIndex = VectorIndexType.hnsw
+
+    // MARK: Pictures
+
+    package var imageModel = ImageModel.resNet50
+    package var imagePrecision = ImagePrecision.auto
+    /// The folder that holds downloaded weights; empty means `models` inside the data folder.
+    package var modelsPath = ""
+    /// The folder that holds OpenVINO's libraries; empty means the places that `Docs/ARCHITECTURE.md` names.
+    package var openVINOPath = ""
+    package var maximumImagePixels = 100_000_000
+    /// Accepted and not used: inference runs inside this process.
+    package var imageInferenceAPI = ""
+
+    // MARK: Access
+
+    /// Whether requests without a key are answered; `nil` means yes unless API keys are on.
+    package var anonymousAccess: Bool?
+    package var apiKeysEnabled = false
+    package var apiKeys: [String] = []
+    /// The user of each key, in the order of the keys; or one for all of them.
+    package var apiKeyUsers: [String] = []
+
+    // MARK: Logs
+
+    package var logLevel = LogLevelName.info
+    package var logFormat = LogFormatName.text
+    package var disableTelemetry = false
+
+    /// Where each value came from that is not the default, by environment name.
+    package internal(set) var origins: [String: SettingOrigin] = [:]
+
+    package init() {}
+
+    /// Whether requests without a key are answered.
+    package var allowsAnonymousAccess: Bool { anonymousAccess ?? !apiKeysEnabled }
+
+    /// Where weights lie.
+    package var effectiveModelsPath: String { modelsPath.isEmpty ? dataPath + "/models" : modelsPath }
+}
+
+/// Where a value was given.
+package enum SettingOrigin: Sendable, Equatable, CustomStringConvertible {
+    case flag(String)
+    case environment
+    case file(path: String, line: Int)
+
+    package var description: String {
+        switch self {
+        case .flag(let flag): "flag \(flag)"
+        case .environment: "environment"
+        case .file(let path, let line): "\(path), line \(line)"
+        }
+    }
+}
+
+package enum Scheme: String, Sendable, CaseIterable { case http }
+
+package enum AutoSchemaNumber: String, Sendable, CaseIterable { case number, int }
+
+package enum AutoSchemaString: String, Sendable, CaseIterable { case text, string }
+
+package enum AutoSchemaDate: String, Sendable, CaseIterable { case date }
+
+package enum DefaultVectorizer: String, Sendable, CaseIterable {
+    case none
+    case img2vecNeural = "img2vec-neural"
+}
+
+package enum DistanceMetric: String, Sendable, CaseIterable {
+    case cosine, dot, manhattan, hamming
+    case l2Squared = "l2-squared"
+}
+
+package enum VectorIndexType: String, Sendable, CaseIterable { case hnsw, flat }
+
+package enum ImagePrecision: String, Sendable, CaseIterable { case auto, fp32, bf16, int8 }
+
+package enum LogLevelName: String, Sendable, CaseIterable { case panic, fatal, error, warning, info, debug, trace }
+
+package enum LogFormatName: String, Sendable, CaseIterable { case text, json }
+
+/// Which network turns pictures into vectors.
+package enum ImageModel: Sendable, Equatable {
+    case resNet50
+    case efficientNetLite0
+    /// The path of any ONNX file with one image input.
+    case file(path: String)
+
+    package var text: String {
+        switch self {
+        case .resNet50: "resnet50"
+        case .efficientNetLite0: "efficientnet-lite0"
+        case .file(let path): path
+        }
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Every setting there is. Help, `Config/needletail.env`, `needletail config` and the reader all come from here.
+package enum SettingsTable {
+    package static let all: [Setting] = addresses + requests + data + queries + schema + pictures + access + logs
+
+    package static func setting(named name: String) -> Setting? { byName[name] }
+
+    private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+
+    private static let addresses = [
+        Setting(
+            "HOST", \.host, .text, flag: "--host", in: .addresses,
+            "The address to listen on; 0.0.0.0 listens on all of the machine's."),
+        Setting(
+            "PORT", \.port, .integer(0...65535), flag: "--port", in: .addresses,
+            "The port of REST and GraphQL; 0 takes a free one."),
+        Setting(
+            "NEEDLETAIL_SCHEME", \.scheme, .choice, flag: "--scheme", in: .addresses,
+            "The protocol. For https put a proxy in front."),
+        Setting(
+            "ORIGIN", \.origin, .text, in: .addresses,
+            "Where clients reach the server, such as https://search.example; begins the links in answers."),
+        Setting(
+            "CORS_ALLOW_ORIGIN", \.allowedOrigins, .text, in: .addresses,
+            "Access-Control-Allow-Origin of every answer."),
+        Setting(
+            "CORS_ALLOW_METHODS", \.allowedMethods, .text, in: .addresses,
+            "Access-Control-Allow-Methods of every answer."),
+        Setting(
+            "CORS_ALLOW_HEADERS", \.allowedHeaders, .text, in: .addresses,
+            "Access-Control-Allow-Headers of every answer."),
+        Setting(
+            "GRPC_PORT", \.grpcPort, .integer(0...65535), in: .addresses,
+            "The port of gRPC. Not served yet."),
+        Setting(
+            "GRPC_MAX_MESSAGE_SIZE", \.grpcMaximumMessageBytes, .bytes(1024...(1 << 31)), in: .addresses,
+            "The largest gRPC message. Clients read it from /v1/meta."),
+        Setting(
+            "CLUSTER_HOSTNAME", \.nodeName, .text, in: .addresses,
+            "The name of this node in /v1/nodes; nothing means the machine's host name."),
+    ]
+
+    private static let requests = [
+        Setting(
+            "NEEDLETAIL_MAX_CONNECTIONS", \.maximumConnections, .integer(1...100_000), in: .requests,
+            "Connections open at one time; more are refused."),
+        Setting(
+            "NEEDLETAIL_MAX_REQUEST_BYTES", \.maximumRequestBytes, .bytes(1024...(1 << 31)), in: .requests,
+            "The largest request body; a larger one is answered with status 413."),
+        Setting(
+            "NEEDLETAIL_MAX_BUFFERED_BYTES", \.maximumBufferedBytes, .bytes(1024...(1 << 40)), in: .requests,
+            "All request bodies in memory at one time, together; more are answered with status 503."),
+        Setting(
+            "NEEDLETAIL_REQUEST_TIMEOUT", \.requestTimeout, .duration(.milliseconds(100) ... .seconds(86_400)),
+            in: .requests, "How long a request may take to arrive, and again how long its answer may take."),
+        Setting(
+            "NEEDLETAIL_IDLE_TIMEOUT", \.idleTimeout, .duration(.seconds(1) ... .seconds(86_400)), in: .requests,
+            "How long a connection that is kept open may be silent."),
+        Setting(
+            "NEEDLETAIL_DRAIN_TIMEOUT", \.drainTimeout, .duration(.seconds(0) ... .seconds(3600)), in: .requests,
+            "How long requests under way may take to end after SIGTERM."),
+        Setting(
+            "NEEDLETAIL_COMPUTE_THREADS", \.computeThreads, .integer(0...1024), in: .requests,
+            "Threads for searches and pictures; 0 means one for each core."),
+    ]
+
+    private static let data = [
+        Setting(
+            "PERSISTENCE_DATA_PATH", \.dataPath, .path, flag: "--data", in: .data,
+            "The folder that holds the database. It is made if it is not there."),
+        Setting(
+            "NEEDLETAIL_MAP_SIZE", \.mapSizeInBytes, .bytes((1 << 24)...(1 << 46)), in: .data,
+            "Address space set aside for the database, the most it can hold. It takes disk space only for what is stored."
+        ),
+    ]
+
+    private static let queries = [
+        Setting(
+            "QUERY_DEFAULTS_LIMIT", \.defaultLimit, .integer(1...1_000_000), in: .queries,
+            "Results of a REST request that names no limit."),
+        Setting(
+            "QUERY_DEFAULTS_LIMIT_GRAPHQL", \.defaultLimitGraphQL, .integer(1...1_000_000), in: .queries,
+            "Results of a GraphQL query that names no limit."),
+        Setting(
+            "QUERY_MAXIMUM_RESULTS", \.maximumResults, .integer(1...10_000_000), in: .queries,
+            "The most that limit and offset may come to together."),
+    ]
+
+    private static let schema = [
+        Setting(
+            "AUTOSCHEMA_ENABLED", \.autoSchemaEnabled, .boolean, in: .schema,
+            "Whether classes and properties that are not known yet are made from the objects sent."),
+        Setting(
+            "AUTOSCHEMA_DEFAULT_NUMBER", \.autoSchemaNumber, .choice, in: .schema,
+            "The data type that auto-schema gives to numbers."),
+        Setting(
+            "AUTOSCHEMA_DEFAULT_STRING", \.autoSchemaString, .choice, in: .schema,
+            "The data type that auto-schema gives to texts."),
+        Setting(
+            "AUTOSCHEMA_DEFAULT_DATE", \.autoSchemaDate, .choice, in: .schema,
+            "The data type that auto-schema gives to dates."),
+        Setting(
+            "DEFAULT_VECTORIZER_MODULE", \.defaultVectorizer, .choice, in: .schema,
+            "The vectorizer of a new class that names none."),
+        Setting(
+            "ENABLE_MODULES", \.enabledModules, .list, in: .schema,
+            "Modules to switch on: img2vec-neural. Names that are not known only warn."),
+        Setting(
+            "DEFAULT_VECTOR_DISTANCE_METRIC", \.defaultDistance, .choice, in: .schema,
+            "The distance of a new class that names none."),
+        Setting(
+            "DEFAULT_VECTOR_INDEX", \.defaultVectorIndex, .choice, in: .schema,
+            "The vector index of a new class that names none."),
+    ]
+
+    private static let pictures = [
+        Setting(
+            "NEEDLETAIL_IMG2VEC_MODEL", \.imageModel, .imageModel, flag: "--model", in: .pictures,
+            "The network that turns pictures into vectors: resnet50 (2048 values), efficientnet-lite0 (1280 values, in the "
+                + "repository), or the path of any ONNX file with one image input."),
+        Setting(
+            "NEEDLETAIL_IMG2VEC_PRECISION", \.imagePrecision, .choice, flag: "--precision", in: .pictures,
+            "The numbers inference computes with; auto takes bf16 where the processor has it and the network bears it."),
+        Setting(
+            "NEEDLETAIL_MODELS_PATH", \.modelsPath, .optionalPath("'models' in the data folder"), in: .pictures,
+            "The folder that holds downloaded weights; nothing means 'models' in the data folder."),
+        Setting(
+            "NEEDLETAIL_OPENVINO_LIB", \.openVINOPath, .optionalPath("the usual places"), in: .pictures,
+            "The folder that holds OpenVINO's libraries; nothing means where the set-up puts them."),
+        Setting(
+            "NEEDLETAIL_IMAGE_MAX_PIXELS", \.maximumImagePixels, .integer(1...1_000_000_000), in: .pictures,
+            "The most pixels a picture may have. A header that promises more is refused before anything is decoded."),
+        Setting(
+            "IMAGE_INFERENCE_API", \.imageInferenceAPI, .text, in: .pictures,
+            "Accepted and not used: inference runs inside this process."),
+    ]
+
+    private static let access = [
+        Setting(
+            "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED", \.anonymousAccess, .optionalBoolean, in: .access,
+            "Whether requests without a key are answered; nothing means yes, unless API keys are on."),
+        Setting(
+            "AUTHENTICATION_APIKEY_ENABLED", \.apiKeysEnabled, .boolean, in: .access,
+            "Whether requests may, or without anonymous access must, bring an API key."),
+        Setting(
+            "AUTHENTICATION_APIKEY_ALLOWED_KEYS", \.apiKeys, .list, in: .access, isSecret: true,
+            "The keys, with commas between them."),
+        Setting(
+            "AUTHENTICATION_APIKEY_USERS", \.apiKeyUsers, .list, in: .access,
+            "The users of the keys, in the same order; or one user for all of them."),
+    ]
+
+    private static let logs = [
+        Setting(
+            "LOG_LEVEL", \.logLevel, .choice, flag: "--log-level", in: .logs,
+            "The least important kind of line that is written."),
+        Setting(
+            "LOG_FORMAT", \.logFormat, .choice, in: .logs,
+            "Lines for people (text) or for programs (json)."),
+        Setting(
+            "DISABLE_TELEMETRY", \.disableTelemetry, .boolean, in: .logs,
+            "Accepted and not used: nothing is ever sent anywhere."),
+    ]
+}
