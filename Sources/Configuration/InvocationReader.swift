@@ -23,6 +23,9 @@ struct InvocationReader {
         readEnvironment(environment)
         for (setting, flag, text) in flagValues { assign(text, to: setting, from: .flag(flag)) }
         checkTogether()
+        if topic == .revectorize, wantsAll != names.isEmpty {
+            problems.append("revectorize takes the names of collections, or --all")
+        }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
         return Invocation(command: command(topic), settings: settings, warnings: warnings)
     }
@@ -133,7 +136,8 @@ struct InvocationReader {
         for (index, line) in lines.enumerated() {
             let content = line.trimmed
             guard !content.isEmpty, !content.hasPrefix("#") else { continue }
-            let parts = content.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let assignment = content.hasPrefix("export ") ? content.dropFirst(7) : content
+            let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard parts.count == 2 else {
                 problems.append("\(path), line \(index + 1): '\(content)' is no NAME=value")
                 continue
