@@ -56,6 +56,8 @@ let package = Package(
         cLibrary("CSystem"),
         cLibrary("CLMDB", links: ["lmdb"]),
         cLibrary("CRoaring", links: ["roaring"]),
+        cLibrary(
+            "CCharConv", cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O3", "-std=c++17"])]),
         cLibrary("CMicroHTTPD", links: ["microhttpd"]),
         cLibrary("CTurboJPEG", links: ["turbojpeg"]),
         cLibrary("CPNG", links: ["png"]),
@@ -68,7 +70,7 @@ let package = Package(
 
         // Vocabulary and plumbing.
         library("DataModel"),
-        library("JSON"),
+        library("JSON", uses: ["CCharConv"]),
         library("Observability", uses: ["JSON"]),
         library("Execution"),
 
