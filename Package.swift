@@ -59,7 +59,8 @@ let package = Package(
         cLibrary(
             "CCharConv", cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O3", "-std=c++17"])]),
         cLibrary("CMicroHTTPD", links: ["microhttpd"]),
-        cLibrary("CTurboJPEG", links: ["turbojpeg"]),
+        cLibrary("CPixels", settings: kernelSettings),
+        cLibrary("CTurboJPEG", links: ["jpeg"]),
         cLibrary("CPNG", links: ["png"]),
         cLibrary("CGIF", links: ["gif"]),
         cLibrary("CWebP", links: ["webp", "webpdemux"]),
@@ -85,7 +86,7 @@ let package = Package(
             uses: ["CLMDB", "CSystem", "DataModel", "InvertedIndexes", "Observability", "VectorIndexes"]),
         library(
             "ImageVectorizer",
-            uses: ["CGIF", "COpenVINO", "CPNG", "CTurboJPEG", "CWebP", "Execution", "Observability"]),
+            uses: ["CGIF", "COpenVINO", "CPNG", "CPixels", "CTurboJPEG", "CWebP", "Execution", "Observability"]),
 
         // The database, without any network.
         library(
@@ -111,6 +112,10 @@ let package = Package(
                 "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer",
                 "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RESTAPI", "VectorIndexes",
             ]),
+
+        // Measured and fuzzed.
+        program("ImageBenchmark", at: "Benchmarks/ImageBenchmark", uses: ["Execution", "ImageVectorizer"]),
+        program("ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer"]),
 
         tests(of: "DataModel"),
         tests(of: "JSON"),

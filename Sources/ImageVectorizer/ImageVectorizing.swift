@@ -34,6 +34,8 @@ package enum ImageVectorizerError: Error, Hashable, Sendable {
     case damaged(format: String, detail: String)
     /// The header promises more pixels than `limit`.
     case tooManyPixels(width: Int, height: Int, limit: Int)
+    /// Within the pixel limit, yet too large to decode: `detail` says what would be needed.
+    case tooLarge(format: String, detail: String)
     /// No network is loaded.
     case unavailable(reason: String)
     /// The inference engine failed.
@@ -44,11 +46,16 @@ package enum ImageVectorizerError: Error, Hashable, Sendable {
         case .unknownFormat(let found?):
             "the picture is \(found), which is not read here; send it as JPEG, PNG, GIF, BMP or WebP"
         case .unknownFormat(nil):
-            "the data is no picture in a known format; send JPEG, PNG, GIF, BMP or WebP, encoded as base64 without a data URI prefix"
+            """
+            the data is no picture in a known format; send JPEG, PNG, GIF, BMP or WebP, encoded as base64 without a \
+            data URI prefix
+            """
         case .damaged(let format, let detail):
             "the \(format) picture is damaged or cut off (\(detail)); send the whole file again"
         case .tooManyPixels(let width, let height, let limit):
             "the picture has \(width) x \(height) pixels; at most \(limit) are allowed (NEEDLETAIL_IMAGE_MAX_PIXELS)"
+        case .tooLarge(let format, let detail):
+            "the \(format) picture is too large to decode (\(detail)); send it smaller, not interlaced and not progressive"
         case .unavailable(let reason):
             "no image network is loaded: \(reason)"
         case .inference(let reason):
