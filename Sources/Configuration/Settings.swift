@@ -70,9 +70,11 @@ package struct Settings: Sendable, Equatable {
     package var imagePrecision = ImagePrecision.auto
     /// The folder that holds downloaded weights; empty means `models` inside the data folder.
     package var modelsPath = ""
-    /// The folder that holds OpenVINO's libraries; empty means the places that `Docs/ARCHITECTURE.md` names.
+    /// The folder that holds OpenVINO's libraries; empty means the usual places (`Places`).
     package var openVINOPath = ""
-    package var maximumImagePixels = 100_000_000
+    package var maximumImagePixels = 178_956_970
+    /// What all decoders together may hold at one time.
+    package var imageMemoryInBytes = 128 << 20
     /// Accepted and not used: inference runs inside this process.
     package var imageInferenceAPI = ""
 

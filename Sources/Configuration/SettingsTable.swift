@@ -132,6 +132,10 @@ package enum SettingsTable {
             "NEEDLETAIL_IMAGE_MAX_PIXELS", \.maximumImagePixels, .integer(1...1_000_000_000), in: .pictures,
             "The most pixels a picture may have. A header that promises more is refused before anything is decoded."),
         Setting(
+            "NEEDLETAIL_IMAGE_MEMORY", \.imageMemoryInBytes, .bytes((16 << 20)...(1 << 40)), in: .pictures,
+            "What all decoders together may hold; a picture that needs what others hold waits, one that needs more is refused."
+        ),
+        Setting(
             "IMAGE_INFERENCE_API", \.imageInferenceAPI, .text, in: .pictures,
             "Accepted and not used: inference runs inside this process."),
     ]

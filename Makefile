@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# The commands of this project. Each is a script that can be run by itself.
+
+.PHONY: help serve build weights test lint bench install clean
+
+help: ## Show this
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+
+serve: ## Set up what is missing, build, and start the server on port 8080
+	@Scripts/serve.sh
+
+build: ## The same without starting it
+	@Scripts/setup.sh
+
+weights: ## Fetch the weights of ResNet50 again, after a failed download
+	@Scripts/weights.sh "$${NEEDLETAIL_MODELS_PATH:-$${PERSISTENCE_DATA_PATH:-data}/models}" --again
+
+test: ## Everything that must pass: format, layers, unit tests, end-to-end tests, crashes, conformance
+	@Scripts/test.sh
+
+lint: ## Format and scripts only
+	@Scripts/lint.sh
+
+bench: ## Measure the server from outside: pictures, queries, objects, start, memory
+	@Scripts/bench.sh
+
+install: build ## Copy program, libraries and weights to PREFIX (/opt/needletail)
+	@Scripts/install.sh $(or $(PREFIX),/opt/needletail)
+
+clean: ## Remove what building made; data folders stay
+	@rm -rf .build .venv

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Puts OpenVINO's libraries where the program looks for them. Without them the server runs and stores, but can't turn
+# pictures into vectors: so a failure is told, and is no end.
+set -euo pipefail
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=Scripts/messages.sh
+source "$here/messages.sh"
+
+folder=${NEEDLETAIL_OPENVINO_LIB:-$here/../.build/openvino}
+[ -e "$folder/libopenvino_c.so" ] && exit 0
+
+say "fetching OpenVINO, the inference engine, from PyPI"
+if ! "$here/fetch-openvino.sh" "$folder"; then
+    note "OpenVINO can't be fetched: the server will start, and refuse pictures until it is there"
+    note "when PyPI can be reached, run Scripts/openvino.sh and start again"
+fi

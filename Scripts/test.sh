@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Everything that must pass. Sets up what is missing, then goes from the quickest checks to the slowest; all of them
+# run even if one fails, and the end lists what passed, what failed and what was skipped.
+# NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
+# need them are skipped, and said so.
+# usage: test.sh [STEP...]      steps: lint swift release end-to-end crash conformance programs measure
+set -uo pipefail
+here=$(dirname "$(readlink -f "$0")")
+# shellcheck source=Scripts/messages.sh
+source "$here/messages.sh"
+# shellcheck source=Scripts/swift-path.sh
+source "$here/swift-path.sh"
+cd "$here/.." || exit 1
+
+strict=(--explicit-target-dependency-import-check error)
+passed=()
+failed=()
+skipped=()
+
+# step NAME FUNCTION: runs it if it is wanted, and notes how it went and how long it took.
+wanted=("$@")
+step() {
+    local name=$1 start=$SECONDS
+    shift
+    if [ ${#wanted[@]} -gt 0 ] && ! grep -qx -- "$name" < <(printf '%s\n' "${wanted[@]}"); then return; fi
+    printf '\n== %s\n' "$name" >&2
+    if "$@"; then
+        passed+=("$name ($((SECONDS - start)) s)")
+    else
+        failed+=("$name ($((SECONDS - start)) s)")
+    fi
+}
+
+swift_tests() {
+    swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
+    [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+    # python3 is the one of the tests: it has the oracle for pictures.
+    PATH=$PWD/.venv/bin:$PATH swift test "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
+    [ "${PIPESTATUS[0]}" -eq 0 ]
+}
+
+# Fuzzers and benchmarks in their short form, those that this version has.
+programs() {
+    local name result=0
+    for name in $(swift package describe --type json 2>/dev/null | python3 -c '
+import json, sys
+for target in json.load(sys.stdin)["targets"]:
+    if target["path"].startswith(("Fuzz/", "Benchmarks/")):
+        print(target["name"])'); do
+        note "$name --smoke"
+        swift run -q "${strict[@]}" "$name" --smoke || { note "$name failed"; result=1; }
+    done
+    return $result
+}
+
+conformance() {
+    if [ ! -d "${NEEDLETAIL_TEST_DATA:-}/conformance" ]; then
+        skipped+=("conformance: it needs the recorded answers in NEEDLETAIL_TEST_DATA/conformance")
+        return 0
+    fi
+    .venv/bin/python Tests/Conformance/compare.py
+}
+
+end_to_end() {
+    [ -d "${NEEDLETAIL_TEST_DATA:-}/images" ] || skipped+=("end-to-end tests on pictures: they need NEEDLETAIL_TEST_DATA")
+    .venv/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEnd
+}
+
+[ -n "${NEEDLETAIL_TEST_DATA:-}" ] || skipped+=("tests on real pictures and recorded vectors: they need NEEDLETAIL_TEST_DATA")
+
+"$here/setup-debian.sh" test && "$here/install-swift.sh" && "$here/venv.sh" || exit 1
+"$here/openvino.sh" || exit 1
+
+step lint "$here/lint.sh"
+step swift swift_tests
+step release "$here/build.sh"
+step end-to-end end_to_end
+step crash .venv/bin/python Tests/Crash/crash.py --smoke
+step conformance conformance
+step programs programs
+step measure .venv/bin/python Benchmarks/EndToEnd/measure.py --smoke
+
+printf '\n' >&2
+for line in "${passed[@]}"; do printf 'passed   %s\n' "$line" >&2; done
+for line in "${skipped[@]}"; do printf 'skipped  %s\n' "$line" >&2; done
+for line in "${failed[@]}"; do printf 'FAILED   %s\n' "$line" >&2; done
+if [ ${#failed[@]} -gt 0 ]; then
+    printf '\nmake test: FAILED\n' >&2
+    exit 1
+fi
+printf '\nmake test: passed\n' >&2
