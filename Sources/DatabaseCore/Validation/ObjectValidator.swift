@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import JSON
+
+/// Checks objects against their collection and turns them into what is stored.
+///
+/// Knows the definition only: whether an id is taken, a reference leads somewhere or a vector has the length of the
+/// others is for the caller to find out.
+package struct ObjectValidator: Sendable {
+    private let definition: CollectionDefinition
+    private let properties: [String: PropertyDefinition]
+
+    package init(definition: CollectionDefinition) {
+        self.definition = definition
+        properties = Dictionary(definition.properties.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// What is to be stored of `object`: properties in their stored form (JSON `null` counts as absent), vectors by number.
+    ///
+    /// - Throws: `DatabaseError.invalidObject`, `.unknownVector` for a vector name that the collection does not have.
+    package func validated(_ object: ObjectInput) throws(DatabaseError) -> ValidatedObject {
+        var valid = ValidatedObject(properties: [:], vectors: try validatedVectors(of: object))
+        for member in object.properties?.members ?? [] where member.value != .null {
+            let property = try property(named: member.name)
+            valid.properties[property.id] = try value(member.value, of: property)
+        }
+        return valid
+    }
+
+    /// What `patch` changes: its properties replace those of the same name as a whole, JSON `null` removes one.
+    ///
+    /// - Throws: as `validated`.
+    package func changes(in patch: ObjectInput) throws(DatabaseError) -> ObjectChanges {
+        var changes = ObjectChanges(vectors: try validatedVectors(of: patch))
+        for member in patch.properties?.members ?? [] {
+            guard member.value != .null else {
+                if let property = properties[PropertyName.normalized(member.name)] {
+                    changes.removed.insert(property.id)
+                }
+                continue
+            }
+            let property = try property(named: member.name)
+            changes.properties[property.id] = try value(member.value, of: property)
+            changes.removed.remove(property.id)
+        }
+        return changes
+    }
+
+    private func property(named name: String) throws(DatabaseError) -> PropertyDefinition {
+        guard let property = properties[PropertyName.normalized(name)] else {
+            throw .invalidObject(
+                "no such prop with name '\(name)' found in class '\(definition.name)' in the schema. "
+                    + "Check your schema files for which properties in this class are available")
+        }
+        return property
+    }
+
+    // MARK: - Vectors
+
+    private func validatedVectors(of object: ObjectInput) throws(DatabaseError) -> [VectorID: [Float]] {
+        var vectors: [VectorID: [Float]] = [:]
+        if let vector = object.vector, !vector.isEmpty {
+            let target = try targetOfUnnamedVector()
+            try VectorRules.check(vector, name: target.name)
+            vectors[target.id] = vector
+        }
+        for (name, vector) in object.namedVectors where !vector.isEmpty {
+            guard definition.hasNamedVectors else {
+                throw .invalidObject(
+                    "collection \(definition.name) is configured without multiple named vectors, but received named "
+                        + "vectors: [\(object.namedVectors.keys.sorted().joined(separator: " "))]")
+            }
+            guard let target = definition.vector(named: name) else {
+                throw .invalidObject(
+                    "collection \(definition.name) does not have configuration for vector \(name); available named "
+                        + "vectors: [\(nameList)]")
+            }
+            try VectorRules.check(vector, name: name)
+            vectors[target.id] = vector
+        }
+        return vectors
+    }
+
+    /// Where the vector without a name goes: the unnamed one, or the only named one.
+    private func targetOfUnnamedVector() throws(DatabaseError) -> VectorDefinition {
+        guard definition.vectors.count == 1 else {
+            throw .invalidObject(
+                "collection \(definition.name) is configured with multiple named vectors [\(nameList)], but received a "
+                    + "single vector")
+        }
+        return definition.vectors[0]
+    }
+
+    private var nameList: String { definition.vectors.compactMap(\.name).joined(separator: " ") }
+
+    // MARK: - Values
+
+    /// `path` is the name of the property, with the names of the objects around it before it.
+    private func value(
+        _ value: JSONValue, of property: PropertyDefinition, path: String? = nil
+    ) throws(DatabaseError) -> PropertyValue {
+        let path = path ?? property.name
+        switch property.type {
+        case .reference(let targets):
+            do {
+                return .references(
+                    try ReferenceReader.beacons(value, targets: targets, property: path, of: definition.name))
+            } catch {
+                throw .invalidObject("invalid cref: \(error.reason)")
+            }
+        case .scalar(.object):
+            return .object(try members(of: value, in: property, path: path, kind: "object"))
+        case .scalar(let type):
+            return try read(type.nameInMessages, path) { () throws(InvalidValue) in
+                try ValueReader.value(value, as: type)
+            }
+        case .array(let type):
+            return .array(try elements(of: value, type: type, property: property, path: path))
+        }
+    }
+
+    private func elements(
+        of value: JSONValue, type: ScalarType, property: PropertyDefinition, path: String
+    ) throws(DatabaseError) -> [PropertyValue] {
+        guard case .array(let elements) = value else {
+            throw invalid(
+                "\(type.nameInMessages) array", path, "not \(type.arrayInMessages), but \(GoName.type(of: value))")
+        }
+        var values: [PropertyValue] = []
+        values.reserveCapacity(elements.count)
+        for (position, element) in elements.enumerated() {
+            if type == .object {
+                values.append(
+                    .object(try members(of: element, in: property, path: "\(path)[\(position)]", kind: "object array")))
+                continue
+            }
+            do {
+                values.append(try ValueReader.value(element, as: type))
+            } catch {
+                throw invalid(
+                    "\(type.nameInMessages) array", path,
+                    "invalid \(type.nameInMessages) array value: element [\(position)]: \(error.reason)")
+            }
+        }
+        return values
+    }
+
+    private func members(
+        of value: JSONValue, in property: PropertyDefinition, path: String, kind: String
+    ) throws(DatabaseError) -> [String: PropertyValue] {
+        guard case .object(let object) = value else {
+            throw invalid(kind, path, "object must be a map, but got: \(GoName.type(of: value))")
+        }
+        var values: [String: PropertyValue] = [:]
+        for member in object.members where member.value != .null {
+            guard let nested = property.nestedProperties.first(where: { $0.name == member.name }) else {
+                throw invalid(
+                    kind, path,
+                    "no such prop with name '\(member.name)' found in the nested properties of '\(property.name)'")
+            }
+            values[member.name] = try self.value(member.value, of: nested, path: "\(path).\(nested.name)")
+        }
+        return values
+    }
+
+    private func read(
+        _ kind: String, _ path: String, _ body: () throws(InvalidValue) -> PropertyValue
+    ) throws(DatabaseError) -> PropertyValue {
+        do {
+            return try body()
+        } catch {
+            throw invalid(kind, path, error.reason)
+        }
+    }
+
+    private func invalid(_ kind: String, _ path: String, _ reason: String) -> DatabaseError {
+        .invalidObject("invalid \(kind) property '\(path)' on class '\(definition.name)': \(reason)")
+    }
+}
+
+extension ScalarType {
+    /// What messages call a property of this type.
+    fileprivate var nameInMessages: String {
+        switch self {
+        case .int: "integer"
+        case .text, .number, .boolean, .date, .uuid, .blob, .geoCoordinates, .phoneNumber, .object: rawValue
+        }
+    }
+
+    /// What messages call an array of this type, with its article.
+    fileprivate var arrayInMessages: String {
+        (self == .int || self == .object ? "an " : "a ") + nameInMessages + " array"
+    }
+}
