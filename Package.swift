@@ -119,7 +119,7 @@ let package = Package(
 
         tests(of: "DataModel"),
         tests(of: "JSON"),
-        tests(of: "Observability"),
+        tests(of: "Observability", uses: ["JSON"]),
         tests(of: "Execution"),
         tests(of: "VectorKernels"),
         tests(of: "VectorIndexes", uses: ["DataModel", "VectorKernels"]),
