@@ -12,6 +12,8 @@ package struct CollectionDefinition: Hashable, Sendable {
     package var name: String
     package var description: String?
     package var properties: [PropertyDefinition]
+    /// Whether no properties are shown as `[]`: they were given so; else as `null`.
+    package var showsEmptyProperties = false
     /// The unnamed vector alone, or the named vectors in order of their names.
     package var vectors: [VectorDefinition]
     package var invertedIndex: InvertedIndexDefinition
@@ -89,6 +91,23 @@ package struct PropertyDefinition: Hashable, Sendable {
     }
 }
 
+extension PropertyDefinition {
+    /// A property with everything that is not given as Weaviate completes it: filterable, searchable if it is text, text
+    /// cut into words.
+    ///
+    /// - Parameter isNested: a blob inside an object is not filterable.
+    package init(
+        completing type: PropertyType, name: String, tokenization: Tokenization? = nil, isFilterable: Bool? = nil,
+        isSearchable: Bool? = nil, hasRangeIndex: Bool? = nil, isNested: Bool = false
+    ) {
+        let isText = type == .scalar(.text) || type == .array(.text)
+        self.init(
+            name: name, type: type, tokenization: tokenization ?? (isText ? .word : nil),
+            isFilterable: isFilterable ?? !(isNested && type == .scalar(.blob)), isSearchable: isSearchable ?? isText,
+            hasRangeIndex: hasRangeIndex ?? false)
+    }
+}
+
 /// One vector of a collection's objects: who makes it and how it is indexed.
 package struct VectorDefinition: Hashable, Sendable {
     /// Given by the database when the vector is added.
@@ -96,13 +115,18 @@ package struct VectorDefinition: Hashable, Sendable {
     /// `nil` for the unnamed vector.
     package var name: String?
     package var vectorizer: Vectorizer
+    /// The settings of a named vector's vectorizer as they were given, for the answer.
+    package var vectorizerConfiguration: JSONObject
     package var index: VectorIndexDefinition
 
-    package init(id: VectorID = VectorID(0), name: String? = nil, vectorizer: Vectorizer, index: VectorIndexDefinition)
-    {
+    package init(
+        id: VectorID = VectorID(0), name: String? = nil, vectorizer: Vectorizer,
+        vectorizerConfiguration: JSONObject = .init(), index: VectorIndexDefinition
+    ) {
         self.id = id
         self.name = name
         self.vectorizer = vectorizer
+        self.vectorizerConfiguration = vectorizerConfiguration
         self.index = index
     }
 }
@@ -112,6 +136,17 @@ package enum Vectorizer: Hashable, Sendable {
     case none
     /// `img2vec-neural`: made from the pictures in these blob properties, in the order given.
     case image(fields: [String])
+
+    /// The name of the module that makes vectors from pictures.
+    package static let imageModule = "img2vec-neural"
+
+    /// What definitions call it: a module, or `none`.
+    package var moduleName: String {
+        switch self {
+        case .none: "none"
+        case .image: Self.imageModule
+        }
+    }
 }
 
 /// How one vector is indexed; the members of Weaviate's `vectorIndexConfig`.
@@ -141,7 +176,7 @@ package struct VectorIndexDefinition: Hashable, Sendable {
         kind: Kind = .hnsw, metric: VectorMetric = .cosine, isSkipped: Bool = false, cleanupIntervalSeconds: Int = 300,
         maxConnections: Int = 32, efConstruction: Int = 128, ef: Int = -1, dynamicEfMin: Int = 100,
         dynamicEfMax: Int = 500, dynamicEfFactor: Int = 8, vectorCacheMaxObjects: Int = 1_000_000_000_000,
-        flatSearchCutoff: Int = 40_000, filterStrategy: String = "acorn", quantization: JSONObject = .init()
+        flatSearchCutoff: Int = 40_000, filterStrategy: String = "acorn", quantization: JSONObject? = nil
     ) {
         self.kind = kind
         self.metric = metric
@@ -156,7 +191,14 @@ package struct VectorIndexDefinition: Hashable, Sendable {
         self.vectorCacheMaxObjects = vectorCacheMaxObjects
         self.flatSearchCutoff = flatSearchCutoff
         self.filterStrategy = filterStrategy
-        self.quantization = quantization
+        self.quantization = quantization ?? QuantizationDefaults.settings(for: kind)
+    }
+}
+
+extension VectorIndexDefinition {
+    /// An index with all defaults but its metric, by the metric's wire name; cosine when there is none of this name.
+    package init(kind: Kind = .hnsw, metricName: String) {
+        self.init(kind: kind, metric: VectorMetric(rawValue: metricName) ?? .cosine)
     }
 }
 
@@ -182,6 +224,8 @@ package struct MultiTenancyDefinition: Hashable, Sendable {
     package var isEnabled = false
     package var autoTenantCreation = false
     package var autoTenantActivation = false
+    /// Whether the answer shows it: an update that leaves it out drops it from there.
+    package var isShown = true
 
     package init() {}
 }
@@ -190,7 +234,8 @@ package struct MultiTenancyDefinition: Hashable, Sendable {
 package struct ReplicationDefinition: Hashable, Sendable {
     package var factor = 1
     package var asyncEnabled = false
-    package var deletionStrategy = "TimeBasedResolution"
+    /// `nil` is left out of the answer: so it is after an update that does not name one.
+    package var deletionStrategy: String? = "TimeBasedResolution"
 
     package init() {}
 }

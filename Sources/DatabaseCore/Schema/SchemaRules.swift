@@ -10,28 +10,79 @@ package struct SchemaRules: Sendable {
 
     /// A new collection as it is to be stored: names in their normal form, properties and vectors numbered.
     ///
+    /// - Parameter others: all collections there are.
     /// - Throws: `DatabaseError.invalidDefinition`, `.collectionExists`, `.similarCollectionExists`, `.unsupported`.
     package func created(
         _ definition: CollectionDefinition, among others: [CollectionDefinition]
     ) throws(DatabaseError) -> CollectionDefinition {
-        definition
-    }
-
-    /// `existing` changed to `wanted`, as far as that is allowed; new named vectors are numbered.
-    ///
-    /// - Throws: `DatabaseError.invalidDefinition`.
-    package func updated(
-        _ existing: CollectionDefinition, to wanted: CollectionDefinition
-    ) throws(DatabaseError) -> CollectionDefinition {
-        wanted
+        var created = definition
+        created.name = CollectionName.normalized(definition.name)
+        created.properties = []
+        created.nextPropertyNumber = 0
+        created.nextVectorNumber = 0
+        try checkName(created.name, among: others)
+        let collections = Set(others.map(\.name)).union([created.name])
+        for property in definition.properties {
+            created = try PropertyRules(collections: collections).adding(property, to: created)
+        }
+        try VectorDefinitionRules(settings: settings).check(created.vectors)
+        created.vectors = try numbered(created.vectors, from: &created.nextVectorNumber)
+        try checkMultiTenancy(created.multiTenancy)
+        if created.multiTenancy.isEnabled { throw .unsupported("multi-tenancy (multiTenancyConfig.enabled)") }
+        try checkReplication(created.replication)
+        try InvertedIndexRules.check(created.invertedIndex)
+        return created
     }
 
     /// `existing` with `property`, numbered, as its last property.
     ///
+    /// - Parameter others: all collections there are.
     /// - Throws: `DatabaseError.invalidDefinition`.
     package func adding(
         _ property: PropertyDefinition, to existing: CollectionDefinition, among others: [CollectionDefinition]
     ) throws(DatabaseError) -> CollectionDefinition {
-        existing
+        let collections = Set(others.map(\.name)).union([existing.name])
+        return try PropertyRules(collections: collections).adding(property, to: existing)
+    }
+
+    private func checkName(_ name: String, among others: [CollectionDefinition]) throws(DatabaseError) {
+        guard CollectionName.isValid(name) else {
+            throw .invalidDefinition("'\(name.prefix(300))' is not a valid class name")
+        }
+        let lowered = name.lowercased()
+        if let taken = others.first(where: { $0.name.lowercased() == lowered }) {
+            throw taken.name == name ? .collectionExists(name) : .similarCollectionExists(existing: taken.name)
+        }
+    }
+
+    func numbered(
+        _ vectors: [VectorDefinition], from next: inout UInt16
+    ) throws(DatabaseError) -> [VectorDefinition] {
+        var numbered = vectors.sorted { ($0.name ?? "") < ($1.name ?? "") }
+        for place in numbered.indices {
+            guard next < UInt16.max else {
+                throw .invalidDefinition("a class can have at most 65535 vectors in its life")
+            }
+            numbered[place].id = VectorID(next)
+            next += 1
+        }
+        return numbered
+    }
+
+    func checkMultiTenancy(_ multiTenancy: MultiTenancyDefinition) throws(DatabaseError) {
+        guard !multiTenancy.isEnabled else { return }
+        if multiTenancy.autoTenantCreation {
+            throw .invalidDefinition("can't enable autoTenantCreation on a non-multi-tenant class")
+        }
+        if multiTenancy.autoTenantActivation {
+            throw .invalidDefinition("can't enable autoTenantActivation on a non-multi-tenant class")
+        }
+    }
+
+    func checkReplication(_ replication: ReplicationDefinition) throws(DatabaseError) {
+        guard replication.factor <= 1 else {
+            throw .invalidDefinition(
+                "could not find enough weaviate nodes for replication: 1 available, \(replication.factor) requested")
+        }
     }
 }

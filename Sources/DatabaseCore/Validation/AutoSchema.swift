@@ -22,6 +22,52 @@ package struct AutoSchema: Sendable {
         for object: ObjectInput, extending existing: CollectionDefinition?, among others: [CollectionDefinition],
         time: Int64
     ) throws(DatabaseError) -> CollectionDefinition? {
-        nil
+        let inference = TypeInference(time: time)
+        let members = (object.properties?.members ?? []).filter { $0.value != .null }
+        guard let existing else {
+            return try newCollection(for: object.collection, members: members, inference: inference, among: others)
+        }
+        var extended = existing
+        var isChanged = false
+        for member in members {
+            let name = PropertyName.normalized(member.name)
+            guard let place = extended.properties.firstIndex(where: { $0.name == name }) else {
+                let property = try property(name, for: member.value, of: existing.name, inference: inference)
+                extended = try rules.adding(property, to: extended, among: others)
+                isChanged = true
+                continue
+            }
+            guard let nested = try inference.extendedMembers(of: extended.properties[place], toFit: member.value)
+            else { continue }
+            extended.properties[place].nestedProperties = nested
+            isChanged = true
+        }
+        return isChanged ? extended : nil
+    }
+
+    private func newCollection(
+        for name: String, members: [JSONObject.Member], inference: TypeInference, among others: [CollectionDefinition]
+    ) throws(DatabaseError) -> CollectionDefinition {
+        let vector = VectorDefinition(
+            vectorizer: rules.settings.defaultVectorizer == Vectorizer.imageModule ? .image(fields: []) : .none,
+            index: VectorIndexDefinition(metricName: rules.settings.defaultMetric))
+        var definition = CollectionDefinition(
+            name: name, description: inference.description(of: "property"), vectors: [vector])
+        definition.showsEmptyProperties = true
+        for member in members {
+            definition.properties.append(
+                try property(member.name, for: member.value, of: name, inference: inference))
+        }
+        return try rules.created(definition, among: others)
+    }
+
+    private func property(
+        _ name: String, for value: JSONValue, of collection: String, inference: TypeInference
+    ) throws(DatabaseError) -> PropertyDefinition {
+        do {
+            return try inference.property(name, for: value)
+        } catch {
+            throw .invalidObject("property '\(name)' on class '\(collection)': \(error.reason)")
+        }
     }
 }
