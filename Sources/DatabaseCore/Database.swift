@@ -1,93 +1,108 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
-import JSON
+import Execution
+import ImageVectorizer
+import ObjectStorage
+import Observability
+import Synchronization
 
-/// What the APIs call: every operation on schema, objects and queries.
+/// The database: collections and their objects over one storage environment, without any network.
 ///
-/// Callers run on the compute pool: reads block it for as long as they take, writes suspend until they are durable.
-package protocol DatabaseOperations: Sendable {
-    var settings: DatabaseSettings { get }
+/// Life of a write: check → make vectors → command → commit queue (one writer thread, one flush a group) → publish → answer.
+/// Reads take a snapshot of the storage on the calling thread, which must be one of the compute pool.
+package final class Database: Sendable {
+    package let settings: DatabaseSettings
+    let environment: StorageEnvironment
+    let queue: CommitQueue
+    let collectionTable: CollectionTable
+    let vectorizer: any ImageVectorizing
+    let logger: Logger
+    let maintenance: IndexMaintenance
+    private let lastTime = Mutex<Int64>(0)
+    private let clock: @Sendable () -> Int64
 
-    // Schema
-    /// All collections, by name.
-    func collections() -> [CollectionDefinition]
-    /// The collection called exactly `name`.
-    func collection(named name: String) -> CollectionDefinition?
-    /// Checks `definition`, gives numbers to its properties and vectors, and stores it.
-    func createCollection(_ definition: CollectionDefinition) async throws(DatabaseError) -> CollectionDefinition
-    /// Replaces the definition, as far as changes are allowed.
-    func updateCollection(_ definition: CollectionDefinition) async throws(DatabaseError) -> CollectionDefinition
-    /// Adds a property; its number is given here.
-    func addProperty(
-        _ property: PropertyDefinition, to collection: String
-    ) async throws(DatabaseError) -> PropertyDefinition
-    /// Does nothing if there is none of this name.
-    func deleteCollection(named name: String) async throws(DatabaseError)
+    /// Opens the database in `environment` and loads its indexes. Blocks until everything stored can be found.
+    ///
+    /// - Parameters:
+    ///   - clock: milliseconds since 1970.
+    ///   - maintenanceThreads: how many threads link new vectors into graphs, at least 1.
+    /// - Throws: `StorageError`, `DatabaseError`: what is stored cannot be read.
+    package init(
+        environment: StorageEnvironment, vectorizer: any ImageVectorizing, settings: DatabaseSettings, logger: Logger,
+        maintenanceThreads: Int, clock: @escaping @Sendable () -> Int64
+    ) throws {
+        self.settings = settings
+        self.environment = environment
+        self.vectorizer = vectorizer
+        self.logger = logger
+        self.clock = clock
+        collectionTable = try CollectionLoader(environment: environment, logger: logger).load()
+        queue = try CommitQueue(environment: environment)
+        maintenance = IndexMaintenance(
+            collections: collectionTable, queue: queue, logger: logger, threadCount: maintenanceThreads)
+        maintenance.start()
+    }
 
-    // Objects
-    /// Stores a new object; fails if its id is taken.
-    func insert(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject
-    /// Stores objects, replacing those whose id is taken; one result an object, in order.
-    func upsert(_ objects: [ObjectInput]) async -> [Result<DatabaseObject, DatabaseError>]
-    /// Checks an object as `insert` does, and stores nothing.
-    func validate(_ object: ObjectInput) async throws(DatabaseError)
-    /// Replaces all properties of an object that is there.
-    func replace(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject
-    /// Changes the given properties; JSON `null` removes one.
-    func merge(_ object: ObjectInput) async throws(DatabaseError)
-    /// Returns `false` if there was no such object.
-    func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool
-    func object(
-        _ id: ObjectID, in collection: String, tenant: String?, selection: Query.Selection
-    ) throws(DatabaseError) -> DatabaseObject?
-    /// Deletes what matches, at most the limit of `settings`.
-    func deleteObjects(
-        matching filter: Filter, in collection: String, tenant: String?, isDryRun: Bool
-    ) async throws(DatabaseError) -> DeletionReport
+    /// Applies the writes that wait, saves the indexes and releases the folder. Nothing may be asked afterwards.
+    package func close() async {
+        maintenance.stop()
+        await maintenance.saveAll()
+        await queue.close()
+        environment.close()
+    }
 
-    // Queries
-    func hits(of query: Query) async throws(DatabaseError) -> [Hit]
-    func count(in collection: String, tenant: String?, filter: Filter?) throws(DatabaseError) -> Int
+    /// Purges what dropped collections left behind, in bounded steps between other writes.
+    package func purgeDropped() async throws { try await queue.purgeDropped() }
 
-    // Operation
-    func shards() -> [ShardStatus]
+    /// The time for the next write; never earlier than one given before.
+    func now() -> Int64 {
+        let time = clock()
+        return lastTime.withLock { last in
+            last = max(last, time)
+            return last
+        }
+    }
+
+    func requireCollection(_ name: String) throws(DatabaseError) -> Collection {
+        guard let collection = collectionTable[name] else { throw .collectionNotFound(name) }
+        return collection
+    }
+
+    /// Waits for a change; whatever goes wrong comes out as a `DatabaseError`.
+    func submit<C: Change>(_ change: C) async throws(DatabaseError) -> C.Result {
+        do { return try await queue.submit(change) } catch { throw databaseError(error) }
+    }
+
+    /// Reads in one snapshot; whatever goes wrong comes out as a `DatabaseError`.
+    func read<R>(_ body: (ReadTransaction) throws -> R) throws(DatabaseError) -> R {
+        do { return try environment.read(body) } catch { throw databaseError(error) }
+    }
+
+    func databaseError(_ error: any Error) -> DatabaseError {
+        switch error {
+        case let error as DatabaseError: return error
+        case let error as StorageError:
+            if case .writeQueueFull = error { return .overloaded(error.message) }
+            logger.error("storage failed", ["reason": .text(error.message)])
+            return .storage(error.clientMessage)
+        default:
+            logger.error("operation failed", ["reason": .error(error)])
+            return .storage("the operation failed; the server's log says why")
+        }
+    }
 }
 
-/// What an operator set, as far as the database needs to know.
-package struct DatabaseSettings: Hashable, Sendable {
-    /// `QUERY_DEFAULTS_LIMIT`: REST.
-    package var defaultLimit = 10
-    /// `QUERY_DEFAULTS_LIMIT_GRAPHQL`.
-    package var defaultGraphQLLimit = 100
-    /// `QUERY_MAXIMUM_RESULTS`: bound of offset + limit and of a batch delete.
-    package var maximumResults = 10_000
-    /// `AUTOSCHEMA_ENABLED`.
-    package var hasAutoSchema = true
-    /// `DEFAULT_VECTORIZER_MODULE`: `none` or `img2vec-neural`.
-    package var defaultVectorizer = "none"
-    /// `DEFAULT_VECTOR_DISTANCE_METRIC`.
-    package var defaultMetric = "cosine"
-    /// Names of the modules that are on, e.g. `img2vec-neural`.
-    package var modules: Set<String> = ["img2vec-neural"]
-    /// `ASYNC_INDEXING`.
-    package var hasAsyncIndexing = false
-
-    package init() {}
-}
-
-/// The state of one shard.
-package struct ShardStatus: Hashable, Sendable {
-    package var collection: String
-    package var name: String
-    package var objectCount: Int
-    /// Vectors that wait for their links in the graph; they are searched exactly meanwhile.
-    package var unlinkedCount: Int
-
-    package init(collection: String, name: String, objectCount: Int, unlinkedCount: Int) {
-        self.collection = collection
-        self.name = name
-        self.objectCount = objectCount
-        self.unlinkedCount = unlinkedCount
+extension StorageError {
+    /// For clients: without paths and keys.
+    fileprivate var clientMessage: String {
+        switch self {
+        case .diskFull: "the disk is full; nothing was changed; free some space and try again"
+        case .databaseFull: "the database has reached its size limit (NEEDLETAIL_MAP_SIZE); nothing was changed"
+        case .tooManyReaders: "too many reads at a time; try again"
+        case .closed: "the database is closing"
+        case .valueTooLong, .valueTooDeep, .documentNumbersExhausted: message
+        default: "the storage failed; nothing was changed; the server's log says why"
+        }
     }
 }

@@ -30,6 +30,8 @@ package enum DatabaseError: Error, Sendable {
     case tenantNotFound(String)
     /// The collection was filled through another network than the one in use.
     case networkMismatch(collection: String, filledBy: String, inUse: String)
+    /// The vectors of the collection are being made anew by another network, and that has not come to its end.
+    case revectorizationUnfinished(collection: String)
     /// Something of Weaviate that is not built yet, by name.
     case unsupported(String)
     /// A queue or limit is full; try again.
@@ -64,6 +66,9 @@ package enum DatabaseError: Error, Sendable {
         case .networkMismatch(let collection, let filledBy, let inUse):
             "class \(collection) was filled through the network \(filledBy), but \(inUse) is in use; start with the first one "
                 + "(NEEDLETAIL_IMG2VEC_MODEL) or run `needletail revectorize \(collection)`"
+        case .revectorizationUnfinished(let collection):
+            "the vectors of class \(collection) are being made anew, which was interrupted; stop the server and run "
+                + "`needletail revectorize \(collection)` to finish it"
         case .unsupported(let feature): "\(feature) is not supported yet"
         case .cancelled: "the request was cancelled"
         case .storage(let text): text

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+import Synchronization
+
+/// One collection of the running database: its definition as it is now, and its shards.
+final class Collection: Sendable {
+    /// What changes together when the definition changes.
+    struct Snapshot: Sendable {
+        var definition: CollectionDefinition
+        /// How the inverted indexes see the definition.
+        var invertedSchema: InvertedIndexSchema
+        var propertyNames: [PropertyID: String]
+
+        init(_ definition: CollectionDefinition) {
+            self.definition = definition
+            invertedSchema = InvertedIndexSchema(definition)
+            propertyNames = Dictionary(uniqueKeysWithValues: definition.properties.map { ($0.id, $0.name) })
+        }
+    }
+
+    let id: CollectionID
+    /// One for now; with tenants, one a tenant.
+    let shards: [Shard]
+    private let state: Mutex<Snapshot>
+
+    init(id: CollectionID, definition: CollectionDefinition, shards: [Shard]) {
+        self.id = id
+        self.shards = shards
+        state = Mutex(Snapshot(definition))
+    }
+
+    var snapshot: Snapshot { state.withLock { $0 } }
+    var definition: CollectionDefinition { state.withLock { $0.definition } }
+
+    /// Takes over a definition that has been stored.
+    func adopt(_ definition: CollectionDefinition) {
+        state.withLock { $0 = Snapshot(definition) }
+        for shard in shards { shard.adopt(definition) }
+    }
+
+    /// The shard that holds the objects of `tenant`.
+    func shard(for tenant: String?) throws(DatabaseError) -> Shard {
+        let definition = definition
+        switch (definition.multiTenancy.isEnabled, tenant) {
+        case (true, nil): throw .tenantMissing(collection: definition.name)
+        case (false, _?): throw .tenantNotExpected(collection: definition.name)
+        case (true, let tenant?): throw .tenantNotFound(tenant)
+        case (false, nil): return shards[0]
+        }
+    }
+}
+
+extension InvertedIndexSchema {
+    /// What of `definition` the inverted indexes have to know.
+    init(_ definition: CollectionDefinition) {
+        let index = definition.invertedIndex
+        let settings = InvertedIndexSettings(
+            indexTimestamps: index.indexTimestamps, indexNullState: index.indexNullState,
+            indexPropertyLength: index.indexPropertyLength,
+            stopWords: StopWords(
+                preset: StopWords.Preset(rawValue: index.stopwordPreset) ?? .en,
+                additions: index.stopwordAdditions ?? [],
+                removals: index.stopwordRemovals ?? []),
+            bm25K1: Float(index.bm25K1), bm25B: Float(index.bm25B))
+        let properties = definition.properties.map { property in
+            let indexed = IndexedProperty(
+                id: property.id, type: property.type, tokenization: property.tokenization ?? .word,
+                isFilterable: property.isFilterable, isSearchable: property.isSearchable,
+                hasRangeIndex: property.hasRangeIndex)
+            return (property.name, indexed)
+        }
+        self.init(properties: Dictionary(properties, uniquingKeysWith: { first, _ in first }), settings: settings)
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+import VectorIndexes
+
+/// Checks what the storage cannot check by itself: inverted indexes against the objects, and vector indexes.
+package struct IndexCheck {
+    private let environment: StorageEnvironment
+
+    package init(environment: StorageEnvironment) { self.environment = environment }
+
+    /// Checks every shard of every collection, each within one read transaction.
+    ///
+    /// - Parameter progress: is told a line for each collection.
+    /// - Returns: what is wrong, as sentences.
+    package func run(progress: (String) -> Void) throws -> [String] {
+        try environment.read { transaction in
+            var findings: [String] = []
+            for record in try transaction.collections() {
+                let definition = try DefinitionCodec.decoded(record.definition)
+                for shard in try transaction.shards(of: record.id) {
+                    let runtime = Shard(address: shard.address, name: shard.name, definition: definition)
+                    let found =
+                        try postings(of: runtime, definition, transaction) + vectors(of: runtime, transaction)
+                    findings += found.map { "collection \(record.name), shard \(shard.name): \($0)" }
+                }
+                let count = try transaction.shards(of: record.id).reduce(0) {
+                    $0 + Int(try transaction.counters(of: $1.address).objectCount)
+                }
+                progress("collection \(record.name): \(count) objects checked")
+            }
+            return findings
+        }
+    }
+
+    private func postings(
+        of shard: Shard, _ definition: CollectionDefinition, _ transaction: ReadTransaction
+    ) throws -> [String] {
+        let schema = InvertedIndexSchema(definition)
+        let selection: PropertySelection = schema.settings.indexNullState ? .all : .allButBlobs
+        return try schema.checkInvariants(in: transaction.inverted(shard.address)) { visit in
+            try transaction.scanObjects(in: shard.address, properties: selection) { document, object in
+                try visit(
+                    IndexedDocument(
+                        id: document, values: object.properties, creationTime: object.creationTime,
+                        updateTime: object.updateTime))
+                return true
+            }
+        }
+    }
+
+    private func vectors(of shard: Shard, _ transaction: ReadTransaction) throws -> [String] {
+        let state = try ShardState(of: shard, in: transaction)
+        var findings: [String] = []
+        for index in shard.allIndexes {
+            guard let dimensions = state.vectors[index.vector]?.dimensions else { continue }
+            if let problem = try index.load(dimensions: dimensions, in: transaction) { findings.append(problem) }
+            findings += index.index?.checkInvariants() ?? []
+        }
+        return findings
+    }
+}

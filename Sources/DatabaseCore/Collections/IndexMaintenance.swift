@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Execution
+import ObjectStorage
+import Observability
+import Synchronization
+import VectorIndexes
+
+/// Works on vector indexes in the background: links what was appended, repairs around what was removed, saves snapshots.
+///
+/// Several threads link; the first of them also repairs and saves, one index at a time.
+final class IndexMaintenance: Sendable {
+    private let collections: CollectionTable
+    private let queue: CommitQueue
+    private let logger: Logger
+    private let threadCount: Int
+    private let workers = Mutex<[BackgroundWorker]>([])
+
+    /// How many vectors a thread links before it looks around.
+    private static let linksPerTurn = 64
+
+    init(collections: CollectionTable, queue: CommitQueue, logger: Logger, threadCount: Int) {
+        precondition(threadCount >= 1, "links need a thread, not \(threadCount)")
+        self.collections = collections
+        self.queue = queue
+        self.logger = logger
+        self.threadCount = threadCount
+    }
+
+    func start() {
+        workers.withLock { workers in
+            workers = (0..<threadCount).map { number in
+                BackgroundWorker(name: "index-\(number)") { [unowned self] worker in work(worker, isFirst: number == 0)
+                }
+            }
+        }
+        wake()
+    }
+
+    /// To be called when vectors were added or removed.
+    func wake() {
+        workers.withLock { workers in
+            for worker in workers { worker.wake() }
+        }
+    }
+
+    /// Ends the threads; what they have not done is done after the next start.
+    func stop() {
+        let workers = workers.withLock { workers in
+            defer { workers = [] }
+            return workers
+        }
+        for worker in workers { worker.stop() }
+    }
+
+    /// Saves every index that has changed. For a clean stop, after `stop`.
+    func saveAll() async {
+        for index in indexes where index.hasUnsavedChanges {
+            do { try await save(index, isCancelled: { false }) } catch { report(error, of: index) }
+        }
+    }
+
+    private var indexes: [ShardVectorIndex] {
+        collections.all.flatMap { $0.shards.flatMap(\.allIndexes) }
+    }
+
+    private func work(_ worker: BackgroundWorker, isFirst: Bool) {
+        let isCancelled = { worker.isStopping }
+        var isBusy = true
+        while isBusy, !isCancelled() {
+            isBusy = false
+            for index in indexes {
+                if let graph = index.index, graph.unlinkedCount > 0,
+                    graph.linkNext(maximum: Self.linksPerTurn, isCancelled: isCancelled) > 0
+                {
+                    isBusy = true
+                } else if isFirst, index.needsRepair {
+                    index.index?.repair(isCancelled: isCancelled)
+                } else if isFirst, index.needsSnapshot {
+                    saveBlocking(index, isCancelled: isCancelled)
+                }
+            }
+        }
+    }
+
+    private func saveBlocking(_ index: ShardVectorIndex, isCancelled: () -> Bool) {
+        do {
+            var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
+            try index.save(to: &segments, isCancelled: isCancelled)
+        } catch { report(error, of: index) }
+    }
+
+    private func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) async throws {
+        var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
+        try index.save(to: &segments, isCancelled: isCancelled)
+    }
+
+    private func report(_ error: any Error, of index: ShardVectorIndex) {
+        logger.warning(
+            "the snapshot of a vector index could not be saved; after the next start it is built from the vectors",
+            ["shard": .text(index.shard.description), "reason": .error(error)])
+    }
+}

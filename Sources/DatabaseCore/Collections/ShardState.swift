@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ImageVectorizer
+import JSON
+import ObjectStorage
+
+/// What is fixed once a shard holds vectors; kept beside the shard in the catalogue. `Docs/formats/shard-state.md`.
+struct ShardState: Hashable, Sendable {
+    struct VectorState: Hashable, Sendable {
+        var dimensions: Int
+        /// The network that made the vectors; `nil` while all of them came with their objects.
+        var network: NetworkIdentity?
+    }
+
+    /// A vector that is being made anew by another network, object by object, and how far that has come.
+    struct Replacement: Hashable, Sendable {
+        var old: VectorID
+        var new: VectorID
+        var network: NetworkIdentity
+        /// The first document that has not been looked at.
+        var next: DocumentID
+        /// Documents from here on have the new vector already.
+        var end: DocumentID
+    }
+
+    var vectors: [VectorID: VectorState] = [:]
+    var replacement: Replacement?
+
+    init() {}
+
+    /// - Throws: `DatabaseError.storage` where the bytes are of a newer version or none of ours.
+    init(decoding bytes: [UInt8]) throws(DatabaseError) {
+        if bytes.isEmpty { return }
+        guard let value = try? JSONValue(parsing: bytes), case .object(let root) = value,
+            case .number(let version)? = root["version"], case .array(let entries)? = root["vectors"]
+        else { throw .storage("the state of a shard in the catalogue is damaged") }
+        guard version.value == 1 else {
+            throw .storage("the state of a shard was written by a newer version (\(version.literal))")
+        }
+        for case .object(let entry) in entries {
+            guard case .number(let number)? = entry["vector"], case .number(let dimensions)? = entry["dimensions"],
+                let id = UInt16(exactly: number.value), let count = Int(exactly: dimensions.value), count > 0
+            else { throw .storage("the state of a shard in the catalogue is damaged") }
+            var state = VectorState(dimensions: count)
+            if case .string(let name)? = entry["network"], case .string(let hash)? = entry["sha256"] {
+                state.network = NetworkIdentity(name: name, sha256: hash, dimensions: count)
+            }
+            vectors[VectorID(id)] = state
+        }
+        if case .object(let entry)? = root["replacement"] {
+            guard let replacement = Replacement(entry) else {
+                throw .storage("the state of a shard in the catalogue is damaged")
+            }
+            self.replacement = replacement
+        }
+    }
+
+    func encoded() -> [UInt8] {
+        let entries = vectors.sorted { $0.key < $1.key }.map { id, state in
+            var entry = JSONObject([
+                ("vector", .number(JSONNumber(Int(id.number)))), ("dimensions", .number(JSONNumber(state.dimensions))),
+            ])
+            if let network = state.network {
+                entry["network"] = .string(network.name)
+                entry["sha256"] = .string(network.sha256)
+            }
+            return JSONValue.object(entry)
+        }
+        var root = JSONObject([("version", .number(JSONNumber(1))), ("vectors", .array(entries))])
+        if let replacement { root["replacement"] = .object(replacement.json) }
+        var writer = JSONWriter()
+        writer.value(.object(root))
+        return writer.bytes
+    }
+
+    /// The state of `shard` as `transaction` sees it.
+    init(of shard: Shard, in transaction: ReadTransaction) throws {
+        let record = try transaction.shard(named: shard.name, of: shard.address.collection)
+        try self.init(decoding: record?.definition ?? [])
+    }
+}
+
+extension ShardState.Replacement {
+    fileprivate init?(_ entry: JSONObject) {
+        func number(_ name: String) -> Double? {
+            if case .number(let number)? = entry[name] { number.value } else { nil }
+        }
+        guard let old = number("old").flatMap(UInt16.init(exactly:)),
+            let new = number("new").flatMap(UInt16.init(exactly:)),
+            let next = number("next").flatMap(UInt32.init(exactly:)),
+            let end = number("end").flatMap(UInt32.init(exactly:)),
+            let dimensions = number("dimensions").flatMap(Int.init(exactly:)),
+            case .string(let name)? = entry["network"],
+            case .string(let hash)? = entry["sha256"]
+        else { return nil }
+        self.init(
+            old: VectorID(old), new: VectorID(new),
+            network: NetworkIdentity(name: name, sha256: hash, dimensions: dimensions), next: DocumentID(next),
+            end: DocumentID(end))
+    }
+
+    fileprivate var json: JSONObject {
+        JSONObject([
+            ("old", .number(JSONNumber(Int(old.number)))), ("new", .number(JSONNumber(Int(new.number)))),
+            ("next", .number(JSONNumber(Int(next.number)))), ("end", .number(JSONNumber(Int(end.number)))),
+            ("network", .string(network.name)), ("sha256", .string(network.sha256)),
+            ("dimensions", .number(JSONNumber(network.dimensions))),
+        ])
+    }
+}

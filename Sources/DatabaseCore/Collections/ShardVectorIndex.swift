@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ObjectStorage
+import Synchronization
+import VectorIndexes
+
+/// The index of one vector of a shard's objects, from before its first vector on.
+///
+/// The first vector fixes the dimensions and makes the index:
+///
+///     empty ──stage (or load)──> indexed
+///
+/// The writer thread alone calls `stage`, `retract` and `remove`.
+final class ShardVectorIndex: Sendable {
+    private struct State {
+        var index: (any VectorIndex)?
+        var configuration: VectorIndexConfiguration
+        /// Changes since the last snapshot, to see when the next one pays.
+        var changesSinceSnapshot = 0
+    }
+
+    let vector: VectorID
+    let shard: ShardAddress
+    private let state: Mutex<State>
+
+    init(vector: VectorID, shard: ShardAddress, configuration: VectorIndexConfiguration) {
+        self.vector = vector
+        self.shard = shard
+        state = Mutex(State(configuration: configuration))
+    }
+
+    /// `nil` until there is a vector.
+    var index: (any VectorIndex)? { state.withLock { $0.index } }
+    var unlinkedCount: Int { index?.unlinkedCount ?? 0 }
+
+    func reconfigure(_ configuration: VectorIndexConfiguration) {
+        state.withLock { state in
+            state.configuration = configuration
+            state.index?.reconfigure(configuration)
+        }
+    }
+
+    /// Adds a vector ahead of the commit, so that nothing acknowledged is ever missing from an answer.
+    ///
+    /// - Throws: `VectorIndexError`, with the index unchanged.
+    func stage(_ vector: [Float], of document: DocumentID) throws {
+        let index = try state.withLock { state in
+            state.changesSinceSnapshot += 1
+            if let index = state.index { return index }
+            let index = try makeVectorIndex(
+                dimensions: vector.count, configuration: state.configuration, seed: seed)
+            state.index = index
+            return index
+        }
+        try index.append(document: document, vector: vector.span)
+    }
+
+    /// Takes back what `stage` did, after the commit failed.
+    func retract(_ document: DocumentID) {
+        state.withLock { state in
+            state.index?.retract(document: document)
+            // An index that never held anything durable must not fix the dimensions.
+            if let index = state.index, index.liveCount == 0, index.tombstoneCount == 0 { state.index = nil }
+        }
+    }
+
+    /// Takes a document out of all answers, after the commit that removed it.
+    func remove(_ document: DocumentID) {
+        let index = state.withLock { state in
+            state.changesSinceSnapshot += 1
+            return state.index
+        }
+        index?.remove(document: document)
+    }
+
+    /// Brings the index to what `transaction` holds: from the snapshot as far as it goes, the rest from the vectors.
+    ///
+    /// - Returns: what was wrong with the snapshot, if it could not be used.
+    func load(dimensions: Int, in transaction: ReadTransaction) throws -> String? {
+        let configuration = state.withLock { $0.configuration }
+        var problem: String?
+        var loaded: (any VectorIndex)?
+        do {
+            let segments = transaction.segments(of: vector, in: shard)
+            loaded = try loadVectorIndex(from: segments, configuration: configuration)
+        } catch let error as VectorIndexError {
+            problem = error.message
+        }
+        if let index = loaded, index.dimensions != dimensions {
+            problem = "the snapshot has \(index.dimensions) dimensions, the vectors \(dimensions)"
+            loaded = nil
+        }
+        let index =
+            try loaded ?? makeVectorIndex(dimensions: dimensions, configuration: configuration, seed: seed)
+        let changes = try catchUp(index, in: transaction)
+        state.withLock { state in
+            state.index = index
+            state.changesSinceSnapshot = changes
+        }
+        return problem
+    }
+
+    /// Removes what is stored no more and appends what the snapshot does not have.
+    private func catchUp(_ index: any VectorIndex, in transaction: ReadTransaction) throws -> Int {
+        let reader = try transaction.vectors(vector, of: shard)
+        let indexed = index.documents()
+        var stored = DocumentBits()
+        try reader.scanDocuments { run in
+            for number in run { stored.insert(DocumentID(number)) }
+            return true
+        }
+        var changes = 0
+        indexed.forEach { document in
+            guard !stored.contains(document) else { return }
+            index.remove(document: document)
+            changes += 1
+        }
+        if stored.count == indexed.count - changes { return changes }
+        try reader.scanVectors { document, vector in
+            if !indexed.contains(document) {
+                try index.append(document: document, vector: vector)
+                changes += 1
+            }
+            return true
+        }
+        return changes
+    }
+
+    /// Whether so much has changed since the last snapshot that a new one pays: a tenth of the index, and 1,000 at least.
+    var needsSnapshot: Bool {
+        state.withLock { state in
+            guard let index = state.index, index.unlinkedCount == 0 else { return false }
+            return state.changesSinceSnapshot > max(1_000, index.liveCount / 10)
+        }
+    }
+
+    /// Whether anything has changed since the last snapshot.
+    var hasUnsavedChanges: Bool { state.withLock { $0.index != nil && $0.changesSinceSnapshot > 0 } }
+
+    /// Whether so many places are taken by removed documents that repairing pays.
+    var needsRepair: Bool {
+        guard let index, index.unlinkedCount == 0 else { return false }
+        return index.tombstoneCount > max(100, index.liveCount / 10)
+    }
+
+    /// Writes a snapshot. What changes meanwhile counts for the next one.
+    func save(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {
+        guard let index else { return }
+        let changes = state.withLock { $0.changesSinceSnapshot }
+        try index.writeSnapshot(to: &segments, isCancelled: isCancelled)
+        state.withLock { $0.changesSinceSnapshot = max(0, $0.changesSinceSnapshot - changes) }
+    }
+
+    /// The levels of a graph depend on where it lies and on nothing else, so that runs can be repeated.
+    private var seed: UInt64 {
+        UInt64(shard.collection.number) << 32 | UInt64(shard.shard.number) << 16 | UInt64(vector.number)
+    }
+}

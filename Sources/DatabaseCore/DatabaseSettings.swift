@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What an operator set, as far as the database needs to know.
+package struct DatabaseSettings: Hashable, Sendable {
+    /// `QUERY_DEFAULTS_LIMIT`: REST.
+    package var defaultLimit = 10
+    /// `QUERY_DEFAULTS_LIMIT_GRAPHQL`.
+    package var defaultGraphQLLimit = 100
+    /// `QUERY_MAXIMUM_RESULTS`: bound of offset + limit and of a batch delete.
+    package var maximumResults = 10_000
+    /// `AUTOSCHEMA_ENABLED`.
+    package var hasAutoSchema = true
+    /// `DEFAULT_VECTORIZER_MODULE`: `none` or `img2vec-neural`.
+    package var defaultVectorizer = "none"
+    /// `DEFAULT_VECTOR_DISTANCE_METRIC`.
+    package var defaultMetric = "cosine"
+    /// Names of the modules that are on, e.g. `img2vec-neural`.
+    package var modules: Set<String> = ["img2vec-neural"]
+    /// `ASYNC_INDEXING`.
+    package var hasAsyncIndexing = false
+
+    package init() {}
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ObjectStorage
+
+/// Sort keys that have been checked against a collection.
+struct ObjectSorter {
+    private enum Source {
+        case property(PropertyID)
+        case id, creationTime, updateTime
+    }
+
+    private let sources: [Source]
+    let order: SortOrder
+
+    /// - Throws: `DatabaseError.invalidQuery`, naming the key that cannot be sorted by.
+    init(_ keys: [SortKey], in collection: CollectionDefinition) throws(DatabaseError) {
+        var sources: [Source] = []
+        for (position, key) in keys.enumerated() {
+            sources.append(try Self.source(of: key, at: position, in: collection))
+        }
+        self.sources = sources
+        order = SortOrder(isDescending: keys.map(\.isDescending))
+    }
+
+    private static func source(
+        of key: SortKey, at position: Int, in collection: CollectionDefinition
+    ) throws(DatabaseError) -> Source {
+        let place = "invalid 'sort' parameter: sort parameter at position \(position): "
+        switch key.field {
+        case .id: return .id
+        case .creationTime: return .creationTime
+        case .updateTime: return .updateTime
+        case .property(let name):
+            guard let property = collection.property(named: name) else {
+                throw .invalidQuery(
+                    place + "no such prop with name '\(name)' found in class '\(collection.name)' in the schema. "
+                        + "Check your schema files for which properties in this class are available")
+            }
+            switch property.type {
+            case .scalar(.uuid), .array(.uuid):
+                throw .invalidQuery(
+                    place + "prop \"\(name)\" is of type uuid/uuid[]: sorting by uuid is currently not supported - "
+                        + "if you believe it should be, sort by a text property that holds the same value")
+            case .reference:
+                throw .invalidQuery(
+                    place + "sorting by reference not supported, property \"\(name)\" is a ref prop to the class "
+                        + "\"\(property.type)\"")
+            case .scalar(.blob):
+                throw .invalidQuery(place + "prop \"\(name)\" is of type blob, which has no order")
+            case .scalar, .array: return .property(property.id)
+            }
+        }
+    }
+
+    /// The properties that the keys are read from.
+    var properties: Set<PropertyID> {
+        Set(
+            sources.compactMap { source in
+                if case .property(let id) = source { id } else { nil }
+            })
+    }
+
+    func keys(of object: StoredObject) -> [SortValue] {
+        sources.map { source in
+            switch source {
+            case .property(let id): SortValue(object.properties[id])
+            case .id: .id(object.id)
+            case .creationTime: .number(Double(object.creationTime))
+            case .updateTime: .number(Double(object.updateTime))
+            }
+        }
+    }
+}

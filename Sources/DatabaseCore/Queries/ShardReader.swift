@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+
+/// Reads one shard as one snapshot of the storage shows it. Lives as long as the transaction.
+struct ShardReader {
+    let transaction: ReadTransaction
+    let shard: Shard
+    let collection: Collection.Snapshot
+
+    /// The documents that fulfil `filter`.
+    func documents(matching filter: Filter) throws -> DocumentSet {
+        do {
+            let resolved = try collection.invertedSchema.resolve(filter, collection: collection.definition.name) { _ in
+                throw DatabaseError.unsupported("a 'where' filter through a reference")
+            }
+            return try collection.invertedSchema.documents(
+                matching: resolved, ids: self, in: transaction.inverted(shard.address))
+        } catch let error as FilterError {
+            throw DatabaseError.invalidQuery((error.isValidation ? "invalid 'where' filter: " : "") + error.message)
+        }
+    }
+
+    /// The object kept as `document`, as far as it is selected; `nil` if it is gone.
+    func object(_ document: DocumentID, _ selection: Query.Selection) throws -> DatabaseObject? {
+        let properties: PropertySelection =
+            if let names = selection.properties {
+                .only(Set(collection.definition.properties.lazy.filter { names.contains($0.name) }.map(\.id)))
+            } else {
+                .all
+            }
+        guard let stored = try transaction.object(document, in: shard.address, properties: properties) else {
+            return nil
+        }
+        var object = DatabaseObject(stored, in: collection)
+        if selection.includesVectors { try fillVectors(of: &object, document, stored.vectors) }
+        return object
+    }
+
+    private func fillVectors(of object: inout DatabaseObject, _ document: DocumentID, _ ids: [VectorID]) throws {
+        for id in ids {
+            guard let definition = collection.definition.vectors.first(where: { $0.id == id }) else { continue }
+            _ = try transaction.vectors(id, of: shard.address).withVector(of: document) { values in
+                object.setVector([Float](copying: values), named: definition.name)
+            }
+        }
+    }
+
+    /// Visits the documents in order of their ids from behind `id` on.
+    func scan(after id: ObjectID?, _ body: (DocumentID) throws -> Bool) throws {
+        try transaction.scanIDs(in: shard.address, after: id) { _, document in try body(document) }
+    }
+
+    /// The number of objects.
+    func objectCount() throws -> Int { Int(try transaction.counters(of: shard.address).objectCount) }
+}
+
+extension ShardReader: IDLookup {
+    func document(of id: ObjectID) throws -> DocumentID? { try transaction.document(of: id, in: shard.address) }
+
+    func scanIDs(from start: ObjectID, _ body: (ObjectID, DocumentID) throws -> Bool) throws {
+        if let document = try document(of: start), try !body(start, document) { return }
+        try transaction.scanIDs(in: shard.address, after: start, body)
+    }
+
+    func id(of document: DocumentID) throws -> ObjectID? {
+        try transaction.object(document, in: shard.address, properties: .none)?.id
+    }
+}
+
+extension DatabaseObject {
+    /// Gives the numbered properties of a stored object their names; properties that the collection has no more are left out.
+    init(_ stored: StoredObject, in collection: Collection.Snapshot) {
+        var properties: [String: PropertyValue] = [:]
+        properties.reserveCapacity(stored.properties.count)
+        for (id, value) in stored.properties {
+            if let name = collection.propertyNames[id] { properties[name] = value }
+        }
+        self.init(
+            collection: collection.definition.name, id: stored.id, creationTime: stored.creationTime,
+            updateTime: stored.updateTime, properties: properties)
+    }
+
+    /// Sets the vector called `name`, `nil` being the unnamed one.
+    mutating func setVector(_ values: [Float], named name: String?) {
+        if let name { namedVectors[name] = values } else { vector = values }
+    }
+}

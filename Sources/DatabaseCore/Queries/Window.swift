@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Which part of a list of results a query wants.
+struct Window {
+    let offset: Int
+    let count: Int
+    /// The most that any answer holds.
+    let maximum: Int
+    var end: Int { offset + count }
+
+    /// - Throws: `DatabaseError.invalidQuery` if it reaches beyond `QUERY_MAXIMUM_RESULTS`, or lies before the start.
+    init(_ query: Query, _ settings: DatabaseSettings) throws(DatabaseError) {
+        maximum = settings.maximumResults
+        guard query.offset >= 0 else {
+            throw .invalidQuery("invalid pagination params: the offset is \(query.offset); it must be 0 or more")
+        }
+        offset = query.offset
+        switch query.limit {
+        case let limit? where limit < 0: count = max(0, maximum - offset)
+        case let limit?: count = limit
+        case nil: count = min(settings.defaultLimit, max(0, maximum - offset))
+        }
+        let (sum, overflow) = offset.addingReportingOverflow(count)
+        guard !overflow, sum <= maximum else {
+            throw .invalidQuery(
+                "query maximum results exceeded: the total limit calculated from the provided offset '\(offset)' and limit "
+                    + "'\(count)' exceeds the configured value for QUERY_MAXIMUM_RESULTS '\(maximum)'. Ask for fewer, or go on "
+                    + "behind an object with 'after'")
+        }
+    }
+
+    /// The part of `list` that is wanted.
+    func cut<Element>(_ list: [Element]) -> [Element] { Array(list.dropFirst(offset).prefix(count)) }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ImageVectorizer
+import ObjectStorage
+
+extension Database {
+    /// How often a merge is prepared again because another write came between.
+    private static let mergeAttempts = 8
+
+    package func merge(_ object: ObjectInput) async throws(DatabaseError) {
+        let refusals = try await extendSchema(for: [object], canCreateCollection: false)
+        if let refusal = refusals[0] { throw refusal }
+        let collection = try requireCollection(object.collection)
+        let shard = try collection.shard(for: object.tenant)
+        guard let id = object.id else { throw .invalidObject("the object has no id; give the id of the one to change") }
+        let snapshot = collection.snapshot
+        let changes = try ObjectValidator(definition: snapshot.definition).changes(in: object)
+        let preparation = ObjectPreparation(collection: snapshot, shard: shard, vectorizer: vectorizer)
+        for _ in 0..<Self.mergeAttempts {
+            let (current, state) = try read { transaction in
+                let document = try transaction.document(of: id, in: shard.address)
+                let pictures = try document.flatMap {
+                    try transaction.object($0, in: shard.address, properties: .only(preparation.pictureProperties))
+                }
+                return (pictures, try ShardState(of: shard, in: transaction))
+            }
+            guard let current else { throw .objectNotFound(collection: object.collection, id: id) }
+            let patch = try await preparation.prepare(changes, of: id, current: current.properties, state: state)
+            let command = ObjectCommand.patch(patch, time: now(), network: vectorizer.network)
+            do {
+                let outcomes = try await queue.submit(change(command, collection, shard)).outcomes
+                if case .refused(let error)? = outcomes.first { throw error }
+                return
+            } catch is ChangedMeanwhile {
+                continue
+            } catch {
+                throw databaseError(error)
+            }
+        }
+        throw .overloaded("the object \(id) is changed by others all the time; try again")
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ObjectStorage
+import Observability
+
+extension Database: DatabaseOperations {
+    private var rules: SchemaRules { SchemaRules(settings: settings) }
+
+    package func collections() -> [CollectionDefinition] { collectionTable.all.map(\.definition) }
+
+    package func collection(named name: String) -> CollectionDefinition? { collectionTable[name]?.definition }
+
+    package func createCollection(
+        _ definition: CollectionDefinition
+    ) async throws(DatabaseError) -> CollectionDefinition {
+        let complete = try rules.created(definition, among: collections())
+        return try await submit(
+            CollectionCreation(definition: complete, shardName: Self.randomShardName(), collections: collectionTable)
+        ).definition
+    }
+
+    package func updateCollection(
+        _ definition: CollectionDefinition
+    ) async throws(DatabaseError) -> CollectionDefinition {
+        let rules = rules
+        return try await change(try requireCollection(definition.name)) { existing in
+            try rules.updated(existing, to: definition)
+        }
+    }
+
+    package func addProperty(
+        _ property: PropertyDefinition, to name: String
+    ) async throws(DatabaseError) -> PropertyDefinition {
+        let rules = rules
+        let others = collections()
+        let changed = try await change(try requireCollection(name)) { existing in
+            try rules.adding(property, to: existing, among: others)
+        }
+        guard let added = changed.properties.last else { throw .storage("the property was not added") }
+        return added
+    }
+
+    package func deleteCollection(named name: String) async throws(DatabaseError) {
+        guard let collection = collectionTable[name] else { return }
+        try await submit(CollectionDeletion(collection: collection.id, collections: collectionTable))
+        Task { [queue, logger] in
+            do { try await queue.purgeDropped() } catch {
+                logger.warning(
+                    "purging a deleted collection stopped; it goes on after the next start",
+                    ["reason": .error(error)])
+            }
+        }
+    }
+
+    private func change(
+        _ collection: Collection, _ body: @escaping @Sendable (CollectionDefinition) throws -> CollectionDefinition
+    ) async throws(DatabaseError) -> CollectionDefinition {
+        try await submit(
+            DefinitionChange(
+                collection: collection.id, name: collection.definition.name, collections: collectionTable, change: body)
+        )
+    }
+
+    /// Creates the collection and adds the properties that `objects`, all of one collection, need (auto-schema).
+    ///
+    /// - Returns: why objects cannot be stored, by their place.
+    func extendSchema(
+        for objects: [ObjectInput], canCreateCollection: Bool
+    ) async throws(DatabaseError) -> [Int: DatabaseError] {
+        guard settings.hasAutoSchema, let name = objects.first?.collection else { return [:] }
+        let existing = collectionTable[name]
+        if existing == nil, !canCreateCollection { throw .collectionNotFound(name) }
+        let growth = SchemaGrowth(
+            objects: objects, autoSchema: AutoSchema(rules: rules), others: collections(), time: now() / 1_000)
+        let (wanted, refusals) = growth.definition(extending: existing?.definition)
+        guard let wanted else { return refusals }
+        if let existing {
+            _ = try await change(existing) { growth.definition(extending: $0).wanted ?? $0 }
+        } else {
+            do {
+                _ = try await createCollection(wanted)
+            } catch .collectionExists {
+                return try await extendSchema(for: objects, canCreateCollection: false)
+            }
+        }
+        return refusals
+    }
+
+    private static func randomShardName() -> String {
+        let characters = Array("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+        return String((0..<12).map { _ in characters[Int.random(in: 0..<characters.count)] })
+    }
+}
+
+/// What a list of objects of one collection adds to its definition.
+private struct SchemaGrowth: Sendable {
+    let objects: [ObjectInput]
+    let autoSchema: AutoSchema
+    let others: [CollectionDefinition]
+    let time: Int64
+
+    /// - Returns: `nil` when nothing is missing; and why objects cannot be stored, by their place.
+    func definition(
+        extending existing: CollectionDefinition?
+    ) -> (wanted: CollectionDefinition?, refusals: [Int: DatabaseError]) {
+        var current = existing
+        var hasGrown = false
+        var refusals: [Int: DatabaseError] = [:]
+        for (place, object) in objects.enumerated() {
+            do throws(DatabaseError) {
+                let grown = try autoSchema.definition(for: object, extending: current, among: others, time: time)
+                if let grown {
+                    current = grown
+                    hasGrown = true
+                }
+            } catch {
+                refusals[place] = error
+            }
+        }
+        return (hasGrown ? current : nil, refusals)
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+import Synchronization
+
+/// Carries an `ObjectCommand` through the commit queue: storage, inverted indexes and vector indexes change together.
+struct ObjectChange: Change {
+    struct Result: Sendable {
+        var outcomes: [ObjectOutcome]
+        /// Documents that are gone after the commit, with the vectors they had.
+        var removed: [(document: DocumentID, vectors: [VectorID])]
+    }
+
+    let command: ObjectCommand
+    let collection: CollectionID
+    let shard: ShardAddress
+    let collections: CollectionTable
+    /// Called after the commit, when background work may be due.
+    let wakeMaintenance: @Sendable () -> Void
+    /// Vectors added to the indexes ahead of the commit.
+    private let staged = StagedVectors()
+
+    init(
+        _ command: ObjectCommand, collection: CollectionID, shard: ShardAddress, collections: CollectionTable,
+        wakeMaintenance: @escaping @Sendable () -> Void
+    ) {
+        self.command = command
+        self.collection = collection
+        self.shard = shard
+        self.collections = collections
+        self.wakeMaintenance = wakeMaintenance
+    }
+
+    var sizeInBytes: Int { command.sizeInBytes }
+
+    func apply(to transaction: WriteTransaction) throws -> Result {
+        guard let target = collections[collection], try transaction.collection(collection) != nil,
+            let runtime = target.shards.first(where: { $0.address == shard })
+        else { throw DatabaseError.collectionNotFound(collections[collection]?.definition.name ?? "") }
+        var writer = try ObjectWriter(
+            transaction: transaction, collection: target.snapshot, shard: runtime, staged: staged)
+        var outcomes: [ObjectOutcome] = []
+        switch command {
+        case .put(let objects, let mode, let time, let network):
+            outcomes.reserveCapacity(objects.count)
+            for object in objects {
+                outcomes.append(try writer.put(object, mode: mode, time: time, network: network))
+            }
+        case .patch(let patch, let time, let network):
+            outcomes.append(try writer.patch(patch, time: time, network: network))
+        case .delete(let ids):
+            for id in ids { outcomes.append(.deleted(try writer.delete(id))) }
+        }
+        return Result(outcomes: outcomes, removed: try writer.finish())
+    }
+
+    func committed(_ result: Result) {
+        staged.forget()
+        guard let runtime = collections[collection]?.shards.first(where: { $0.address == shard }) else { return }
+        for (document, vectors) in result.removed {
+            for vector in vectors { runtime.index(of: vector)?.remove(document) }
+        }
+        wakeMaintenance()
+    }
+
+    func rolledBack() { staged.retract() }
+}
+
+/// The vectors that one change has added to indexes and that are not committed yet.
+///
+/// Used by the writer thread; the lock is for the compiler's proof, and never waited for.
+final class StagedVectors: Sendable {
+    private let entries = Mutex<[(index: ShardVectorIndex, document: DocumentID)]>([])
+
+    func add(_ vector: [Float], of document: DocumentID, to index: ShardVectorIndex) throws {
+        try index.stage(vector, of: document)
+        entries.withLock { $0.append((index, document)) }
+    }
+
+    func forget() { entries.withLock { $0 = [] } }
+
+    func retract() {
+        let taken = entries.withLock { entries in
+            defer { entries = [] }
+            return entries
+        }
+        for entry in taken.reversed() { entry.index.retract(entry.document) }
+    }
+}

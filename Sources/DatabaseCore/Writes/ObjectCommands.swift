@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ImageVectorizer
+import ObjectStorage
+
+/// An object that has been checked, with the vectors it is to have.
+struct PreparedObject: Sendable {
+    var id: ObjectID
+    var properties: [PropertyID: PropertyValue]
+    var vectors: [VectorID: [Float]]
+    /// The vectors that the network made.
+    var madeVectors: Set<VectorID> = []
+}
+
+/// What `put` does about an object that is there, or not.
+enum PutMode: Sendable {
+    /// Refuses an id that is taken.
+    case insert
+    case insertOrReplace
+    /// Refuses an id that is not there.
+    case replace
+}
+
+/// A change of one object in place.
+struct ObjectPatch: Sendable {
+    var id: ObjectID
+    /// `nil` removes the property.
+    var properties: [PropertyID: PropertyValue?]
+    /// New vectors; `nil` removes one. What is not named stays.
+    var vectors: [VectorID: [Float]?]
+    var madeVectors: Set<VectorID> = []
+    /// Pictures that a new vector was made of although the patch does not hold them: they must still be what they were.
+    var unchangedPictures: [PropertyID: Blob] = [:]
+}
+
+/// What an operation on objects changes, as a value with everything it needs.
+///
+/// Commands are applied in order by the writer thread alone, each in one transaction with its index entries.
+enum ObjectCommand: Sendable {
+    /// One result an object, in order; a bad one leaves the others untouched.
+    case put([PreparedObject], mode: PutMode, time: Int64, network: NetworkIdentity?)
+    case patch(ObjectPatch, time: Int64, network: NetworkIdentity?)
+    case delete([ObjectID])
+
+    /// About how many bytes it writes.
+    var sizeInBytes: Int {
+        switch self {
+        case .put(let objects, _, _, _):
+            objects.reduce(0) { $0 + Self.size(of: $1.properties.values) + Self.size(of: $1.vectors.values) }
+        case .patch(let patch, _, _):
+            Self.size(of: patch.properties.values.compactMap { $0 })
+                + Self.size(of: patch.vectors.values.compactMap { $0 })
+        case .delete(let ids): ids.count * 256
+        }
+    }
+
+    private static func size(of values: some Sequence<PropertyValue>) -> Int {
+        values.reduce(256) { sum, value in
+            switch value {
+            case .blob(let blob): sum + blob.bytes.count
+            case .text(let text): sum + 2 * text.utf8.count
+            case .array(let elements): sum + 64 * elements.count
+            default: sum + 64
+            }
+        }
+    }
+
+    private static func size(of vectors: some Sequence<[Float]>) -> Int {
+        vectors.reduce(0) { $0 + 4 * $1.count }
+    }
+}
+
+/// What became of one object of a command.
+enum ObjectOutcome: Sendable {
+    case stored(StoredObject)
+    case deleted(Bool)
+    case refused(DatabaseError)
+}

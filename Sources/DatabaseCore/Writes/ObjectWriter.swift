@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ImageVectorizer
+import InvertedIndexes
+import ObjectStorage
+
+/// Writes objects of one shard inside one transaction.
+///
+/// Every object is checked against what is stored before anything of it is written, so that a refused one leaves no trace.
+/// Invariant: a document's vectors never change; an object whose vectors change gets a new document number.
+struct ObjectWriter {
+    private let transaction: WriteTransaction
+    private let collection: Collection.Snapshot
+    private let shard: Shard
+    private let staged: StagedVectors
+    private var postings = PostingBatch()
+    private var state: ShardState
+    private let storedState: ShardState
+    private var removed: [(document: DocumentID, vectors: [VectorID])] = []
+
+    /// How large the collected index entries may grow before they are written.
+    private static let postingLimitInBytes = 16 << 20
+
+    init(transaction: WriteTransaction, collection: Collection.Snapshot, shard: Shard, staged: StagedVectors) throws {
+        self.transaction = transaction
+        self.collection = collection
+        self.shard = shard
+        self.staged = staged
+        state = try ShardState(of: shard, in: transaction)
+        storedState = state
+        if state.replacement != nil {
+            throw DatabaseError.revectorizationUnfinished(collection: collection.definition.name)
+        }
+    }
+
+    // MARK: Put
+
+    mutating func put(
+        _ object: PreparedObject, mode: PutMode, time: Int64, network: NetworkIdentity?
+    ) throws -> ObjectOutcome {
+        let existing = try transaction.document(of: object.id, in: shard.address)
+        switch (mode, existing) {
+        case (.insert, _?): return .refused(.objectExists(object.id))
+        case (.replace, nil):
+            return .refused(.objectNotFound(collection: collection.definition.name, id: object.id))
+        default: break
+        }
+        if let refusal = noteVectors(object.vectors, made: object.madeVectors, of: object.id, network: network) {
+            return .refused(refusal)
+        }
+        var stored = StoredObject(
+            id: object.id, creationTime: time, updateTime: time, properties: object.properties)
+        guard let existing else {
+            let document = try transaction.takeDocumentNumber(in: shard.address)
+            try transaction.insert(stored, vectors: object.vectors, as: document, in: shard.address)
+            try stage(object.vectors, of: document)
+            collection.invertedSchema.add(indexed(stored, as: document), to: &postings)
+            try flushIfLarge()
+            return .stored(stored)
+        }
+        guard let old = try self.object(existing) else { throw inconsistency(existing) }
+        stored.creationTime = old.creationTime
+        try replace(existing, old, with: stored, vectors: object.vectors, keepingBlobsOf: [])
+        return .stored(stored)
+    }
+
+    // MARK: Patch
+
+    mutating func patch(_ patch: ObjectPatch, time: Int64, network: NetworkIdentity?) throws -> ObjectOutcome {
+        guard let document = try transaction.document(of: patch.id, in: shard.address) else {
+            return .refused(.objectNotFound(collection: collection.definition.name, id: patch.id))
+        }
+        guard let old = try object(document) else { throw inconsistency(document) }
+        if try !hasPictures(patch.unchangedPictures, document) { throw ChangedMeanwhile() }
+        let given = patch.vectors.compactMapValues { $0 }
+        if let refusal = noteVectors(given, made: patch.madeVectors, of: patch.id, network: network) {
+            return .refused(refusal)
+        }
+        var stored = old
+        stored.updateTime = time
+        for (property, value) in patch.properties { stored.properties[property] = value }
+        var vectors = try storedVectors(of: document, old.vectors)
+        for (vector, value) in patch.vectors { vectors[vector] = value }
+        let kept = blobProperties.subtracting(patch.properties.keys)
+        try replace(document, old, with: stored, vectors: vectors, keepingBlobsOf: kept)
+        return .stored(stored)
+    }
+
+    private func hasPictures(_ pictures: [PropertyID: Blob], _ document: DocumentID) throws -> Bool {
+        if pictures.isEmpty { return true }
+        let now = try transaction.object(document, in: shard.address, properties: .only(Set(pictures.keys)))
+        return pictures.allSatisfy { now?.properties[$0.key] == .blob($0.value) }
+    }
+
+    // MARK: Delete
+
+    /// - Returns: `false` if there was no such object.
+    mutating func delete(_ id: ObjectID) throws -> Bool {
+        guard let document = try transaction.document(of: id, in: shard.address) else { return false }
+        guard let old = try object(document) else { throw inconsistency(document) }
+        collection.invertedSchema.remove(indexed(old, as: document), from: &postings)
+        try transaction.remove(document, in: shard.address)
+        removed.append((document, old.vectors))
+        try flushIfLarge()
+        return true
+    }
+
+    // MARK: Finish
+
+    /// Writes what was collected. Nothing can be written through this writer afterwards.
+    ///
+    /// - Returns: the documents that are gone, to be taken out of the vector indexes once this is committed.
+    mutating func finish() throws -> [(document: DocumentID, vectors: [VectorID])] {
+        if !postings.isEmpty { try flush() }
+        if state != storedState { try transaction.setDefinition(state.encoded(), of: shard.address) }
+        return removed
+    }
+
+    private mutating func flushIfLarge() throws {
+        if postings.byteCount > Self.postingLimitInBytes { try flush() }
+    }
+
+    private mutating func flush() throws {
+        try postings.flush(into: transaction.invertedWriter(shard.address))
+    }
+
+    // MARK: Parts
+
+    /// Puts `new` in the place of `old`: under the same document number if the vectors stay the same.
+    private mutating func replace(
+        _ document: DocumentID, _ old: StoredObject, with new: StoredObject, vectors: [VectorID: [Float]],
+        keepingBlobsOf kept: Set<PropertyID>
+    ) throws {
+        var record = new
+        for property in kept { record.properties[property] = nil }
+        if try storedVectors(of: document, old.vectors) == vectors {
+            try transaction.update(document, with: record, keepingBlobsOf: kept, in: shard.address)
+            collection.invertedSchema.replace(
+                indexed(old, as: document), with: indexed(new, as: document), in: &postings)
+        } else {
+            let number = try transaction.takeDocumentNumber(in: shard.address)
+            try transaction.replace(
+                document, with: record, vectors: vectors, as: number, keepingBlobsOf: kept, in: shard.address)
+            try stage(vectors, of: number)
+            collection.invertedSchema.replace(indexed(old, as: document), with: indexed(new, as: number), in: &postings)
+            removed.append((document, old.vectors))
+        }
+        try flushIfLarge()
+    }
+
+    private func stage(_ vectors: [VectorID: [Float]], of document: DocumentID) throws {
+        for (vector, value) in vectors {
+            if let index = shard.index(of: vector) { try staged.add(value, of: document, to: index) }
+        }
+    }
+
+    /// Checks the vectors of an object against the dimensions and the network of the shard; the first vector fixes both.
+    private mutating func noteVectors(
+        _ vectors: [VectorID: [Float]], made: Set<VectorID>, of id: ObjectID, network: NetworkIdentity?
+    ) -> DatabaseError? {
+        var noted = state
+        for (vector, value) in vectors {
+            var entry = noted.vectors[vector] ?? ShardState.VectorState(dimensions: value.count)
+            guard entry.dimensions == value.count else {
+                let name = collection.definition.vectors.first { $0.id == vector }?.name
+                return .dimensionMismatch(id: id, vector: name, expected: entry.dimensions, received: value.count)
+            }
+            if made.contains(vector), let network {
+                if let known = entry.network, known != network {
+                    return .networkMismatch(
+                        collection: collection.definition.name, filledBy: known.label, inUse: network.label)
+                }
+                entry.network = network
+            }
+            noted.vectors[vector] = entry
+        }
+        state = noted
+        return nil
+    }
+
+    private func storedVectors(of document: DocumentID, _ ids: [VectorID]) throws -> [VectorID: [Float]] {
+        var vectors: [VectorID: [Float]] = [:]
+        for id in ids {
+            _ = try transaction.vectors(id, of: shard.address).withVector(of: document) {
+                vectors[id] = [Float](copying: $0)
+            }
+        }
+        return vectors
+    }
+
+    /// What the inverted indexes see: with blobs only where it matters that there is one.
+    private func indexed(_ object: StoredObject, as document: DocumentID) -> IndexedDocument {
+        var values = object.properties
+        if !collection.invertedSchema.settings.indexNullState {
+            for property in blobProperties { values[property] = nil }
+        }
+        return IndexedDocument(
+            id: document, values: values, creationTime: object.creationTime, updateTime: object.updateTime)
+    }
+
+    /// The object as the inverted indexes saw it when it was written.
+    private func object(_ document: DocumentID) throws -> StoredObject? {
+        let needsBlobs = collection.invertedSchema.settings.indexNullState
+        return try transaction.object(document, in: shard.address, properties: needsBlobs ? .all : .allButBlobs)
+    }
+
+    private var blobProperties: Set<PropertyID> {
+        Set(collection.definition.properties.lazy.filter { $0.type == .scalar(.blob) }.map(\.id))
+    }
+
+    private func inconsistency(_ document: DocumentID) -> StorageError {
+        .damaged(
+            key: "document \(document.number) of \(shard.address)", reason: "an id leads to it, but it is not there")
+    }
+}
+
+/// What a change was prepared from is no longer so; it has to be prepared again.
+struct ChangedMeanwhile: Error {}
+
+extension NetworkIdentity {
+    /// Name and the beginning of the hash, for messages.
+    var label: String { "\(name) (sha256 \(sha256.prefix(12)), \(dimensions) dimensions)" }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ImageVectorizer
+import InvertedIndexes
+import ObjectStorage
+
+/// Makes the vectors of collections anew from their stored pictures, for another network.
+///
+/// The new vectors get a number of their own and stand beside the old ones until the last one is there; then the
+/// definition changes over to them in one transaction. How far it has come is stored with every step, so that it goes
+/// on where it was interrupted:
+///
+///     start ──> step ──> … ──> step ──> change over
+///                 └── interrupted: the collection refuses vector searches and writes until it is run again
+package struct Revectorization {
+    /// What has been done of one vector.
+    package struct Progress: Sendable {
+        package var collection: String
+        /// Documents looked at, of `total` numbers given out.
+        package var done = 0
+        package var total = 0
+        package var made = 0
+        /// Objects whose pictures gave no vector, by id and reason; at most 100 are kept.
+        package var failures: [(id: ObjectID, reason: String)] = []
+        package var failureCount = 0
+        /// Objects that had a vector and have no picture; they lose it.
+        package var withoutPicture = 0
+    }
+
+    private let database: Database
+
+    /// How many objects go into one step.
+    private static let stepSize = 64
+
+    package init(database: Database) { self.database = database }
+
+    /// The collections that another network filled, or whose vectors are made anew already.
+    package func collectionsInNeed() throws(DatabaseError) -> [String] {
+        var names: [String] = []
+        for collection in database.collectionTable.all {
+            for shard in collection.shards {
+                let state = try database.read { try ShardState(of: shard, in: $0) }
+                let isForeign = state.vectors.values.contains {
+                    $0.network != nil && $0.network != database.vectorizer.network
+                }
+                if isForeign || state.replacement != nil { names.append(collection.definition.name) }
+            }
+        }
+        return names
+    }
+
+    /// - Parameter report: is told after every step.
+    /// - Throws: `DatabaseError`: no such collection, no pictures in it, no network.
+    package func run(
+        collection name: String, report: @Sendable (Progress) -> Void
+    ) async throws(DatabaseError) -> Progress {
+        let collection = try database.requireCollection(name)
+        guard let network = database.vectorizer.network else {
+            throw .searchVectorization(.unavailable(reason: "no network is loaded to make the vectors with"))
+        }
+        let definitions = collection.definition.vectors.filter { $0.vectorizer != .none }
+        guard !definitions.isEmpty else {
+            throw .invalidDefinition("class \(name) has no vectors that are made from pictures")
+        }
+        var progress = Progress(collection: name)
+        for definition in definitions {
+            for shard in collection.shards {
+                try await begin(definition, network, collection, shard)
+                try await fill(definition, network, collection, shard, &progress, report)
+                try await changeOver(definition, collection, shard)
+            }
+        }
+        return progress
+    }
+
+    /// Notes what is to be done, unless it has been begun by an earlier run with the same network.
+    private func begin(
+        _ definition: VectorDefinition, _ network: NetworkIdentity, _ collection: Collection, _ shard: Shard
+    ) async throws(DatabaseError) {
+        let state = try database.read { try ShardState(of: shard, in: $0) }
+        if let begun = state.replacement, begun.network == network { return }
+        let changed = try await database.submit(
+            DefinitionChange(
+                collection: collection.id, name: collection.definition.name, collections: database.collectionTable,
+                change: { existing in
+                    var changed = existing
+                    changed.nextVectorNumber += 1
+                    return changed
+                }))
+        let number = VectorID(changed.nextVectorNumber - 1)
+        try await database.submit(
+            ShardStateChange(shard: shard) { state, transaction in
+                let end = try transaction.counters(of: shard.address).nextDocument
+                state.replacement = .init(
+                    old: state.replacement?.old ?? definition.id, new: number, network: network, next: DocumentID(0),
+                    end: DocumentID(UInt32(truncatingIfNeeded: end)))
+            })
+    }
+
+    private func fill(
+        _ definition: VectorDefinition, _ network: NetworkIdentity, _ collection: Collection, _ shard: Shard,
+        _ progress: inout Progress, _ report: @Sendable (Progress) -> Void
+    ) async throws(DatabaseError) {
+        let snapshot = collection.snapshot
+        while true {
+            let (replacement, step) = try database.read { transaction in
+                let replacement = try ShardState(of: shard, in: transaction).replacement
+                return (
+                    replacement,
+                    try replacement.map { try nextStep(definition, snapshot, shard, $0, transaction) } ?? []
+                )
+            }
+            guard let replacement, !step.isEmpty else { return }
+            let requests = step.enumerated().filter { !$0.element.pictures.isEmpty }.map { place, entry in
+                PictureVectors.Request(object: place, vector: replacement.new, pictures: entry.pictures)
+            }
+            let results = await PictureVectors(vectorizer: database.vectorizer).vectors(for: requests)
+            var vectors: [DocumentID: [Float]] = [:]
+            for (request, result) in zip(requests, results) {
+                switch result {
+                case .success(let vector): vectors[step[request.object].document] = vector
+                case .failure(let error):
+                    progress.failureCount += 1
+                    if progress.failures.count < 100 {
+                        progress.failures.append((step[request.object].id, error.message))
+                    }
+                }
+            }
+            progress.withoutPicture += step.count { $0.pictures.isEmpty && $0.hasOldVector }
+            progress.made += vectors.count
+            try await database.submit(
+                RevectorizationStep(
+                    shard: shard, collection: snapshot, documents: step.map(\.document), vectors: vectors))
+            progress.done = Int(step[step.count - 1].document.number) + 1
+            progress.total = Int(replacement.end.number)
+            report(progress)
+        }
+    }
+
+    private struct Entry {
+        var document: DocumentID
+        var id: ObjectID
+        var pictures: [(property: String, bytes: [UInt8])]
+        var hasOldVector: Bool
+    }
+
+    private func nextStep(
+        _ definition: VectorDefinition, _ collection: Collection.Snapshot, _ shard: Shard,
+        _ replacement: ShardState.Replacement, _ transaction: ReadTransaction
+    ) throws -> [Entry] {
+        var entries: [Entry] = []
+        var bytes = 0
+        try transaction.scanObjects(in: shard.address, from: replacement.next) { document, object in
+            guard document < replacement.end else { return false }
+            let pictures = PictureVectors.pictures(
+                for: definition, in: collection.definition, of: object.properties)
+            bytes += pictures.reduce(0) { $0 + $1.bytes.count }
+            entries.append(
+                Entry(
+                    document: document, id: object.id, pictures: pictures,
+                    hasOldVector: object.vectors.contains(replacement.old)))
+            return entries.count < Self.stepSize && bytes < 64 << 20
+        }
+        return entries
+    }
+
+    /// Lets the collection use the new vectors, and loads their index.
+    private func changeOver(
+        _ definition: VectorDefinition, _ collection: Collection, _ shard: Shard
+    ) async throws(DatabaseError) {
+        let replacement = try database.read { try ShardState(of: shard, in: $0).replacement }
+        guard let replacement else { return }
+        _ = try await database.submit(
+            DefinitionChange(
+                collection: collection.id, name: collection.definition.name, collections: database.collectionTable,
+                change: { existing in
+                    var changed = existing
+                    for place in changed.vectors.indices where changed.vectors[place].id == replacement.old {
+                        changed.vectors[place].id = replacement.new
+                    }
+                    return changed
+                },
+                alongside: ShardStateChange(shard: shard) { state, _ in
+                    state.vectors[replacement.old] = nil
+                    state.vectors[replacement.new] = .init(
+                        dimensions: replacement.network.dimensions, network: replacement.network)
+                    state.replacement = nil
+                }))
+        try database.read { transaction in
+            _ = try shard.index(of: replacement.new)?.load(
+                dimensions: replacement.network.dimensions, in: transaction)
+        }
+        database.maintenance.wake()
+    }
+}
+
+/// Changes what is fixed in a shard.
+struct ShardStateChange: Change {
+    let shard: Shard
+    let body: @Sendable (inout ShardState, WriteTransaction) throws -> Void
+
+    var sizeInBytes: Int { 1_024 }
+
+    func apply(to transaction: WriteTransaction) throws {
+        var state = try ShardState(of: shard, in: transaction)
+        try body(&state, transaction)
+        try transaction.setDefinition(state.encoded(), of: shard.address)
+    }
+}
+
+/// Gives some documents their new vectors, and notes that they have been looked at.
+private struct RevectorizationStep: Change {
+    let shard: Shard
+    let collection: Collection.Snapshot
+    /// Ascending.
+    let documents: [DocumentID]
+    let vectors: [DocumentID: [Float]]
+
+    var sizeInBytes: Int { vectors.values.reduce(0) { $0 + 4 * $1.count } }
+
+    func apply(to transaction: WriteTransaction) throws {
+        var state = try ShardState(of: shard, in: transaction)
+        guard var replacement = state.replacement, let last = documents.last else { return }
+        var postings = PostingBatch()
+        let blobs = Set(collection.definition.properties.filter { $0.type == .scalar(.blob) }.map(\.id))
+        for document in documents {
+            try replace(document, replacement, blobs, &postings, transaction)
+        }
+        try postings.flush(into: transaction.invertedWriter(shard.address))
+        replacement.next = DocumentID(last.number + 1)
+        state.replacement = replacement
+        try transaction.setDefinition(state.encoded(), of: shard.address)
+    }
+
+    private func replace(
+        _ document: DocumentID, _ replacement: ShardState.Replacement, _ blobs: Set<PropertyID>,
+        _ postings: inout PostingBatch, _ transaction: WriteTransaction
+    ) throws {
+        let schema = collection.invertedSchema
+        let needsBlobs = schema.settings.indexNullState
+        guard
+            let object = try transaction.object(
+                document, in: shard.address, properties: needsBlobs ? .all : .allButBlobs)
+        else { return }
+        var all: [VectorID: [Float]] = [:]
+        for id in object.vectors where id != replacement.old {
+            _ = try transaction.vectors(id, of: shard.address).withVector(of: document) {
+                all[id] = [Float](copying: $0)
+            }
+        }
+        if let vector = vectors[document] { all[replacement.new] = vector }
+        let number = try transaction.takeDocumentNumber(in: shard.address)
+        func indexed(_ document: DocumentID) -> IndexedDocument {
+            IndexedDocument(
+                id: document, values: object.properties, creationTime: object.creationTime,
+                updateTime: object.updateTime)
+        }
+        schema.replace(indexed(document), with: indexed(number), in: &postings)
+        var record = object
+        for blob in blobs { record.properties[blob] = nil }
+        try transaction.replace(
+            document, with: record, vectors: all, as: number, keepingBlobsOf: blobs, in: shard.address)
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ObjectStorage
+
+/// Stores a new collection with its one shard.
+struct CollectionCreation: Change {
+    let definition: CollectionDefinition
+    let shardName: String
+    let collections: CollectionTable
+
+    var sizeInBytes: Int { 4_096 }
+
+    func apply(to transaction: WriteTransaction) throws -> Collection {
+        let folded = definition.name.lowercased()
+        for record in try transaction.collections() where record.name.lowercased() == folded {
+            if record.name == definition.name { throw DatabaseError.collectionExists(definition.name) }
+            throw DatabaseError.similarCollectionExists(existing: record.name)
+        }
+        let id = try transaction.createCollection(
+            named: definition.name, definition: DefinitionCodec.encoded(definition))
+        let address = try transaction.createShard(named: shardName, of: id)
+        let shard = Shard(address: address, name: shardName, definition: definition)
+        return Collection(id: id, definition: definition, shards: [shard])
+    }
+
+    func committed(_ result: Collection) { collections.add(result) }
+}
+
+/// Stores a changed definition: what `change` makes of the one that is stored by then.
+struct DefinitionChange: Change {
+    let collection: CollectionID
+    let name: String
+    let collections: CollectionTable
+    let change: @Sendable (CollectionDefinition) throws -> CollectionDefinition
+    /// What changes in the same transaction.
+    var alongside: ShardStateChange?
+
+    var sizeInBytes: Int { 4_096 }
+
+    func apply(to transaction: WriteTransaction) throws -> CollectionDefinition {
+        guard let record = try transaction.collection(collection) else { throw DatabaseError.collectionNotFound(name) }
+        let changed = try change(try DefinitionCodec.decoded(record.definition))
+        try transaction.setDefinition(DefinitionCodec.encoded(changed), of: collection)
+        try alongside?.apply(to: transaction)
+        return changed
+    }
+
+    func committed(_ result: CollectionDefinition) { collections[collection]?.adopt(result) }
+}
+
+/// Takes a collection out of the catalogue; what it held is purged in the background.
+struct CollectionDeletion: Change {
+    let collection: CollectionID
+    let collections: CollectionTable
+
+    var sizeInBytes: Int { 256 }
+
+    func apply(to transaction: WriteTransaction) throws {
+        if try transaction.collection(collection) != nil { try transaction.dropCollection(collection) }
+    }
+
+    func committed(_ result: Void) { collections.remove(collection) }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatabaseCore
+import Foundation
+import ImageVectorizer
+import ObjectStorage
+
+/// What the program says to the person at the terminal.
+enum Console {
+    /// Writes a line to the standard error.
+    static func complain(_ text: String) {
+        FileHandle.standardError.write(Data("needletail: \(text)\n".utf8))
+    }
+
+    /// What went wrong, in the error's own words.
+    static func text(of error: any Error) -> String {
+        switch error {
+        case let error as StorageError: error.message
+        case let error as DatabaseError: error.message
+        case let error as ImageVectorizerError: error.message
+        default: String(describing: error)
+        }
+    }
+}

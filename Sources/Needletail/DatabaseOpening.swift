@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import DatabaseCore
+import Foundation
+import ImageVectorizer
+import ObjectStorage
+import Observability
+
+/// Opens the database in the data folder as the settings say.
+struct DatabaseOpening {
+    let settings: Settings
+
+    var logger: Logger {
+        Logger(
+            level: Logger.Level(name: settings.logLevel.rawValue) ?? .info,
+            format: Logger.Format(rawValue: settings.logFormat.rawValue) ?? .text)
+    }
+
+    func open(vectorizer: any ImageVectorizing) throws -> Database {
+        var options = StorageEnvironment.Options()
+        options.mapSizeInBytes = settings.mapSizeInBytes
+        let environment = try StorageEnvironment.open(folder: settings.dataPath, options: options)
+        do {
+            return try Database(
+                environment: environment, vectorizer: vectorizer, settings: DatabaseSettings(settings), logger: logger,
+                maintenanceThreads: ProcessInfo.processInfo.activeProcessorCount, clock: Self.millisecondsSince1970)
+        } catch {
+            environment.close()
+            throw error
+        }
+    }
+
+    static let millisecondsSince1970: @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) }
+}
+
+extension DatabaseSettings {
+    init(_ settings: Settings) {
+        self.init()
+        defaultLimit = settings.defaultLimit
+        defaultGraphQLLimit = settings.defaultLimitGraphQL
+        maximumResults = settings.maximumResults
+        hasAutoSchema = settings.autoSchemaEnabled
+        defaultVectorizer = settings.defaultVectorizer.rawValue
+        defaultMetric = settings.defaultDistance.rawValue
+        modules = Set(settings.enabledModules)
+    }
+}
+
+extension Settings {
+    /// `computeThreads`, or one for each core.
+    var effectiveComputeThreads: Int {
+        computeThreads > 0 ? computeThreads : ProcessInfo.processInfo.activeProcessorCount
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import Execution
+import Foundation
+import ImageVectorizer
+
+/// Finds and loads the network that the settings name.
+struct VectorizerLoading {
+    let settings: Settings
+    let pool: ComputePool
+
+    /// What was loaded, and how it is to be told to people.
+    struct Loaded {
+        var vectorizer: any ImageVectorizing
+        /// E.g. `resnet50 (2048 dimensions, bf16)`, or why there is none.
+        var summary: String
+        var precision: InferencePrecision?
+    }
+
+    /// The network; without one the server works all the same, and says so to whoever sends a picture.
+    func load() -> Loaded {
+        do throws(ImageVectorizerError) {
+            let vectorizer = try ImageVectorizer(configuration: try configuration(), pool: pool)
+            let name = vectorizer.network.map { "\($0.name), \($0.dimensions) dimensions" } ?? "network without a name"
+            return Loaded(
+                vectorizer: vectorizer, summary: "\(name), \(vectorizer.precisionInUse.rawValue)",
+                precision: vectorizer.precisionInUse)
+        } catch {
+            let reason = if case .unavailable(let text) = error { text } else { error.message }
+            return Loaded(vectorizer: EmptyVectorizer(reason: reason), summary: "none: \(reason)", precision: nil)
+        }
+    }
+
+    private func configuration() throws(ImageVectorizerError) -> ImageVectorizer.Configuration {
+        let places = Places(settings: settings, program: Self.programPath)
+        guard let model = places.weightPaths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+            throw .unavailable(
+                reason:
+                    "the weights of \(settings.imageModel.text) are not at \(places.weightPaths.joined(separator: ", ")); "
+                    + "fetch them with Scripts/fetch-weights.sh, or set NEEDLETAIL_IMG2VEC_MODEL to efficientnet-lite0 or to "
+                    + "the path of an ONNX file")
+        }
+        let folder = places.openVINOFolders.first { FileManager.default.fileExists(atPath: $0 + "/libopenvino_c.so") }
+        guard let folder = folder ?? places.openVINOFolders.first else {
+            throw .unavailable(reason: "no folder for OpenVINO is known; set NEEDLETAIL_OPENVINO_LIB")
+        }
+        return ImageVectorizer.Configuration(
+            modelPath: model, networkName: networkName, openVINOFolder: folder,
+            precision: InferencePrecision(rawValue: settings.imagePrecision.rawValue) ?? .auto,
+            limits: DecodingLimits(pixels: settings.maximumImagePixels, memoryInBytes: settings.imageMemoryInBytes))
+    }
+
+    private var networkName: String? {
+        switch settings.imageModel {
+        case .resNet50, .efficientNetLite0: settings.imageModel.text
+        case .file: nil
+        }
+    }
+
+    /// The path of the running program, symbolic links resolved.
+    private static var programPath: String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+    }
+}
