@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CRoaring.h"
 
-roaring_bitmap_t *needletail_roaring_from_words(const uint64_t *words, size_t count) {
-    roaring_bitmap_t *bitmap = roaring_bitmap_create();
-    if (bitmap == NULL) return NULL;
+void needletail_roaring_add_words(roaring_bitmap_t *bitmap, uint32_t start, const uint64_t *words, size_t count) {
     uint32_t block[1024];
     size_t filled = 0;
     for (size_t index = 0; index < count; index++) {
@@ -17,17 +15,16 @@ roaring_bitmap_t *needletail_roaring_from_words(const uint64_t *words, size_t co
             // Whole stretches become runs at once.
             size_t end = index + 1;
             while (end < count && words[end] == UINT64_MAX) end++;
-            roaring_bitmap_add_range_closed(bitmap, (uint32_t)(index * 64), (uint32_t)(end * 64 - 1));
+            roaring_bitmap_add_range_closed(bitmap, start + (uint32_t)(index * 64), start + (uint32_t)(end * 64 - 1));
             index = end - 1;
             continue;
         }
         while (word != 0) {
-            block[filled++] = (uint32_t)(index * 64) + (uint32_t)__builtin_ctzll(word);
+            block[filled++] = start + (uint32_t)(index * 64) + (uint32_t)__builtin_ctzll(word);
             word &= word - 1;
         }
     }
     roaring_bitmap_add_many(bitmap, filled, block);
-    return bitmap;
 }
 
 struct destination {

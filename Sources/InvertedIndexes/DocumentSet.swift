@@ -36,11 +36,8 @@ package struct DocumentSet: Sendable {
 
     /// The set of bits in `words`, the first word holding documents 0 to 63.
     package init(words: Span<UInt64>) {
-        precondition(words.count <= 1 << 26, "\(words.count) words hold more than 2^32 documents")
-        // Safety: the library reads `count` words and keeps no pointer.
-        storage = unsafe words.withUnsafeBufferPointer {
-            unsafe Storage(needletail_roaring_from_words($0.baseAddress, $0.count))
-        }
+        self.init()
+        insert(words: words, from: 0)
     }
 
     // Safety, for all calls below: the bitmap lives as long as its storage, which `self` or a parameter holds on to.
@@ -69,6 +66,17 @@ package struct DocumentSet: Sendable {
         makeUnique()
         unsafe numbers.withUnsafeBufferPointer {
             unsafe roaring_bitmap_add_many(storage.bitmap, $0.count, $0.baseAddress)
+        }
+    }
+
+    /// Adds the set bits of `words`, the lowest bit of the first standing for document `start`, which must be a multiple of 64.
+    mutating func insert(words: Span<UInt64>, from start: UInt32) {
+        let capacity = (1 << 32 - Int(start)) / 64
+        precondition(words.count <= capacity, "\(words.count) words from \(start) on hold more than 2^32 documents")
+        makeUnique()
+        // Safety: the library reads `count` words and keeps no pointer.
+        unsafe words.withUnsafeBufferPointer {
+            unsafe needletail_roaring_add_words(storage.bitmap, start, $0.baseAddress, $0.count)
         }
     }
 
@@ -120,6 +128,21 @@ package struct DocumentSet: Sendable {
             // Documents in the last word beyond `count`.
             if count % 64 != 0 { unsafe words[wordCount - 1] &= (1 << UInt64(count % 64)) - 1 }
         }
+    }
+
+    /// The 1,024 words of the documents with these upper 16 bits.
+    func words(ofChunk chunk: UInt16) -> [UInt64] {
+        var words = [UInt64](repeating: 0, count: 1024)
+        var start: UInt32? = UInt32(chunk) << 16
+        while let from = start {
+            let numbers = numbers(from: from, limit: 4096)
+            for number in numbers where number >> 16 == chunk {
+                words[Int(number & 0xFFFF) >> 6] |= 1 << UInt64(number & 63)
+            }
+            guard numbers.count == 4096, let last = numbers.last, last >> 16 == chunk, last != .max else { break }
+            start = last + 1
+        }
+        return words
     }
 
     private mutating func makeUnique() {

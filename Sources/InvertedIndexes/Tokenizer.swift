@@ -17,13 +17,7 @@ package struct Tokenizer: Hashable, Sendable {
     ///
     /// - Complexity: O(length of the text); three times that for `trigram`.
     package func tokens(of text: String) -> [String] {
-        switch tokenization {
-        case .word: Self.split(text, lowercase: true, where: { !Self.isLetterOrNumber($0) })
-        case .lowercase: Self.split(text, lowercase: true, where: \.properties.isWhitespace)
-        case .whitespace: Self.split(text, lowercase: false, where: \.properties.isWhitespace)
-        case .field: [Self.trimmed(text)]
-        case .trigram: Self.trigrams(of: Self.split(text, lowercase: true, where: { !Self.isLetterOrNumber($0) }))
-        }
+        tokenBytes(of: text).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The tokens of a query: those of a text without the stop words, which only `word` has.
@@ -32,15 +26,27 @@ package struct Tokenizer: Hashable, Sendable {
         return tokenization == .word ? tokens.filter { !stopWords.contains($0) } : tokens
     }
 
+    /// The tokens as UTF-8. Tokens are the same when their bytes are, which is not so for `String`s: these compare by canonical
+    /// equivalence.
+    func tokenBytes(of text: String) -> [[UInt8]] {
+        switch tokenization {
+        case .word: Self.split(text, lowercase: true, where: { !Self.isLetterOrNumber($0) })
+        case .lowercase: Self.split(text, lowercase: true, where: Self.isWhiteSpace)
+        case .whitespace: Self.split(text, lowercase: false, where: Self.isWhiteSpace)
+        case .field: [Self.trimmed(text)]
+        case .trigram: Self.trigrams(of: Self.split(text, lowercase: true, where: { !Self.isLetterOrNumber($0) }))
+        }
+    }
+
     /// The pieces of a `Like` pattern, with `?` and `*` kept; no stop words are dropped.
-    package func patterns(of text: String) -> [String] {
+    func patterns(of text: String) -> [[UInt8]] {
         func isGap(_ scalar: Unicode.Scalar) -> Bool {
             scalar != "?" && scalar != "*" && !Self.isLetterOrNumber(scalar)
         }
         return switch tokenization {
         case .word: Self.split(text, lowercase: true, where: isGap)
         case .trigram: Self.trigrams(of: Self.split(text, lowercase: true, where: isGap))
-        case .lowercase, .whitespace, .field: tokens(of: text)
+        case .lowercase, .whitespace, .field: tokenBytes(of: text)
         }
     }
 
@@ -71,41 +77,46 @@ package struct Tokenizer: Hashable, Sendable {
         }
     }
 
+    private static func isWhiteSpace(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.isASCII ? scalar == " " || scalar >= "\t" && scalar <= "\r" : scalar.properties.isWhitespace
+    }
+
+    @inline(__always)
     private static func split(
         _ text: String, lowercase: Bool, where isGap: (Unicode.Scalar) -> Bool
-    ) -> [String] {
-        var tokens: [String] = []
-        var token = String.UnicodeScalarView()
+    ) -> [[UInt8]] {
+        var tokens: [[UInt8]] = []
+        var token: [UInt8] = []
         for scalar in text.unicodeScalars {
             if isGap(scalar) {
                 if !token.isEmpty {
-                    tokens.append(String(token))
-                    token = String.UnicodeScalarView()
+                    tokens.append(token)
+                    token = []
                 }
+            } else if scalar.isASCII {
+                token.append(UInt8((lowercase ? lowercased(scalar) : scalar).value))
             } else {
-                token.append(lowercase ? lowercased(scalar) : scalar)
+                token.append(contentsOf: UTF8.encode(lowercase ? lowercased(scalar) : scalar) ?? .init())
             }
         }
-        if !token.isEmpty { tokens.append(String(token)) }
+        if !token.isEmpty { tokens.append(token) }
         return tokens
     }
 
-    private static func trimmed(_ text: String) -> String {
+    private static func trimmed(_ text: String) -> [UInt8] {
         let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
-            let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
-        else { return "" }
-        return String(scalars[first...last])
+        guard let first = scalars.firstIndex(where: { !isWhiteSpace($0) }),
+            let last = scalars.lastIndex(where: { !isWhiteSpace($0) })
+        else { return [] }
+        return Array(text.utf8[first..<scalars.index(after: last)])
     }
 
     /// Every three neighbours of the words written without gaps.
-    private static func trigrams(of words: [String]) -> [String] {
-        let scalars = words.flatMap(\.unicodeScalars)
-        guard scalars.count >= 3 else { return [] }
-        return (0...scalars.count - 3).map { start in
-            var view = String.UnicodeScalarView()
-            view.append(contentsOf: scalars[start..<start + 3])
-            return String(view)
-        }
+    private static func trigrams(of words: [[UInt8]]) -> [[UInt8]] {
+        let bytes = Array(words.joined())
+        // Where each character begins, and the end.
+        let starts = bytes.indices.filter { bytes[$0] & 0xC0 != 0x80 } + [bytes.count]
+        guard starts.count > 3 else { return [] }
+        return (0..<starts.count - 3).map { Array(bytes[starts[$0]..<starts[$0 + 3]]) }
     }
 }

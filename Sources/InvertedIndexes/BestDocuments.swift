@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// Keeps the documents with the highest scores of those offered.
+///
+/// Of documents that share the lowest score kept, all are remembered up to a limit, so that their ids can decide among them.
+struct BestDocuments {
+    /// How many documents of one score are put in order of their ids.
+    static let maximumTies = 16_384
+
+    private let limit: Int
+    /// A binary heap, lowest score first; equal scores: the later document first.
+    private var heap: [(document: DocumentID, score: Float)] = []
+    /// Documents that did not fit although their score is that of the heap's first, up to the maximum.
+    private var ties: [DocumentID] = []
+    /// How many there were in all.
+    private var tieCount = 0
+
+    init(limit: Int) {
+        precondition(limit > 0, "a limit of \(limit) keeps nothing")
+        self.limit = limit
+    }
+
+    /// Documents must be offered in ascending order.
+    mutating func offer(_ document: DocumentID, _ score: Float) {
+        if heap.count < limit {
+            heap.append((document, score))
+            siftUp(heap.count - 1)
+            return
+        }
+        let lowest = heap[0]
+        if score < lowest.score { return }
+        if score == lowest.score {
+            remember(document)
+            return
+        }
+        heap[0] = (document, score)
+        siftDown(0)
+        if heap[0].score == lowest.score {
+            remember(lowest.document)
+        } else {
+            ties = []
+            tieCount = 0
+        }
+    }
+
+    private mutating func remember(_ document: DocumentID) {
+        tieCount += 1
+        if ties.count < Self.maximumTies { ties.append(document) }
+    }
+
+    /// Best first, at most `limit`.
+    ///
+    /// - Complexity: O(n log n), one look-up of an id for each document that shares its score.
+    func ranked(ids: some IDLookup) throws -> [(document: DocumentID, score: Float)] {
+        let kept = heap.sorted { $0.score != $1.score ? $0.score > $1.score : $0.document < $1.document }
+        var result: [(document: DocumentID, score: Float)] = []
+        result.reserveCapacity(kept.count)
+        var start = 0
+        while start < kept.count {
+            let score = kept[start].score
+            let end = kept[start...].firstIndex { $0.score != score } ?? kept.count
+            var group = kept[start..<end].map(\.document)
+            if end == kept.count, tieCount > 0 {
+                group = group.count + tieCount <= Self.maximumTies ? group + ties : group
+            }
+            if group.count > 1, group.count <= Self.maximumTies,
+                end < kept.count || group.count == end - start + tieCount
+            {
+                group = try Self.byID(group, ids)
+            }
+            for document in group.prefix(end - start) { result.append((document, score)) }
+            start = end
+        }
+        return result
+    }
+
+    private static func byID(_ documents: [DocumentID], _ ids: some IDLookup) throws -> [DocumentID] {
+        try documents.map { (document: $0, id: try ids.id(of: $0) ?? ObjectID(high: .max, low: .max)) }
+            .sorted { $0.id != $1.id ? $0.id < $1.id : $0.document < $1.document }.map(\.document)
+    }
+
+    private func isBefore(_ left: Int, _ right: Int) -> Bool {
+        heap[left].score != heap[right].score
+            ? heap[left].score < heap[right].score : heap[left].document > heap[right].document
+    }
+
+    private mutating func siftUp(_ start: Int) {
+        var index = start
+        while index > 0, isBefore(index, (index - 1) / 2) {
+            heap.swapAt(index, (index - 1) / 2)
+            index = (index - 1) / 2
+        }
+    }
+
+    private mutating func siftDown(_ start: Int) {
+        var index = start
+        while true {
+            var first = index
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && isBefore(child, first) {
+                first = child
+            }
+            if first == index { return }
+            heap.swapAt(index, first)
+            index = first
+        }
+    }
+}

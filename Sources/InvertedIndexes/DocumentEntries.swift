@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// What one value of one property puts into the indexes.
+struct PropertyEntries {
+    /// Posting keys without their chunk.
+    var postings: [[UInt8]] = []
+    /// For a searchable text: each term with its occurrences, where more than one.
+    var repeated: [(term: [UInt8], frequency: UInt32)] = []
+    /// Terms too long for a key.
+    var longTerms: [TextTerm] = []
+    /// For a searchable text: all tokens, with repeats.
+    var tokenCount: Int?
+    var place: GeoCoordinates?
+}
+
+extension InvertedIndexSchema {
+    /// What `value` puts into the indexes; nothing if the property has no index.
+    func entries(of value: PropertyValue, in property: IndexedProperty) -> PropertyEntries {
+        var entries = PropertyEntries()
+        guard property.isIndexed else { return entries }
+        if settings.indexNullState, !value.isNull { entries.postings.append(IndexKey.prefix(.present, property.id)) }
+        switch property.type {
+        case .reference:
+            appendReferences(value, property, to: &entries)
+        case .scalar(.geoCoordinates):
+            if case .geoCoordinates(let place) = value { entries.place = place }
+        case .scalar(let type):
+            appendTerms([value], type, property, to: &entries)
+            if case .text(let text) = value { appendLength(text.unicodeScalars.count, property, to: &entries) }
+        case .array(let type):
+            guard case .array(let elements) = value else { return entries }
+            appendTerms(elements, type, property, to: &entries)
+            appendLength(elements.count, property, to: &entries)
+        }
+        return entries
+    }
+
+    private func appendLength(_ length: Int, _ property: IndexedProperty, to entries: inout PropertyEntries) {
+        guard settings.indexPropertyLength, length > 0 else { return }
+        entries.postings.append(IndexKey.prefix(.length, property.id, IndexTerm.length(length)))
+    }
+
+    private func appendReferences(
+        _ value: PropertyValue, _ property: IndexedProperty, to entries: inout PropertyEntries
+    ) {
+        guard case .references(let beacons) = value, !beacons.isEmpty else { return }
+        entries.postings.append(IndexKey.prefix(.length, property.id, IndexTerm.length(beacons.count)))
+        for beacon in Set(beacons) {
+            let term = IndexTerm.uuid(beacon.id) + IndexTerm.text(beacon.collection ?? "").bytes
+            entries.postings.append(IndexKey.prefix(.referenceTarget, property.id, term))
+        }
+    }
+
+    private func appendTerms(
+        _ values: [PropertyValue], _ type: ScalarType, _ property: IndexedProperty, to entries: inout PropertyEntries
+    ) {
+        if type == .text {
+            appendTokens(values, property, to: &entries)
+            return
+        }
+        let terms = values.compactMap { Self.term(of: $0, type) }
+        for term in values.count == 1 ? terms : Array(Set(terms)) {
+            entries.postings.append(IndexKey.prefix(.term, property.id, term))
+        }
+    }
+
+    private func appendTokens(
+        _ values: [PropertyValue], _ property: IndexedProperty, to entries: inout PropertyEntries
+    ) {
+        let tokenizer = Tokenizer(property.tokenization)
+        var frequencies: [[UInt8]: UInt32] = [:]
+        var count = 0
+        for case .text(let text) in values {
+            for token in tokenizer.tokenBytes(of: text) {
+                frequencies[token, default: 0] += 1
+                count += 1
+            }
+        }
+        entries.postings.reserveCapacity(entries.postings.count + frequencies.count)
+        for (token, frequency) in frequencies {
+            let term = TextTerm(token)
+            entries.postings.append(IndexKey.prefix(.term, property.id, term.bytes))
+            if term.isCut { entries.longTerms.append(term) }
+            if property.isSearchable, frequency > 1 { entries.repeated.append((term.bytes, frequency)) }
+        }
+        if property.isSearchable { entries.tokenCount = count }
+    }
+
+    /// The term of a value that is no text; nil if the value is not of this type.
+    static func term(of value: PropertyValue, _ type: ScalarType) -> [UInt8]? {
+        switch (value, type) {
+        case (.int(let value), .int): IndexTerm.int(value)
+        case (.number(let value), .number): IndexTerm.number(value)
+        case (.int(let value), .number): IndexTerm.number(Double(value))
+        case (.boolean(let value), .boolean): IndexTerm.boolean(value)
+        case (.date(let text), .date): Instant(text).map(IndexTerm.instant)
+        case (.uuid(let value), .uuid): IndexTerm.uuid(value)
+        default: nil
+        }
+    }
+}
+
+extension IndexedProperty {
+    /// Whether there are any entries of it.
+    var isIndexed: Bool { isFilterable || isSearchable || hasRangeIndex }
+}
+
+extension PropertyValue {
+    /// Whether `IsNull` is true of it: an empty text or list counts as no value.
+    var isNull: Bool {
+        switch self {
+        case .text(let text): text.isEmpty
+        case .array(let elements): elements.isEmpty
+        case .references(let beacons): beacons.isEmpty
+        case .int, .number, .boolean, .date, .uuid, .blob, .geoCoordinates, .phoneNumber, .object: false
+        }
+    }
+}

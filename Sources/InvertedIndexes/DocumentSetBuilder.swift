@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// Collects posting chunks into a set, in bitmaps of 65,536 documents.
+///
+/// Setting bits there costs a fraction of what merging thousands of small roaring bitmaps does, and a range over values of their own for
+/// each document is thousands of small chunks.
+struct DocumentSetBuilder {
+    private static let wordsPerPage = 1024
+
+    private var words: [UInt64] = []
+    /// Where in `words` the page of a chunk begins.
+    private var pages: [UInt16: Int] = [:]
+    private var last: (chunk: UInt16, position: Int)?
+
+    /// Adds the documents of a stored chunk.
+    ///
+    /// - Returns: false if the bytes are no chunk.
+    mutating func add(_ span: RawSpan, chunk: UInt16) -> Bool {
+        let position = position(of: chunk)
+        return PostingChunk.fill(span, into: &words, at: position)
+    }
+
+    mutating func add(_ document: DocumentID) {
+        let position = position(of: UInt16(document.number >> 16))
+        let number = Int(document.number & 0xFFFF)
+        words[position + number >> 6] |= 1 << UInt64(number & 63)
+    }
+
+    private mutating func position(of chunk: UInt16) -> Int {
+        if let last, last.chunk == chunk { return last.position }
+        let position = pages[chunk] ?? words.count
+        if position == words.count {
+            words.append(contentsOf: repeatElement(0, count: Self.wordsPerPage))
+            pages[chunk] = position
+        }
+        last = (chunk, position)
+        return position
+    }
+
+    func build() -> DocumentSet {
+        var set = DocumentSet()
+        for (chunk, position) in pages.sorted(by: { $0.key < $1.key }) {
+            set.insert(
+                words: words.span.extracting(position..<position + Self.wordsPerPage), from: UInt32(chunk) << 16)
+        }
+        return set
+    }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+// Inside a read transaction.
+extension InvertedIndexSchema {
+    /// All live documents of the shard.
+    package func allDocuments(in store: some OrderedReading) throws -> DocumentSet {
+        try PostingReader(store: store).documents(IndexKey.prefix(.live))
+    }
+
+    /// How many live documents the shard has. O(1).
+    package func documentCount(in store: some OrderedReading) throws -> Int { try store.documentCount() }
+
+    /// The documents that fulfil `filter`.
+    ///
+    /// - Throws: `IndexDamage`, `CancellationError` if the task is cancelled meanwhile, and what `store` and `ids` throw.
+    /// - Complexity: equality reads one chunk for each 65,536 documents; comparisons, `Like` and lengths read the chunks of all terms in
+    ///   question; a distance reads all coordinates.
+    package func documents(
+        matching filter: ResolvedFilter, ids: some IDLookup, in store: some OrderedReading
+    ) throws -> DocumentSet {
+        let evaluation = FilterEvaluation(reader: PostingReader(store: store), ids: ids)
+        return try evaluation.documents(filter.root)
+    }
+}
+
+/// Looks a resolved filter up.
+struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
+    let reader: PostingReader<Store>
+    let ids: IDs
+
+    func documents(_ condition: ResolvedCondition) throws -> DocumentSet {
+        switch condition {
+        case .and(let operands): return try intersection(operands)
+        case .or(let operands): return try union(operands)
+        case .not(let operand): return try documents(operand).complement(within: everything())
+        case .term(let property, let term): return try reader.documents(IndexKey.prefix(.term, property, term))
+        case .terms(let property, let range):
+            return try reader.documents(IndexKey.prefix(.term, property), range)
+        case .tokens(let property, let range): return try reader.documents(property, range)
+        case .pattern(let property, let pattern): return try reader.documents(property, like: pattern)
+        case .present(let property): return try present(property)
+        case .length(let property, let range):
+            let terms = TermRange(
+                lower: IndexTerm.length(Int(range.lowerBound)), upper: IndexTerm.length(Int(range.upperBound)))
+            return try reader.documents(IndexKey.prefix(.length, property), terms)
+        case .time(let which, let range): return try reader.documents(IndexKey.time(which), range)
+        case .near(let property, let center, let distance):
+            return try reader.documents(property, within: distance, of: center)
+        case .refers(let property, let collection, let targets):
+            return try reader.documents(property, referringTo: targets, of: collection)
+        case .ids(let wanted): return DocumentSet(try wanted.compactMap { try ids.document(of: $0) })
+        case .idRange(let lower, let includesLower, let upper, let includesUpper):
+            return try scanIDs(from: lower) { id in
+                if let lower, id == lower, !includesLower { return .skip }
+                guard let upper else { return .take }
+                return id < upper || includesUpper && id == upper ? .take : .stop
+            }
+        case .idPattern(let pattern): return try documents(idLike: pattern)
+        }
+    }
+
+    private func everything() throws -> DocumentSet { try reader.documents(IndexKey.prefix(.live)) }
+
+    private func present(_ property: PropertyID) throws -> DocumentSet {
+        try reader.documents(IndexKey.prefix(.present, property))
+    }
+
+    /// Complements are taken off what the others leave, so that they need no universe of their own.
+    private func intersection(_ operands: [ResolvedCondition]) throws -> DocumentSet {
+        var result: DocumentSet?
+        var negated: [ResolvedCondition] = []
+        for operand in operands {
+            if case .not(let inner) = operand {
+                negated.append(inner)
+                continue
+            }
+            let found = try documents(operand)
+            result = result?.intersection(found) ?? found
+            if let result, result.isEmpty { return result }
+        }
+        var remaining = try result ?? everything()
+        for operand in negated where !remaining.isEmpty { remaining.subtract(try documents(operand)) }
+        return remaining
+    }
+
+    private func union(_ operands: [ResolvedCondition]) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        var result = DocumentSet()
+        for operand in operands {
+            if case .term(let property, let term) = operand {
+                // A list of many values is the common case; their chunks need no sets of their own.
+                try reader.add(IndexKey.prefix(.term, property, term), to: &builder)
+            } else {
+                result.formUnion(try documents(operand))
+            }
+        }
+        result.formUnion(builder.build())
+        return result
+    }
+
+    private enum Step {
+        case take, skip, stop
+    }
+
+    private func scanIDs(from start: ObjectID?, _ step: (ObjectID) -> Step) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        var cancellation = CancellationCheck()
+        try ids.scanIDs(from: start ?? ObjectID(high: 0, low: 0)) { id, document in
+            try cancellation.count()
+            switch step(id) {
+            case .take: builder.add(document)
+            case .skip: break
+            case .stop: return false
+            }
+            return true
+        }
+        return builder.build()
+    }
+
+    private func documents(idLike pattern: WildcardPattern) throws -> DocumentSet {
+        let prefix = pattern.literalPrefix
+        // The first id whose text begins with the prefix, if any does.
+        var text = Array("00000000-0000-0000-0000-000000000000".utf8)
+        guard prefix.count <= text.count else { return DocumentSet() }
+        text.replaceSubrange(0..<prefix.count, with: prefix)
+        guard let start = ObjectID(String(decoding: text, as: UTF8.self)) else { return DocumentSet() }
+        return try scanIDs(from: start) { id in
+            let text = Array(id.description.utf8)
+            guard text.starts(with: prefix) else { return .stop }
+            return pattern.matches(text) ? .take : .skip
+        }
+    }
+}
+
+/// Asks now and then whether the task is cancelled, which costs too much to ask at every step.
+struct CancellationCheck {
+    private var steps = 0
+
+    mutating func count() throws {
+        steps += 1
+        if steps % 4096 == 0 { try Task.checkCancellation() }
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import DataModel
+
+// Inside the writer's transaction: changes are collected in a `PostingBatch`, which is flushed before the commit.
+extension InvertedIndexSchema {
+    /// A document that has no entries yet.
+    package func add(_ document: IndexedDocument, to batch: inout PostingBatch) {
+        set(document, isIn: true, in: &batch)
+    }
+
+    /// A document with the entries that were added for exactly these values and times.
+    package func remove(_ document: IndexedDocument, from batch: inout PostingBatch) {
+        set(document, isIn: false, in: &batch)
+    }
+
+    /// The same as removing and adding, except that entries of values that stay are not touched. The document numbers may differ.
+    package func replace(_ old: IndexedDocument, with new: IndexedDocument, in batch: inout PostingBatch) {
+        guard old.id == new.id else {
+            remove(old, from: &batch)
+            add(new, to: &batch)
+            return
+        }
+        for property in propertiesByID.values {
+            let (before, after) = (old.values[property.id], new.values[property.id])
+            guard before != after else { continue }
+            if let before { set(before, property, old.id, isIn: false, in: &batch) }
+            if let after { set(after, property, new.id, isIn: true, in: &batch) }
+        }
+        if old.creationTime != new.creationTime || old.updateTime != new.updateTime {
+            setTimes(of: old, isIn: false, in: &batch)
+            setTimes(of: new, isIn: true, in: &batch)
+        }
+    }
+
+    /// Adds the entries of one property alone to a document that is indexed otherwise: for a property that gets its index later.
+    package func addEntries(of property: PropertyID, document: IndexedDocument, to batch: inout PostingBatch) {
+        guard let property = propertiesByID[property], let value = document.values[property.id] else { return }
+        set(value, property, document.id, isIn: true, in: &batch)
+    }
+
+    /// Removes all entries of one property: for a property that is dropped, or is to be indexed anew.
+    ///
+    /// - Complexity: one removal for each stored chunk of the property.
+    package func removeEntries(of property: PropertyID, in store: some OrderedWriting) throws {
+        for kind in EntryKind.allCases where kind != .live && kind != .time {
+            let prefix = IndexKey.prefix(kind, property)
+            while true {
+                // A cursor does not outlive changes, so keys are collected before they are removed.
+                var keys: [[UInt8]] = []
+                try store.scan(prefix: prefix, from: prefix) { key, _ in
+                    keys.append(key.bytes)
+                    return keys.count < 1000
+                }
+                for key in keys { try store.removeValue(for: key) }
+                if keys.count < 1000 { break }
+            }
+        }
+    }
+
+    private func set(_ document: IndexedDocument, isIn: Bool, in batch: inout PostingBatch) {
+        batch.countDocument(document.id, isAdded: isIn)
+        for (id, value) in document.values {
+            if let property = propertiesByID[id] { set(value, property, document.id, isIn: isIn, in: &batch) }
+        }
+        setTimes(of: document, isIn: isIn, in: &batch)
+    }
+
+    private func set(
+        _ value: PropertyValue, _ property: IndexedProperty, _ document: DocumentID, isIn: Bool,
+        in batch: inout PostingBatch
+    ) {
+        batch.set(entries(of: value, in: property), of: property.id, document, isIn: isIn)
+    }
+
+    private func setTimes(of document: IndexedDocument, isIn: Bool, in batch: inout PostingBatch) {
+        for key in timeKeys(of: document) { batch.setPosting(key, document.id, isIn: isIn) }
+    }
+
+    /// Posting keys of the document's times, without their chunk.
+    func timeKeys(of document: IndexedDocument) -> [[UInt8]] {
+        guard settings.indexTimestamps else { return [] }
+        return [
+            IndexKey.time(.creation) + IndexTerm.int(document.creationTime),
+            IndexKey.time(.update) + IndexTerm.int(document.updateTime),
+        ]
+    }
+}

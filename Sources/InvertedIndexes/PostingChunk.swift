@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The documents of one stretch of 65,536 that have something in common, as lower halves of their numbers.
+///
+/// Stored as whichever is smallest of a sorted list, runs, and a bitmap (in this order where equal), so that the same set always has the
+/// same bytes: at most 8,195 of them.
+struct PostingChunk {
+    /// The first byte of a stored chunk.
+    private enum Form: UInt8 {
+        case list = 0
+        case bitmap = 1
+        case runs = 2
+    }
+
+    private static let wordCount = 1024
+    private static let bitmapByteCount = 3 + 8 * wordCount
+    /// A longer list is never the smallest form.
+    private static let maximumListCount = (bitmapByteCount - 1) / 2
+
+    private enum Contents {
+        /// Ascending, without repeats, at most `maximumListCount`.
+        case sparse([UInt16])
+        case dense([UInt64])
+    }
+
+    private var contents: Contents
+
+    init() { contents = .sparse([]) }
+
+    /// - Returns: nil if the bytes are no chunk.
+    init?(_ span: RawSpan) {
+        guard let count = Self.count(span), count > 0 else { return nil }
+        if count <= Self.maximumListCount {
+            var numbers: [UInt16] = []
+            numbers.reserveCapacity(count)
+            guard Self.visit(span, { numbers.append($0) }) else { return nil }
+            contents = .sparse(numbers)
+        } else {
+            var words = [UInt64](repeating: 0, count: Self.wordCount)
+            guard Self.fill(span, into: &words, at: 0) else { return nil }
+            contents = .dense(words)
+        }
+    }
+
+    /// Applies changes.
+    ///
+    /// - Parameter changes: ascending lower halves without repeats, each to be in the set or not.
+    mutating func apply(_ changes: [(number: UInt16, isIn: Bool)]) {
+        switch contents {
+        case .sparse(let numbers) where numbers.count + changes.count <= Self.maximumListCount:
+            contents = .sparse(Self.merge(numbers, changes))
+        case .sparse(let numbers):
+            var words = [UInt64](repeating: 0, count: Self.wordCount)
+            for number in numbers { words[Int(number >> 6)] |= 1 << UInt64(number & 63) }
+            contents = .dense(Self.applied(changes, to: words))
+        case .dense(let words):
+            contents = .dense(Self.applied(changes, to: words))
+        }
+    }
+
+    private static func merge(_ numbers: [UInt16], _ changes: [(number: UInt16, isIn: Bool)]) -> [UInt16] {
+        var result: [UInt16] = []
+        result.reserveCapacity(numbers.count + changes.count)
+        var position = 0
+        for change in changes {
+            while position < numbers.count, numbers[position] < change.number {
+                result.append(numbers[position])
+                position += 1
+            }
+            if position < numbers.count, numbers[position] == change.number { position += 1 }
+            if change.isIn { result.append(change.number) }
+        }
+        result.append(contentsOf: numbers[position...])
+        return result
+    }
+
+    private static func applied(_ changes: [(number: UInt16, isIn: Bool)], to words: [UInt64]) -> [UInt64] {
+        var words = words
+        for change in changes {
+            let bit: UInt64 = 1 << UInt64(change.number & 63)
+            if change.isIn { words[Int(change.number >> 6)] |= bit } else { words[Int(change.number >> 6)] &= ~bit }
+        }
+        return words
+    }
+
+    /// The stored form; nil when the set is empty, since an empty chunk is not stored.
+    func encoded() -> [UInt8]? {
+        switch contents {
+        case .sparse(let numbers):
+            return Self.encoded(numbers)
+        case .dense(let words):
+            let count = words.reduce(0) { $0 + $1.nonzeroBitCount }
+            if count <= Self.maximumListCount { return Self.encoded(Self.numbers(words, count: count)) }
+            return Self.encoded(words, count: count)
+        }
+    }
+
+    private static func encoded(_ numbers: [UInt16]) -> [UInt8]? {
+        guard let first = numbers.first else { return nil }
+        var runs: [(start: UInt16, last: UInt16)] = [(first, first)]
+        for number in numbers.dropFirst() {
+            if number == runs[runs.count - 1].last + 1 {
+                runs[runs.count - 1].last = number
+            } else {
+                runs.append((number, number))
+                // Beyond that the list is smaller, whatever follows.
+                if 3 + 4 * runs.count >= 1 + 2 * numbers.count { break }
+            }
+        }
+        if 3 + 4 * runs.count < 1 + 2 * numbers.count { return encoded(runs: runs, count: numbers.count) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(1 + 2 * numbers.count)
+        bytes.append(Form.list.rawValue)
+        for number in numbers { bytes.append(littleEndian: number) }
+        return bytes
+    }
+
+    private static func encoded(_ words: [UInt64], count: Int) -> [UInt8] {
+        var runCount = 0
+        var carry: UInt64 = 0
+        for word in words {
+            runCount += (word & ~(word << 1 | carry)).nonzeroBitCount
+            carry = word >> 63
+        }
+        if 3 + 4 * runCount <= bitmapByteCount {
+            var runs: [(start: UInt16, last: UInt16)] = []
+            for number in numbers(words, count: count) {
+                if let last = runs.last?.last, last + 1 == number {
+                    runs[runs.count - 1].last = number
+                } else {
+                    runs.append((number, number))
+                }
+            }
+            return encoded(runs: runs, count: count)
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(bitmapByteCount)
+        bytes.append(Form.bitmap.rawValue)
+        bytes.append(littleEndian: UInt16(count - 1))
+        for word in words { bytes.append(littleEndian: word) }
+        return bytes
+    }
+
+    private static func encoded(runs: [(start: UInt16, last: UInt16)], count: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(3 + 4 * runs.count)
+        bytes.append(Form.runs.rawValue)
+        bytes.append(littleEndian: UInt16(count - 1))
+        for run in runs {
+            bytes.append(littleEndian: run.start)
+            bytes.append(littleEndian: run.last)
+        }
+        return bytes
+    }
+
+    private static func numbers(_ words: [UInt64], count: Int) -> [UInt16] {
+        var numbers: [UInt16] = []
+        numbers.reserveCapacity(count)
+        for (index, word) in words.enumerated() {
+            var word = word
+            while word != 0 {
+                numbers.append(UInt16(index << 6 | word.trailingZeroBitCount))
+                word &= word - 1
+            }
+        }
+        return numbers
+    }
+}
+
+// Reading stored chunks without making a value of them.
+extension PostingChunk {
+    /// How many documents a stored chunk holds, from its head alone; nil if it is none.
+    static func count(_ span: RawSpan) -> Int? {
+        guard span.byteCount >= 3, let form = Form(rawValue: span.byte(at: 0)) else { return nil }
+        switch form {
+        case .list: return span.byteCount % 2 == 1 ? span.byteCount / 2 : nil
+        case .bitmap: return span.byteCount == bitmapByteCount ? Int(span.uint16(at: 1)) + 1 : nil
+        case .runs: return span.byteCount % 4 == 3 ? Int(span.uint16(at: 1)) + 1 : nil
+        }
+    }
+
+    /// Visits the lower halves, ascending.
+    ///
+    /// - Returns: false if the bytes are no chunk.
+    static func visit(_ span: RawSpan, _ body: (UInt16) -> Void) -> Bool {
+        guard count(span) != nil, let form = Form(rawValue: span.byte(at: 0)) else { return false }
+        switch form {
+        case .list:
+            for offset in stride(from: 1, to: span.byteCount, by: 2) { body(span.uint16(at: offset)) }
+        case .bitmap:
+            for index in 0..<wordCount {
+                var word = span.uint64(at: 3 + 8 * index)
+                while word != 0 {
+                    body(UInt16(index << 6 | word.trailingZeroBitCount))
+                    word &= word - 1
+                }
+            }
+        case .runs:
+            for offset in stride(from: 3, to: span.byteCount, by: 4) {
+                let (start, last) = (span.uint16(at: offset), span.uint16(at: offset + 2))
+                guard start <= last else { return false }
+                for number in start...last { body(number) }
+            }
+        }
+        return true
+    }
+
+    /// Sets the bits of a stored chunk in the 1024 words from `position` on; bits set already stay.
+    ///
+    /// - Returns: false if the bytes are no chunk.
+    static func fill(_ span: RawSpan, into words: inout [UInt64], at position: Int) -> Bool {
+        guard count(span) != nil, let form = Form(rawValue: span.byte(at: 0)) else { return false }
+        switch form {
+        case .list:
+            for offset in stride(from: 1, to: span.byteCount, by: 2) {
+                let number = span.uint16(at: offset)
+                words[position + Int(number >> 6)] |= 1 << UInt64(number & 63)
+            }
+        case .bitmap:
+            for index in 0..<wordCount { words[position + index] |= span.uint64(at: 3 + 8 * index) }
+        case .runs:
+            for offset in stride(from: 3, to: span.byteCount, by: 4) {
+                let (start, last) = (span.uint16(at: offset), span.uint16(at: offset + 2))
+                guard start <= last else { return false }
+                setBits(Int(start)...Int(last), of: &words, at: position)
+            }
+        }
+        return true
+    }
+
+    private static func setBits(_ range: ClosedRange<Int>, of words: inout [UInt64], at position: Int) {
+        let (first, last) = (range.lowerBound >> 6, range.upperBound >> 6)
+        let head = UInt64.max << UInt64(range.lowerBound & 63)
+        let tail = UInt64.max >> UInt64(63 - range.upperBound & 63)
+        guard first < last else {
+            words[position + first] |= head & tail
+            return
+        }
+        words[position + first] |= head
+        for index in first + 1..<last { words[position + index] = .max }
+        words[position + last] |= tail
+    }
+
+    /// Whether a stored chunk has `number`.
+    static func contains(_ span: RawSpan, _ number: UInt16) -> Bool {
+        guard count(span) != nil, let form = Form(rawValue: span.byte(at: 0)) else { return false }
+        switch form {
+        case .bitmap:
+            return span.uint64(at: 3 + 8 * Int(number >> 6)) >> UInt64(number & 63) & 1 == 1
+        case .list, .runs:
+            let (head, step) = form == .list ? (1, 2) : (3, 4)
+            // The last entry that begins at or before `number`.
+            var (low, high) = (0, (span.byteCount - head) / step)
+            while low < high {
+                let middle = (low + high) / 2
+                if span.uint16(at: head + step * middle) <= number { low = middle + 1 } else { high = middle }
+            }
+            guard low > 0 else { return false }
+            let entry = head + step * (low - 1)
+            return form == .list ? span.uint16(at: entry) == number : span.uint16(at: entry + 2) >= number
+        }
+    }
+}

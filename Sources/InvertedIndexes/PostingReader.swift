@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// Reads sets of documents out of a shard's entries.
+struct PostingReader<Store: OrderedReading> {
+    let store: Store
+
+    /// The documents of all chunks under one posting key.
+    func documents(_ prefix: [UInt8]) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        try add(prefix, to: &builder)
+        return builder.build()
+    }
+
+    func add(_ prefix: [UInt8], to builder: inout DocumentSetBuilder) throws {
+        try store.scan(prefix: prefix, from: prefix) { key, value in
+            try add(key, value, to: &builder)
+            return true
+        }
+    }
+
+    private func add(_ key: RawSpan, _ value: RawSpan, to builder: inout DocumentSetBuilder) throws {
+        guard key.byteCount >= 3, builder.add(value, chunk: key.lastUInt16) else {
+            throw IndexDamage.malformedEntry(key: key.bytes)
+        }
+    }
+
+    /// The documents of all terms in `range`, which all have one width.
+    func documents(_ prefix: [UInt8], _ range: TermRange) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        var cancellation = CancellationCheck()
+        try store.scan(prefix: prefix, from: prefix + (range.lower ?? [])) { key, value in
+            try cancellation.count()
+            guard key.byteCount >= prefix.count + 2 else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            let term = prefix.count..<key.byteCount - 2
+            if let upper = range.upper {
+                let order = key.compare(term, to: upper)
+                if order > 0 || order == 0 && !range.includesUpper { return false }
+            }
+            if let lower = range.lower, !range.includesLower, key.compare(term, to: lower) == 0 { return true }
+            try add(key, value, to: &builder)
+            return true
+        }
+        return builder.build()
+    }
+
+    /// The documents that have a token in `range`.
+    func documents(_ property: PropertyID, _ range: TokenRange) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        var cancellation = CancellationCheck()
+        let prefix = IndexKey.prefix(.term, property)
+        // Cut terms with the same beginning are in the order of their hashes, so the scan begins with the first of them.
+        let start =
+            prefix + (range.lower.map { Array($0.bytes.prefix($0.byteCountBeforeHash ?? $0.bytes.count)) } ?? [])
+        try store.scan(prefix: prefix, from: start) { key, value in
+            try cancellation.count()
+            guard key.byteCount >= prefix.count + 4 else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            let term = prefix.count..<key.byteCount - 2
+            if let upper = range.upper {
+                let order = try compare(key, term, property, to: upper)
+                if order > 0 || order == 0 && !range.includesUpper {
+                    // Others with the beginning of a cut bound may still be below it.
+                    return upper.byteCountBeforeHash.map {
+                        key.compare(term.prefix($0), to: Array(upper.bytes[..<$0])) <= 0
+                    } ?? false
+                }
+            }
+            if let lower = range.lower {
+                let order = try compare(key, term, property, to: lower)
+                if order < 0 || order == 0 && !range.includesLower { return true }
+            }
+            try add(key, value, to: &builder)
+            return true
+        }
+        return builder.build()
+    }
+
+    /// The order of the token in a key to a bound: below 0, 0, or above 0.
+    private func compare(
+        _ key: RawSpan, _ term: Range<Int>, _ property: PropertyID, to bound: TextTerm
+    ) throws -> Int {
+        guard let beginning = bound.byteCountBeforeHash, term.count > beginning,
+            key.compare(term.prefix(beginning), to: Array(bound.bytes[..<beginning])) == 0
+        else { return key.compare(term, to: bound.bytes) }
+        if key.compare(term, to: bound.bytes) == 0 { return 0 }
+        let token = try longToken(property, key.bytes(in: term))
+        return token.lexicographicallyPrecedes(bound.token) ? -1 : 1
+    }
+
+    private func longToken(_ property: PropertyID, _ term: [UInt8]) throws -> [UInt8] {
+        let key = IndexKey.prefix(.longTerm, property, term)
+        return try store.withValue(for: key) { span in
+            guard let span else { throw IndexDamage.missingLongTerm(key: key) }
+            return span.bytes
+        }
+    }
+
+    /// The documents that have a token like `pattern`.
+    func documents(_ property: PropertyID, like pattern: WildcardPattern) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        var cancellation = CancellationCheck()
+        let prefix = IndexKey.prefix(.term, property)
+        let scanned = prefix + TextTerm.escapedBeginning(of: pattern.literalPrefix).escaped
+        // The chunks of a term follow each other; it is matched once.
+        var last: (term: [UInt8], isMatch: Bool)?
+        try store.scan(prefix: scanned, from: scanned) { key, value in
+            try cancellation.count()
+            guard let term = TextTerm.read(key, from: prefix.count), term.end == key.byteCount - 2 else {
+                throw IndexDamage.malformedEntry(key: key.bytes)
+            }
+            let isMatch: Bool
+            if let last, key.compare(prefix.count..<term.end, to: last.term) == 0 {
+                isMatch = last.isMatch
+            } else {
+                let bytes = key.bytes(in: prefix.count..<term.end)
+                isMatch = pattern.matches(term.isCut ? try longToken(property, bytes) : term.token)
+                last = (bytes, isMatch)
+            }
+            if isMatch { try add(key, value, to: &builder) }
+            return true
+        }
+        return builder.build()
+    }
+
+    /// The documents whose place is within `distance` metres of `center`.
+    func documents(
+        _ property: PropertyID, within distance: Float, of center: GeoCoordinates
+    ) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        var cancellation = CancellationCheck()
+        let prefix = IndexKey.prefix(.place, property)
+        try store.scan(prefix: prefix, from: prefix) { key, value in
+            try cancellation.count()
+            guard key.byteCount == prefix.count + 3 else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            let chunk = UInt32(key.byte(at: prefix.count)) << 16 | UInt32(key.lastUInt16)
+            let first = chunk &* UInt32(IndexKey.documentsPerPlaceChunk)
+            let isWhole = PlaceChunk.visit(value) { offset, place in
+                if place.distance(to: center) <= distance { builder.add(DocumentID(first &+ UInt32(offset))) }
+            }
+            guard isWhole else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            return true
+        }
+        return builder.build()
+    }
+
+    /// The documents that refer to one of `targets`, as objects of `collection` or without saying of which.
+    func documents(
+        _ property: PropertyID, referringTo targets: [ObjectID], of collection: String
+    ) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        var cancellation = CancellationCheck()
+        for target in targets {
+            try cancellation.count()
+            for name in Set([collection, ""]) {
+                let term = IndexTerm.uuid(target) + IndexTerm.text(name).bytes
+                try add(IndexKey.prefix(.referenceTarget, property, term), to: &builder)
+            }
+        }
+        return builder.build()
+    }
+}
