@@ -28,14 +28,14 @@ package struct Settings: Sendable, Equatable {
 
     // MARK: Requests
 
-    package var maximumConnections = 1024
+    package var maximumConnections = 4096
     package var maximumRequestBytes = 256 << 20
     /// All request bodies that are in memory at one time, together.
     package var maximumBufferedBytes = 1 << 30
     /// From the first byte of a request to the last byte of its body, and again from there to its answer.
-    package var requestTimeout = Duration.seconds(60)
+    package var requestTimeout = Duration.seconds(300)
     /// How long a kept-alive connection may be silent.
-    package var idleTimeout = Duration.seconds(75)
+    package var idleTimeout = Duration.seconds(180)
     /// How long requests that are under way may take to end after SIGTERM.
     package var drainTimeout = Duration.seconds(30)
     /// Threads for searches, decoding and encoding; 0 means one for each core.
