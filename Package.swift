@@ -60,6 +60,7 @@ let package = Package(
             "CCharConv", cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O3", "-std=c++17"])]),
         cLibrary("CMicroHTTPD", links: ["microhttpd"]),
         cLibrary("CPixels", settings: kernelSettings),
+        cLibrary("CZlib", links: ["z"]),
         cLibrary("CTurboJPEG", links: ["jpeg"]),
         cLibrary("CPNG", links: ["png"]),
         cLibrary("CGIF", links: ["gif"]),
@@ -97,7 +98,7 @@ let package = Package(
             ]),
 
         // Transports and APIs.
-        library("HTTPServer", uses: ["CMicroHTTPD", "Execution", "Observability"]),
+        library("HTTPServer", uses: ["CMicroHTTPD", "CZlib", "Execution", "Observability"]),
         library("GraphQLLanguage"),
         library(
             "GraphQLAPI",
@@ -127,7 +128,7 @@ let package = Package(
         tests(of: "ObjectStorage", uses: ["DataModel", "InvertedIndexes", "VectorIndexes"]),
         tests(of: "ImageVectorizer", uses: ["Execution"]),
         tests(of: "DatabaseCore", uses: ["DataModel", "JSON"]),
-        tests(of: "HTTPServer", uses: ["Execution"]),
+        tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         tests(of: "GraphQLLanguage"),
         tests(of: "GraphQLAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),
         tests(of: "RESTAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),

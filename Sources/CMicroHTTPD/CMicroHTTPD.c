@@ -1,2 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
 #include "CMicroHTTPD.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static NTHTTPListening_t failure(NTHTTPStep step, int error) {
+    return (NTHTTPListening_t){.socket = -1, .failed_step = step, .error = error};
+}
+
+static int open_listening_socket(const struct addrinfo *address, int backlog) {
+    int type = address->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC;
+    int listener = socket(address->ai_family, type, address->ai_protocol);
+    if (listener < 0) return -1;
+    int yes = 1, no = 0;
+    // A restarted server must not wait for the old connections' TIME_WAIT.
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    // Accepted sockets inherit it.
+    setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    if (address->ai_family == AF_INET6) setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof no);
+    if (bind(listener, address->ai_addr, address->ai_addrlen) == 0 && listen(listener, backlog) == 0) return listener;
+    int error = errno;
+    close(listener);
+    errno = error;
+    return -1;
+}
+
+NTHTTPListening_t nt_http_listen(const char *host, uint16_t port, int backlog) {
+    char service[8];
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
+    struct addrinfo *addresses = NULL;
+    int code = getaddrinfo(host[0] == '\0' ? NULL : host, service, &hints, &addresses);
+    if (code != 0) return failure(NTHTTPResolving, code);
+
+    int listener = -1;
+    int error = EADDRNOTAVAIL;
+    // IPv6 first, which takes IPv4 too when all addresses are meant.
+    for (int round = 0; round < 2 && listener < 0; ++round) {
+        for (struct addrinfo *each = addresses; each != NULL && listener < 0; each = each->ai_next) {
+            if ((each->ai_family == AF_INET6) != (round == 0)) continue;
+            // A name that has both families is meant for IPv4 clients too, so `localhost` is bound by IPv4.
+            if (round == 0 && host[0] != '\0' && strchr(host, ':') == NULL) continue;
+            listener = open_listening_socket(each, backlog);
+            if (listener < 0) error = errno;
+        }
+    }
+    freeaddrinfo(addresses);
+    if (listener < 0) return failure(NTHTTPListening, error);
+
+    struct sockaddr_storage bound;
+    socklen_t length = sizeof bound;
+    if (getsockname(listener, (struct sockaddr *)&bound, &length) != 0) {
+        error = errno;
+        close(listener);
+        return failure(NTHTTPListening, error);
+    }
+    in_port_t bound_port = bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
+                                                       : ((struct sockaddr_in *)&bound)->sin_port;
+    return (NTHTTPListening_t){.socket = listener, .port = ntohs(bound_port)};
+}
+
+const char *nt_http_error_text(NTHTTPStep step, int error) {
+    return step == NTHTTPResolving ? gai_strerror(error) : strerrordesc_np(error);
+}
+
+static void log_line(void *argument, const char *format, va_list arguments) {
+    const NTHTTPOptions *options = argument;
+    char text[512];
+    vsnprintf(text, sizeof text, format, arguments);
+    size_t length = strlen(text);
+    if (length > 0 && text[length - 1] == '\n') text[length - 1] = '\0';
+    options->log(options->context, text);
+}
+
+// Paths are decoded by segment, later; here they stay as they were sent.
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+struct MHD_Daemon *nt_http_start(const NTHTTPOptions *options) {
+    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+    // A pool of one thread is written as no pool at all.
+    enum MHD_OPTION last = options->thread_count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, options->request_advanced, options->context,
+        // First, so that it hears of what is wrong with the others.
+        MHD_OPTION_EXTERNAL_LOGGER, log_line, (void *)options,
+        MHD_OPTION_LISTEN_SOCKET, options->listening_socket,
+        MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
+        MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, options->request_began, options->context,
+        MHD_OPTION_NOTIFY_COMPLETED, options->request_ended, options->context,
+        MHD_OPTION_NOTIFY_CONNECTION, options->connection_changed, options->context,
+        last, options->thread_count,
+        MHD_OPTION_END);
+}
+
+void nt_http_shut_down(int socket, const uint8_t *bytes, size_t count) {
+    // What does not fit into the send buffer of an idle socket is lost; the messages are a few hundred bytes.
+    if (count > 0 && send(socket, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) count = 0;
+    shutdown(socket, SHUT_RDWR);
+}
+
+int nt_http_has_hung_up(int socket) {
+    struct pollfd watched = {.fd = socket, .events = POLLRDHUP};
+    return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+void nt_http_stop_listening(int socket) { shutdown(socket, SHUT_RDWR); }
+
+void nt_http_close(int socket) { close(socket); }

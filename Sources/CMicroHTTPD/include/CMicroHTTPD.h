@@ -1,3 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <features.h>
+#include <microhttpd.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// What Swift cannot say of libmicrohttpd: the variadic start, the va_list of its log, and a few socket calls.
+
+/// Which call a listening socket failed in.
+typedef enum { NTHTTPResolving = 1, NTHTTPListening = 2 } NTHTTPStep;
+
+/// A listening socket, or why there is none.
+typedef struct {
+    /// -1 if there is none.
+    int socket;
+    /// The port that was bound; of interest if 0 was asked for.
+    uint16_t port;
+    NTHTTPStep failed_step;
+    /// errno, or a getaddrinfo code when `failed_step` is NTHTTPResolving.
+    int error;
+} NTHTTPListening_t;
+
+/// Listens on a host name or numeric address; an empty one means all addresses, IPv6 and IPv4.
+NTHTTPListening_t nt_http_listen(const char *host, uint16_t port, int backlog);
+
+/// The text of `error`.
+const char *nt_http_error_text(NTHTTPStep step, int error);
+
+/// What a server is started with. Callbacks run on its threads; `context` is their first argument.
+typedef struct {
+    int listening_socket;
+    unsigned int thread_count;
+    unsigned int connection_limit;
+    /// Bytes for each connection: request line, headers, read buffer.
+    size_t connection_memory;
+    /// Seconds without traffic after which a connection is closed.
+    unsigned int idle_timeout;
+    void *context;
+    /// The request line has been read; what it returns becomes the request's context.
+    void *(*request_began)(void *context, const char *target, struct MHD_Connection *connection);
+    MHD_AccessHandlerCallback request_advanced;
+    MHD_RequestCompletedCallback request_ended;
+    MHD_NotifyConnectionCallback connection_changed;
+    void (*log)(void *context, const char *text);
+} NTHTTPOptions;
+
+/// Starts the threads; NULL if that fails. The options are copied and must not be freed before the server stops.
+struct MHD_Daemon *nt_http_start(const NTHTTPOptions *options);
+
+/// Sends what fits without waiting, if anything, and shuts the connection down for both sides.
+void nt_http_shut_down(int socket, const uint8_t *bytes, size_t count);
+
+/// Whether the client has closed its side, without waiting and without reading.
+int nt_http_has_hung_up(int socket);
+
+/// Makes a socket refuse further connections at once.
+void nt_http_stop_listening(int socket);
+
+/// Closes the socket.
+void nt_http_close(int socket);
+
+// MHD_get_connection_info is variadic too.
+static inline const union MHD_ConnectionInfo *nt_http_socket_info(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+}
+
+static inline const union MHD_ConnectionInfo *nt_http_context_info(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+}
+
+static inline const union MHD_ConnectionInfo *nt_http_head_size_info(struct MHD_Connection *connection) {
+    return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+}

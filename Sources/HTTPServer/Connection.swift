@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMicroHTTPD
+import Synchronization
+
+/// A connection as those see it who watch over it from outside of libmicrohttpd's threads.
+final class Connection: Sendable {
+    private struct Guarded {
+        var state: ConnectionState
+        var exchange: Exchange?
+    }
+
+    /// The descriptor; used under the lock and before `close` only, since its number is given to others afterwards.
+    private let socket: Int32
+    private let guarded: Mutex<Guarded>
+
+    init(socket: Int32, timeouts: ConnectionState.Timeouts) {
+        self.socket = socket
+        guarded = Mutex(Guarded(state: ConnectionState(timeouts: timeouts, at: .now)))
+    }
+
+    /// Enters a phase of the exchange, which must be given for all but `idle`; `false` if it is too late for that.
+    func enter(_ phase: ConnectionState.Phase, _ exchange: Exchange? = nil) -> Bool {
+        guarded.withLock { guarded in
+            guarded.exchange = exchange
+            return guarded.state.enter(phase, at: .now)
+        }
+    }
+
+    /// The descriptor is about to be closed.
+    func close() {
+        guarded.withLock { guarded in
+            guarded.exchange = nil
+            _ = guarded.state.enter(.closed, at: .now)
+        }
+    }
+
+    /// Shuts it down if its deadline is over; cancels what is being worked on if the client has gone.
+    func check(at now: ContinuousClock.Instant) {
+        guarded.withLock { guarded in
+            if guarded.state.phase == .working, nt_http_has_hung_up(socket) != 0 { guarded.exchange?.cancel() }
+            if case .shutDown(let refusal) = guarded.state.check(at: now) { shutDown(saying: refusal) }
+        }
+    }
+
+    /// Shuts it down if no request is being read or answered.
+    func shutDownIfIdle() {
+        guarded.withLock { guarded in
+            guard guarded.state.phase == .idle else { return }
+            _ = guarded.state.enter(.expired, at: .now)
+            shutDown(saying: nil)
+        }
+    }
+
+    /// Shuts it down in the middle of a request's body, after a last word.
+    func refuse(_ refusal: Refusal) {
+        guarded.withLock { guarded in
+            guard guarded.state.phase == .body else { return }
+            _ = guarded.state.enter(.expired, at: .now)
+            shutDown(saying: refusal)
+        }
+    }
+
+    /// Answers in the handler's place, which has taken too long.
+    func abandon(saying refusal: Refusal) {
+        let exchange = guarded.withLock { $0.state.phase == .working ? $0.exchange : nil }
+        exchange?.cancel()
+        exchange?.complete(with: refusal.response)
+    }
+
+    /// Called under the lock.
+    private func shutDown(saying refusal: Refusal?) {
+        let bytes = refusal?.wireBytes ?? []
+        // Safety: the bytes are only read while the closure runs.
+        unsafe bytes.withUnsafeBufferPointer { unsafe nt_http_shut_down(socket, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMicroHTTPD
+import Synchronization
+
+/// One request and its response, from the request line to the last byte sent.
+///
+/// Safety of `@unchecked Sendable`: until `complete` can be called, everything but the two synchronized properties is
+/// touched by the connection's libmicrohttpd thread alone; the handler's task gets the request by value.
+@safe final class Exchange: @unchecked Sendable {
+    private enum Outcome {
+        case pending
+        case ready(HTTPResponse)
+        case taken
+    }
+
+    let connection: Connection
+    private let handle: OpaquePointer
+    private let outcome = Mutex(Outcome.pending)
+    private let cancelled = Atomic(false)
+
+    /// What the request line asks for; `nil` when it cannot be read.
+    let target: RequestTarget?
+    var hasHead = false
+    var method = ""
+    var headers: [(name: String, value: String)] = []
+    var body: [UInt8] = []
+    /// Bytes of the body that have come in, those that were thrown away included.
+    var receivedByteCount = 0
+    /// Bytes that count against the server's total.
+    var countedByteCount = 0
+    /// Why the request is turned down once its body has been passed over.
+    var refusal: Refusal?
+    /// Between `MHD_suspend_connection` and libmicrohttpd's next call.
+    var isSuspended = false
+
+    /// - Parameter handle: valid until libmicrohttpd reports the request's end.
+    init(target: RequestTarget?, connection: Connection, handle: OpaquePointer) {
+        self.target = target
+        self.connection = connection
+        unsafe self.handle = handle
+    }
+
+    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+
+    func cancel() { cancelled.store(true, ordering: .relaxed) }
+
+    /// Gives the response, once; later ones are ignored. The connection must be suspended for this exchange.
+    func complete(with response: HTTPResponse) {
+        let isFirst = outcome.withLock { outcome in
+            guard case .pending = outcome else { return false }
+            outcome = .ready(response)
+            return true
+        }
+        // Safety: a suspended connection stays until it is resumed, and it is resumed only here, once.
+        if isFirst { unsafe MHD_resume_connection(handle) }
+    }
+
+    /// The response, once it is there; given out once.
+    func takeResponse() -> HTTPResponse? {
+        outcome.withLock { outcome in
+            guard case .ready(let response) = outcome else { return nil }
+            outcome = .taken
+            return response
+        }
+    }
+
+    /// The values of header `name`, given in lower case.
+    func values(of name: String) -> [String] {
+        headers.filter { $0.name == name }.map(\.value)
+    }
+}

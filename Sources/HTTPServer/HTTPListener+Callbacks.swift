@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMicroHTTPD
+import Observability
+import Synchronization
+
+// What libmicrohttpd calls, on its threads. For one connection the calls come one after another:
+// connection opened, then for each request: line, head, pieces of the body, end of the body, (suspended, resumed,)
+// the same call again, end; then connection closed.
+
+extension HTTPListener {
+    // Safety of all that follows: `context` is this listener, kept by `start` until the daemon has stopped; a request's
+    // context is the retained exchange that `requestBegan` made; a connection's is the retained `Connection`.
+
+    private static func listener(_ context: UnsafeMutableRawPointer?) -> HTTPListener? {
+        guard let context = unsafe context else { return nil }
+        return unsafe Unmanaged<HTTPListener>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    static var logged: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void {
+        { context, text in
+            guard let text = unsafe text else { return }
+            unsafe HTTPListener.listener(context)?.logger.debug("libmicrohttpd", ["text": .text(String(cString: text))])
+        }
+    }
+
+    static var connectionChanged: MHD_NotifyConnectionCallback {
+        { context, handle, place, event in
+            guard let listener = unsafe HTTPListener.listener(context), let handle = unsafe handle, let place = unsafe place else {
+                return
+            }
+            if event == .CONNECTION_NOTIFY_STARTED {
+                guard let info = unsafe nt_http_socket_info(handle) else { return }
+                let connection = unsafe Connection(
+                    socket: info.pointee.connect_fd, timeouts: listener.configuration.timeouts)
+                unsafe place.pointee = Unmanaged.passRetained(connection).toOpaque()
+                listener.watch.add(connection)
+            } else if let pointer = unsafe place.pointee {
+                let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue()
+                connection.close()
+                listener.watch.remove(connection)
+            }
+        }
+    }
+
+    static var requestBegan:
+        @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer?
+    {
+        { _, target, handle in
+            guard let target = unsafe target, let handle = unsafe handle,
+                let info = unsafe nt_http_context_info(handle),
+                let pointer = unsafe info.pointee.socket_context
+            else { return nil }
+            let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeUnretainedValue()
+            let text = unsafe String(validatingCString: target)
+            let exchange = unsafe Exchange(
+                target: text.flatMap { RequestTarget($0) }, connection: connection, handle: handle)
+            _ = connection.enter(.head, exchange)
+            return unsafe Unmanaged.passRetained(exchange).toOpaque()
+        }
+    }
+
+    static var requestAdvanced: MHD_AccessHandlerCallback {
+        { context, handle, _, method, _, data, dataCount, place in
+            guard let listener = unsafe HTTPListener.listener(context), let handle = unsafe handle,
+                let dataCount = unsafe dataCount, let pointer = unsafe place?.pointee
+            else { return .NO }
+            let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
+            if !exchange.hasHead {
+                exchange.hasHead = true
+                if let method = unsafe method { unsafe exchange.method = String(cString: method) }
+                return unsafe listener.headEnded(exchange, handle)
+            }
+            if unsafe dataCount.pointee > 0, let data = unsafe data {
+                let bytes = unsafe UnsafeRawBufferPointer(start: data, count: dataCount.pointee)
+                unsafe dataCount.pointee = 0
+                return unsafe listener.bodyAdvanced(exchange, bytes) ? .YES : .NO
+            }
+            return unsafe listener.bodyEnded(exchange, handle)
+        }
+    }
+
+    static var requestEnded: MHD_RequestCompletedCallback {
+        { context, _, place, reason in
+            guard let listener = unsafe HTTPListener.listener(context), let place = unsafe place,
+                let pointer = unsafe place.pointee
+            else { return }
+            let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
+            unsafe place.pointee = nil
+            if exchange.isSuspended { listener.watch.resumed() }
+            exchange.cancel()
+            listener.bodyBytesInFlight.subtract(exchange.countedByteCount, ordering: .relaxed)
+            _ = exchange.connection.enter(.idle)
+            // The connection may have become idle after the stop looked for idle ones.
+            if listener.isDraining.load(ordering: .sequentiallyConsistent) { exchange.connection.shutDownIfIdle() }
+        }
+    }
+
+    // MARK: What the calls do
+
+    /// Reads the headers, and refuses what need not be read further.
+    private func headEnded(_ exchange: Exchange, _ handle: OpaquePointer) -> MHD_Result {
+        unsafe readHeaders(into: exchange, handle)
+        guard exchange.connection.enter(.body, exchange) else { return .NO }
+        let lengths = exchange.values(of: "content-length")
+        let encodings = exchange.values(of: "transfer-encoding")
+        if lengths.count + encodings.count > 1 {
+            return unsafe refuse(.ambiguousLength, closing: true, exchange, handle)
+        }
+        if let encoding = encodings.first, encoding.lowercased() != "chunked" {
+            return unsafe refuse(.unknownTransferEncoding, closing: true, exchange, handle)
+        }
+        if unsafe headSize(of: handle) > configuration.headLimitInBytes {
+            let refusal = Refusal.headersTooLarge(limit: configuration.headLimitInBytes)
+            return unsafe refuse(refusal, closing: true, exchange, handle)
+        }
+        if exchange.target == nil { exchange.refusal = .badTarget }
+        if let length = lengths.first {
+            guard let length = Int(length), length >= 0 else {
+                return unsafe refuse(.ambiguousLength, closing: true, exchange, handle)
+            }
+            let limit = configuration.bodyLimitInBytes
+            if length > limit {
+                exchange.refusal = .bodyTooLarge(limit: limit)
+                if length > limit + Self.patienceInBytes {
+                    return unsafe refuse(.bodyTooLarge(limit: limit), closing: true, exchange, handle)
+                }
+            } else if exchange.refusal == nil {
+                // Pages that are not written to are not taken, but a lie about the length should cost little anyway.
+                exchange.body.reserveCapacity(min(length, 16 << 20))
+            }
+        }
+        // Who waits for leave to send the body can be refused at once.
+        if let refusal = exchange.refusal, !exchange.values(of: "expect").isEmpty {
+            return unsafe refuse(refusal, closing: true, exchange, handle)
+        }
+        return .YES
+    }
+
+    private func readHeaders(into exchange: Exchange, _ handle: OpaquePointer) {
+        let context = unsafe Unmanaged.passUnretained(exchange).toOpaque()
+        // Safety: the calls end before this function does; names and values are counted bytes.
+        unsafe MHD_get_connection_values_n(
+            handle, .HEADER_KIND,
+            { context, _, name, nameCount, value, valueCount in
+                guard let context = unsafe context, let name = unsafe name else { return .NO }
+                let exchange = unsafe Unmanaged<Exchange>.fromOpaque(context).takeUnretainedValue()
+                let nameBytes = unsafe UnsafeRawBufferPointer(start: name, count: nameCount)
+                let valueBytes = unsafe UnsafeRawBufferPointer(start: value, count: value == nil ? 0 : valueCount)
+                unsafe exchange.headers.append(
+                    (
+                        name: String(decoding: nameBytes, as: UTF8.self).lowercased(),
+                        value: String(decoding: valueBytes, as: UTF8.self)
+                    ))
+                return .YES
+            }, context)
+    }
+
+    private func headSize(of handle: OpaquePointer) -> Int {
+        unsafe nt_http_head_size_info(handle)?.pointee.header_size ?? 0
+    }
+
+    /// Takes a piece of the body, or throws it away if the request is refused; `false` ends the connection.
+    private func bodyAdvanced(_ exchange: Exchange, _ bytes: UnsafeRawBufferPointer) -> Bool {
+        exchange.receivedByteCount += bytes.count
+        let limit = configuration.bodyLimitInBytes
+        if exchange.refusal == nil {
+            if exchange.receivedByteCount > limit {
+                exchange.refusal = .bodyTooLarge(limit: limit)
+            } else if !reserve(bytes.count) {
+                exchange.refusal = .overloaded
+            } else {
+                exchange.countedByteCount += bytes.count
+                unsafe exchange.body.append(contentsOf: bytes)
+                return true
+            }
+        }
+        exchange.body = []
+        bodyBytesInFlight.subtract(exchange.countedByteCount, ordering: .relaxed)
+        exchange.countedByteCount = 0
+        if exchange.receivedByteCount <= limit + Self.patienceInBytes { return true }
+        exchange.connection.refuse(.bodyTooLarge(limit: limit))
+        refusedRequests.add(1, ordering: .relaxed)
+        return false
+    }
+
+    /// The body is complete, or the connection has been resumed with the response.
+    private func bodyEnded(_ exchange: Exchange, _ handle: OpaquePointer) -> MHD_Result {
+        if exchange.isSuspended {
+            exchange.isSuspended = false
+            watch.resumed()
+            guard let response = exchange.takeResponse(), exchange.connection.enter(.writing, exchange) else {
+                return .NO
+            }
+            return unsafe send(response, closing: false, exchange, handle)
+        }
+        guard exchange.refusal == nil, let target = exchange.target else {
+            return unsafe refuse(exchange.refusal ?? .badTarget, closing: false, exchange, handle)
+        }
+        guard exchange.connection.enter(.working, exchange) else { return .NO }
+        exchange.isSuspended = true
+        watch.suspended()
+        unsafe MHD_suspend_connection(handle)
+        answer(exchange, target: target)
+        return .YES
+    }
+
+    private func refuse(
+        _ refusal: Refusal, closing: Bool, _ exchange: Exchange, _ handle: OpaquePointer
+    ) -> MHD_Result {
+        refusedRequests.add(1, ordering: .relaxed)
+        logger.debug("request refused", ["status": .integer(refusal.status), "reason": .text(refusal.message)])
+        guard exchange.connection.enter(.writing, exchange) else { return .NO }
+        return unsafe send(refusal.response, closing: closing, exchange, handle)
+    }
+
+    /// Hands a response over for sending.
+    private func send(
+        _ response: HTTPResponse, closing: Bool, _ exchange: Exchange, _ handle: OpaquePointer
+    ) -> MHD_Result {
+        totalRequests.add(1, ordering: .relaxed)
+        var body = response.body
+        // Safety: MHD_RESPMEM_MUST_COPY, so the bytes are only read while the closure runs.
+        let made = unsafe body.withUnsafeMutableBytes { bytes in
+            unsafe MHD_create_response_from_buffer(bytes.count, bytes.baseAddress, .RESPMEM_MUST_COPY)
+        }
+        guard let made = unsafe made else { return .NO }
+        defer { unsafe MHD_destroy_response(made) }
+        for (name, value) in response.headers where !["content-length", "connection"].contains(name.lowercased()) {
+            if unsafe MHD_add_response_header(made, name, value) == .NO {
+                logger.warning("a response header was left out", ["name": .text(name)])
+            }
+        }
+        if closing || isDraining.load(ordering: .sequentiallyConsistent) {
+            unsafe MHD_add_response_header(made, "Connection", "close")
+        }
+        return unsafe MHD_queue_response(handle, UInt32(response.status), made)
+    }
+}

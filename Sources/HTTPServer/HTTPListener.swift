@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CMicroHTTPD
+import Execution
+import Foundation
+import Observability
+import Synchronization
+
+/// An HTTP/1.1 server: reads requests whole, has them answered on the pool, writes each response at once.
+///
+/// libmicrohttpd reads and writes, on a few threads of its own. When a request is complete its connection is suspended,
+/// a task on the pool answers it, and the connection is resumed with the response; so a slow handler holds up neither
+/// other connections nor those threads.
+///
+/// Lifecycle: `init` -> `start()` -> `stop(drainingFor:)`; each once.
+package final class HTTPListener: Sendable {
+    @safe private struct Running {
+        // Safety: given to libmicrohttpd's functions only, up to `MHD_stop_daemon`, once.
+        nonisolated(unsafe) let daemon: OpaquePointer
+        nonisolated(unsafe) let options: UnsafeMutablePointer<NTHTTPOptions>
+        let socket: Int32
+        let port: Int
+    }
+
+    private enum Lifecycle {
+        case new
+        case running(Running)
+        case stopping
+        case stopped
+    }
+
+    /// How far beyond its limit a body is read and thrown away, so that the client reads the refusal instead of an error
+    /// in sending.
+    static let patienceInBytes = 64 << 20
+
+    let configuration: Configuration
+    private let handler: any HTTPHandler
+    private let pool: ComputePool
+    let logger: Logger
+    let watch: ConnectionWatch
+    private let lifecycle = Mutex(Lifecycle.new)
+    let isDraining = Atomic(false)
+    let bodyBytesInFlight = Atomic(0)
+    private let requestsInFlight = Atomic(0)
+    let totalRequests = Atomic(0)
+    let refusedRequests = Atomic(0)
+
+    package init(configuration: Configuration, handler: any HTTPHandler, pool: ComputePool, logger: Logger) {
+        self.configuration = configuration
+        self.handler = handler
+        self.pool = pool
+        self.logger = logger
+        watch = ConnectionWatch(interval: configuration.watchInterval)
+    }
+
+    /// The port it listens on; `nil` unless it runs.
+    package var port: Int? {
+        lifecycle.withLock { if case .running(let running) = $0 { running.port } else { nil } }
+    }
+
+    package var statistics: Statistics {
+        let connections = watch.counts
+        return Statistics(
+            openConnections: connections.open, totalConnections: connections.total,
+            requestsInFlight: requestsInFlight.load(ordering: .relaxed),
+            totalRequests: totalRequests.load(ordering: .relaxed),
+            refusedRequests: refusedRequests.load(ordering: .relaxed),
+            bodyBytesInFlight: bodyBytesInFlight.load(ordering: .relaxed))
+    }
+
+    // MARK: Start
+
+    /// Binds the port and takes requests from now on.
+    package func start() throws(HTTPServerError) {
+        let listening = try listen()
+        let options = unsafe makeOptions(socket: listening.socket)
+        // Safety: `options` stays allocated until the server has stopped.
+        guard let daemon = unsafe nt_http_start(options) else {
+            unsafe options.deallocate()
+            nt_http_close(listening.socket)
+            throw .cannotStart
+        }
+        let running = unsafe Running(
+            daemon: daemon, options: options, socket: listening.socket, port: Int(listening.port))
+        lifecycle.withLock { lifecycle in
+            guard case .new = lifecycle else { preconditionFailure("a server is started once") }
+            lifecycle = .running(running)
+        }
+    }
+
+    private func listen() throws(HTTPServerError) -> NTHTTPListening_t {
+        let host = configuration.host
+        // Safety: the name is passed with its NUL and only read during the call.
+        let listening = unsafe nt_http_listen(host, configuration.port, SOMAXCONN)
+        if listening.socket >= 0 { return listening }
+        // Safety: the texts are constants of the C library.
+        let reason = unsafe String(cString: nt_http_error_text(listening.failed_step, listening.error))
+        if listening.failed_step == NTHTTPResolving { throw .cannotResolve(host: host, reason: reason) }
+        if listening.error == EADDRINUSE { throw .portInUse(host: host, port: Int(configuration.port)) }
+        throw .cannotListen(host: host, port: Int(configuration.port), reason: reason)
+    }
+
+    /// The callbacks find their way back through an unretained pointer: `stop` ends them before `self` may go.
+    private func makeOptions(socket: Int32) -> UnsafeMutablePointer<NTHTTPOptions> {
+        let threads = max(1, configuration.threadCount)
+        let options = UnsafeMutablePointer<NTHTTPOptions>.allocate(capacity: 1)
+        unsafe options.initialize(
+            to: NTHTTPOptions(
+                listening_socket: socket, thread_count: UInt32(threads),
+                connection_limit: UInt32(max(threads, configuration.connectionLimit)),
+                // A request that is a little too long is refused here, with a text; a much longer one by the library.
+                connection_memory: 2 * configuration.headLimitInBytes,
+                idle_timeout: UInt32(max(1, configuration.idleTimeout.components.seconds)),
+                context: Unmanaged.passRetained(self).toOpaque(),
+                request_began: Self.requestBegan, request_advanced: Self.requestAdvanced,
+                request_ended: Self.requestEnded, connection_changed: Self.connectionChanged, log: Self.logged))
+        return unsafe options
+    }
+
+    // MARK: Work
+
+    /// Has the request answered on the pool; the connection is suspended.
+    func answer(_ exchange: Exchange, target: RequestTarget) {
+        requestsInFlight.add(1, ordering: .relaxed)
+        let request = HTTPRequest(
+            method: exchange.method, pathSegments: target.pathSegments, rawPath: target.rawPath, query: target.query,
+            headers: exchange.headers, body: exchange.body, isCancelled: { exchange.isCancelled })
+        exchange.body = []
+        let encodings = exchange.values(of: "content-encoding")
+        Task(executorPreference: pool) {
+            let response = await self.response(to: request, encodings: encodings)
+            self.requestsInFlight.subtract(1, ordering: .relaxed)
+            exchange.complete(with: response)
+        }
+    }
+
+    private func response(to request: consuming HTTPRequest, encodings: [String]) async -> HTTPResponse {
+        guard !encodings.isEmpty else { return await handler.respond(to: request) }
+        var request = request
+        let packed = request.body
+        var unpackedByteCount = 0
+        defer { bodyBytesInFlight.subtract(unpackedByteCount, ordering: .relaxed) }
+        do throws(Refusal) {
+            request.body = try ContentDecoding.decoded(
+                packed, encodings: encodings, limit: configuration.bodyLimitInBytes
+            ) { count in
+                guard reserve(count) else { return false }
+                unpackedByteCount += count
+                return true
+            }
+        } catch {
+            refusedRequests.add(1, ordering: .relaxed)
+            return error.response
+        }
+        return await handler.respond(to: request)
+    }
+
+    /// Counts so many bytes of bodies if there is room for them.
+    func reserve(_ byteCount: Int) -> Bool {
+        let total = bodyBytesInFlight.add(byteCount, ordering: .relaxed).newValue
+        if total <= configuration.totalBodyLimitInBytes { return true }
+        bodyBytesInFlight.subtract(byteCount, ordering: .relaxed)
+        return false
+    }
+
+    // MARK: Stop
+
+    /// Takes no more connections, closes the idle ones, waits for requests in flight, and ends.
+    ///
+    /// Handlers that are not done after `patience` are cancelled and their clients get status 503; their tasks may run on,
+    /// unheard.
+    package func stop(drainingFor patience: Duration) async {
+        let running: Running? = lifecycle.withLock { lifecycle in
+            guard case .running(let running) = lifecycle else { return nil }
+            lifecycle = .stopping
+            return running
+        }
+        guard let running else { return }
+        await withCheckedContinuation { continuation in
+            let thread = Thread { [self] in
+                stop(running, drainingFor: patience)
+                continuation.resume()
+            }
+            thread.start()
+        }
+    }
+
+    private func stop(_ running: Running, drainingFor patience: Duration) {
+        isDraining.store(true, ordering: .sequentiallyConsistent)
+        // Safety: the daemon is stopped below and nowhere else. The socket it returns is the one we gave.
+        _ = unsafe MHD_quiesce_daemon(running.daemon)
+        nt_http_stop_listening(running.socket)
+        for connection in watch.all { connection.shutDownIfIdle() }
+
+        let deadline = Date(timeIntervalSinceNow: patience.inSeconds)
+        if !watch.waitUntilEmpty(before: deadline) {
+            let late = watch.all
+            logger.warning("requests are cut off by the stop", ["connections": .integer(late.count)])
+            for connection in late { connection.abandon(saying: .stopping) }
+            // Their last words.
+            _ = watch.waitUntilEmpty(before: Date(timeIntervalSinceNow: 1))
+        }
+        // libmicrohttpd ends the process when it is stopped with suspended connections. Those that were resumed above
+        // are taken up again within microseconds.
+        guard watch.waitUntilNoneIsSuspended(before: Date(timeIntervalSinceNow: 5)) else {
+            logger.error("connections did not resume; the HTTP threads are left to the end of the process")
+            lifecycle.withLock { $0 = .stopped }
+            return
+        }
+        unsafe MHD_stop_daemon(running.daemon)
+        nt_http_close(running.socket)
+        watch.end()
+        // Safety: the callbacks that used them have ended; this balances `passRetained` in `makeOptions`.
+        unsafe Unmanaged<HTTPListener>.fromOpaque(running.options.pointee.context).release()
+        unsafe running.options.deallocate()
+        lifecycle.withLock { $0 = .stopped }
+    }
+}
