@@ -78,7 +78,7 @@ package enum HelpText {
         case .check:
             """
             Verifies everything that is stored in a data folder, of a stopped or a running server, and says what it found.
-            Changes nothing. Ends with status 0 if all is right, with 1 if not.
+            Changes nothing. Ends with status 0 if all is right, with 3 if anything is damaged.
             """
         case .revectorize:
             """

@@ -197,6 +197,7 @@ struct InvocationReader {
             warnings.append(
                 "ENABLE_MODULES: there is no module '\(module)' here; it is left out. There is: img2vec-neural")
         }
+        settings.enabledModules.removeAll { !ForeignNames.modules.contains($0) }
         if !settings.imageInferenceAPI.isEmpty {
             warnings.append(
                 "IMAGE_INFERENCE_API has no effect: inference runs inside this process, no container is needed for it")

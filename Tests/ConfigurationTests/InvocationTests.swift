@@ -139,6 +139,7 @@ struct EnvironmentTests {
         let invocation = try parse(["--host", "0.0.0.0", "--port", "8080", "--scheme", "http"], environment)
         #expect(invocation.settings.defaultVectorizer == .img2vecNeural)
         #expect(invocation.settings.nodeName == "node1")
+        #expect(invocation.settings.enabledModules == ["img2vec-neural"])
         #expect(invocation.warnings.count == 2)
         #expect(invocation.warnings.contains { $0.contains("text2vec-x") })
         #expect(invocation.warnings.contains { $0.contains("IMAGE_INFERENCE_API") })
