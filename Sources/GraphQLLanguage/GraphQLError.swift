@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is wrong with a request or with one of its fields, and where in the text.
+package struct GraphQLError: Error, Hashable, Sendable {
+    /// A step from the response's `data` towards the field.
+    package enum PathElement: Hashable, Sendable {
+        case key(String)
+        case index(Int)
+    }
+
+    package var message: String
+    /// Byte offsets in the text; `SourceText.locations(of:)` makes lines and columns of them. May be empty.
+    package var offsets: [Int]
+    /// Set for errors of execution only.
+    package var path: [PathElement]?
+
+    package init(_ message: String, at offsets: [Int] = [], path: [PathElement]? = nil) {
+        self.message = message
+        self.offsets = offsets
+        self.path = path
+    }
+
+    package init(_ message: String, at offset: Int) {
+        self.init(message, at: [offset])
+    }
+}
+
+/// How much of a text is taken before it is refused; what is refused says so in a `GraphQLError`.
+package struct GraphQLLimits: Hashable, Sendable {
+    /// How deep selections, values and types may nest. A level costs about 1 KiB of stack in a debug build.
+    package var depth = 100
+    /// Operations and fragments of one document.
+    package var definitions = 1_000
+    /// Fields, arguments, values and other nodes of one document. Lists of numbers count as one.
+    package var nodes = 200_000
+    /// Numbers in all lists of numbers together.
+    package var numbers = 2_000_000
+    /// Fields after fragments have been put in their places.
+    package var collectedFields = 20_000
+    /// Pairs of fields with the same key that are compared.
+    package var comparisons = 100_000
+    /// How many errors of validation are reported.
+    package var errors = 50
+    /// Bytes of a literal, a name or a line of source that an error repeats.
+    package var echoedBytes = 200
+
+    package init() {}
+}
