@@ -1,20 +1,133 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DatabaseCore
+import GraphQLLanguage
 import HTTPServer
+import JSON
+import Synchronization
 
 /// Answers `POST /v1/graphql` and `POST /v1/graphql/batch`; other paths 404, other methods 405.
 ///
 /// Status 200 whenever the request was understood, with GraphQL's errors inside; 422 for a missing query and for a
 /// database without collections; 400 for a body that is no JSON.
-package struct GraphQLHandler: HTTPHandler {
+package final class GraphQLHandler: HTTPHandler {
     private let database: any DatabaseOperations
+    private let limits: GraphQLLimits
+    /// Of the collections as they were at the last request.
+    private let schema = Mutex<CollectionSchema?>(nil)
+
+    /// How many requests a batch may hold.
+    private static let batchLimit = 1_000
 
     package init(database: any DatabaseOperations) {
         self.database = database
+        limits = GraphQLLimits()
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
-        HTTPResponse(status: 501)
+        let isBatch: Bool
+        switch request.pathSegments {
+        case ["v1", "graphql"]: isBatch = false
+        case ["v1", "graphql", "batch"]: isBatch = true
+        default:
+            return failure(404, "path \(request.rawPath) was not found")
+        }
+        guard request.method == "POST" else {
+            return failure(405, "method \(request.method) is not allowed, but [POST] are")
+        }
+        guard !request.body.isEmpty else { return failure(422, "body in body is required", code: 602) }
+        do throws(JSONError) {
+            if isBatch { return await respond(toBatch: try GraphQLRequest.list(request.body)) }
+            return await respond(to: try GraphQLRequest(request.body))
+        } catch {
+            return failure(400, "parsing body body from \"\" failed, because \(error.message)")
+        }
+    }
+
+    private func respond(to request: GraphQLRequest) async -> HTTPResponse {
+        if request.query.isEmpty { return refusal("query cannot be empty") }
+        guard let schema = currentSchema() else {
+            return refusal(
+                "no graphql provider present, this is most likely because no schema is present. Import a schema first!")
+        }
+        return .json(await answer(request, schema))
+    }
+
+    private func respond(toBatch requests: [GraphQLRequest]) async -> HTTPResponse {
+        guard requests.count <= Self.batchLimit else {
+            return refusal("a batch of \(requests.count) queries; at most \(Self.batchLimit) are allowed")
+        }
+        let schema = currentSchema()
+        var writer = JSONWriter()
+        writer.beginArray()
+        for request in requests {
+            if let schema, !request.query.isEmpty {
+                writer.raw(await answer(request, schema))
+            } else {
+                writer.beginObject()
+                writer.key("errors")
+                writer.beginArray()
+                writer.beginObject()
+                writer.member("locations", .null)
+                writer.member(
+                    "message",
+                    .string(
+                        "422: The request is well-formed but was unable to be followed due to semantic errors."))
+                writer.member("path", .null)
+                writer.endObject()
+                writer.endArray()
+                writer.endObject()
+            }
+        }
+        writer.endArray()
+        return .json(writer.bytes)
+    }
+
+    private func answer(_ request: GraphQLRequest, _ schema: CollectionSchema) async -> [UInt8] {
+        var execution = RequestExecution(database: database, schema: schema, limits: limits)
+        let bytes = await execution.answer(request)
+        // The types refer to the schema without holding it.
+        return withExtendedLifetime(schema) { bytes }
+    }
+
+    /// The types of the collections as they are now; `nil` if there is none. Made anew only when they have changed.
+    private func currentSchema() -> CollectionSchema? {
+        let definitions = database.collections()
+        guard !definitions.isEmpty else { return nil }
+        return schema.withLock { schema in
+            if let schema, schema.definitions == definitions { return schema }
+            let made = CollectionSchema(definitions)
+            schema = made
+            return made
+        }
+    }
+
+    // MARK: Refusals
+
+    /// A refusal of the framework: `{"code":…,"message":…}`.
+    private func failure(_ status: Int, _ message: String, code: Int? = nil) -> HTTPResponse {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("code")
+        writer.number(code ?? status)
+        writer.key("message")
+        writer.string(message)
+        writer.endObject()
+        return .json(writer.bytes, status: status)
+    }
+
+    /// A refusal of the handler: `{"error":[{"message":…}]}`.
+    private func refusal(_ message: String) -> HTTPResponse {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("error")
+        writer.beginArray()
+        writer.beginObject()
+        writer.key("message")
+        writer.string(message)
+        writer.endObject()
+        writer.endArray()
+        writer.endObject()
+        return .json(writer.bytes, status: 422)
     }
 }

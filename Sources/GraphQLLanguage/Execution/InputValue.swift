@@ -80,7 +80,7 @@ package struct InputObject: Hashable, Sendable {
 
 extension NumberList {
     /// The first numbers one by one.
-    func elements(prefix count: Int = .max) -> [InputValue] {
+    package func elements(prefix count: Int = .max) -> [InputValue] {
         values.prefix(count).map { isIntegral ? .int(Int64($0)) : .float($0) }
     }
 }

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import Foundation
+import JSON
+
+/// Writes objects as their plan says, straight into JSON; follows references by reading their targets.
+struct ObjectWriter {
+    let database: any DatabaseOperations
+    let tenant: String?
+    /// How many references are followed for one field of `Get`, before it is an error.
+    var remainingReferences = 100_000
+    var writer = JSONWriter()
+
+    init(database: any DatabaseOperations, tenant: String?) {
+        self.database = database
+        self.tenant = tenant
+    }
+
+    mutating func write(_ hits: [Hit], plan: ObjectPlan) throws(DatabaseError) {
+        writer.beginArray()
+        for hit in hits { try write(hit, plan: plan) }
+        writer.endArray()
+    }
+
+    private mutating func write(_ hit: Hit, plan: ObjectPlan) throws(DatabaseError) {
+        writer.beginObject()
+        for entry in plan.entries {
+            writer.key(entry.key)
+            switch entry.content {
+            case .typename: writer.string(plan.collection.name)
+            case .property(let name, let plan): try write(hit.object.properties[name], plan: plan)
+            case .additional(let entries): writeAdditional(of: hit, entries)
+            }
+        }
+        writer.endObject()
+    }
+
+    // MARK: _additional
+
+    private mutating func writeAdditional(of hit: Hit, _ entries: [ObjectPlan.AdditionalEntry]) {
+        let hasContent = entries.contains { entry in
+            if case .field(let field) = entry.content { field != .classification && field != .group } else { true }
+        }
+        guard hasContent else { return writer.null() }
+        writer.beginObject()
+        for entry in entries {
+            writer.key(entry.key)
+            switch entry.content {
+            case .typename(let name): writer.string(name)
+            case .field(let field): write(field, of: hit)
+            case .vectors(let names):
+                writer.beginObject()
+                for (key, name) in names {
+                    writer.key(key)
+                    writer.floats(hit.object.namedVectors[name] ?? [])
+                }
+                writer.endObject()
+            }
+        }
+        writer.endObject()
+    }
+
+    private mutating func write(_ field: AdditionalField, of hit: Hit) {
+        switch field {
+        case .id: writer.string(hit.object.id.description)
+        case .vector: writer.floats(hit.object.vector ?? [])
+        case .distance: if let distance = hit.distance { writer.number(distance) } else { writer.null() }
+        case .certainty: if let certainty = hit.certainty { writer.number(certainty) } else { writer.null() }
+        case .score: writer.string(hit.score.map(Self.text(of:)) ?? "0")
+        case .explainScore: writer.string(hit.scoreExplanation ?? "")
+        case .creationTimeUnix: writer.string(String(hit.object.creationTime))
+        case .lastUpdateTimeUnix: writer.string(String(hit.object.updateTime))
+        case .isConsistent: writer.boolean(true)
+        case .vectors, .classification, .group: writer.null()
+        }
+    }
+
+    /// The shortest decimal of a score.
+    private static func text(of score: Float) -> String {
+        var writer = JSONWriter()
+        writer.number(score)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+
+    // MARK: Values
+
+    private mutating func write(_ value: PropertyValue?, plan: ValuePlan) throws(DatabaseError) {
+        guard let value else { return writer.null() }
+        switch (value, plan) {
+        case (.geoCoordinates(let place), .geoCoordinates(let fields)): write(place, fields)
+        case (.phoneNumber(let phone), .phoneNumber(let fields)): write(phone, fields)
+        case (.object(let values), .object(let entries, let typeName)):
+            try write(values, entries, typeName: typeName)
+        case (.array(let elements), _):
+            writer.beginArray()
+            for element in elements { try write(element, plan: plan) }
+            writer.endArray()
+        case (.references(let beacons), .references(let plans)): try write(beacons, plans)
+        default: writePlain(value)
+        }
+    }
+
+    private mutating func writePlain(_ value: PropertyValue) {
+        switch value {
+        case .text(let text), .date(let text): writer.string(text)
+        case .int(let number): writer.number(Int(number))
+        case .number(let number): writer.number(number)
+        case .boolean(let value): writer.boolean(value)
+        case .uuid(let id): writer.string(id.description)
+        case .blob(let blob):
+            writer.string(blob.originalText ?? Data(blob.bytes).base64EncodedString())
+        case .geoCoordinates, .phoneNumber, .object, .references, .array: writer.null()
+        }
+    }
+
+    private mutating func write(_ place: GeoCoordinates, _ fields: [(key: String, field: GeoField?)]) {
+        writer.beginObject()
+        for (key, field) in fields {
+            writer.key(key)
+            switch field {
+            case .latitude?: writer.number(place.latitude)
+            case .longitude?: writer.number(place.longitude)
+            case nil: writer.string("GeoCoordinates")
+            }
+        }
+        writer.endObject()
+    }
+
+    private mutating func write(_ phone: PhoneNumber, _ fields: [(key: String, field: PhoneField?)]) {
+        writer.beginObject()
+        for (key, field) in fields {
+            writer.key(key)
+            switch field {
+            case .input?: writer.string(phone.input)
+            case .internationalFormatted?: writer.string(phone.internationalFormatted)
+            case .nationalFormatted?: writer.string(phone.nationalFormatted)
+            case .national?: writer.number(Int(clamping: phone.national))
+            case .countryCode?: writer.number(Int(clamping: phone.countryCode))
+            case .valid?: writer.boolean(phone.isValid)
+            case .defaultCountry?: writer.string(phone.defaultCountry)
+            case nil: writer.string("PhoneNumber")
+            }
+        }
+        writer.endObject()
+    }
+
+    private mutating func write(
+        _ values: [String: PropertyValue], _ entries: [(key: String, name: String?, plan: ValuePlan)], typeName: String
+    ) throws(DatabaseError) {
+        writer.beginObject()
+        for (key, name, plan) in entries {
+            writer.key(key)
+            if let name { try write(values[name], plan: plan) } else { writer.string(typeName) }
+        }
+        writer.endObject()
+    }
+
+    // MARK: References
+
+    /// The targets that are there and are asked for; null if there is none.
+    private mutating func write(_ beacons: [Beacon], _ plans: [String: ObjectPlan]) throws(DatabaseError) {
+        var hasBegun = false
+        for beacon in beacons {
+            guard let (object, plan) = try target(of: beacon, plans) else { continue }
+            if !hasBegun { writer.beginArray() }
+            hasBegun = true
+            try write(Hit(object: object), plan: plan)
+        }
+        if hasBegun { writer.endArray() } else { writer.null() }
+    }
+
+    private mutating func target(
+        of beacon: Beacon, _ plans: [String: ObjectPlan]
+    ) throws(DatabaseError) -> (DatabaseObject, ObjectPlan)? {
+        for (name, plan) in plans where beacon.collection == nil || beacon.collection == name {
+            remainingReferences -= 1
+            guard remainingReferences >= 0 else {
+                throw .invalidQuery(
+                    "the query follows more references than are allowed; ask for fewer objects or levels")
+            }
+            let tenant = plan.collection.multiTenancy.isEnabled ? tenant : nil
+            let found = try database.object(beacon.id, in: name, tenant: tenant, selection: plan.selection)
+            if let found { return (found, plan) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import GraphQLLanguage
+
+/// Turns the arguments of `Get { Class(…) }` into a query of the database.
+struct QueryPlanner {
+    let collection: CollectionDefinition
+    /// By name.
+    let collections: [String: CollectionDefinition]
+    let settings: DatabaseSettings
+
+    /// The beginning of errors of searches, where Weaviate's bracket stands alone.
+    static let searchPrefix = "explorer: get class: concurrentTargetVectorSearch): explorer: get class: vector search: "
+    static let listPrefix = "explorer: list class: search: "
+
+    func query(_ arguments: InputObject, selection: Query.Selection) throws(QueryError) -> Query {
+        for name in ["group", "groupBy"] where arguments[name] != nil { throw .unsupported(name) }
+        var query = Query(collection: collection.name)
+        query.selection = selection
+        query.tenant = arguments.string("tenant")
+        query.search = try SearchParser(collection: collection, arguments: arguments).search()
+        if let clause = arguments.object("where") {
+            query.filter = try FilterParser(collections: collections).filter(clause, of: collection)
+        }
+        query.sort = try sortKeys(arguments)
+        switch query.search {
+        case .keyword where !query.sort.isEmpty: throw QueryError("bm25 search is not compatible with sort")
+        case .hybrid where !query.sort.isEmpty: throw QueryError("hybrid search is not compatible with sort")
+        default: break
+        }
+        query.after = try cursor(arguments)
+        try setWindow(of: &query, arguments)
+        return query
+    }
+
+    // MARK: Sort
+
+    private func sortKeys(_ arguments: InputObject) throws(QueryError) -> [SortKey] {
+        guard case .list(let entries)? = arguments["sort"] else { return [] }
+        var keys: [SortKey] = []
+        for (position, entry) in entries.enumerated() {
+            guard case .object(let entry) = entry else { continue }
+            do throws(QueryError) {
+                keys.append(try sortKey(entry))
+            } catch {
+                throw QueryError("invalid 'sort' parameter: sort parameter at position \(position): \(error.message)")
+            }
+        }
+        return keys
+    }
+
+    private func sortKey(_ entry: InputObject) throws(QueryError) -> SortKey {
+        let path = entry.strings("path") ?? []
+        guard let name = path.first else { throw QueryError("path parameter cannot be empty") }
+        guard path.count == 1 else {
+            throw QueryError("sorting by reference not supported, path must have exactly one argument")
+        }
+        let isDescending = entry.enumeration("order") == "desc"
+        switch name {
+        case "id", "_id": return SortKey(field: .id, isDescending: isDescending)
+        case "_creationTimeUnix": return SortKey(field: .creationTime, isDescending: isDescending)
+        case "_lastUpdateTimeUnix": return SortKey(field: .updateTime, isDescending: isDescending)
+        default: break
+        }
+        guard let property = collection.property(named: name) else { throw .noSuchProperty(name, in: collection.name) }
+        switch property.type {
+        case .scalar(.uuid), .array(.uuid):
+            throw QueryError(
+                "prop \"\(name)\" is of type uuid/uuid[]: sorting by uuid is currently not supported - keep the uuid in a "
+                    + "text property too and sort by that")
+        case .reference: throw QueryError("sorting by reference not supported, property \"\(name)\" is a reference")
+        case .scalar, .array: return SortKey(field: .property(name), isDescending: isDescending)
+        }
+    }
+
+    // MARK: Pages
+
+    private func cursor(_ arguments: InputObject) throws(QueryError) -> Query.Cursor? {
+        guard let after = arguments.string("after") else { return nil }
+        let prefix = "cursor api: invalid 'after' parameter: "
+        let conflicts: [(argument: String, name: String)] = [
+            ("where", "where"), ("sort", "other params"), ("nearVector", "other params"),
+            ("nearObject", "other params"),
+            ("nearImage", "other params"), ("bm25", "other params"), ("hybrid", "other params"),
+        ]
+        if let conflict = conflicts.first(where: { arguments[$0.argument] != nil }) {
+            throw QueryError("\(prefix)\(conflict.name) cannot be set with after and limit parameters")
+        }
+        if let offset = arguments.integer("offset"), offset != 0 {
+            throw QueryError("\(prefix)offset cannot be set with after and limit parameters")
+        }
+        guard arguments["limit"] != nil else { throw QueryError("\(prefix)limit parameter must be set") }
+        if after.isEmpty { return .start }
+        guard let id = ObjectID(after) else {
+            throw QueryError("\(prefix)after parameter '\(after.prefix(100))' is not a valid uuid")
+        }
+        return .behind(id)
+    }
+
+    private func setWindow(of query: inout Query, _ arguments: InputObject) throws(QueryError) {
+        let prefix = query.search == nil ? Self.listPrefix : Self.searchPrefix
+        let offset = arguments.integer("offset") ?? 0
+        guard offset >= 0 else {
+            throw QueryError("\(prefix)invalid pagination params: the offset is \(offset), it must be 0 or more")
+        }
+        query.offset = offset
+        let limit = arguments.integer("limit")
+        if limit == 0 { throw QueryError("\(prefix)invalid pagination params: invalid default limit: 0") }
+        if let limit, limit > 0, offset + limit > settings.maximumResults {
+            throw QueryError(
+                "\(prefix)query maximum results exceeded: the total limit calculated from the provided offset '\(offset)' and "
+                    + "limit '\(limit)' exceeds the configured value for QUERY_MAXIMUM_RESULTS '\(settings.maximumResults)'. "
+                    + "Ask for fewer, or go on behind an object with 'after'")
+        }
+        var hasThreshold = false
+        if case .vector(let search)? = query.search { hasThreshold = search.threshold != nil }
+        // All within the threshold where there is one.
+        query.limit = limit ?? (hasThreshold ? -1 : settings.defaultGraphQLLimit)
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import GraphQLLanguage
+
+/// Turns the search arguments of a field into a search.
+struct SearchParser {
+    let collection: CollectionDefinition
+    let arguments: InputObject
+
+    /// Arguments of which a query takes one.
+    private static let nearNames = ["nearVector", "nearObject", "nearImage"]
+
+    /// - Returns: `nil` for a listing.
+    func search() throws(QueryError) -> Query.Search? {
+        if let hybrid = arguments.object("hybrid") { return .hybrid(try hybridSearch(hybrid)) }
+        let near = Self.nearNames.filter { arguments[$0] != nil }
+        if let bm25 = arguments.object("bm25") {
+            guard near.isEmpty else {
+                throw QueryError("conflict: both near<Media> and keyword-based (bm25) arguments present, choose one")
+            }
+            return .keyword(try keywordSearch(bm25))
+        }
+        if near.count > 1 {
+            throw QueryError(
+                "explorer: get class: vectorize params: found both '\(near[0])' and '\(near[1])' parameters which are "
+                    + "conflicting, choose one instead")
+        }
+        if let near = arguments.object("nearVector") { return try nearVector(near).map { .vector($0) } }
+        if let near = arguments.object("nearObject") { return .vector(try nearObject(near)) }
+        if let near = arguments.object("nearImage") { return .vector(try nearImage(near)) }
+        return nil
+    }
+
+    var autocut: Int { max(0, arguments.integer("autocut") ?? 0) }
+
+    // MARK: Near
+
+    /// - Returns: `nil` for an empty vector, which Weaviate takes for a listing.
+    private func nearVector(_ near: InputObject) throws(QueryError) -> VectorSearch? {
+        var targets = try targetVectors(near, of: "nearVector")
+        var vector: InputValue
+        if let single = near["vector"] {
+            vector = single
+        } else if case .object(let vectors)? = near["vectorPerTarget"] {
+            guard let first = vectors.fields.first else {
+                throw QueryError("failed to extract nearVector params: vectorPerTarget must have at least one target")
+            }
+            guard vectors.fields.count == 1 else { throw .unsupported("a search over several target vectors") }
+            vector = first.value
+            targets = [first.name]
+        } else {
+            throw QueryError("failed to extract nearVector params: vector or vectorPerTarget is required field")
+        }
+        guard let numbers = vector.vector else {
+            throw QueryError("failed to extract nearVector params: vector must be a list of numbers")
+        }
+        if numbers.isEmpty { return nil }
+        return search(.vector(numbers), threshold: try threshold(near, of: "nearVector"), targets: targets)
+    }
+
+    private func nearObject(_ near: InputObject) throws(QueryError) -> VectorSearch {
+        let prefix =
+            "explorer: get class: concurrentTargetVectorSearch): explorer: get class: vectorize search vector: "
+        let text: String
+        if let id = near.string("id"), !id.isEmpty {
+            text = id
+        } else if let beacon = near.string("beacon"), !beacon.isEmpty {
+            guard beacon.hasPrefix("weaviate://") else {
+                throw QueryError(
+                    "\(prefix)nearObject params: invalid cref URI: must be of the form "
+                        + "'weaviate://localhost/<class>/<uuid>'")
+            }
+            text = beacon.split(separator: "/").last.map(String.init) ?? ""
+        } else {
+            throw QueryError("\(prefix)nearObject params: empty id and beacon")
+        }
+        guard let id = ObjectID(text) else {
+            throw QueryError("\(prefix)nearObject params: '\(text.prefix(100))' is not a valid uuid")
+        }
+        return search(
+            .object(id), threshold: try threshold(near, of: "nearObject"),
+            targets: try targetVectors(near, of: "nearObject"))
+    }
+
+    private func nearImage(_ near: InputObject) throws(QueryError) -> VectorSearch {
+        guard let image = near.string("image"), !image.isEmpty else {
+            throw QueryError("explorer: get class: vectorize params: 'nearImage.image' needs to be defined")
+        }
+        return search(
+            .image(base64: image), threshold: try threshold(near, of: "nearImage"),
+            targets: try targetVectors(near, of: "nearImage"))
+    }
+
+    private func search(
+        _ origin: VectorSearch.Origin, threshold: VectorSearch.Threshold?, targets: [String]
+    ) -> VectorSearch {
+        var search = VectorSearch(origin: origin, threshold: threshold)
+        search.targetVectors = targets
+        search.autocut = autocut
+        return search
+    }
+
+    private func threshold(_ near: InputObject, of name: String) throws(QueryError) -> VectorSearch.Threshold? {
+        switch (near.number("distance"), near.number("certainty")) {
+        case (nil, nil): return nil
+        case (let distance?, nil): return .distance(Float(distance))
+        case (nil, let certainty?): return .certainty(certainty)
+        case (_?, _?):
+            throw QueryError("failed to extract \(name) params: cannot provide distance and certainty")
+        }
+    }
+
+    private func targetVectors(_ near: InputObject, of name: String) throws(QueryError) -> [String] {
+        var names = near.strings("targetVectors") ?? []
+        if let targets = near.object("targets") {
+            guard names.isEmpty else {
+                throw QueryError("failed to extract \(name) params: cannot provide both targets and targetVectors")
+            }
+            names = targets.strings("targetVectors") ?? []
+        }
+        guard names.count <= 1 else { throw .unsupported("a search over several target vectors") }
+        return names
+    }
+
+    // MARK: Words
+
+    private func keywordSearch(_ bm25: InputObject) throws(QueryError) -> KeywordSearch {
+        guard let query = bm25.string("query"), !query.isEmpty else {
+            throw QueryError("keyword search (bm25) must have query set")
+        }
+        var search = KeywordSearch(query: query)
+        search.properties = bm25.strings("properties") ?? []
+        search.autocut = autocut
+        search.tokenOperator = try tokenOperator(bm25.object("searchOperator"))
+        return search
+    }
+
+    private func tokenOperator(_ value: InputObject?) throws(QueryError) -> KeywordSearch.Operator {
+        switch value?.enumeration("operator") {
+        case "And"?: return .and
+        case "AndCross"?: throw .unsupported("searchOperator AndCross")
+        default: return .or(minimum: value?.integer("minimumOrTokensMatch") ?? 1)
+        }
+    }
+
+    private func hybridSearch(_ hybrid: InputObject) throws(QueryError) -> HybridSearch {
+        let prefix = "failed to extract hybrid params: "
+        var search = HybridSearch(query: hybrid.string("query") ?? "")
+        if let alpha = hybrid.number("alpha") { search.alpha = alpha }
+        guard 0...1 ~= search.alpha else { throw QueryError("\(prefix)alpha should be between 0.0 and 1.0") }
+        search.targetVectors = try targetVectors(hybrid, of: "hybrid")
+        if case .list(let searches)? = hybrid["searches"] {
+            guard hybrid["vector"] == nil else {
+                throw QueryError("\(prefix)cannot have both vector and nearVectorParams")
+            }
+            guard searches.count == 1, case .object(let first) = searches[0], let near = first.object("nearVector")
+            else { throw QueryError("\(prefix)searches takes one entry with nearVector") }
+            let vectorSearch = try nearVector(near)
+            if case .vector(let vector)? = vectorSearch?.origin { search.vector = vector }
+            if case .distance(let distance)? = vectorSearch?.threshold { search.maxVectorDistance = distance }
+            if search.targetVectors.isEmpty { search.targetVectors = vectorSearch?.targetVectors ?? [] }
+        } else if let value = hybrid["vector"] {
+            guard let vector = try hybridVector(value, into: &search) else {
+                throw QueryError("\(prefix)vector must be a list of numbers")
+            }
+            search.vector = vector.isEmpty ? nil : vector
+        }
+        if search.alpha > 0, search.vector == nil {
+            throw QueryError(
+                "VectorFromInput was called without vectorizer on class \(collection.name) for input "
+                    + "\(search.query.prefix(200)); give a 'vector', or alpha 0 for a keyword search")
+        }
+        search.properties = hybrid.strings("properties") ?? []
+        if hybrid.enumeration("fusionType") == "rankedFusion" { search.fusion = .ranked }
+        search.maxVectorDistance = hybrid.number("maxVectorDistance").map { Float($0) } ?? search.maxVectorDistance
+        search.autocut = autocut
+        if hybrid["bm25SearchOperator"] != nil { throw .unsupported("hybrid with bm25SearchOperator") }
+        return search
+    }
+
+    /// A plain vector, or an object with the vector of one target.
+    private func hybridVector(_ value: InputValue, into search: inout HybridSearch) throws(QueryError) -> [Float]? {
+        guard case .object(let vectors) = value else { return value.vector }
+        guard let first = vectors.fields.first, vectors.fields.count == 1 else {
+            throw .unsupported("a search over several target vectors")
+        }
+        search.targetVectors = [first.name]
+        return first.value.vector
+    }
+}
