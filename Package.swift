@@ -127,7 +127,9 @@ let package = Package(
         tests(of: "InvertedIndexes", uses: ["DataModel"]),
         tests(of: "ObjectStorage", uses: ["DataModel", "InvertedIndexes", "VectorIndexes"]),
         tests(of: "ImageVectorizer", uses: ["Execution"]),
-        tests(of: "DatabaseCore", uses: ["DataModel", "JSON"]),
+        tests(
+            of: "DatabaseCore",
+            uses: ["DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "VectorIndexes"]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         tests(of: "GraphQLLanguage"),
         tests(of: "GraphQLAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import Foundation
+import ImageVectorizer
+import JSON
+import ObjectStorage
+import Observability
+import Synchronization
+
+@testable import DatabaseCore
+
+/// A database in a folder of its own, which can be closed and opened again.
+final class DatabaseFixture {
+    let folder: String
+    let vectorizer: ByteVectorizer
+    private(set) var database: Database
+
+    init(_ change: (inout DatabaseSettings) -> Void = { _ in }) throws {
+        folder = NSTemporaryDirectory() + "needletail-test-" + UUID().uuidString
+        vectorizer = ByteVectorizer()
+        var settings = DatabaseSettings()
+        change(&settings)
+        database = try Self.open(folder, vectorizer, settings)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func reopen(network: String = "bytes") async throws {
+        await database.close()
+        vectorizer.name.withLock { $0 = network }
+        database = try Self.open(folder, vectorizer, database.settings)
+    }
+
+    func close() async { await database.close() }
+
+    private static func open(
+        _ folder: String, _ vectorizer: ByteVectorizer, _ settings: DatabaseSettings
+    ) throws -> Database {
+        var options = StorageEnvironment.Options()
+        options.flushesEveryCommit = false
+        options.mapSizeInBytes = 1 << 30
+        return try Database(
+            environment: .open(folder: folder, options: options), vectorizer: vectorizer, settings: settings,
+            logger: Logger(level: .error), maintenanceThreads: 1, clock: { Int64(Date().timeIntervalSince1970 * 1_000) }
+        )
+    }
+}
+
+/// Stands in for a network: a picture's vector is its first four bytes. An empty picture is damaged.
+final class ByteVectorizer: ImageVectorizing {
+    let name = Mutex("bytes")
+    let calls = Mutex(0)
+
+    var network: NetworkIdentity? {
+        let name = name.withLock { $0 }
+        return NetworkIdentity(name: name, sha256: String(repeating: "0", count: 64), dimensions: 4)
+    }
+
+    func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
+        calls.withLock { $0 += pictures.count }
+        return pictures.map { picture in
+            guard picture.count >= 4 else { return .failure(.damaged(format: "byte", detail: "too short")) }
+            return .success(picture.prefix(4).map(Float.init))
+        }
+    }
+}
+
+extension CollectionDefinition {
+    /// `title` (text), `year` (int), vectors given with the objects.
+    static func articles(metric: String = "cosine") -> Self {
+        CollectionDefinition(
+            name: "Article",
+            properties: [
+                PropertyDefinition(name: "title", type: .scalar(.text), tokenization: .word, isSearchable: true),
+                PropertyDefinition(name: "year", type: .scalar(.int)),
+            ],
+            vectors: [VectorDefinition(vectorizer: .none, index: .init(metric: .init(rawValue: metric) ?? .cosine))])
+    }
+
+    /// `image` (blob), `back` (blob), `title` (text), vectors made from the pictures.
+    static var pictures: Self {
+        CollectionDefinition(
+            name: "Picture",
+            properties: [
+                PropertyDefinition(name: "image", type: .scalar(.blob), isFilterable: false),
+                PropertyDefinition(name: "back", type: .scalar(.blob), isFilterable: false),
+                PropertyDefinition(name: "title", type: .scalar(.text), tokenization: .word, isSearchable: true),
+            ],
+            vectors: [VectorDefinition(vectorizer: .image(fields: ["image", "back"]), index: .init())])
+    }
+}
+
+extension ObjectID {
+    /// The id that ends in `number`.
+    static func number(_ number: UInt64) -> ObjectID { ObjectID(high: 0, low: number) }
+}
+
+extension ObjectInput {
+    static func article(_ number: UInt64, _ title: String, year: Int, vector: [Float]? = nil) -> Self {
+        ObjectInput(
+            collection: "Article", id: .number(number),
+            properties: JSONObject([("title", .string(title)), ("year", .number(JSONNumber(year)))]), vector: vector)
+    }
+
+    static func picture(_ number: UInt64, _ bytes: [UInt8], title: String = "", back: [UInt8]? = nil) -> Self {
+        var properties = JSONObject([
+            ("image", .string(Data(bytes).base64EncodedString())), ("title", .string(title)),
+        ])
+        if let back { properties["back"] = .string(Data(back).base64EncodedString()) }
+        return ObjectInput(collection: "Picture", id: .number(number), properties: properties)
+    }
+}
+
+extension Query {
+    static func near(_ vector: [Float], in collection: String, limit: Int) -> Self {
+        var query = Query(collection: collection)
+        query.search = .vector(VectorSearch(origin: .vector(vector)))
+        query.limit = limit
+        return query
+    }
+}
