@@ -2,15 +2,17 @@
 
 import DatabaseCore
 import Foundation
+import HTTPServer
 import ImageVectorizer
 import ObjectStorage
 
 /// What the program says to the person at the terminal.
 enum Console {
-    /// Writes a line to the standard error.
-    static func complain(_ text: String) {
-        FileHandle.standardError.write(Data("needletail: \(text)\n".utf8))
-    }
+    /// Writes a complaint to the standard error.
+    static func complain(_ text: String) { tell("needletail: \(text)") }
+
+    /// Writes a line to the standard error, where logs go too.
+    static func tell(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
 
     /// What went wrong, in the error's own words.
     static func text(of error: any Error) -> String {
@@ -18,6 +20,7 @@ enum Console {
         case let error as StorageError: error.message
         case let error as DatabaseError: error.message
         case let error as ImageVectorizerError: error.message
+        case let error as HTTPServerError: error.message
         default: String(describing: error)
         }
     }

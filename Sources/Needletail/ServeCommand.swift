@@ -42,9 +42,7 @@ struct ServeCommand {
         let purging = Task(executorPreference: pool) { try? await opened.database.purgeDropped() }
 
         let seconds = (clock.now - start).inSeconds
-        print(
-            startLine(opened.database, opened.network, port: listener.port ?? settings.port, seconds: seconds),
-            to: &StandardError.shared)
+        Console.tell(startLine(opened.database, opened.network, port: listener.port ?? settings.port, seconds: seconds))
         let signal = await signals.first()
         logger.info("stopping", ["signal": .text(signal)])
         front.close()
@@ -64,7 +62,8 @@ struct ServeCommand {
 
     private func listenerConfiguration() throws -> HTTPListener.Configuration {
         guard let port = UInt16(exactly: settings.port) else {
-            throw ConfigurationError(problems: ["port \(settings.port) is not between 0 and 65535"])
+            throw HTTPServerError.cannotListen(
+                host: settings.host, port: settings.port, reason: "ports are numbers from 0 to 65535")
         }
         var configuration = HTTPListener.Configuration(host: settings.host, port: port)
         configuration.connectionLimit = settings.maximumConnections
@@ -119,11 +118,4 @@ struct ServeCommand {
             "needletail \(Needletail.version) is ready at \(address) | data: \(settings.dataPath) | network: \(network.summary) | "
             + "\(objects) objects | \(String(format: "%.2f", seconds)) s"
     }
-}
-
-/// The standard error as a stream to print to.
-struct StandardError: TextOutputStream {
-    nonisolated(unsafe) static var shared = StandardError()
-
-    mutating func write(_ string: String) { FileHandle.standardError.write(Data(string.utf8)) }
 }
