@@ -7,6 +7,7 @@ import JSON
 import ObjectStorage
 import Observability
 import Synchronization
+import VectorIndexes
 
 @testable import DatabaseCore
 
@@ -68,14 +69,14 @@ final class ByteVectorizer: ImageVectorizing {
 
 extension CollectionDefinition {
     /// `title` (text), `year` (int), vectors given with the objects.
-    static func articles(metric: String = "cosine") -> Self {
+    static func articles(metric: VectorMetric = .cosine) -> Self {
         CollectionDefinition(
             name: "Article",
             properties: [
                 PropertyDefinition(name: "title", type: .scalar(.text), tokenization: .word, isSearchable: true),
                 PropertyDefinition(name: "year", type: .scalar(.int)),
             ],
-            vectors: [VectorDefinition(vectorizer: .none, index: .init(metric: .init(rawValue: metric) ?? .cosine))])
+            vectors: [VectorDefinition(vectorizer: .none, index: .init(metric: metric))])
     }
 
     /// `image` (blob), `back` (blob), `title` (text), vectors made from the pictures.

@@ -3,6 +3,7 @@
 import DataModel
 import DatabaseCore
 import JSON
+import Synchronization
 import Testing
 
 @Suite struct PictureTests {
