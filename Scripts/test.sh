@@ -71,6 +71,7 @@ end_to_end() {
 
 "$here/setup-debian.sh" test && "$here/install-swift.sh" && "$here/venv.sh" || exit 1
 "$here/openvino.sh" || exit 1
+export NEEDLETAIL_OPENVINO_LIB=${NEEDLETAIL_OPENVINO_LIB:-$PWD/.build/openvino}
 
 step lint "$here/lint.sh"
 step swift swift_tests

@@ -48,6 +48,7 @@ def test_a_server_starts_from_it_with_the_starter_network(installed, tmp_path, m
     # A folder of data whose download failed: the starter network is noted.
     (tmp_path / "data/models").mkdir(parents=True)
     (tmp_path / "data/models/network").write_text("efficientnet-lite0\n")
+    monkeypatch.delenv("NEEDLETAIL_OPENVINO_LIB", raising=False)
     monkeypatch.setattr(running_server, "PROGRAM", installed / "scripts/start.sh")
     server = Server(tmp_path / "data")
     del server.settings["NEEDLETAIL_IMG2VEC_MODEL"]
