@@ -103,7 +103,9 @@ let package = Package(
         library(
             "GraphQLAPI",
             uses: ["DataModel", "DatabaseCore", "GraphQLLanguage", "HTTPServer", "JSON", "Observability"]),
-        library("RESTAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "JSON", "Observability"]),
+        library(
+            "RESTAPI",
+            uses: ["DataModel", "DatabaseCore", "HTTPServer", "JSON", "Observability", "VectorIndexes"]),
 
         // The program.
         library("Configuration"),
@@ -133,7 +135,7 @@ let package = Package(
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         tests(of: "GraphQLLanguage"),
         tests(of: "GraphQLAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),
-        tests(of: "RESTAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),
+        tests(of: "RESTAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "Configuration"),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import HTTPServer
+import JSON
+
+/// `POST /v1/batch/objects`.
+extension RESTHandler {
+    /// Stores what can be stored; the others say why not, each in its place.
+    func batchObjects(_ call: Call) async throws(Refusal) -> HTTPResponse {
+        try call.checkConsistency(nodeName: context.nodeName)
+        var bodies = try batch(reading: call.request.body)
+        guard !bodies.isEmpty else {
+            throw .handler(422, "invalid param 'objects': cannot be empty, need at least one object for batching")
+        }
+        for place in bodies.indices {
+            if bodies[place].input.collection.isEmpty { bodies[place].fault = "the given class is empty" }
+            // The id is given here, so that it can be told even where the object fails.
+            if bodies[place].input.id == nil { bodies[place].input.id = .random() }
+        }
+        let inputs = bodies.filter { $0.fault == nil }.map(\.input)
+        var stored = inputs.isEmpty ? [] : await database.upsert(inputs)
+        precondition(stored.count == inputs.count, "\(inputs.count) objects were sent, \(stored.count) answered")
+        stored.reverse()
+        let results = bodies.map { body -> Result<DatabaseObject, DatabaseError> in
+            body.fault.map { .failure(.invalidObject($0)) } ?? stored.removeLast()
+        }
+        return .json(answer(bodies, results))
+    }
+
+    private func batch(reading body: [UInt8]) throws(Refusal) -> [ObjectBody] {
+        var reader = try BodyReader(body)
+        var bodies: [ObjectBody] = []
+        try reader.members(ofType: "batch.BatchObjectsCreateBody") { (reader, name) throws(Refusal) in
+            guard name == "objects" else { return try reader.skip() }
+            bodies = []
+            try reader.elements(of: "BatchObjectsCreateBody.objects", ofType: "*models.Object") {
+                (reader, position) throws(Refusal) in
+                bodies.append(try ObjectBody(&reader, place: "body.objects.\(position)."))
+            }
+        }
+        return bodies
+    }
+
+    // MARK: - Answer
+
+    private func answer(_ bodies: [ObjectBody], _ results: [Result<DatabaseObject, DatabaseError>]) -> [UInt8] {
+        var encoder = ObjectEncoder(origin: context.origin, writesReferencePaths: false)
+        encoder.collectionsWithTimes = Set(
+            database.collections().filter { $0.invertedIndex.indexTimestamps }.map(\.name))
+        let time = context.clock()
+        var writer = JSONWriter()
+        writer.beginArray()
+        for (body, result) in zip(bodies, results) {
+            writer.beginObject()
+            switch result {
+            case .success(let object):
+                encoder.writeMembers(of: object, deprecations: true, to: &writer) { writer in
+                    writer.member("result", .object(["status": .string("SUCCESS")]))
+                }
+            case .failure(let error):
+                write(body.input, failedBecause: ErrorMapping.itemMessage(error), time: time, to: &writer)
+            }
+            writer.endObject()
+        }
+        writer.endArray()
+        return writer.bytes
+    }
+
+    /// A failed object is shown as it was sent.
+    private func write(
+        _ input: ObjectInput, failedBecause reason: String, time: Int64, to writer: inout JSONWriter
+    ) {
+        if !input.collection.isEmpty { writer.member("class", .string(input.collection)) }
+        writer.key("creationTimeUnix")
+        writer.number(Int(time))
+        writer.key("deprecations")
+        writer.null()
+        if let id = input.id { writer.member("id", .string(id.description)) }
+        writer.key("lastUpdateTimeUnix")
+        writer.number(Int(time))
+        writer.key("properties")
+        writer.object(input.properties ?? JSONObject())
+        writer.key("result")
+        writer.beginObject()
+        writer.key("errors")
+        writer.beginObject()
+        Refusal.writeErrors(reason, to: &writer)
+        writer.endObject()
+        writer.member("status", .string("FAILED"))
+        writer.endObject()
+        if let tenant = input.tenant { writer.member("tenant", .string(tenant)) }
+        if let vector = input.vector, !vector.isEmpty {
+            writer.key("vector")
+            writer.floats(vector)
+        }
+        guard !input.namedVectors.isEmpty else { return }
+        writer.key("vectors")
+        writer.beginObject()
+        for (name, vector) in input.namedVectors.sorted(by: { $0.key < $1.key }) {
+            writer.key(name)
+            writer.floats(vector)
+        }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatabaseCore
+import JSON
+
+/// Reads a request body member by member, straight from its bytes.
+///
+/// JSON `null` counts as not given. Errors name the member by its place in the original's data model
+/// (`Object.vector`), which is what clients see there.
+struct BodyReader {
+    private var reader: JSONReader
+    /// What the interface calls the body: part of the messages.
+    let parameter: String
+
+    init(_ body: [UInt8], parameter: String = "body") throws(Refusal) {
+        guard body.contains(where: { $0 > UInt8(ascii: " ") }) else { throw .missingBody(parameter) }
+        reader = JSONReader(body)
+        self.parameter = parameter
+    }
+
+    // MARK: - Structure
+
+    /// Goes through the members of an object; `body` reads or skips each one's value.
+    ///
+    /// - Parameter type: the original's name of the whole, for messages.
+    mutating func members(
+        ofType type: String, _ body: (inout Self, String) throws(Refusal) -> Void
+    ) throws(Refusal) {
+        guard try !skipNull() else { return }
+        let kind = try peek()
+        guard kind == .object else { throw mismatch(kind, "Go value of type \(type)") }
+        try step { (reader) throws(JSONError) in try reader.beginObject() }
+        while let name = try nextKey() { try body(&self, name) }
+    }
+
+    /// Goes through the elements of an array; `body` reads or skips each one.
+    mutating func elements(
+        of place: String, ofType type: String, _ body: (inout Self, Int) throws(Refusal) -> Void
+    ) throws(Refusal) {
+        guard try !skipNull() else { return }
+        let kind = try peek()
+        guard kind == .array else { throw mismatch(kind, "Go struct field \(place) of type []\(type)") }
+        try step { (reader) throws(JSONError) in try reader.beginArray() }
+        var position = 0
+        while try step({ (reader) throws(JSONError) in try reader.nextElement() }) {
+            try body(&self, position)
+            position += 1
+        }
+    }
+
+    private mutating func nextKey() throws(Refusal) -> String? {
+        try step { (reader) throws(JSONError) in try reader.nextKey() }
+    }
+
+    mutating func peek() throws(Refusal) -> JSONKind { try step { (reader) throws(JSONError) in try reader.peek() } }
+
+    mutating func skip() throws(Refusal) {
+        _ = try step { (reader) throws(JSONError) in try reader.skipValue() }
+    }
+
+    /// Passes over a `null`; `false` when something else comes.
+    mutating func skipNull() throws(Refusal) -> Bool {
+        guard try peek() == .null else { return false }
+        try step { (reader) throws(JSONError) in try reader.readNull() }
+        return true
+    }
+
+    // MARK: - Values
+
+    mutating func text(_ place: String, type: String = "string") throws(Refusal) -> String? {
+        try scalar(.string, place, type) { (reader) throws(JSONError) in try reader.readString() }
+    }
+
+    mutating func boolean(_ place: String) throws(Refusal) -> Bool? {
+        try scalar(.boolean, place, "bool") { (reader) throws(JSONError) in try reader.readBoolean() }
+    }
+
+    mutating func number(_ place: String) throws(Refusal) -> JSONNumber? {
+        try scalar(.number, place, "float64") { (reader) throws(JSONError) in try reader.readNumber() }
+    }
+
+    mutating func int(_ place: String) throws(Refusal) -> Int64? {
+        let number = try scalar(.number, place, "int64") { (reader) throws(JSONError) in try reader.readNumber() }
+        guard let number else { return nil }
+        guard let int = Int64(number.literal) else {
+            throw mismatch("number \(number.literal)", "Go struct field \(place) of type int64")
+        }
+        return int
+    }
+
+    /// Numbers as float32, read without a tree between.
+    mutating func floats(_ place: String) throws(Refusal) -> [Float]? {
+        guard try !skipNull() else { return nil }
+        let kind = try peek()
+        guard kind == .array else { throw mismatch(kind, "Go struct field \(place) of type []float32") }
+        do {
+            return try reader.readFloats()
+        } catch {
+            switch error.reason {
+            case .wrongKind(let found, _): throw mismatch(found, "Go struct field \(place) of type float32")
+            case .numberTooLarge(let literal, _):
+                throw mismatch("number \(literal)", "Go struct field \(place) of type float32")
+            case .invalidCharacter, .unexpectedEnd, .tooDeep, .invalidUTF8: throw refusal(error)
+            }
+        }
+    }
+
+    /// Any value, as a tree.
+    mutating func value() throws(Refusal) -> JSONValue {
+        try step { (reader) throws(JSONError) in try reader.readValue() }
+    }
+
+    // MARK: - Errors
+
+    private mutating func scalar<Value>(
+        _ kind: JSONKind, _ place: String, _ type: String, _ body: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(Refusal) -> Value? {
+        let found = try peek()
+        if found == .null {
+            _ = try skipNull()
+            return nil
+        }
+        guard found == kind else { throw mismatch(found, "Go struct field \(place) of type \(type)") }
+        return try step(body)
+    }
+
+    private mutating func step<Value>(
+        _ body: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(Refusal) -> Value {
+        do {
+            return try body(&reader)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    private func refusal(_ error: JSONError) -> Refusal {
+        if case .unexpectedEnd = error.reason { return .body(parameter, because: "unexpected EOF") }
+        return .body(parameter, because: error.message)
+    }
+
+    func mismatch(_ found: JSONKind, _ expected: String) -> Refusal {
+        switch found {
+        case .null: mismatch("null", expected)
+        case .boolean: mismatch("bool", expected)
+        case .number: mismatch("number", expected)
+        case .string: mismatch("string", expected)
+        case .array: mismatch("array", expected)
+        case .object: mismatch("object", expected)
+        }
+    }
+
+    private func mismatch(_ found: String, _ expected: String) -> Refusal {
+        .body(parameter, because: "json: cannot unmarshal \(found) into \(expected)")
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatabaseCore
+
+/// The words and statuses in which the REST API passes on what the database refuses.
+///
+/// Clients look for some phrases (`already exists`, `vectorize target vector`, `fail with status 500`); they stay, and
+/// what is wrong and how to mend it follows.
+enum ErrorMapping {
+    /// In which kind of request the error came up.
+    enum Operation {
+        case schema
+        /// Create, replace, validate.
+        case write
+        /// Merge, whose errors have a form of their own.
+        case merge
+        case read
+        case list
+        case batchDelete
+    }
+
+    static func refusal(_ error: DatabaseError, in operation: Operation) -> Refusal {
+        let (status, kind) = meaning(of: error)
+        let text = text(of: error, kind)
+        switch operation {
+        case .schema: return .schema(status, text)
+        case .write: return kind == .missingObject ? .notFound : .handler(status, text)
+        case .read: return isMissing(kind) ? .notFound : .handler(status, text)
+        case .list: return .handler(isMissing(kind) ? 404 : status, wrapped(text, "list objects", status))
+        case .merge: return isMissing(kind) ? .notFound : .handler(status, mergeText(error, kind, text, status))
+        case .batchDelete: return .handler(status, batchDeleteText(kind, text))
+        }
+    }
+
+    /// What the item of a batch says.
+    static func itemMessage(_ error: DatabaseError) -> String {
+        switch error {
+        case .invalidObject(let text): text
+        case .vectorization: "fail with status 500: \(error.message)"
+        default: error.message
+        }
+    }
+
+    /// `msg:WHAT code:N err:WHY`; the code is the one inside, where a user's mistake is 400.
+    static func wrapped(_ reason: String, _ what: String, _ status: Int = 422) -> String {
+        "msg:\(what) code:\(status == 422 ? 400 : status) err:\(reason)"
+    }
+
+    /// What the texts of errors differ by.
+    private enum Kind {
+        case missingCollection, missingObject, invalidObject, vectorization, vectorLength, query, other
+    }
+
+    /// The status of every error there is, and its kind.
+    private static func meaning(of error: DatabaseError) -> (status: Int, kind: Kind) {
+        switch error {
+        case .collectionNotFound: (422, .missingCollection)
+        case .objectNotFound: (404, .missingObject)
+        case .invalidObject: (422, .invalidObject)
+        // The original passes on what its inference service says, as a failure of the server.
+        case .vectorization: (500, .vectorization)
+        case .dimensionMismatch: (500, .vectorLength)
+        case .invalidQuery, .missingSearchObject, .searchObjectHasNoVector: (422, .query)
+        case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .unknownVector,
+            .tenantMissing, .tenantNotExpected, .tenantNotFound, .networkMismatch, .revectorizationUnfinished:
+            (422, .other)
+        case .searchVectorization, .storage: (500, .other)
+        case .unsupported: (501, .other)
+        case .overloaded, .cancelled: (503, .other)
+        }
+    }
+
+    private static func text(of error: DatabaseError, _ kind: Kind) -> String {
+        switch kind {
+        case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.message)"
+        case .vectorLength: "put object: \(error.message)"
+        case .missingCollection, .missingObject, .invalidObject, .query, .other: error.message
+        }
+    }
+
+    private static func mergeText(_ error: DatabaseError, _ kind: Kind, _ text: String, _ status: Int) -> String {
+        switch kind {
+        case .invalidObject: wrapped(itemMessage(error), "bad request", status)
+        case .vectorization: wrapped(text, "merge and vectorize", status)
+        case .missingCollection, .missingObject, .vectorLength, .query, .other:
+            wrapped(text, status == 422 ? "bad request" : "repo.merge", status)
+        }
+    }
+
+    private static func batchDeleteText(_ kind: Kind, _ text: String) -> String {
+        switch kind {
+        case .query: "validate: invalid where filter: \(text)"
+        case .missingCollection: "validate: failed to get class: \(text)"
+        case .missingObject, .invalidObject, .vectorization, .vectorLength, .other: "batch delete objects: \(text)"
+        }
+    }
+
+    private static func isMissing(_ kind: Kind) -> Bool { kind == .missingCollection || kind == .missingObject }
+}

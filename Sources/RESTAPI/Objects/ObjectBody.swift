@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import JSON
+
+/// An object as a request has it.
+struct ObjectBody {
+    /// With the class in its normal form; the class is empty where the request names none.
+    var input: ObjectInput
+    /// What is wrong with the object but not with the request: it fails in the words of a validation.
+    var fault: String?
+
+    init(input: ObjectInput) { self.input = input }
+
+    /// Reads the whole body of a request.
+    static func reading(_ body: [UInt8]) throws(Refusal) -> Self {
+        var reader = try BodyReader(body)
+        return try Self(&reader, place: "")
+    }
+
+    /// - Parameter place: where the object stands in the body, e.g. `body.objects.0.`; for messages.
+    init(_ reader: inout BodyReader, place: String) throws(Refusal) {
+        var object = Self(input: ObjectInput(collection: ""))
+        try reader.members(ofType: "models.Object") { (reader, name) throws(Refusal) in
+            try object.read(name, &reader, place: place)
+        }
+        self = object
+    }
+
+    private mutating func read(_ name: String, _ reader: inout BodyReader, place: String) throws(Refusal) {
+        switch name {
+        case "class": input.collection = CollectionName.normalized(try reader.text("Object.class") ?? "")
+        case "id":
+            guard let text = try reader.text("Object.id", type: "strfmt.UUID"), !text.isEmpty else { return }
+            guard let id = ObjectID(text) else { throw .format("\(place)id", in: "body", of: "uuid", value: text) }
+            input.id = id
+        case "tenant":
+            let tenant = try reader.text("Object.tenant")
+            input.tenant = tenant == "" ? nil : tenant
+        case "vector": input.vector = try reader.floats("Object.vector")
+        case "vectors": try readVectors(&reader)
+        case "properties": try readProperties(&reader)
+        default: try reader.skip()
+        }
+    }
+
+    private mutating func readProperties(_ reader: inout BodyReader) throws(Refusal) {
+        switch try reader.value() {
+        case .null: input.properties = nil
+        case .object(let properties): input.properties = properties
+        case let other: fault = "could not recognize object's properties: \(GoName.text(of: other))"
+        }
+    }
+
+    private mutating func readVectors(_ reader: inout BodyReader) throws(Refusal) {
+        var vectors: [String: [Float]] = [:]
+        try reader.members(ofType: "models.Vectors") { (reader, name) throws(Refusal) in
+            var probe = reader
+            if try probe.isListOfLists() { throw .unsupported("a vector of several vectors (multi-vector embeddings)") }
+            vectors[name] = try reader.floats("Object.vectors")
+        }
+        input.namedVectors = vectors
+    }
+}
+
+extension BodyReader {
+    /// Whether an array of arrays comes next; the reader stands elsewhere afterwards.
+    fileprivate mutating func isListOfLists() throws(Refusal) -> Bool {
+        guard try peek() == .array else { return false }
+        var isNested = false
+        var isFirst = true
+        try elements(of: "Object.vectors", ofType: "float32") { (reader, _) throws(Refusal) in
+            if isFirst { isNested = try reader.peek() == .array }
+            isFirst = false
+            try reader.skip()
+        }
+        return isNested
+    }
+}

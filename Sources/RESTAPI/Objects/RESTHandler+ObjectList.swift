@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import HTTPServer
+import JSON
+
+/// `GET /v1/objects`.
+extension RESTHandler {
+    func listObjects(_ call: Call) async throws(Refusal) -> HTTPResponse {
+        let limit = try call.int("limit")
+        let offset = try call.int("offset") ?? 0
+        let includesVectors = try call.includesVectors()
+        var query = Query(collection: CollectionName.normalized(call.request.queryValue("class") ?? ""))
+        query.tenant = call.tenant
+        query.limit = limit ?? database.settings.defaultLimit
+        query.offset = offset
+        query.selection = Query.Selection(includesVectors: includesVectors)
+        try checkPage(limit: query.limit ?? 0, offset: offset)
+        query.sort = try sortKeys(call)
+        guard !query.collection.isEmpty else { return try await listAllClasses(call, query) }
+        query.after = try cursor(call, query)
+        guard database.collection(named: query.collection) != nil else {
+            throw ErrorMapping.refusal(.collectionNotFound(query.collection), in: .list)
+        }
+        let objects = query.limit == 0 ? [] : try await objects(of: query)
+        return list(objects, deprecations: [])
+    }
+
+    /// All classes by name, in each the objects by id; the page is cut from the whole.
+    private func listAllClasses(_ call: Call, _ query: Query) async throws(Refusal) -> HTTPResponse {
+        guard call.request.queryValue("after") == nil else {
+            throw .handler(
+                500,
+                "list objects: after parameter not allowed, cursor must be specific to one class, set class query param"
+            )
+        }
+        try checkSortKeysInAllClasses(query.sort)
+        var found: [DatabaseObject] = []
+        var toSkip = query.offset
+        let limit = query.limit ?? 0
+        for collection in database.collections() where found.count < limit && !collection.multiTenancy.isEnabled {
+            let count = try reading(.list) { () throws(DatabaseError) in
+                try database.count(in: collection.name, tenant: nil, filter: nil)
+            }
+            guard toSkip < count else {
+                toSkip -= count
+                continue
+            }
+            var part = query
+            part.collection = collection.name
+            part.offset = toSkip
+            part.limit = limit - found.count
+            toSkip = 0
+            found += try await objects(of: part)
+        }
+        return list(found, deprecations: nil)
+    }
+
+    private func objects(of query: Query) async throws(Refusal) -> [DatabaseObject] {
+        try await during(.list) { () throws(DatabaseError) in try await database.hits(of: query).map(\.object) }
+    }
+
+    /// - Parameter deprecations: `nil` is written as `null`.
+    private func list(_ objects: [DatabaseObject], deprecations: [String]?) -> HTTPResponse {
+        let encoder = ObjectEncoder(origin: context.origin, writesVectorWeights: true)
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("deprecations", deprecations.map { .array($0.map { .string($0) }) } ?? .null)
+        writer.key("objects")
+        writer.beginArray()
+        for object in objects { encoder.write(object, to: &writer) }
+        writer.endArray()
+        if !objects.isEmpty {
+            writer.key("totalResults")
+            writer.number(objects.count)
+        }
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    // MARK: - Parameters
+
+    private func checkPage(limit: Int, offset: Int) throws(Refusal) {
+        guard limit >= 0, offset >= 0 else {
+            throw .handler(
+                422, ErrorMapping.wrapped("limit and offset must not be negative", "invalid pagination parameters"))
+        }
+        let maximum = database.settings.maximumResults
+        guard limit <= maximum, offset <= maximum - limit else {
+            throw .handler(
+                422,
+                ErrorMapping.wrapped(
+                    "query maximum results exceeded: the total limit calculated from the provided offset '\(offset)' and "
+                        + "limit '\(limit)' exceeds the configured value for QUERY_MAXIMUM_RESULTS '\(maximum)'",
+                    "list objects"))
+        }
+    }
+
+    /// `after`, with what may not stand beside it.
+    private func cursor(_ call: Call, _ query: Query) throws(Refusal) -> Query.Cursor? {
+        guard let text = call.request.queryValue("after") else { return nil }
+        if query.offset > 0 { throw invalidCursor("offset cannot be set with after and limit parameters") }
+        if !query.sort.isEmpty { throw invalidCursor("sort cannot be set with after and limit parameters") }
+        guard !text.isEmpty else { return .start }
+        guard let id = ObjectID(text) else {
+            throw invalidCursor(
+                "after parameter '\(text.prefix(100))' is not a valid uuid: invalid UUID length: \(text.utf8.count)")
+        }
+        return .behind(id)
+    }
+
+    private func invalidCursor(_ reason: String) -> Refusal {
+        .handler(422, ErrorMapping.wrapped(reason, "cursor api: invalid 'after' parameter"))
+    }
+
+    /// `sort=a,b&order=asc,desc`; a missing order is ascending.
+    private func sortKeys(_ call: Call) throws(Refusal) -> [SortKey] {
+        guard let names = call.request.queryValue("sort"), !names.isEmpty else { return [] }
+        let orders = (call.request.queryValue("order") ?? "").split(separator: ",")
+        var keys: [SortKey] = []
+        for (position, name) in names.split(separator: ",").enumerated() {
+            let order = position < orders.count ? orders[position] : "asc"
+            guard order == "asc" || order == "desc" else {
+                throw .handler(
+                    422,
+                    ErrorMapping.wrapped(
+                        "invalid order: `\(order.prefix(100))`, possible values are: [\"asc\", \"desc\"]", "sort"))
+            }
+            let field: SortKey.Field =
+                switch name {
+                case "id", "_id": .id
+                case "_creationTimeUnix": .creationTime
+                case "_lastUpdateTimeUnix": .updateTime
+                default: .property(String(name))
+                }
+            keys.append(SortKey(field: field, isDescending: order == "desc"))
+        }
+        return keys
+    }
+
+    private func checkSortKeysInAllClasses(_ keys: [SortKey]) throws(Refusal) {
+        for key in keys {
+            guard case .property(let name) = key.field else { continue }
+            let lacking = database.collections().filter { $0.property(named: name) == nil }.map(\.name)
+            guard !lacking.isEmpty else { continue }
+            throw .handler(
+                500,
+                "list objects: sort: no such prop with name '\(name.prefix(300))' found in the classes "
+                    + "\(lacking.prefix(20).joined(separator: ", ")); name one class in the query param class")
+        }
+    }
+}

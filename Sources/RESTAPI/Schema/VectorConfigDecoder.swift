@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatabaseCore
+import JSON
+import VectorIndexes
+
+/// Reads which vectors a class has: the unnamed one of `vectorizer`, `vectorIndexType` and `vectorIndexConfig`, or those
+/// of `vectorConfig`.
+struct VectorConfigDecoder {
+    var settings: DatabaseSettings
+    /// `moduleConfig` of the class.
+    var modules: JSONObject?
+
+    func vectors(_ fields: BodyFields) throws(Refusal) -> [VectorDefinition] {
+        let ownTexts = [try fields.text("vectorizer"), try fields.text("vectorIndexType")].compactMap { $0 }
+        let hasOwnVector = !ownTexts.isEmpty || fields.has("vectorIndexConfig")
+        guard let named = try fields.fields("vectorConfig", type: "VectorConfig"), !named.members.isEmpty else {
+            return [try unnamedVector(fields)]
+        }
+        guard !hasOwnVector else {
+            throw .schema(
+                422, "creating a class with both a class level vector index and named vectors is forbidden")
+        }
+        var vectors: [VectorDefinition] = []
+        for member in named.members.members {
+            let fields = try BodyFields(member.value, type: "VectorConfig", parameter: ClassDecoder.parameter)
+            vectors.append(try namedVector(member.name, fields))
+        }
+        return vectors
+    }
+
+    private func unnamedVector(_ fields: BodyFields) throws(Refusal) -> VectorDefinition {
+        let module = try fields.text("vectorizer") ?? settings.defaultVectorizer
+        return VectorDefinition(
+            vectorizer: try vectorizer(module, settings: modules?[module], prefix: ""),
+            index: try index(fields, prefix: "", isNamed: false))
+    }
+
+    private func namedVector(_ name: String, _ fields: BodyFields) throws(Refusal) -> VectorDefinition {
+        let prefix = "target vector \"\(name.prefix(100))\": "
+        guard case .object(let given)? = fields.value("vectorizer"), let module = given.members.first else {
+            throw .schema(422, "\(prefix)vectorizer must be an object with the name of one module, e.g. {\"none\": {}}")
+        }
+        guard given.members.count == 1 else {
+            throw .schema(422, "\(prefix)vectorizer must name exactly one module, got \(given.members.count)")
+        }
+        var configuration = JSONObject()
+        if case .object(let object) = module.value { configuration = object }
+        let settings: JSONValue? = configuration.isEmpty ? nil : .object(configuration)
+        return VectorDefinition(
+            name: name, vectorizer: try vectorizer(module.name, settings: settings, prefix: prefix),
+            vectorizerConfiguration: configuration, index: try index(fields, prefix: prefix, isNamed: true))
+    }
+
+    // MARK: - Vectorizers
+
+    private func vectorizer(_ module: String, settings: JSONValue?, prefix: String) throws(Refusal) -> Vectorizer {
+        if module == "none" { return .none }
+        guard module == Vectorizer.imageModule, self.settings.modules.contains(module) else {
+            throw .schema(422, "\(prefix)vectorizer: no module with name \"\(module.prefix(100))\" present")
+        }
+        // Without any settings the class is accepted, and no object gets a vector from a picture.
+        guard let settings else { return .image(fields: []) }
+        return .image(fields: try imageFields(settings, prefix: "\(prefix)module '\(module)': "))
+    }
+
+    private func imageFields(_ settings: JSONValue, prefix: String) throws(Refusal) -> [String] {
+        guard let fields = settings["imageFields"] else { throw .schema(422, "\(prefix)imageFields not present") }
+        guard case .array(let elements) = fields else { throw .schema(422, "\(prefix)imageFields must be an array") }
+        guard !elements.isEmpty else {
+            throw .schema(422, "\(prefix)must contain at least one image field name in imageFields")
+        }
+        var names: [String] = []
+        for element in elements {
+            guard case .string(let name) = element else { throw .schema(422, "\(prefix)imageField must be a string") }
+            guard !name.isEmpty else { throw .schema(422, "\(prefix)imageField values cannot be empty") }
+            names.append(name)
+        }
+        return names
+    }
+
+    // MARK: - Indexes
+
+    private func index(_ fields: BodyFields, prefix: String, isNamed: Bool) throws(Refusal) -> VectorIndexDefinition {
+        let type = try fields.text("vectorIndexType") ?? "hnsw"
+        guard let kind = VectorIndexDefinition.Kind(rawValue: type) else {
+            guard type == "dynamic" else {
+                throw .schema(422, "\(prefix)unrecognized or unsupported vectorIndexType \"\(type.prefix(100))\"")
+            }
+            guard settings.hasAsyncIndexing else {
+                throw .schema(422, "\(prefix)the dynamic index can only be created when async indexing is enabled")
+            }
+            throw .schema(501, "\(prefix)the vectorIndexType dynamic is not supported yet")
+        }
+        var index = VectorIndexDefinition(kind: kind, metricName: settings.defaultMetric)
+        guard let value = fields.value("vectorIndexConfig") else { return index }
+        guard case .object(let given) = value else {
+            throw .schema(422, "\(prefix)vectorIndexConfig must be an object, got \(GoName.type(of: value))")
+        }
+        let reader = IndexSettingsReader(given: given, prefix: prefix)
+        try reader.read(into: &index)
+        if index.quantization["multivector"]?["enabled"] == .boolean(true) {
+            guard isNamed else {
+                throw .schema(
+                    422,
+                    "class.VectorIndexConfig multi vector type index type is only configurable using named vectors")
+            }
+            throw .schema(501, "\(prefix)a vector of several vectors (multivector) is not supported yet")
+        }
+        return index
+    }
+}
+
+/// Reads the members of `vectorIndexConfig` over the defaults. What is not known is left aside, as in the original.
+private struct IndexSettingsReader {
+    var given: JSONObject
+    var prefix: String
+
+    func read(into index: inout VectorIndexDefinition) throws(Refusal) {
+        try readMetric(into: &index)
+        try number("vectorCacheMaxObjects", &index.vectorCacheMaxObjects)
+        if index.kind == .hnsw {
+            try readGraphSettings(into: &index)
+        }
+        try readQuantization(into: &index)
+    }
+
+    private func readGraphSettings(into index: inout VectorIndexDefinition) throws(Refusal) {
+        try boolean("skip", &index.isSkipped)
+        try number("cleanupIntervalSeconds", &index.cleanupIntervalSeconds)
+        try number("maxConnections", &index.maxConnections)
+        try number("efConstruction", &index.efConstruction)
+        try number("ef", &index.ef)
+        try number("dynamicEfMin", &index.dynamicEfMin)
+        try number("dynamicEfMax", &index.dynamicEfMax)
+        try number("dynamicEfFactor", &index.dynamicEfFactor)
+        try number("flatSearchCutoff", &index.flatSearchCutoff)
+        guard let strategy = given["filterStrategy"], strategy != .null else { return }
+        guard case .string(let name) = strategy, ["acorn", "sweeping"].contains(name) else {
+            throw refusal("filterStrategy must be one of [acorn sweeping]")
+        }
+        index.filterStrategy = name
+    }
+
+    private func readMetric(into index: inout VectorIndexDefinition) throws(Refusal) {
+        guard let value = given["distance"], value != .null, value != .string("") else { return }
+        guard case .string(let name) = value, let metric = VectorMetric(rawValue: name) else {
+            throw refusal(
+                "unrecognized distance metric \"\(GoName.text(of: value, limit: 100))\", choose one of [\"cosine\", \"dot\", "
+                    + "\"l2-squared\", \"manhattan\", \"hamming\"]")
+        }
+        index.metric = metric
+    }
+
+    /// Members of the quantizers over their defaults; two quantizers at once are refused.
+    private func readQuantization(into index: inout VectorIndexDefinition) throws(Refusal) {
+        for member in index.quantization.members {
+            guard let value = given[member.name], value != .null else { continue }
+            index.quantization[member.name] = try merged(member.value, with: value, name: member.name)
+        }
+        let quantizers = ["pq", "bq", "sq", "rq"]
+        let enabled = quantizers.filter { index.quantization[$0]?["enabled"] == .boolean(true) }
+        guard enabled.count <= 1 else {
+            throw refusal("only a single quantization can be enabled, got \(enabled.joined(separator: ", "))")
+        }
+        guard index.kind == .hnsw, let bits = index.quantization["rq"]?["bits"]?.number else { return }
+        guard bits == 8 || bits == 1 else { throw refusal("rq.bits must be 1 or 8") }
+    }
+
+    /// `defaults` with the members of `given` in their places; both of the same kind.
+    private func merged(_ defaults: JSONValue, with given: JSONValue, name: String) throws(Refusal) -> JSONValue {
+        switch (defaults, given) {
+        case (.object(var members), .object(let new)):
+            for member in members.members {
+                guard let value = new[member.name], value != .null else { continue }
+                members[member.name] = try merged(member.value, with: value, name: "\(name).\(member.name)")
+            }
+            return .object(members)
+        case (.boolean, .boolean), (.number, .number), (.string, .string): return given
+        default: throw refusal("\(name) must be of the same type as \(GoName.text(of: defaults, limit: 100))")
+        }
+    }
+
+    private func number(_ name: String, _ target: inout Int) throws(Refusal) {
+        guard let value = given[name], value != .null else { return }
+        guard case .number(let number) = value, let int = Int(exactly: number.value) else {
+            throw refusal("\(name) must be a whole number, got \(GoName.text(of: value, limit: 100))")
+        }
+        target = int
+    }
+
+    private func boolean(_ name: String, _ target: inout Bool) throws(Refusal) {
+        guard let value = given[name], value != .null else { return }
+        guard case .boolean(let boolean) = value else {
+            throw refusal("\(name) must be true or false, got \(GoName.text(of: value, limit: 100))")
+        }
+        target = boolean
+    }
+
+    private func refusal(_ reason: String) -> Refusal {
+        .schema(422, "\(prefix)class.VectorIndexConfig can not parse: parse vector index config: \(reason)")
+    }
+}
