@@ -76,6 +76,7 @@ struct FilterResolver {
     private func resolve(
         _ condition: FilterCondition, _ property: IndexedProperty, _ name: String
     ) throws -> ResolvedCondition {
+        if property.type.isNested { throw FilterError(.nestedProperty(property: name)) }
         if condition.comparison == .isNull { return try resolveNull(condition.value, property, name) }
         switch property.type {
         case .reference: return try resolveCount(condition, property, name)
@@ -94,8 +95,7 @@ struct FilterResolver {
         _ condition: FilterCondition, _ property: IndexedProperty, _ type: ScalarType, _ name: String
     ) throws {
         switch type {
-        case .object: throw FilterError(.nestedProperty(property: name))
-        case .blob, .phoneNumber:
+        case .blob, .phoneNumber, .object:
             throw FilterError(.typeNotFilterable(property: name, type: property.type.wireName))
         case .text, .int, .number, .boolean, .date, .uuid, .geoCoordinates: break
         }
@@ -195,8 +195,7 @@ struct FilterResolver {
     private func resolveLength(
         _ condition: FilterCondition, _ property: IndexedProperty, _ name: String
     ) throws -> ResolvedCondition {
-        if case .scalar(.object) = property.type { throw FilterError(.nestedProperty(property: name)) }
-        if case .array(.object) = property.type { throw FilterError(.nestedProperty(property: name)) }
+        if property.type.isNested { throw FilterError(.nestedProperty(property: name)) }
         guard schema.settings.indexPropertyLength else { throw FilterError(.lengthNotIndexed) }
         let hasLength =
             switch property.type {

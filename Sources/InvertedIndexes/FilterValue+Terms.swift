@@ -85,6 +85,8 @@ extension ScalarType {
 }
 
 extension PropertyType {
+    var isNested: Bool { self == .scalar(.object) || self == .array(.object) }
+
     /// As users write it; a reference by the collections it points to.
     var wireName: String {
         switch self {
