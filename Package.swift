@@ -66,6 +66,7 @@ let package = Package(
         cLibrary("CGIF", links: ["gif"]),
         cLibrary("CWebP", links: ["webp", "webpdemux"]),
         cLibrary("COpenVINO", links: ["dl"]),
+        cLibrary("CGnuTLS", links: ["gnutls"]),
         cLibrary(
             "CPhoneNumber", cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-std=c++17"])],
             links: ["phonenumber"]),
@@ -87,7 +88,9 @@ let package = Package(
             uses: ["CLMDB", "CSystem", "DataModel", "InvertedIndexes", "Observability", "VectorIndexes"]),
         library(
             "ImageVectorizer",
-            uses: ["CGIF", "COpenVINO", "CPNG", "CPixels", "CTurboJPEG", "CWebP", "Execution", "Observability"]),
+            uses: [
+                "CGIF", "CGnuTLS", "COpenVINO", "CPNG", "CPixels", "CTurboJPEG", "CWebP", "Execution", "Observability",
+            ]),
 
         // The database, without any network.
         library(

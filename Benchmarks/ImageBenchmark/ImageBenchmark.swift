@@ -1,6 +1,102 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Execution
+import Foundation
+import ImageVectorizer
+
+/// Measures decoding, the inference engine alone, and both together, on a folder of pictures.
+///
+/// `--pictures FOLDER --openvino FOLDER [--model FILE] [--precision auto|fp32|bf16] [--seconds N] [--smoke]`
 @main
-enum ImageBenchmark {
-    static func main() {}
+struct ImageBenchmark {
+    private let vectorizer: ImageVectorizer
+    private let pool: ComputePool
+    private let pictures: [[UInt8]]
+    private let seconds: Double
+
+    static func main() async throws {
+        let options = try BenchmarkOptions(CommandLine.arguments.dropFirst())
+        let pictures = try options.readPictures()
+        let pool = ComputePool(threadCount: ProcessInfo.processInfo.activeProcessorCount)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let vectorizer = try ImageVectorizer(
+            configuration: ImageVectorizer.Configuration(
+                modelPath: options.model, openVINOFolder: options.openVINO, precision: options.precision), pool: pool)
+        let loading = clock.now - start
+        print("\(pool.threadCount) threads, \(pictures.count) pictures, \(vectorizer.precisionInUse.rawValue)")
+        print(
+            "load: \(milliseconds(loading)) ms, memory \(residentMemoryInMiB()) MiB, peak \(residentMemoryInMiB("VmHWM")) MiB"
+        )
+        let benchmark = ImageBenchmark(
+            vectorizer: vectorizer, pool: pool, pictures: pictures, seconds: options.seconds)
+        await benchmark.measureDecoding()
+        try await benchmark.measureEngine()
+        await benchmark.measureBatches()
+        await benchmark.measureSinglePictures()
+        print("memory \(residentMemoryInMiB()) MiB, peak \(residentMemoryInMiB("VmHWM")) MiB")
+    }
+
+    private func measureDecoding() async {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var count = 0
+        for bytes in pictures where clock.now - start < .seconds(seconds) {
+            count += (try? Picture(bytes, limits: DecodingLimits()).resized(toWidth: 224, height: 224)) == nil ? 0 : 1
+        }
+        let each = (clock.now - start) / max(count, 1)
+        print("decode and resize, one thread: \(milliseconds(each)) ms a picture")
+    }
+
+    private func measureEngine() async throws {
+        try await vectorizer.rehearse(8)
+        let rate = try await rate {
+            try await vectorizer.rehearse(64); return 64
+        }
+        print("engine alone: \(rate) pictures/s")
+    }
+
+    private func measureBatches() async {
+        var next = 0
+        let rate = await rate {
+            let batch = (0..<64).map { pictures[(next + $0) % pictures.count] }
+            next += 64
+            return await vectorizer.vectors(of: batch).filter { (try? $0.get()) != nil }.count
+        }
+        print("decode and infer, batches of 64: \(rate) pictures/s")
+    }
+
+    private func measureSinglePictures() async {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var times: [Duration] = []
+        while clock.now - start < .seconds(seconds) || times.isEmpty {
+            let before = clock.now
+            _ = await vectorizer.vectors(of: [pictures[times.count % pictures.count]])
+            times.append(clock.now - before)
+        }
+        times.sort()
+        let p99 = times[min(times.count - 1, times.count * 99 / 100)]
+        print("one picture at a time: p50 \(milliseconds(times[times.count / 2])) ms, p99 \(milliseconds(p99)) ms")
+    }
+
+    /// Pictures per second of `body`, which returns how many it made.
+    private func rate<Failure: Error>(_ body: () async throws(Failure) -> Int) async throws(Failure) -> String {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var count = 0
+        repeat { count += try await body() } while clock.now - start < .seconds(seconds)
+        return String(format: "%.1f", Double(count) / ((clock.now - start) / .seconds(1)))
+    }
+}
+
+private func milliseconds(_ duration: Duration) -> String {
+    String(format: "%.2f", duration / .milliseconds(1))
+}
+
+/// What `/proc/self/status` says, 0 where there is none.
+private func residentMemoryInMiB(_ key: String = "VmRSS") -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix(key + ":") }
+    return (line?.split(whereSeparator: { !$0.isNumber }).first).flatMap { Int($0) }.map { $0 / 1024 } ?? 0
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// The wiring of an ONNX network: who computes what from what. Weights are passed over, never copied.
+///
+/// Walks the protobuf encoding of `onnx.proto` (ModelProto.graph = 7; GraphProto.node = 1, initializer = 5, output = 12)
+/// and looks at nothing else. A file that is not encoded so throws, whatever its bytes.
+struct ONNXGraph {
+    struct Node {
+        var operation = ""
+        var inputs: [String] = []
+        var outputs: [String] = []
+    }
+
+    /// In the order of the file, which ONNX wants topological.
+    private(set) var nodes: [Node] = []
+    private(set) var initializers: Set<String> = []
+    private(set) var outputs: [String] = []
+    private let file: Data
+    private var modelFields: [ProtobufField] = []
+    private var graphFields: [ProtobufField] = []
+
+    /// - Parameter file: a whole ONNX file, best mapped.
+    /// - Throws: `unavailable`.
+    init(_ file: Data) throws(ImageVectorizerError) {
+        self.file = file
+        let bytes = file.span
+        modelFields = try ProtobufField.fields(in: bytes, 0..<bytes.count)
+        let graphs = modelFields.filter { $0.number == 7 && $0.isMessage }
+        guard graphs.count == 1 else { throw .unavailable(reason: "the file is no ONNX network") }
+        graphFields = try ProtobufField.fields(in: bytes, graphs[0].content)
+        for field in graphFields where field.isMessage {
+            switch field.number {
+            case 1: nodes.append(try Self.node(in: bytes, field.content))
+            case 5: initializers.insert(try Self.text(8, in: bytes, field.content))
+            case 12: outputs.append(try Self.text(1, in: bytes, field.content))
+            default: break
+            }
+        }
+    }
+
+    private static func node(in bytes: borrowing Span<UInt8>, _ range: Range<Int>) throws(ImageVectorizerError) -> Node
+    {
+        var node = Node()
+        for field in try ProtobufField.fields(in: bytes, range) where field.isMessage {
+            switch field.number {
+            case 1: node.inputs.append(field.text(in: bytes))
+            case 2: node.outputs.append(field.text(in: bytes))
+            case 4: node.operation = field.text(in: bytes)
+            default: break
+            }
+        }
+        return node
+    }
+
+    private static func text(
+        _ number: Int, in bytes: borrowing Span<UInt8>, _ range: Range<Int>
+    ) throws(ImageVectorizerError) -> String {
+        for field in try ProtobufField.fields(in: bytes, range) where field.number == number && field.isMessage {
+            return field.text(in: bytes)
+        }
+        return ""
+    }
+
+    /// The tensor that is the embedding: the output called `embedding`, else what enters the last fully connected
+    /// layer, else the only output.
+    ///
+    /// A fully connected layer is a Gemm or MatMul with a constant factor; a product of two computed tensors, as in
+    /// attention, is none.
+    func embedding() throws(ImageVectorizerError) -> String {
+        if outputs.contains("embedding") { return "embedding" }
+        var constants = initializers
+        var entering: String?
+        for node in nodes {
+            if node.operation == "Constant" || (!node.inputs.isEmpty && node.inputs.allSatisfy(constants.contains)) {
+                constants.formUnion(node.outputs)
+            } else if node.operation == "Gemm" || node.operation == "MatMul", node.inputs.count >= 2,
+                constants.contains(node.inputs[1])
+            {
+                entering = node.inputs[0]
+            }
+        }
+        if let entering { return entering }
+        if outputs.count == 1 { return outputs[0] }
+        throw .unavailable(
+            reason: "the network has no output named 'embedding', no fully connected layer, and several outputs")
+    }
+
+    /// Whether the file holds weights or activations that are quantized to whole numbers.
+    var isQuantized: Bool {
+        nodes.contains { node in
+            ["QuantizeLinear", "QLinearConv", "QLinearMatMul", "ConvInteger", "MatMulInteger"].contains(node.operation)
+        }
+    }
+
+    /// The file with `tensor` as its only output. What only the other outputs need is left to the reader to drop.
+    ///
+    /// - Complexity: copies the file once.
+    func cut(at tensor: String) -> [UInt8] {
+        // ValueInfoProto: name = 1, type = 2 { tensor_type = 1 { elem_type = 1: FLOAT } }.
+        let output = ProtobufField.encoded(1, Array(tensor.utf8)) + ProtobufField.encoded(2, [0x0A, 0x02, 0x08, 0x01])
+        let added = ProtobufField.encoded(12, output)
+        let kept = graphFields.filter { $0.number != 12 }
+        let graphSize = kept.reduce(added.count) { $0 + $1.whole.count }
+        var result: [UInt8] = []
+        result.reserveCapacity(file.count + added.count + 16)
+        for field in modelFields {
+            guard field.number == 7, field.isMessage else {
+                result.append(
+                    contentsOf: file[
+                        file.startIndex + field.whole.lowerBound..<file.startIndex + field.whole.upperBound])
+                continue
+            }
+            result.append(contentsOf: ProtobufField.start(7, size: graphSize))
+            for part in kept {
+                result.append(
+                    contentsOf: file[file.startIndex + part.whole.lowerBound..<file.startIndex + part.whole.upperBound])
+            }
+            result.append(contentsOf: added)
+        }
+        return result
+    }
+}

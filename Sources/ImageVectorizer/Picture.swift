@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CGIF
+import CPNG
+import CTurboJPEG
+import CWebP
+
+/// An encoded picture whose header has been read: its size is known, none of its pixels is decoded.
+///
+/// Decoding gives what Pillow 9.5's `Image.open(file).convert("RGB")` gives: first frame, alpha dropped, no EXIF turn.
+/// Sixteen-bit grey alone differs: Pillow clips it, here the upper eight bits stay.
+package struct Picture: Sendable {
+    /// The longest side; a row and its weights are held whole.
+    package static let longestSide = 1_000_000
+
+    package let format: PictureFormat
+    package let width: Int
+    package let height: Int
+    /// What decoding holds at once besides the encoded bytes.
+    package let decodingMemoryInBytes: Int
+    private let bytes: [UInt8]
+
+    /// Reads the header; allocates nothing that depends on it.
+    ///
+    /// - Parameter bytes: a whole file in one of `PictureFormat`.
+    /// - Throws: `unknownFormat`, `damaged`, `tooManyPixels`, `tooLarge`.
+    package init(_ bytes: [UInt8], limits: DecodingLimits) throws(ImageVectorizerError) {
+        let format = try PictureFormat(of: bytes)
+        let header = try Self.header(of: bytes, format: format)
+        guard header.width > 0, header.height > 0 else {
+            throw .damaged(format: format.rawValue, detail: "it has no pixels")
+        }
+        let (pixels, overflows) = header.width.multipliedReportingOverflow(by: header.height)
+        guard !overflows, pixels <= limits.pixels else {
+            throw .tooManyPixels(width: header.width, height: header.height, limit: limits.pixels)
+        }
+        guard max(header.width, header.height) <= Self.longestSide else {
+            throw .tooLarge(format: format.rawValue, detail: "a side is longer than \(Self.longestSide) pixels")
+        }
+        guard header.memory <= limits.memoryInBytes else {
+            throw .tooLarge(
+                format: format.rawValue,
+                detail: """
+                    \(header.width) x \(header.height) pixels in this coding need \(header.memory >> 20) MiB at once, \
+                    over the \(limits.memoryInBytes >> 20) MiB of NEEDLETAIL_IMAGE_DECODE_MEMORY
+                    """)
+        }
+        self.format = format
+        self.width = header.width
+        self.height = header.height
+        self.decodingMemoryInBytes = header.memory
+        self.bytes = bytes
+    }
+
+    /// Decodes the picture, squashed to `width` x `height` as Pillow 9.5's antialiased bilinear filter does it.
+    ///
+    /// Blocks for as long as decoding takes.
+    ///
+    /// - Returns: shape [height, width, 3], red, green, blue.
+    /// - Throws: `damaged`, `tooLarge`.
+    /// - Complexity: O(pixels); holds `decodingMemoryInBytes` and 16 bytes per resulting pixel.
+    package func resized(toWidth width: Int, height: Int) throws(ImageVectorizerError) -> [UInt8] {
+        let resizer = try PictureResizer(
+            fromWidth: self.width, height: self.height, toWidth: width, height: height, format: format)
+        if format == .bmp {
+            try BMPPicture(bytes).decode(into: resizer)
+        } else {
+            try decode(into: resizer)
+        }
+        return resizer.finish()
+    }
+
+    /// Runs the C library's decoder, whose rows go straight into the resizer.
+    private func decode(into resizer: PictureResizer) throws(ImageVectorizerError) {
+        var reason = MessageBuffer()
+        let code = unsafe bytes.withUnsafeBufferPointer { source in
+            unsafe reason.withPointer { message in
+                unsafe resizer.withRowFunction { row, context in
+                    // Safety: the decoders read only these bytes and call `row` with rows of the width that the header
+                    // gave them and this picture.
+                    switch format {
+                    case .jpeg:
+                        unsafe nt_jpeg_decode(
+                            source.baseAddress, source.count, UInt64(decodingMemoryInBytes) * 2, row, context, message)
+                    case .png: unsafe nt_png_decode(source.baseAddress, source.count, row, context, message)
+                    case .gif: unsafe nt_gif_decode(source.baseAddress, source.count, row, context, message)
+                    case .webp: unsafe nt_webp_decode(source.baseAddress, source.count, row, context, message)
+                    case .bmp: preconditionFailure("bitmaps are decoded by BMPPicture")
+                    }
+                }
+            }
+        }
+        if code != 0 { throw .damaged(format: format.rawValue, detail: reason.text) }
+    }
+
+    private static func header(
+        of bytes: [UInt8], format: PictureFormat
+    ) throws(ImageVectorizerError) -> (width: Int, height: Int, memory: Int) {
+        if format == .bmp {
+            let picture = try BMPPicture(bytes)
+            let (rowSize, overflows) = picture.width.multipliedReportingOverflow(by: 8)
+            return (picture.width, picture.height, overflows ? .max : rowSize + 1 << 20)
+        }
+        var reason = MessageBuffer()
+        let header: (UInt32, UInt32, UInt64)? = unsafe bytes.withUnsafeBufferPointer { source in
+            unsafe reason.withPointer { message in
+                // Safety: the readers read only these bytes and write only the header and the message.
+                unsafe libraryHeader(source, format: format, message: message)
+            }
+        }
+        guard let header else { throw .damaged(format: format.rawValue, detail: reason.text) }
+        return (Int(header.0), Int(header.1), Int(clamping: header.2))
+    }
+
+    /// Width, height and needed memory as the format's library reads them; `nil` with a message if it can't.
+    private static func libraryHeader(
+        _ source: UnsafeBufferPointer<UInt8>, format: PictureFormat, message: UnsafeMutablePointer<CChar>
+    ) -> (UInt32, UInt32, UInt64)? {
+        switch format {
+        case .jpeg:
+            var header = nt_jpeg_header()
+            guard unsafe nt_jpeg_read_header(source.baseAddress, source.count, &header, message) == 0 else {
+                return nil
+            }
+            return (header.width, header.height, header.memory_in_bytes)
+        case .png:
+            var header = nt_png_header()
+            guard unsafe nt_png_read_header(source.baseAddress, source.count, &header, message) == 0 else { return nil }
+            return (header.width, header.height, header.memory_in_bytes)
+        case .gif:
+            var header = nt_gif_header()
+            guard unsafe nt_gif_read_header(source.baseAddress, source.count, &header, message) == 0 else { return nil }
+            return (header.width, header.height, header.memory_in_bytes)
+        case .webp:
+            var header = nt_webp_header()
+            guard unsafe nt_webp_read_header(source.baseAddress, source.count, &header, message) == 0 else {
+                return nil
+            }
+            return (header.width, header.height, header.memory_in_bytes)
+        case .bmp: return nil
+        }
+    }
+}
+
+/// Where C code writes what went wrong.
+struct MessageBuffer {
+    private var bytes = [CChar](repeating: 0, count: 256)
+
+    /// Lends 256 bytes, all zero at first.
+    mutating func withPointer<Result>(_ body: (UnsafeMutablePointer<CChar>) -> Result) -> Result {
+        unsafe bytes.withUnsafeMutableBufferPointer { buffer in
+            // The array has 256 elements, so it has an address.
+            unsafe body(buffer.baseAddress!)
+        }
+    }
+
+    /// Without a final full stop; printable ASCII only, since libraries quote bytes of the file.
+    var text: String {
+        let characters = bytes.prefix { $0 != 0 }.map { $0 >= 32 && $0 < 127 ? UInt8($0) : UInt8(ascii: "?") }
+        let whole = String(decoding: characters, as: UTF8.self)
+        return whole.hasSuffix(".") ? String(whole.dropLast()) : whole
+    }
+}
