@@ -1,54 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
-import Synchronization
 
+/// Measures every document: for collections so small, or queries so rare, that a graph is not worth its memory.
 package final class FlatIndex: VectorIndex {
-    private let scan: ExactScan
+    private let core: IndexCore
 
-    package init(
-        dimensions: Int, configuration: VectorIndexConfiguration
-    ) throws(VectorIndexError) {
-        scan = try ExactScan(dimensions: dimensions, configuration: configuration)
+    package init(dimensions: Int, configuration: VectorIndexConfiguration) throws(VectorIndexError) {
+        var configuration = configuration
+        configuration.kind = .flat
+        core = try IndexCore(dimensions: dimensions, configuration: configuration, seed: 0)
     }
 
+    /// See `loadVectorIndex`.
     package init?(reading segments: some SegmentReading, configuration: VectorIndexConfiguration) throws {
-        return nil
+        var configuration = configuration
+        configuration.kind = .flat
+        guard let core = try IndexCore(reading: segments, configuration: configuration) else { return nil }
+        self.core = core
     }
 
-    package var dimensions: Int { scan.dimensions }
-    package var configuration: VectorIndexConfiguration { scan.configuration.withLock { $0 } }
-    package func reconfigure(_ configuration: VectorIndexConfiguration) {
-        scan.configuration.withLock { $0 = configuration }
-    }
+    package var tombstoneCount: Int { 0 }
+    package var unlinkedCount: Int { 0 }
+
+    @discardableResult package func linkNext(maximum: Int, isCancelled: () -> Bool) -> Int { 0 }
+
+    @discardableResult package func repair(isCancelled: () -> Bool) -> Int { 0 }
+
+    package var dimensions: Int { core.dimensions }
+    package var configuration: VectorIndexConfiguration { core.configuration }
+
+    package func reconfigure(_ configuration: VectorIndexConfiguration) { core.reconfigure(configuration) }
+
     package func append(document: DocumentID, vector: Span<Float>) throws(VectorIndexError) {
-        try scan.append(document: document, vector: vector)
+        try core.append(document: document, vector: vector)
     }
-    package func retract(document: DocumentID) { remove(document: document) }
-    @discardableResult package func remove(document: DocumentID) -> Bool {
-        scan.known.withLock { $0.remove(document) != nil }
-    }
-    package func contains(document: DocumentID) -> Bool { scan.known.withLock { $0.contains(document) } }
-    package func documents() -> DocumentBits { DocumentBits(scan.known.withLock { $0 }) }
+
+    package func retract(document: DocumentID) { _ = core.remove(document: document) }
+
+    @discardableResult package func remove(document: DocumentID) -> Bool { core.remove(document: document) }
+
+    package func contains(document: DocumentID) -> Bool { core.contains(document: document) }
+
+    package func documents() -> DocumentBits { core.documents() }
+
     package func nearest(
         _ count: Int, to query: Span<Float>, ef: Int?, allowed: DocumentBits?, vectors: any VectorReading,
         isCancelled: () -> Bool
     ) throws -> [Neighbor] {
-        Array(try scan.all(of: query, allowed: allowed, vectors: vectors).prefix(count))
+        try core.nearest(count, to: query, ef: ef, allowed: allowed, vectors: vectors, isCancelled: isCancelled)
     }
+
     package func within(
         distance: Float, maximum: Int, of query: Span<Float>, allowed: DocumentBits?, vectors: any VectorReading,
         isCancelled: () -> Bool
     ) throws -> [Neighbor] {
-        let found = try scan.all(of: query, allowed: allowed, vectors: vectors)
-        return Array(found.prefix(maximum).prefix { $0.distance <= distance })
+        try core.within(
+            distance: distance, maximum: maximum, of: query, allowed: allowed, vectors: vectors,
+            isCancelled: isCancelled)
     }
-    package var liveCount: Int { scan.known.withLock { $0.count } }
-    package var tombstoneCount: Int { 0 }
-    package var unlinkedCount: Int { 0 }
-    package var memoryInBytes: Int { 0 }
-    @discardableResult package func linkNext(maximum: Int, isCancelled: () -> Bool) -> Int { 0 }
-    @discardableResult package func repair(isCancelled: () -> Bool) -> Int { 0 }
-    package func writeSnapshot(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {}
-    package func checkInvariants() -> [String] { [] }
+
+    package var liveCount: Int { core.liveCount }
+    package var memoryInBytes: Int { core.memoryInBytes }
+
+    package func writeSnapshot(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {
+        try core.writeSnapshot(to: &segments, isCancelled: isCancelled)
+    }
+
+    package func checkInvariants() -> [String] { core.checkInvariants() }
 }

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What a thread needs while it searches or links, and the doors to the loops.
+#include "internal.h"
+#include <stdlib.h>
+
+static void *aligned(size_t bytes) {
+    size_t whole = (bytes + 127) / 64 * 64;
+    void *memory = aligned_alloc(64, whole);
+    if (memory) memset(memory, 0, whole);
+    return memory;
+}
+
+bool nk_reserve_found(nk_found **items, uint32_t *capacity, uint32_t wanted) {
+    if (wanted <= *capacity) return true;
+    uint64_t larger = (uint64_t)*capacity * 2 > wanted ? (uint64_t)*capacity * 2 : wanted;
+    if (larger > UINT32_MAX) return false;
+    nk_found *moved = realloc(*items, larger * sizeof **items);
+    if (!moved) return false;
+    *items = moved;
+    *capacity = (uint32_t)larger;
+    return true;
+}
+
+nk_context *nk_context_create(const nk_store *store) {
+    nk_context *context = calloc(1, sizeof *context);
+    if (!context) return NULL;
+    context->coded = store->coded;
+    context->padded = store->padded;
+    context->dimensions = store->layout.dimensions;
+    size_t floats = ((size_t)store->padded + 64) * sizeof(float);
+    context->query.bytes = aligned((size_t)store->padded + 128);
+    context->other.bytes = aligned((size_t)store->padded + 128);
+    context->query_floats = aligned(floats);
+    context->scratch = aligned(floats);
+    context->scratch2 = aligned(floats);
+    uint32_t row = 2 * store->layout.max_connections + 2;
+    // A row and the rows of its neighbours, for two hops.
+    context->gathered_capacity = row < 512 ? row * row + row : 1 << 18;
+    context->gathered = aligned((size_t)context->gathered_capacity * sizeof(uint32_t));
+    context->chosen_capacity = (NK_MAX_LEVEL + 1) * store->layout.max_connections + 1;
+    context->chosen = aligned((size_t)context->chosen_capacity * sizeof(nk_found));
+    if (!context->query.bytes || !context->other.bytes || !context->query_floats || !context->scratch
+        || !context->scratch2 || !context->gathered || !context->chosen) {
+        nk_context_destroy(context);
+        return NULL;
+    }
+    return context;
+}
+
+void nk_context_destroy(nk_context *context) {
+    void *parts[] = {
+        context->query.bytes, context->other.bytes, context->query_floats, context->scratch, context->scratch2,
+        context->visited, context->touched, context->pool, context->candidates.items, context->top.items,
+        context->kept.items, context->gathered, context->chosen, context->relinked,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) free(parts[i]);
+    free(context);
+}
+
+size_t nk_context_memory(const nk_context *context) {
+    return sizeof *context + context->padded * 14 + context->visited_capacity / 8
+        + (size_t)context->touched_capacity * 4
+        + (size_t)(context->pool_capacity + context->candidates.capacity + context->top.capacity
+                   + context->kept.capacity + context->chosen_capacity + context->relinked_capacity) * 8
+        + (size_t)context->gathered_capacity * 4;
+}
+
+/// Clears the visited set: place by place where few were visited, as a whole otherwise.
+void nk_forget_visited(nk_context *context) {
+    if (context->touched_count < context->visited_capacity / 512) {
+        for (uint32_t i = 0; i < context->touched_count; i++) context->visited[context->touched[i] / 64] = 0;
+    } else if (context->visited) {
+        memset(context->visited, 0, context->visited_capacity / 8);
+    }
+    context->touched_count = 0;
+}
+
+bool nk_look_at(nk_context *context, const nk_store *store) {
+    nk_forget_visited(context);
+    context->limit = nk_store_count(store);
+    if (context->limit > context->visited_capacity) {
+        uint32_t wanted = (context->limit + context->limit / 4 + 511) / 512 * 512;
+        uint64_t *visited = calloc(wanted / 64, sizeof *visited);
+        if (!visited) return false;
+        free(context->visited);
+        context->visited = visited;
+        context->visited_capacity = wanted;
+    }
+    return true;
+}
+
+bool nk_begin(nk_context *context, const nk_store *store, const float *query) {
+    if (!nk_look_at(context, store)) return false;
+    context->evaluated = 0;
+    context->kept.count = 0;
+    context->keep = 0;
+    store->tier->prepare(context, store, query);
+    return true;
+}
+
+bool nk_keep(nk_context *context, uint32_t count) {
+    context->kept.count = 0;
+    context->keep = count;
+    return nk_reserve_found(&context->kept.items, &context->kept.capacity, count > 0 ? count : 1);
+}
+
+// MARK: Scans
+
+void nk_scan_places(nk_context *context, const nk_store *store, const uint32_t *places, size_t count) {
+    store->tier->scan(context, store, places, count);
+}
+
+void nk_scan_tail(
+    nk_context *context, const nk_store *store, bool is_filtered, const uint64_t *allowed, size_t word_count
+) {
+    uint32_t places[512], found = 0;
+    for (uint32_t block = 0; (uint64_t)block * NK_TAIL_BLOCK < context->limit; block++) {
+        if (atomic_load((_Atomic uint32_t *)nk_row(&store->tail_blocks, block)) == 0) continue;
+        for (uint32_t word = block * (NK_TAIL_BLOCK / 64); word < (block + 1) * (NK_TAIL_BLOCK / 64); word++) {
+            if ((uint64_t)word * 64 >= context->limit) break;
+            uint64_t rest = atomic_load((_Atomic uint64_t *)nk_row(&store->tail, word));
+            for (; rest; rest &= rest - 1) {
+                uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(rest);
+                if (place < context->limit && nk_passes(store, place, is_filtered, allowed, word_count)) places[found++] = place;
+            }
+            if (found > 512 - 64) {
+                nk_scan_places(context, store, places, found);
+                found = 0;
+            }
+        }
+    }
+    nk_scan_places(context, store, places, found);
+}
+
+void nk_scan_range(
+    nk_context *context, const nk_store *store, uint32_t first, uint32_t end, bool is_filtered,
+    const uint64_t *allowed, size_t word_count
+) {
+    uint32_t places[512], found = 0;
+    if (end > context->limit) end = context->limit;
+    for (uint32_t place = first; place < end; place++) {
+        if (nk_passes(store, place, is_filtered, allowed, word_count)) places[found++] = place;
+        if (found == 512) {
+            nk_scan_places(context, store, places, found);
+            found = 0;
+        }
+    }
+    nk_scan_places(context, store, places, found);
+}
+
+int nk_by_distance(const void *left, const void *right) {
+    const nk_found *a = left, *b = right;
+    if (a->distance != b->distance) return a->distance < b->distance ? -1 : 1;
+    return a->place < b->place ? -1 : a->place > b->place;
+}
+
+const nk_found *nk_scanned(nk_context *context, uint32_t *count) {
+    *count = context->kept.count;
+    if (context->kept.count > 1) qsort(context->kept.items, context->kept.count, sizeof(nk_found), nk_by_distance);
+    context->kept.count = 0;
+    return context->kept.items;
+}
+
+// MARK: Walks
+
+nk_progress nk_walk_begin(
+    nk_context *context, const nk_store *store, uint32_t ef, bool only_live, const uint64_t *allowed,
+    size_t word_count, bool two_hop, uint64_t budget
+) {
+    nk_forget_visited(context);
+    context->ef = ef > 0 ? ef : 1;
+    context->only_live = only_live || allowed;
+    context->allowed = allowed;
+    context->word_count = word_count;
+    context->two_hop = two_hop;
+    context->budget = budget;
+    // Moving the tail of a sorted pool costs more than a heap from a few hundred items on.
+    context->uses_heaps = context->only_live || ef > 512;
+    return store->tier->walk_begin(context, store);
+}
+
+nk_progress nk_walk(nk_context *context, const nk_store *store, uint32_t hops) {
+    return store->tier->walk(context, store, hops);
+}
+
+const nk_found *nk_walked(nk_context *context, uint32_t *count) {
+    if (!context->uses_heaps) {
+        for (uint32_t i = 0; i < context->pool_count; i++) context->pool[i].place &= ~NK_LOCK;
+        *count = context->pool_count;
+        return context->pool;
+    }
+    *count = context->top.count;
+    if (context->top.count > 1) qsort(context->top.items, context->top.count, sizeof(nk_found), nk_by_distance);
+    return context->top.items;
+}
+
+uint64_t nk_evaluated(const nk_context *context) {
+    return context->evaluated;
+}
+
+bool nk_link(nk_store *store, nk_context *context, uint32_t place, uint32_t ef_construction) {
+    return store->tier->link(store, context, place, ef_construction);
+}
+
+uint32_t nk_relink(
+    nk_store *store, nk_context *context, uint32_t first, uint32_t end, const uint64_t *dead, size_t word_count
+) {
+    return store->tier->relink(store, context, first, end, dead, word_count);
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the files of this module share.
+#pragma once
+#include "CVectorKernels.h"
+#include <float.h>
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+// MARK: Rows that never move
+
+/// Rows of one size in chunks. The table of chunks is replaced when it grows; old tables live as long as the arena.
+typedef struct {
+    uint8_t **_Atomic table;
+    size_t stride;
+    uint32_t shift;
+    uint32_t chunk_count;
+    uint32_t table_capacity;
+    bool has_huge_pages;
+    void *retired[32];
+    uint32_t retired_count;
+} nk_arena;
+
+static inline uint8_t *nk_row(const nk_arena *arena, uint32_t row) {
+    uint8_t **table = atomic_load_explicit(&arena->table, memory_order_acquire);
+    return table[row >> arena->shift] + (size_t)(row & ((1u << arena->shift) - 1)) * arena->stride;
+}
+
+// MARK: The store
+
+/// What stands behind a code: the vector is about `min + step * code` at each place.
+typedef struct {
+    float min, step;
+    /// Of the codes.
+    float sum;
+    /// Of the vector, squared (1 for cosine, 0 for the zero vector).
+    float norm;
+} nk_affine;
+
+#define NK_NONE UINT64_MAX
+#define NK_LOCK 0x80000000u
+#define NK_COUNT_MASK 0xFFFFu
+#define NK_MAX_LEVEL 15u
+#define NK_TAIL_BLOCK 4096u
+
+typedef struct {
+    uint32_t rounds;
+    uint32_t length;
+    /// rounds x length: a sign, divided by the root of the length of its block.
+    float *signs;
+    /// rounds x length; NULL if there is one block.
+    uint32_t *order;
+} nk_rotation;
+
+struct nk_store {
+    nk_layout layout;
+    const nk_tier *tier;
+    /// Places of a code: the rotation's length, or the dimensions.
+    uint32_t coded;
+    /// `coded`, filled up to whole blocks: what the loops run over.
+    uint32_t padded;
+    nk_rotation rotation;
+    nk_arena codes, residuals, links, upper, documents, states, levels, upper_first, tail, tail_blocks;
+    _Atomic uint32_t count;
+    _Atomic uint32_t upper_count;
+    _Atomic uint64_t entry;
+    atomic_flag entry_lock;
+};
+
+static inline _Atomic uint32_t *nk_link_row(const nk_store *store, uint32_t place, uint32_t layer) {
+    if (layer == 0) return (_Atomic uint32_t *)nk_row(&store->links, place);
+    uint32_t first = *(uint32_t *)nk_row(&store->upper_first, place);
+    return (_Atomic uint32_t *)nk_row(&store->upper, first + layer - 1);
+}
+
+static inline uint32_t nk_document(const nk_store *store, uint32_t place) {
+    return atomic_load_explicit((_Atomic uint32_t *)nk_row(&store->documents, place), memory_order_relaxed);
+}
+
+static inline uint8_t nk_state(const nk_store *store, uint32_t place) {
+    return atomic_load_explicit((_Atomic uint8_t *)nk_row(&store->states, place), memory_order_acquire);
+}
+
+static inline uint32_t nk_level(const nk_store *store, uint32_t place) {
+    return *nk_row(&store->levels, place);
+}
+
+static inline bool nk_is_allowed(uint32_t document, const uint64_t *allowed, size_t word_count) {
+    size_t word = document >> 6;
+    return word < word_count && (allowed[word] >> (document & 63) & 1);
+}
+
+/// Live, and allowed if there is a filter.
+static inline bool nk_passes(
+    const nk_store *store, uint32_t place, bool is_filtered, const uint64_t *allowed, size_t word_count
+) {
+    if ((nk_state(store, place) & (nk_occupied | nk_tombstone)) != nk_occupied) return false;
+    return !is_filtered || nk_is_allowed(nk_document(store, place), allowed, word_count);
+}
+
+// MARK: Contexts
+
+/// A query, ready to be compared with codes:
+/// product = min * whole + step * (shift * sum + scale * (codes . bytes)),
+/// distance = base + by_product * product + by_norm * norm.
+typedef struct {
+    int8_t *bytes;
+    const float *floats;
+    float whole, shift, scale;
+    float base, by_product, by_norm;
+} nk_query;
+
+typedef struct {
+    nk_found *items;
+    uint32_t count, capacity;
+} nk_heap;
+
+struct nk_context {
+    uint32_t coded, padded, dimensions;
+    nk_query query, other;
+    float *query_floats;
+    float *scratch, *scratch2;
+    uint64_t *visited;
+    /// Places that fit in `visited`.
+    uint32_t visited_capacity;
+    /// Places there were when the search began; later ones are not looked at.
+    uint32_t limit;
+    uint32_t *touched;
+    uint32_t touched_count, touched_capacity;
+    /// The pool, sorted, of a walk without filter. The top bit of a place says that it has been expanded.
+    nk_found *pool;
+    uint32_t pool_count, pool_capacity, pool_next;
+    uint32_t ef;
+    /// Of a walk with filter, or with a large ef.
+    nk_heap candidates, top;
+    /// Of scans.
+    nk_heap kept;
+    uint32_t keep;
+    bool uses_heaps, only_live, two_hop;
+    const uint64_t *allowed;
+    size_t word_count;
+    uint64_t budget, evaluated;
+    /// Up to one row of neighbours, or a row and those of its neighbours.
+    uint32_t *gathered;
+    uint32_t gathered_capacity;
+    /// Neighbours that the heuristic has chosen, and candidates of a row that is made anew.
+    nk_found *chosen, *relinked;
+    uint32_t chosen_capacity, relinked_capacity;
+};
+
+bool nk_reserve_found(nk_found **items, uint32_t *capacity, uint32_t wanted);
+/// For `qsort`: the nearest first, equal distances by place.
+int nk_by_distance(const void *left, const void *right);
+/// Empties the visited set.
+void nk_forget_visited(nk_context *context);
+/// Empties the visited set and makes it large enough for all places there are now. `false` if there is no memory.
+bool nk_look_at(nk_context *context, const nk_store *store);
+
+// MARK: Kinds of processor
+
+struct nk_tier {
+    const char *name;
+    float (*dot)(const float *, const float *, size_t);
+    float (*dot_and_norm)(const float *, const float *, size_t, float *);
+    float (*l2_squared)(const float *, const float *, size_t);
+    float (*manhattan)(const float *, const float *, size_t);
+    float (*hamming)(const float *, const float *, size_t);
+    int32_t (*dot_u8)(const uint8_t *, const int8_t *, size_t);
+    int32_t (*dot_nibbles)(const uint8_t *, const int8_t *, size_t);
+    int32_t (*dot_planes)(const uint8_t *, const uint8_t *, const int8_t *, size_t);
+    void (*encode)(nk_store *, nk_context *, uint32_t, const float *);
+    void (*prepare)(nk_context *, const nk_store *, const float *);
+    void (*scan)(nk_context *, const nk_store *, const uint32_t *, size_t);
+    nk_progress (*walk_begin)(nk_context *, const nk_store *);
+    nk_progress (*walk)(nk_context *, const nk_store *, uint32_t);
+    bool (*link)(nk_store *, nk_context *, uint32_t, uint32_t);
+    uint32_t (*relink)(nk_store *, nk_context *, uint32_t, uint32_t, const uint64_t *, size_t);
+};
+
+extern const nk_tier nk_tier_plain;
+#if defined(__x86_64__)
+extern const nk_tier nk_tier_avx2;
+extern const nk_tier nk_tier_avx512;
+#elif defined(__aarch64__)
+extern const nk_tier nk_tier_neon;
+#endif
+
+// MARK: Heaps
+
+/// Puts an item into a heap whose root is the largest (or, with a negated distance, the smallest).
+static inline void nk_heap_push(nk_heap *heap, nk_found item) {
+    uint32_t hole = heap->count++;
+    while (hole > 0) {
+        uint32_t parent = (hole - 1) / 2;
+        if (!(heap->items[parent].distance < item.distance)) break;
+        heap->items[hole] = heap->items[parent];
+        hole = parent;
+    }
+    heap->items[hole] = item;
+}
+
+/// Puts `item` where the root was.
+static inline void nk_heap_replace(nk_heap *heap, nk_found item) {
+    uint32_t hole = 0, count = heap->count;
+    for (;;) {
+        uint32_t child = 2 * hole + 1;
+        if (child >= count) break;
+        if (child + 1 < count && heap->items[child].distance < heap->items[child + 1].distance) child++;
+        if (!(item.distance < heap->items[child].distance)) break;
+        heap->items[hole] = heap->items[child];
+        hole = child;
+    }
+    heap->items[hole] = item;
+}
+
+static inline nk_found nk_heap_pop(nk_heap *heap) {
+    nk_found root = heap->items[0], last = heap->items[--heap->count];
+    if (heap->count > 0) nk_heap_replace(heap, last);
+    return root;
+}
+
+static inline void nk_keep_nearest(nk_heap *heap, uint32_t limit, nk_found item) {
+    if (heap->count < limit) {
+        nk_heap_push(heap, item);
+    } else if (limit > 0 && item.distance < heap->items[0].distance) {
+        nk_heap_replace(heap, item);
+    }
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The arrays of an index and their upkeep.
+#include "arena.h"
+#include <stdlib.h>
+
+static uint64_t mixed(uint64_t seed, uint64_t number) {
+    uint64_t z = seed + (number + 1) * 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+// MARK: Rotation
+
+/// Blocks of powers of two, the largest first; a length is a multiple of 64.
+static bool make_rotation(nk_rotation *rotation, uint32_t length, uint64_t seed) {
+    bool is_one_block = (length & (length - 1)) == 0;
+    rotation->length = length;
+    rotation->rounds = is_one_block ? 2 : 3;
+    size_t total = (size_t)length * rotation->rounds;
+    rotation->signs = malloc(total * sizeof(float));
+    if (!rotation->signs) return false;
+    for (size_t i = 0; i < total; i++) {
+        uint32_t place = (uint32_t)(i % length), rest = length;
+        uint32_t block = 1u << (31 - __builtin_clz(rest));
+        while (place >= block) {
+            place -= block;
+            rest -= block;
+            block = 1u << (31 - __builtin_clz(rest));
+        }
+        float size = 1.0f / sqrtf((float)block);
+        rotation->signs[i] = mixed(seed, i) & 1 ? size : -size;
+    }
+    if (is_one_block) return true;
+    rotation->order = malloc(total * sizeof(uint32_t));
+    if (!rotation->order) return false;
+    for (uint32_t round = 0; round < rotation->rounds; round++) {
+        uint32_t *order = rotation->order + (size_t)round * length;
+        for (uint32_t i = 0; i < length; i++) order[i] = i;
+        for (uint32_t i = length - 1; i > 0; i--) {
+            uint32_t other = (uint32_t)(mixed(~seed, (uint64_t)round * length + i) % (i + 1));
+            uint32_t kept = order[i];
+            order[i] = order[other];
+            order[other] = kept;
+        }
+    }
+    return true;
+}
+
+// MARK: Life
+
+static size_t row_bytes(size_t codes) {
+    return (codes + sizeof(nk_affine) + 63) / 64 * 64;
+}
+
+static bool make_arenas(nk_store *store) {
+    uint32_t connections = store->layout.max_connections;
+    size_t codes = 0, residuals = 0;
+    switch (store->layout.format) {
+    case nk_floats: codes = (size_t)store->padded * sizeof(float); break;
+    case nk_bytes: codes = row_bytes(store->coded); break;
+    case nk_planes:
+        codes = row_bytes(store->padded / 2);
+        residuals = store->padded / 2 + sizeof(nk_affine);
+        break;
+    }
+    bool made = nk_arena_init(&store->codes, codes);
+    made = nk_arena_init(&store->residuals, residuals) && made;
+    made = nk_arena_init(&store->links, connections ? (1 + 2 * (size_t)connections) * 4 : 0) && made;
+    made = nk_arena_init(&store->upper, connections ? (1 + (size_t)connections) * 4 : 0) && made;
+    made = nk_arena_init(&store->documents, 4) && made;
+    made = nk_arena_init(&store->states, 1) && made;
+    made = nk_arena_init(&store->levels, 1) && made;
+    made = nk_arena_init(&store->upper_first, 4) && made;
+    made = nk_arena_init(&store->tail, 8) && made;
+    made = nk_arena_init(&store->tail_blocks, 4) && made;
+    store->codes.has_huge_pages = store->residuals.has_huge_pages = store->links.has_huge_pages = true;
+    return made;
+}
+
+nk_store *nk_store_create(const nk_layout *layout, const nk_tier *tier) {
+    nk_store *store = calloc(1, sizeof *store);
+    if (!store) return NULL;
+    store->layout = *layout;
+    store->tier = tier;
+    store->coded = layout->dimensions;
+    if (layout->format == nk_planes) store->coded = (layout->dimensions + 63) / 64 * 64;
+    uint32_t block = layout->format == nk_planes ? 128 : layout->format == nk_bytes ? 64 : 16;
+    store->padded = (store->coded + block - 1) / block * block;
+    atomic_init(&store->entry, NK_NONE);
+    atomic_flag_clear(&store->entry_lock);
+    bool made = make_arenas(store);
+    if (layout->format == nk_planes) {
+        made = make_rotation(&store->rotation, store->coded, layout->rotation_seed) && made;
+    }
+    if (!made) {
+        nk_store_destroy(store);
+        return NULL;
+    }
+    return store;
+}
+
+void nk_store_destroy(nk_store *store) {
+    nk_arena *arenas[] = {
+        &store->codes, &store->residuals, &store->links, &store->upper, &store->documents,
+        &store->states, &store->levels, &store->upper_first, &store->tail, &store->tail_blocks,
+    };
+    for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++) nk_arena_free(arenas[i]);
+    free(store->rotation.signs);
+    free(store->rotation.order);
+    free(store);
+}
+
+size_t nk_store_memory(const nk_store *store) {
+    uint32_t count = nk_store_count(store);
+    size_t bytes = sizeof *store;
+    bytes += nk_arena_memory(&store->codes, count) + nk_arena_memory(&store->residuals, count);
+    bytes += nk_arena_memory(&store->links, count) + nk_arena_memory(&store->upper, nk_store_upper_count(store));
+    bytes += (size_t)count * (4 + 1 + 1 + 4) + count / 8;
+    bytes += (size_t)store->rotation.rounds * store->rotation.length * (store->rotation.order ? 8 : 4);
+    return bytes;
+}
+
+uint32_t nk_store_count(const nk_store *store) {
+    return atomic_load_explicit(&store->count, memory_order_acquire);
+}
+
+uint32_t nk_store_upper_count(const nk_store *store) {
+    return atomic_load_explicit(&store->upper_count, memory_order_acquire);
+}
+
+// MARK: Places
+
+/// floor(-ln(u) / ln(M)) for u in (0, 1], as in the paper, from the seed and the place.
+static uint32_t random_level(const nk_store *store, uint32_t place) {
+    if (store->layout.max_connections < 2) return 0;
+    double u = ((double)(mixed(store->layout.seed, place) >> 11) + 1) * 0x1p-53;
+    double level = -log(u) / log((double)store->layout.max_connections);
+    return level < NK_MAX_LEVEL ? (uint32_t)level : NK_MAX_LEVEL;
+}
+
+bool nk_store_grow(nk_store *store, uint32_t added) {
+    uint32_t count = nk_store_count(store), upper = nk_store_upper_count(store);
+    if (added > INT32_MAX - count) return false;
+    uint32_t end = count + added, upper_end = upper;
+    bool made = nk_arena_reserve(&store->codes, end) && nk_arena_reserve(&store->residuals, end)
+        && nk_arena_reserve(&store->links, end) && nk_arena_reserve(&store->documents, end)
+        && nk_arena_reserve(&store->states, end) && nk_arena_reserve(&store->levels, end)
+        && nk_arena_reserve(&store->upper_first, end) && nk_arena_reserve(&store->tail, end / 64 + 1)
+        && nk_arena_reserve(&store->tail_blocks, end / NK_TAIL_BLOCK + 1);
+    if (!made) return false;
+    if (store->layout.max_connections > 0) {
+        for (uint32_t place = count; place < end; place++) {
+            uint32_t level = random_level(store, place);
+            *nk_row(&store->levels, place) = (uint8_t)level;
+            *(uint32_t *)nk_row(&store->upper_first, place) = upper_end;
+            upper_end += level;
+        }
+    }
+    if (!nk_arena_reserve(&store->upper, upper_end)) return false;
+    atomic_store_explicit(&store->upper_count, upper_end, memory_order_release);
+    atomic_store_explicit(&store->count, end, memory_order_release);
+    return true;
+}
+
+static nk_arena *array_of(const nk_store *store, nk_array array) {
+    nk_store *changeable = (nk_store *)store;
+    switch (array) {
+    case nk_array_codes: return &changeable->codes;
+    case nk_array_residuals: return &changeable->residuals;
+    case nk_array_links: return &changeable->links;
+    case nk_array_upper_links: return &changeable->upper;
+    case nk_array_documents: return &changeable->documents;
+    case nk_array_states: return &changeable->states;
+    }
+    return NULL;
+}
+
+size_t nk_store_stride(const nk_store *store, nk_array array) {
+    return array_of(store, array)->stride;
+}
+
+uint8_t nk_store_state(const nk_store *store, uint32_t place) {
+    return nk_state(store, place);
+}
+
+void nk_store_set_state(nk_store *store, uint32_t place, uint8_t state) {
+    atomic_store_explicit((_Atomic uint8_t *)nk_row(&store->states, place), state, memory_order_release);
+}
+
+uint32_t nk_store_document(const nk_store *store, uint32_t place) {
+    return nk_document(store, place);
+}
+
+uint32_t nk_store_level(const nk_store *store, uint32_t place) {
+    return nk_level(store, place);
+}
+
+void nk_store_encode(nk_store *store, nk_context *context, uint32_t place, uint32_t document, const float *vector) {
+    store->tier->encode(store, context, place, vector);
+    atomic_store_explicit((_Atomic uint32_t *)nk_row(&store->documents, place), document, memory_order_relaxed);
+}
+
+void nk_store_set_tail(nk_store *store, uint32_t place, bool is_in_tail) {
+    _Atomic uint64_t *word = (_Atomic uint64_t *)nk_row(&store->tail, place / 64);
+    _Atomic uint32_t *block = (_Atomic uint32_t *)nk_row(&store->tail_blocks, place / NK_TAIL_BLOCK);
+    uint64_t bit = (uint64_t)1 << (place % 64);
+    if (is_in_tail) {
+        if (!(atomic_fetch_or(word, bit) & bit)) atomic_fetch_add(block, 1);
+    } else {
+        if (atomic_fetch_and(word, ~bit) & bit) atomic_fetch_sub(block, 1);
+    }
+}
+
+// MARK: Links
+
+static uint32_t lock_row(_Atomic uint32_t *row) {
+    for (;;) {
+        uint32_t head = atomic_load_explicit(row, memory_order_relaxed);
+        if (!(head & NK_LOCK)
+            && atomic_compare_exchange_weak_explicit(
+                row, &head, head | NK_LOCK, memory_order_acquire, memory_order_relaxed)) {
+            return head;
+        }
+    }
+}
+
+static void unlock_row(_Atomic uint32_t *row, uint32_t count) {
+    atomic_store_explicit(row, count, memory_order_release);
+}
+
+void nk_store_clear_links(nk_store *store, uint32_t place) {
+    uint32_t level = nk_level(store, place);
+    for (uint32_t layer = 0; layer <= level; layer++) {
+        atomic_store_explicit(nk_link_row(store, place, layer), 0, memory_order_release);
+    }
+}
+
+uint32_t nk_store_links(const nk_store *store, uint32_t place, uint32_t layer, uint32_t *ids) {
+    if (layer > nk_level(store, place)) return 0;
+    _Atomic uint32_t *row = nk_link_row(store, place, layer);
+    uint32_t count = lock_row(row) & NK_COUNT_MASK;
+    for (uint32_t i = 0; i < count; i++) ids[i] = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
+    unlock_row(row, count);
+    return count;
+}
+
+bool nk_store_entry(const nk_store *store, uint32_t *place, uint32_t *level) {
+    uint64_t entry = atomic_load_explicit(&store->entry, memory_order_acquire);
+    if (entry == NK_NONE) return false;
+    *place = (uint32_t)entry;
+    *level = (uint32_t)(entry >> 32);
+    return true;
+}
+
+void nk_store_set_entry(nk_store *store, uint32_t place) {
+    uint64_t entry = (uint64_t)nk_level(store, place) << 32 | place;
+    atomic_store_explicit(&store->entry, entry, memory_order_release);
+}
+
+void nk_store_choose_entry(nk_store *store) {
+    uint64_t best = NK_NONE;
+    uint32_t count = nk_store_count(store);
+    for (uint32_t place = 0; place < count; place++) {
+        if ((nk_state(store, place) & (nk_linked | nk_tombstone)) != nk_linked) continue;
+        uint64_t level = nk_level(store, place);
+        if (best == NK_NONE || level > best >> 32) best = level << 32 | place;
+    }
+    atomic_store_explicit(&store->entry, best, memory_order_release);
+}
+
+// MARK: Snapshots
+
+static void export_links(uint8_t *row, const uint64_t *kept, size_t word_count, uint32_t *out, size_t stride) {
+    _Atomic uint32_t *source = (_Atomic uint32_t *)row;
+    uint32_t count = lock_row(source) & NK_COUNT_MASK, left = 0;
+    memset(out, 0, stride);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = atomic_load_explicit(source + 1 + i, memory_order_relaxed);
+        if (place / 64 < word_count && (kept[place / 64] >> (place % 64) & 1)) out[1 + left++] = place;
+    }
+    out[0] = left;
+    unlock_row(source, count);
+}
+
+void nk_store_export(
+    const nk_store *store, nk_array array, uint32_t first, uint32_t count, const uint64_t *kept,
+    size_t word_count, void *out
+) {
+    nk_arena *arena = array_of(store, array);
+    bool is_links = array == nk_array_links || array == nk_array_upper_links;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *target = (uint8_t *)out + i * arena->stride;
+        if (is_links) {
+            export_links(nk_row(arena, first + i), kept, word_count, (uint32_t *)(void *)target, arena->stride);
+        } else {
+            memcpy(target, nk_row(arena, first + i), arena->stride);
+        }
+    }
+}
+
+bool nk_store_import(
+    nk_store *store, nk_array array, uint32_t first, uint32_t count, const void *rows, uint32_t *bad
+) {
+    nk_arena *arena = array_of(store, array);
+    bool is_links = array == nk_array_links || array == nk_array_upper_links;
+    uint32_t places = nk_store_count(store);
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t *target = nk_row(arena, first + i);
+        memcpy(target, (const uint8_t *)rows + i * arena->stride, arena->stride);
+        if (!is_links) continue;
+        const uint32_t *ids = (const uint32_t *)(const void *)target;
+        bool is_right = ids[0] < arena->stride / 4;
+        for (uint32_t j = 0; is_right && j < ids[0]; j++) is_right = ids[1 + j] < places;
+        if (!is_right) {
+            *bad = first + i;
+            return false;
+        }
+    }
+    return true;
+}
+
+bool nk_store_has_right_layers(const nk_store *store, uint32_t *bad) {
+    uint32_t places = nk_store_count(store);
+    for (uint32_t place = 0; place < places; place++) {
+        uint32_t level = nk_level(store, place);
+        for (uint32_t layer = 1; layer <= level; layer++) {
+            _Atomic uint32_t *row = nk_link_row(store, place, layer);
+            uint32_t count = atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
+            for (uint32_t i = 0; i < count; i++) {
+                uint32_t target = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
+                if (target >= places || nk_level(store, target) < layer) {
+                    *bad = place;
+                    return false;
+                }
+            }
+        }
+    }
+    return true;
+}
+
+// MARK: Looking at the graph
+
+void nk_count_links(const nk_store *store, uint8_t *counts, uint32_t places) {
+    memset(counts, 0, places);
+    for (uint32_t place = 0; place < places; place++) {
+        if (!(nk_state(store, place) & nk_linked)) continue;
+        _Atomic uint32_t *row = nk_link_row(store, place, 0);
+        uint32_t count = atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t target = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
+            if (target < places && counts[target] < UINT8_MAX) counts[target]++;
+        }
+    }
+}
+
+bool nk_reachable(const nk_store *store, uint32_t *reached) {
+    uint32_t places = nk_store_count(store), entry, level, head = 0, tail = 0;
+    *reached = 0;
+    if (!nk_store_entry(store, &entry, &level)) return true;
+    uint32_t *queue = malloc((size_t)places * sizeof *queue);
+    uint8_t *seen = calloc(places, 1);
+    if (queue && seen) {
+        queue[tail++] = entry;
+        seen[entry] = 1;
+        while (head < tail) {
+            _Atomic uint32_t *row = nk_link_row(store, queue[head++], 0);
+            uint32_t count = atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
+            for (uint32_t i = 0; i < count; i++) {
+                uint32_t target = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
+                if (target >= places || seen[target]) continue;
+                seen[target] = 1;
+                queue[tail++] = target;
+            }
+        }
+        for (uint32_t i = 0; i < tail; i++) *reached += (nk_state(store, queue[i]) & nk_linked) != 0;
+    }
+    bool done = queue && seen;
+    free(queue);
+    free(seen);
+    return done;
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import Synchronization
+import VectorKernels
+
+/// One question to an index.
+struct Search {
+    /// How many neighbors are wanted.
+    var count: Int
+    var ef: Int?
+    var allowed: DocumentBits?
+    var exact: ExactDistance
+    var vectors: any VectorReading
+}
+
+extension IndexCore {
+    /// How many places a scan measures, and how many nodes a walk expands, between two looks at `isCancelled`.
+    private static let scanStep = 16_384
+    private static let hopStep = 256
+
+    func nearest(
+        _ count: Int, to query: Span<Float>, ef: Int?, allowed: DocumentBits?, vectors: any VectorReading,
+        isCancelled: () -> Bool
+    ) throws -> [Neighbor] {
+        guard query.count == dimensions else {
+            throw VectorIndexError.dimensionMismatch(expected: dimensions, received: query.count)
+        }
+        guard count > 0 else { return [] }
+        let exact = ExactDistance(metric: configuration.metric, query: query)
+        let search = Search(count: count, ef: ef, allowed: allowed, exact: exact, vectors: vectors)
+        let found = try contexts.withContext { context in
+            guard context.begin(search.exact.query.span, in: store) else { return [Neighbor]?.none }
+            return try answer(search, with: context, isCancelled: isCancelled)
+        }
+        guard let found, let found else { throw VectorIndexError.tooManyVectors(count: store.count) }
+        return found
+    }
+
+    func within(
+        distance: Float, maximum: Int, of query: Span<Float>, allowed: DocumentBits?, vectors: any VectorReading,
+        isCancelled: () -> Bool
+    ) throws -> [Neighbor] {
+        var count = min(maximum, 100)
+        while true {
+            let found = try nearest(
+                count, to: query, ef: nil, allowed: allowed, vectors: vectors, isCancelled: isCancelled)
+            let isAll = found.count < count || count >= maximum
+            if isAll || (found.last.map { $0.distance > distance } ?? true) {
+                return Array(found.prefix { $0.distance <= distance })
+            }
+            count = count.multipliedReportingOverflow(by: 4).overflow ? maximum : min(count * 4, maximum)
+        }
+    }
+
+    /// Looks for candidates, more and more of them, until enough are vectors that the caller can see.
+    private func answer(
+        _ search: Search, with context: SearchContext, isCancelled: () -> Bool
+    ) throws -> [Neighbor] {
+        var width = search.count
+        while true {
+            let live = liveCount
+            let reachable = min(live, search.allowed?.count ?? live)
+            guard reachable > 0 else { return [] }
+            let candidates = try candidates(
+                width, of: reachable, for: search, with: context, isCancelled: isCancelled)
+            let found = try rescore(candidates, for: search, isCancelled: isCancelled)
+            // Fewer than wanted, although there are more: those found are invisible to this reader.
+            if found.count >= min(search.count, reachable) || width >= reachable { return found }
+            width = min(width * 4, reachable)
+        }
+    }
+
+    // MARK: Exact distances
+
+    /// How many candidates get their exact distance, for `count` wanted: codes put near neighbors in a slightly wrong
+    /// order, and ten more than wanted make up for that.
+    private static func rescoredCount(_ count: Int) -> Int { count + max(10, min(count / 4, 100)) }
+
+    /// How many candidates a scan offers. Where a filter cuts through a dense region, hundreds can be equally far away up
+    /// to the error of the codes.
+    private static func offeredCount(_ count: Int) -> Int { count + max(100, min(count / 4, 400)) }
+
+    /// Exact distances of the best candidates: enough of them, then on as long as the codes may have put a better one
+    /// behind.
+    private func rescore(
+        _ candidates: [Candidate], for search: Search, isCancelled: () -> Bool
+    ) throws -> [Neighbor] {
+        let wanted = Self.rescoredCount(search.count)
+        var found: [Neighbor] = []
+        found.reserveCapacity(min(wanted, candidates.count))
+        var squaredErrors: Float = 0
+        var farthest = Float.infinity
+        for (index, candidate) in candidates.enumerated() {
+            if found.count == wanted { farthest = limit(of: found, search.count, squaredErrors: squaredErrors) }
+            if found.count >= wanted, candidate.distance > farthest { break }
+            if index % 64 == 63, isCancelled() { throw VectorIndexError.cancelled }
+            guard store.state(of: candidate.place).isLive else { continue }
+            let document = DocumentID(store.document(at: candidate.place))
+            var distance: Float = 0
+            if try search.vectors.withVector(of: document, { distance = search.exact.distance(to: $0) }) {
+                found.append(Neighbor(document: document, distance: distance))
+                squaredErrors += (distance - candidate.distance) * (distance - candidate.distance)
+            }
+        }
+        found.sort { ($0.distance, $0.document) < ($1.distance, $1.document) }
+        // A document that was linked meanwhile is found in the tail and in the graph.
+        var unique: [Neighbor] = []
+        unique.reserveCapacity(min(found.count, search.count))
+        for neighbor in found where unique.last?.document != neighbor.document {
+            if unique.count == search.count { break }
+            unique.append(neighbor)
+        }
+        return unique
+    }
+
+    /// The distance by code beyond which none of the nearest `count` is to be expected: twice the mean error behind the
+    /// last of them.
+    private func limit(of found: [Neighbor], _ count: Int, squaredErrors: Float) -> Float {
+        let distances = found.map(\.distance).sorted()
+        return distances[min(count, distances.count) - 1] + 2 * (squaredErrors / Float(found.count)).squareRoot()
+    }
+
+    // MARK: Candidates
+
+    /// The candidates for `count` neighbors, nearest by code first, among `reachable` live and allowed documents.
+    private func candidates(
+        _ count: Int, of reachable: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
+    ) throws -> [Candidate] {
+        let configuration = configuration
+        let keep = Self.rescoredCount(count)
+        let ef = max(search.ef ?? configuration.effectiveEf(limit: count), keep)
+        guard isGraph, !isScanCheaper(ef: ef, reachable: reachable, for: search, configuration) else {
+            return try scan(Self.offeredCount(count), for: search, with: context, isCancelled: isCancelled)
+        }
+        try keepOrThrow(keep, with: context)
+        context.scanTail(of: store, allowed: search.allowed?.words)
+        let tail = context.takeScanned()
+        guard
+            let walked = try walk(
+                ef: ef, wanted: min(count, reachable), for: search, with: context, isCancelled: isCancelled)
+        else {
+            return try scan(Self.offeredCount(count), for: search, with: context, isCancelled: isCancelled)
+        }
+        return merged(walked, tail)
+    }
+
+    private func keepOrThrow(_ count: Int, with context: SearchContext) throws {
+        guard context.keep(min(count, max(store.count, 1))) else {
+            throw VectorIndexError.tooManyVectors(count: store.count)
+        }
+    }
+
+    /// Whether to measure all that is allowed rather than walk.
+    ///
+    /// A walk measures about 16 nodes for each of its ef, at random places; a scan reads memory in order.
+    private func isScanCheaper(
+        ef: Int, reachable: Int, for search: Search, _ configuration: VectorIndexConfiguration
+    ) -> Bool {
+        if reachable <= ef * 8 { return true }
+        return search.allowed != nil && reachable < configuration.flatSearchCutoff
+    }
+
+    private func scan(
+        _ keep: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
+    ) throws -> [Candidate] {
+        try keepOrThrow(keep, with: context)
+        let count = store.count
+        if let allowed = search.allowed, allowed.count < count / 8 {
+            for places in places(of: allowed).chunks(of: Self.scanStep) {
+                if isCancelled() { throw VectorIndexError.cancelled }
+                context.scan(Array(places), in: store)
+            }
+        } else {
+            for start in stride(from: 0, to: count, by: Self.scanStep) {
+                if isCancelled() { throw VectorIndexError.cancelled }
+                let range = start..<min(start + Self.scanStep, count)
+                context.scan(range, in: store, allowed: search.allowed?.words)
+            }
+        }
+        return context.takeScanned()
+    }
+
+    private func places(of documents: DocumentBits) -> [UInt32] {
+        table.withLock { table in
+            var places: [UInt32] = []
+            places.reserveCapacity(documents.count)
+            documents.forEach { document in
+                if let place = table.places[document.number] { places.append(place) }
+            }
+            return places
+        }
+    }
+
+    /// - Returns: `nil` if a scan is the better way after all.
+    private func walk(
+        ef: Int, wanted: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
+    ) throws -> [Candidate]? {
+        let (tombstones, live, unlinked) = table.withLock { ($0.tombstones.count, $0.places.count, $0.unlinkedCount) }
+        if search.allowed == nil, tombstones < live {
+            // Tombstones take places in the pool: make up for them.
+            let wider = ef + ef * tombstones / max(live, 1)
+            let found = try walkOnce(
+                ef: wider, onlyLive: false, budget: .max, for: search, with: context, isCancelled: isCancelled)
+            guard let found else { return nil }
+            if tombstones == 0 { return found }
+            let living = found.filter { store.state(of: $0.place).isLive }
+            if living.count >= min(wanted, live - unlinked) { return living }
+        }
+        // A scan reads memory in order, and measures twice as many in the same time.
+        let reachable = min(live, search.allowed?.count ?? live)
+        let found = try walkOnce(
+            ef: ef, onlyLive: true, budget: max(ef * 8, reachable / 2), for: search, with: context,
+            isCancelled: isCancelled)
+        // Fewer than there should be: the allowed ones do not hang together.
+        if let found, found.count + unlinked >= wanted { return found }
+        return nil
+    }
+
+    private func walkOnce(
+        ef: Int, onlyLive: Bool, budget: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
+    ) throws -> [Candidate]? {
+        let share = search.allowed.map { Double($0.count) / Double(max(liveCount, 1)) } ?? 1
+        let progress = context.walk(
+            in: store, ef: ef, onlyLive: onlyLive, allowed: search.allowed?.words, twoHop: share < 0.4, budget: budget,
+            hops: Self.hopStep, isCancelled: isCancelled)
+        switch progress {
+        case .finished: return context.walked()
+        case .more: throw VectorIndexError.cancelled
+        case .budgetSpent: return nil
+        case .outOfMemory: throw VectorIndexError.tooManyVectors(count: store.count)
+        }
+    }
+
+    /// Two lists in one, nearest first.
+    private func merged(_ left: [Candidate], _ right: [Candidate]) -> [Candidate] {
+        guard !right.isEmpty else { return left }
+        return (left + right).sorted { $0.distance < $1.distance }
+    }
+}
+
+extension Array {
+    /// The array in pieces of `size`, the last one shorter.
+    fileprivate func chunks(of size: Int) -> [ArraySlice<Element>] {
+        stride(from: 0, to: count, by: size).map { self[$0..<Swift.min($0 + size, count)] }
+    }
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import Foundation
+import Synchronization
+import VectorKernels
+
+/// Snapshots: Docs/formats/vector-index.md says what each byte is.
+extension IndexCore {
+    /// Bytes of rows in a segment, at most; a row is never larger.
+    private static let segmentBytes = 4 << 20
+
+    // MARK: Writing
+
+    func writeSnapshot(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {
+        try beginSnapshot(isCancelled: isCancelled)
+        defer { table.withLock { $0.isSnapshotting = false } }
+        let content = snapshotContent()
+        var header = SnapshotHeader(layout: store.layout)
+        header.placeCount = UInt32(content.count)
+        header.upperRowCount = UInt32(store.upperRowCount)
+        for kind in SnapshotHeader.rowKinds {
+            let written = try writeRows(kind, of: content, header: header, to: &segments, isCancelled: isCancelled)
+            header.segmentCounts[kind.rawValue] = written
+        }
+        if isGraph { chooseEntry(for: &header, among: content) }
+        try put(
+            SegmentName(.header, 0), rows: 0..<1, stride: SnapshotHeader.byteCount, payload: header.bytes, to: &segments
+        )
+    }
+
+    /// What is in a snapshot.
+    private struct Content {
+        /// Places there were.
+        var count: Int
+        /// A bit for each place that is kept.
+        var kept: [UInt64]
+        var states: [PlaceState]
+
+        func keeps(_ place: UInt32) -> Bool { kept[Int(place >> 6)] >> UInt64(place & 63) & 1 == 1 }
+    }
+
+    private func beginSnapshot(isCancelled: () -> Bool) throws {
+        while true {
+            let hasBegun = table.withLock { table in
+                guard !table.isRepairing, !table.isSnapshotting else { return false }
+                table.isSnapshotting = true
+                return true
+            }
+            if hasBegun { return }
+            if isCancelled() { throw VectorIndexError.cancelled }
+            sched_yield()
+        }
+    }
+
+    /// All that is linked (in a flat index: live) now.
+    private func snapshotContent() -> Content {
+        table.withLock { _ in
+            let count = store.count
+            var content = Content(count: count, kept: Array(repeating: 0, count: count / 64 + 1), states: [])
+            content.states.reserveCapacity(count)
+            for place in 0..<count {
+                let state = store.state(of: UInt32(place))
+                let isKept = isGraph ? state.contains(.linked) : state.isLive
+                content.states.append(isKept ? state : [])
+                if isKept { content.kept[place >> 6] |= 1 << UInt64(place & 63) }
+            }
+            return content
+        }
+    }
+
+    private func writeRows(
+        _ kind: SegmentName.Kind, of content: Content, header: SnapshotHeader, to segments: inout some SegmentWriting,
+        isCancelled: () -> Bool
+    ) throws -> UInt32 {
+        let stride = rowStride(kind)
+        let total = header.rowCount(of: kind)
+        guard stride > 0, total > 0 else { return 0 }
+        let rowsPerSegment = max(Self.segmentBytes / stride, 1)
+        var number: UInt32 = 0
+        for first in Swift.stride(from: 0, to: total, by: rowsPerSegment) {
+            if isCancelled() { throw VectorIndexError.cancelled }
+            let rows = first..<min(first + rowsPerSegment, total)
+            let payload = payload(kind, rows: rows, of: content)
+            try put(SegmentName(kind, number), rows: rows, stride: stride, payload: payload, to: &segments)
+            number += 1
+        }
+        return number
+    }
+
+    /// Size of a row in a segment; 0 if there are no such rows.
+    private func rowStride(_ kind: SegmentName.Kind) -> Int {
+        switch kind {
+        case .header: SnapshotHeader.byteCount
+        // A document and a state, each in four bytes.
+        case .places: 8
+        case .codes: store.stride(of: .codes)
+        case .residuals: store.stride(of: .residuals)
+        case .links: store.stride(of: .links)
+        case .upperLinks: store.stride(of: .upperLinks)
+        }
+    }
+
+    private func payload(_ kind: SegmentName.Kind, rows: Range<Int>, of content: Content) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(rows.count * rowStride(kind))
+        switch kind {
+        case .header: break
+        case .places:
+            for place in rows {
+                let state = content.states[place]
+                bytes.append(littleEndian: state == [] ? 0 : store.document(at: UInt32(place)))
+                bytes.append(littleEndian: UInt32(state.rawValue))
+            }
+        case .codes: store.export(.codes, rows: rows, kept: [], to: &bytes)
+        case .residuals: store.export(.residuals, rows: rows, kept: [], to: &bytes)
+        case .links: store.export(.links, rows: rows, kept: content.kept, to: &bytes)
+        case .upperLinks: store.export(.upperLinks, rows: rows, kept: content.kept, to: &bytes)
+        }
+        return bytes
+    }
+
+    private func put(
+        _ name: SegmentName, rows: Range<Int>, stride: Int, payload: [UInt8], to segments: inout some SegmentWriting
+    ) throws {
+        let frame = SegmentFrame(name: name, firstRow: rows.lowerBound, rowCount: rows.count, stride: stride)
+        let bytes = frame.framing(payload)
+        // Safety: any byte may be read as one.
+        try unsafe segments.put(name, bytes.span.bytes)
+    }
+
+    private func chooseEntry(for header: inout SnapshotHeader, among content: Content) {
+        if let entry = store.entry, Int(entry.place) < content.count, content.keeps(entry.place) {
+            header.entry = entry.place
+            return
+        }
+        header.entry = (0..<UInt32(content.count)).filter(content.keeps).max {
+            store.level(of: $0) < store.level(of: $1)
+        }
+    }
+
+    // MARK: Reading
+
+    convenience init?(reading segments: some SegmentReading, configuration: VectorIndexConfiguration) throws {
+        var found: SnapshotHeader?
+        let name = SegmentName(.header, 0)
+        let isThere = try segments.withSegment(name) { bytes in
+            let frame = try SegmentFrame(reading: bytes, named: name)
+            if frame != nil {
+                found = try SnapshotHeader(
+                    reading: bytes.extracting(droppingFirst: SegmentFrame.byteCount), named: name)
+            }
+        }
+        guard isThere, let header = found else { return nil }
+        let layout = CodeLayout(
+            dimensions: header.layout.dimensions, configuration: configuration, seed: header.layout.levelSeed)
+        // Made for another configuration, or by a version that chose its codes otherwise.
+        guard layout == header.layout else { return nil }
+        guard let store = CodeStore(layout: layout), store.grow(by: Int(header.placeCount)) else {
+            throw VectorIndexError.tooManyVectors(count: Int(header.placeCount))
+        }
+        guard store.upperRowCount == Int(header.upperRowCount) else {
+            throw VectorIndexError.damagedSegment(name, reason: "the levels of places are others")
+        }
+        self.init(store: store, configuration: configuration)
+        for kind in SnapshotHeader.rowKinds { try readRows(kind, header: header, from: segments) }
+        if let place = store.placeWithWrongLayers() {
+            throw VectorIndexError.damagedSegment(
+                SegmentName(.upperLinks, 0), reason: "place \(place) has a link to a place that is not in its layer")
+        }
+        guard let entry = header.entry else { return }
+        guard entry < header.placeCount, store.state(of: entry).contains(.linked) else {
+            throw VectorIndexError.damagedSegment(name, reason: "the entry, place \(entry), is not linked")
+        }
+        store.setEntry(entry)
+    }
+
+    private func readRows(
+        _ kind: SegmentName.Kind, header: SnapshotHeader, from segments: some SegmentReading
+    ) throws {
+        var next = 0
+        for number in 0..<header.segmentCounts[kind.rawValue, default: 0] {
+            let name = SegmentName(kind, number)
+            let isThere = try segments.withSegment(name) { bytes in
+                guard let frame = try SegmentFrame(reading: bytes, named: name) else {
+                    throw VectorIndexError.damagedSegment(name, reason: "it is of another version than the header")
+                }
+                let rows = frame.firstRow..<frame.firstRow + frame.rowCount
+                guard rows.lowerBound == next, rows.upperBound <= header.rowCount(of: kind),
+                    frame.stride == rowStride(kind)
+                else {
+                    throw VectorIndexError.damagedSegment(name, reason: "rows \(rows) are not those that belong here")
+                }
+                try take(kind, rows: rows, from: bytes.extracting(droppingFirst: SegmentFrame.byteCount), named: name)
+                next = rows.upperBound
+            }
+            guard isThere else { throw VectorIndexError.damagedSegment(name, reason: "it is missing") }
+        }
+        guard next == header.rowCount(of: kind) || rowStride(kind) == 0 else {
+            throw VectorIndexError.damagedSegment(SegmentName(kind, 0), reason: "rows from \(next) on are missing")
+        }
+    }
+
+    private func take(
+        _ kind: SegmentName.Kind, rows: Range<Int>, from payload: RawSpan, named name: SegmentName
+    ) throws {
+        let array: CodeArray
+        switch kind {
+        case .header: return
+        case .places: return try takePlaces(rows, from: payload, named: name)
+        case .codes: array = .codes
+        case .residuals: array = .residuals
+        case .links: array = .links
+        case .upperLinks: array = .upperLinks
+        }
+        if let row = store.import(array, rows: rows, from: payload) {
+            throw VectorIndexError.damagedSegment(name, reason: "row \(row) cannot be right")
+        }
+    }
+
+    private func takePlaces(_ rows: Range<Int>, from payload: RawSpan, named name: SegmentName) throws {
+        var documents: [UInt8] = []
+        documents.reserveCapacity(rows.count * 4)
+        var states: [UInt8] = []
+        states.reserveCapacity(rows.count)
+        try table.withLock { table in
+            if rows.lowerBound == 0 { table.places.reserveCapacity(store.count) }
+            for row in rows {
+                let at = (row - rows.lowerBound) * 8
+                let document = payload.littleEndianUInt32(at: at)
+                let state = PlaceState(rawValue: UInt8(truncatingIfNeeded: payload.littleEndianUInt32(at: at + 4)))
+                documents.append(littleEndian: document)
+                states.append(state.rawValue)
+                if state.isLive {
+                    guard table.places.updateValue(UInt32(row), forKey: document) == nil else {
+                        throw VectorIndexError.damagedSegment(name, reason: "document \(document) is there twice")
+                    }
+                } else if state.contains(.tombstone) {
+                    table.tombstones.append(UInt32(row))
+                } else {
+                    table.free.append(UInt32(row))
+                }
+            }
+        }
+        // Safety: any byte may be read as one.
+        _ = unsafe store.import(.documents, rows: rows, from: documents.span.bytes)
+        _ = unsafe store.import(.states, rows: rows, from: states.span.bytes)
+    }
+}

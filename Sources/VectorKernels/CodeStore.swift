@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CVectorKernels
+
+/// What a `CodeStore` holds of each vector, and how it compares.
+package struct CodeLayout: Hashable, Sendable {
+    package enum Metric: UInt32, Hashable, Sendable {
+        case cosine = 0
+        case dot = 1
+        case l2Squared = 2
+        case manhattan = 3
+        case hamming = 4
+    }
+
+    package enum Format: UInt32, Hashable, Sendable {
+        /// float32 as they are.
+        case floats = 0
+        /// 8-bit codes.
+        case bytes = 1
+        /// 8-bit codes of the rotated vector, their halves in two planes: walks read the high one only.
+        case planes = 2
+    }
+
+    package var metric: Metric
+    package var format: Format
+    /// 1 to 65,535.
+    package var dimensions: Int
+    /// M; 0 without a graph.
+    package var maxConnections: Int
+    package var levelSeed: UInt64
+    package var rotationSeed: UInt64
+
+    package init(
+        metric: Metric, format: Format, dimensions: Int, maxConnections: Int, levelSeed: UInt64, rotationSeed: UInt64
+    ) {
+        self.metric = metric
+        self.format = format
+        self.dimensions = dimensions
+        self.maxConnections = maxConnections
+        self.levelSeed = levelSeed
+        self.rotationSeed = rotationSeed
+    }
+}
+
+/// What a place of a `CodeStore` is.
+package struct PlaceState: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let occupied = PlaceState(rawValue: 1)
+    package static let linked = PlaceState(rawValue: 2)
+    /// Still a route of the graph, no longer an answer.
+    package static let tombstone = PlaceState(rawValue: 4)
+
+    package var isLive: Bool { contains(.occupied) && !contains(.tombstone) }
+}
+
+/// A place that a search has found, with its distance by the codes.
+package struct Candidate: Hashable, Sendable {
+    package var distance: Float
+    package var place: UInt32
+}
+
+/// The arrays that a `CodeStore` consists of.
+package enum CodeArray: UInt32, Sendable {
+    case codes = 0
+    case residuals = 1
+    case links = 2
+    case upperLinks = 3
+    case documents = 4
+    case states = 5
+}
+
+/// Codes, links and states of vectors in rows that never move, at places numbered from 0.
+///
+/// Searches and linkers, each with a `SearchContext` of its own, run beside one thread that adds and changes places.
+/// Link rows have a lock each, taken by those who write them; whoever reads sees an old row, a new one, or a mixture of
+/// both: always ids of places.
+// Safety: `pointer` is a structure whose functions are made for that; see above and internal.h.
+@safe package final class CodeStore: @unchecked Sendable {
+    let pointer: OpaquePointer
+    package let layout: CodeLayout
+
+    /// - Returns: `nil` if there is no memory.
+    package init?(layout: CodeLayout, tier: KernelTier = .best) {
+        var raw = nk_layout()
+        raw.metric = nk_metric(layout.metric.rawValue)
+        raw.format = nk_format(layout.format.rawValue)
+        raw.dimensions = UInt32(layout.dimensions)
+        raw.max_connections = UInt32(layout.maxConnections)
+        raw.seed = layout.levelSeed
+        raw.rotation_seed = layout.rotationSeed
+        guard let pointer = unsafe nk_store_create(&raw, tier.pointer) else { return nil }
+        unsafe self.pointer = pointer
+        self.layout = layout
+    }
+
+    deinit { unsafe nk_store_destroy(pointer) }
+
+    /// Places, used or not.
+    package var count: Int { unsafe Int(nk_store_count(pointer)) }
+    package var upperRowCount: Int { unsafe Int(nk_store_upper_count(pointer)) }
+    package var memoryInBytes: Int { unsafe nk_store_memory(pointer) }
+
+    /// Adds unused places at the end.
+    ///
+    /// - Returns: `false` if there is no memory or no number left.
+    package func grow(by added: Int) -> Bool {
+        guard let added = UInt32(exactly: added) else { return false }
+        return unsafe nk_store_grow(pointer, added)
+    }
+
+    package func state(of place: UInt32) -> PlaceState {
+        unsafe PlaceState(rawValue: nk_store_state(pointer, checked(place)))
+    }
+
+    package func setState(_ state: PlaceState, of place: UInt32) {
+        unsafe nk_store_set_state(pointer, checked(place), state.rawValue)
+    }
+
+    /// Whose vector it is.
+    package func document(at place: UInt32) -> UInt32 { unsafe nk_store_document(pointer, checked(place)) }
+
+    /// The highest layer of a place.
+    package func level(of place: UInt32) -> Int { unsafe Int(nk_store_level(pointer, checked(place))) }
+
+    /// Writes the code of a vector and whose it is, to a place that no search can come upon.
+    ///
+    /// - Parameter vector: shape [dimensions].
+    package func encode(_ vector: Span<Float>, document: UInt32, at place: UInt32, with context: SearchContext) {
+        precondition(vector.count == layout.dimensions, "\(vector.count) of \(layout.dimensions) dimensions")
+        // Safety: the function reads [dimensions] numbers.
+        unsafe vector.withUnsafeBufferPointer {
+            unsafe nk_store_encode(pointer, context.pointer, checked(place), document, $0.baseAddress)
+        }
+    }
+
+    /// Puts a place among those that `SearchContext.scanTail` looks at, or takes it out.
+    package func setInTail(_ isInTail: Bool, _ place: UInt32) {
+        unsafe nk_store_set_tail(pointer, checked(place), isInTail)
+    }
+
+    /// Empties the link rows of a place that nothing links to.
+    package func clearLinks(of place: UInt32) { unsafe nk_store_clear_links(pointer, checked(place)) }
+
+    /// A copy of a link row; empty above the level of the place.
+    package func links(of place: UInt32, layer: Int) -> [UInt32] {
+        // Safety: a row holds at most 2 M ids.
+        unsafe [UInt32](unsafeUninitializedCapacity: 2 * layout.maxConnections + 1) { buffer, count in
+            count = unsafe Int(nk_store_links(pointer, checked(place), UInt32(layer), buffer.baseAddress))
+        }
+    }
+
+    /// Where walks begin; `nil` if nothing is linked.
+    package var entry: (place: UInt32, level: Int)? {
+        var place: UInt32 = 0
+        var level: UInt32 = 0
+        return unsafe nk_store_entry(pointer, &place, &level) ? (place, Int(level)) : nil
+    }
+
+    package func setEntry(_ place: UInt32) { unsafe nk_store_set_entry(pointer, checked(place)) }
+
+    /// Lets walks begin at a linked place of the highest layer that has no tombstone. Not beside linkers. O(n).
+    package func chooseEntry() { unsafe nk_store_choose_entry(pointer) }
+
+    /// How often each place is linked to on the lowest layer, at most 255. O(n·M).
+    package func linkCounts() -> [UInt8] {
+        let count = count
+        guard count > 0 else { return [] }
+        // Safety: the function writes a byte for each place; only the thread that calls this adds places.
+        return unsafe [UInt8](unsafeUninitializedCapacity: count + 1) { buffer, initialized in
+            unsafe nk_count_links(pointer, buffer.baseAddress, UInt32(count))
+            initialized = count
+        }
+    }
+
+    /// How many linked places are reached from the entry over the lowest layer; `nil` if there is no memory. O(n·M).
+    package func reachableCount() -> Int? {
+        var reached: UInt32 = 0
+        return unsafe nk_reachable(pointer, &reached) ? Int(reached) : nil
+    }
+
+    /// A place whose upper links lead to places that are not in that layer; `nil` if all is right. O(n).
+    package func placeWithWrongLayers() -> UInt32? {
+        var bad: UInt32 = 0
+        return unsafe nk_store_has_right_layers(pointer, &bad) ? nil : bad
+    }
+
+    // MARK: Snapshots
+
+    /// Size of a row in bytes; 0 if this store has no such array.
+    package func stride(of array: CodeArray) -> Int { unsafe nk_store_stride(pointer, nk_array(array.rawValue)) }
+
+    /// Appends rows to `bytes`. Of links only those whose bit in `kept` is set.
+    ///
+    /// - Parameter kept: a bit for each place that there is.
+    package func export(_ array: CodeArray, rows: Range<Int>, kept: [UInt64], to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: rows.count * stride(of: array)))
+        // Safety: room for all rows has just been made.
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            unsafe nk_store_export(
+                pointer, nk_array(array.rawValue), UInt32(rows.lowerBound), UInt32(rows.count), kept, kept.count,
+                base + start)
+        }
+    }
+
+    /// Copies rows in.
+    ///
+    /// - Returns: the number of a row of links that cannot be right, after which the store is not to be used; else `nil`.
+    package func `import`(_ array: CodeArray, rows: Range<Int>, from bytes: RawSpan) -> Int? {
+        precondition(bytes.byteCount == rows.count * stride(of: array), "\(bytes.byteCount) bytes for \(rows)")
+        var bad: UInt32 = 0
+        // Safety: the bytes of all rows are there.
+        let isRight = unsafe bytes.withUnsafeBytes {
+            unsafe nk_store_import(
+                pointer, nk_array(array.rawValue), UInt32(rows.lowerBound), UInt32(rows.count), $0.baseAddress, &bad)
+        }
+        return isRight ? nil : Int(bad)
+    }
+
+    @inline(__always) func checked(_ place: UInt32) -> UInt32 {
+        precondition(unsafe place < nk_store_count(pointer), "place \(place) does not exist")
+        return place
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CVectorKernels
+
+/// The loops over vectors as they were compiled for one kind of processor.
+///
+/// Every function here has a plain twin in `ReferenceKernels`.
+@safe package struct KernelTier: Sendable {
+    // Safety: points to a constant table of functions.
+    nonisolated(unsafe) let pointer: OpaquePointer
+
+    /// The best this machine can run; chosen once.
+    package static let best = unsafe KernelTier(pointer: nk_tier_at(0))
+
+    /// All that this machine can run, the best first, plain C last.
+    package static let all = (0..<nk_tier_count()).map { unsafe KernelTier(pointer: nk_tier_at($0)) }
+
+    package var name: String { unsafe String(cString: nk_tier_name(pointer)) }
+
+    /// Sum of products. Both of shape [n].
+    package func dot(_ left: Span<Float>, _ right: Span<Float>) -> Float {
+        unsafe withBoth(left, right) { unsafe nk_dot(pointer, $0, $1, $2) }
+    }
+
+    /// Sum of products, and the sum of the squares of `right`. Both of shape [n].
+    package func dotAndNorm(_ left: Span<Float>, _ right: Span<Float>) -> (dot: Float, squaredNorm: Float) {
+        var norm: Float = 0
+        let dot = unsafe withBoth(left, right) { unsafe nk_dot_and_norm(pointer, $0, $1, $2, &norm) }
+        return (dot, norm)
+    }
+
+    /// Sum of squared differences. Both of shape [n].
+    package func l2Squared(_ left: Span<Float>, _ right: Span<Float>) -> Float {
+        unsafe withBoth(left, right) { unsafe nk_l2_squared(pointer, $0, $1, $2) }
+    }
+
+    /// Sum of absolute differences. Both of shape [n].
+    package func manhattan(_ left: Span<Float>, _ right: Span<Float>) -> Float {
+        unsafe withBoth(left, right) { unsafe nk_manhattan(pointer, $0, $1, $2) }
+    }
+
+    /// Number of places that differ. Both of shape [n].
+    package func hamming(_ left: Span<Float>, _ right: Span<Float>) -> Float {
+        unsafe withBoth(left, right) { unsafe nk_hamming(pointer, $0, $1, $2) }
+    }
+
+    /// Sum of products of unsigned with signed bytes. Both of shape [n], n a multiple of 64.
+    package func dot(codes: Span<UInt8>, query: Span<Int8>) -> Int32 {
+        precondition(codes.count == query.count, "\(codes.count) codes, \(query.count) places of a query")
+        precondition(codes.count % 64 == 0, "\(codes.count) is not a multiple of 64")
+        // Safety: the function reads `count` bytes of each.
+        return unsafe codes.withUnsafeBufferPointer { codes in
+            unsafe query.withUnsafeBufferPointer { query in
+                unsafe nk_dot_u8(pointer, codes.baseAddress, query.baseAddress, codes.count)
+            }
+        }
+    }
+
+    /// Sum of products of half bytes with signed bytes.
+    ///
+    /// - Parameters:
+    ///   - nibbles: shape [n / 2]; byte i of a block of 64 holds place i in its low half and place 64 + i in its high.
+    ///   - query: shape [n], n a multiple of 128.
+    package func dot(nibbles: Span<UInt8>, query: Span<Int8>) -> Int32 {
+        precondition(nibbles.count * 2 == query.count, "\(nibbles.count) pairs, \(query.count) places of a query")
+        precondition(query.count % 128 == 0, "\(query.count) is not a multiple of 128")
+        // Safety: the function reads `count` bytes of the query and half as many of the other.
+        return unsafe nibbles.withUnsafeBufferPointer { nibbles in
+            unsafe query.withUnsafeBufferPointer { query in
+                unsafe nk_dot_nibbles(pointer, nibbles.baseAddress, query.baseAddress, query.count)
+            }
+        }
+    }
+
+    /// Sum of products of bytes, their halves in two planes as in `dot(nibbles:query:)`, with signed bytes.
+    package func dot(high: Span<UInt8>, low: Span<UInt8>, query: Span<Int8>) -> Int32 {
+        precondition(high.count == low.count, "\(high.count) high halves, \(low.count) low ones")
+        precondition(high.count * 2 == query.count, "\(high.count) pairs, \(query.count) places of a query")
+        precondition(query.count % 128 == 0, "\(query.count) is not a multiple of 128")
+        // Safety: the function reads `count` bytes of the query and half as many of each of the others.
+        return unsafe high.withUnsafeBufferPointer { high in
+            unsafe low.withUnsafeBufferPointer { low in
+                unsafe query.withUnsafeBufferPointer { query in
+                    unsafe nk_dot_planes(pointer, high.baseAddress, low.baseAddress, query.baseAddress, query.count)
+                }
+            }
+        }
+    }
+
+    private func withBoth(
+        _ left: Span<Float>, _ right: Span<Float>,
+        _ body: (UnsafePointer<Float>?, UnsafePointer<Float>?, Int) -> Float
+    ) -> Float {
+        precondition(left.count == right.count, "vectors of \(left.count) and \(right.count) dimensions")
+        // Safety: both hold `count` numbers, and `body` does not keep the pointers.
+        return unsafe left.withUnsafeBufferPointer { left in
+            unsafe right.withUnsafeBufferPointer { right in
+                unsafe body(left.baseAddress, right.baseAddress, left.count)
+            }
+        }
+    }
+}
+
+/// CRC-32C (Castagnoli) of `bytes`, continued from `crc`.
+package func crc32c(of bytes: RawSpan, continuing crc: UInt32 = 0) -> UInt32 {
+    // Safety: the function reads `count` bytes.
+    unsafe bytes.withUnsafeBytes { unsafe nk_crc32c(crc, $0.baseAddress, $0.count) }
+}

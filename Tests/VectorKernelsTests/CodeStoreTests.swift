@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import VectorKernels
+
+private func layout(_ metric: CodeLayout.Metric, _ dimensions: Int, connections: Int = 0) -> CodeLayout {
+    CodeLayout(
+        metric: metric,
+        format: metric == .manhattan || metric == .hamming ? .floats : dimensions >= 512 ? .planes : .bytes,
+        dimensions: dimensions, maxConnections: connections, levelSeed: 1, rotationSeed: 2)
+}
+
+private func fill(_ store: CodeStore, with vectors: [[Float]]) throws -> SearchContext {
+    let context = try #require(SearchContext(for: store))
+    for (place, vector) in vectors.enumerated() {
+        #expect(store.grow(by: 1))
+        store.encode(vector.span, document: UInt32(place), at: UInt32(place), with: context)
+        store.setState(.occupied, of: UInt32(place))
+    }
+    return context
+}
+
+private func distances(_ context: SearchContext, _ store: CodeStore, to query: [Float]) -> [UInt32: Float] {
+    let hasBegun = context.begin(query.span, in: store)
+    #expect(hasBegun)
+    #expect(context.keep(store.count))
+    context.scan(0..<store.count, in: store, allowed: nil)
+    return Dictionary(uniqueKeysWithValues: context.takeScanned().map { ($0.place, $0.distance) })
+}
+
+@Suite struct CodeStoreTests {
+    @Test(
+        arguments: KernelTier.all.map(\.name), [1, 3, 63, 64, 65, 127, 128, 300, 511, 512, 513, 640, 1000, 1280, 2048])
+    func `give distances near the exact ones`(name: String, dimensions: Int) throws {
+        let tier = try #require(KernelTier.all.first { $0.name == name })
+        var generator = SplitMix(state: UInt64(dimensions))
+        let vectors = (0..<20).map { _ in (0..<dimensions).map { _ in Float.random(in: -1...1, using: &generator) } }
+        for metric in [CodeLayout.Metric.cosine, .dot, .l2Squared, .manhattan, .hamming] {
+            let store = try #require(CodeStore(layout: layout(metric, dimensions), tier: tier))
+            let context = try fill(store, with: vectors)
+            let query = vectors[0].map { $0 + Float.random(in: -0.5...0.5, using: &generator) }
+            let found = distances(context, store, to: query)
+            for (place, vector) in vectors.enumerated() {
+                let dot = ReferenceKernels.dot(query.span, vector.span)
+                let norms =
+                    (ReferenceKernels.dot(query.span, query.span) * ReferenceKernels.dot(vector.span, vector.span))
+                    .squareRoot()
+                let (expected, tolerance) =
+                    switch metric {
+                    case .cosine: (1 - dot / norms, 0.06)
+                    case .dot: (-dot, 0.06 * norms)
+                    case .l2Squared: (ReferenceKernels.l2Squared(query.span, vector.span), 0.12 * norms)
+                    case .manhattan: (ReferenceKernels.manhattan(query.span, vector.span), 1e-3)
+                    case .hamming: (ReferenceKernels.hamming(query.span, vector.span), 0)
+                    }
+                let distance = try #require(found[UInt32(place)])
+                #expect(abs(Double(distance) - expected) <= tolerance, "\(metric) at \(place)")
+            }
+        }
+    }
+
+    @Test(arguments: KernelTier.all.map(\.name), [5, 700])
+    func `of degenerate vectors give finite distances`(name: String, dimensions: Int) throws {
+        let tier = try #require(KernelTier.all.first { $0.name == name })
+        let values: [Float] = [0, 1, -1, 3e38, -3e38, 3 * .leastNonzeroMagnitude, .nan, .infinity, -.infinity]
+        let vectors = values.map { [Float](repeating: $0, count: dimensions) }
+        for metric in [CodeLayout.Metric.cosine, .dot, .l2Squared, .manhattan, .hamming] {
+            let store = try #require(CodeStore(layout: layout(metric, dimensions), tier: tier))
+            let context = try fill(store, with: vectors)
+            for query in vectors {
+                let found = distances(context, store, to: query)
+                #expect(found.count == values.count)
+                #expect(found.values.allSatisfy { !$0.isNaN })
+            }
+            if metric == .cosine { #expect(distances(context, store, to: vectors[1])[0] == 1) }
+        }
+    }
+
+    @Test func `rows stay where they are while the store grows past a chunk`() throws {
+        let store = try #require(CodeStore(layout: layout(.manhattan, 2048)))
+        let context = try #require(SearchContext(for: store))
+        let vector = [Float](repeating: 2, count: 2048)
+        #expect(store.grow(by: 1))
+        store.encode(vector.span, document: 77, at: 0, with: context)
+        store.setState(.occupied, of: 0)
+        #expect(store.grow(by: 3000))
+        #expect(store.document(at: 0) == 77)
+        #expect(distances(context, store, to: vector) == [0: 0])
+    }
+
+    @Test func `only live and allowed places are scanned`() throws {
+        let store = try #require(CodeStore(layout: layout(.l2Squared, 2)))
+        let context = try fill(store, with: (0..<200).map { [Float($0), 0] })
+        store.setState([.occupied, .tombstone], of: 3)
+        let query: [Float] = [3, 0]
+        let hasBegun = context.begin(query.span, in: store)
+        #expect(hasBegun)
+        #expect(context.keep(2))
+        context.scan(0..<200, in: store, allowed: [0b11111])
+        #expect(context.takeScanned().map(\.place).sorted() == [2, 4])
+        #expect(context.keep(5))
+        context.scan(0..<200, in: store, allowed: [])
+        #expect(context.takeScanned().isEmpty)
+    }
+
+    @Test func `the tail holds what was put into it`() throws {
+        let store = try #require(CodeStore(layout: layout(.l2Squared, 1)))
+        let context = try fill(store, with: (0..<9000).map { [Float($0)] })
+        for place in [UInt32(0), 63, 64, 4095, 4096, 8999] { store.setInTail(true, place) }
+        store.setInTail(false, 64)
+        let zero: [Float] = [0]
+        let hasBegun = context.begin(zero.span, in: store)
+        #expect(hasBegun)
+        #expect(context.keep(10))
+        context.scanTail(of: store, allowed: nil)
+        #expect(context.takeScanned().map(\.place) == [0, 63, 4095, 4096, 8999])
+    }
+}
