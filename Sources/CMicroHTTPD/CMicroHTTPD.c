@@ -101,7 +101,6 @@ struct MHD_Daemon *nt_http_start(const NTHTTPOptions *options) {
         MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
         MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, options->request_began, options->context,
         MHD_OPTION_NOTIFY_COMPLETED, options->request_ended, options->context,
@@ -120,6 +119,8 @@ int nt_http_has_hung_up(int socket) {
     struct pollfd watched = {.fd = socket, .events = POLLRDHUP};
     return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
+
+void nt_http_end_reading(int socket) { shutdown(socket, SHUT_RD); }
 
 void nt_http_stop_listening(int socket) { shutdown(socket, SHUT_RDWR); }
 

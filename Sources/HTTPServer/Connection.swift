@@ -8,6 +8,8 @@ final class Connection: Sendable {
     private struct Guarded {
         var state: ConnectionState
         var exchange: Exchange?
+        /// The client has closed its side, and libmicrohttpd was told.
+        var hasHungUp = false
     }
 
     /// The descriptor; used under the lock and before `close` only, since its number is given to others afterwards.
@@ -36,9 +38,16 @@ final class Connection: Sendable {
     }
 
     /// Shuts it down if its deadline is over; cancels what is being worked on if the client has gone.
+    ///
+    /// libmicrohttpd 0.9.75 misses an end that arrives together with the last bytes: after a short read it waits for
+    /// another event, and an edge-triggered epoll has none. Ending the reading makes one.
     func check(at now: ContinuousClock.Instant) {
         guarded.withLock { guarded in
-            if guarded.state.phase == .working, nt_http_has_hung_up(socket) != 0 { guarded.exchange?.cancel() }
+            if guarded.state.phase != .closed, !guarded.hasHungUp, nt_http_has_hung_up(socket) != 0 {
+                guarded.hasHungUp = true
+                nt_http_end_reading(socket)
+            }
+            if guarded.state.phase == .working, guarded.hasHungUp { guarded.exchange?.cancel() }
             if case .shutDown(let refusal) = guarded.state.check(at: now) { shutDown(saying: refusal) }
         }
     }

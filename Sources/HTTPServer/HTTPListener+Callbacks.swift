@@ -26,7 +26,9 @@ extension HTTPListener {
 
     static var connectionChanged: MHD_NotifyConnectionCallback {
         { context, handle, place, event in
-            guard let listener = unsafe HTTPListener.listener(context), let handle = unsafe handle, let place = unsafe place else {
+            guard let listener = unsafe HTTPListener.listener(context), let handle = unsafe handle,
+                let place = unsafe place
+            else {
                 return
             }
             if event == .CONNECTION_NOTIFY_STARTED {
@@ -61,7 +63,7 @@ extension HTTPListener {
     }
 
     static var requestAdvanced: MHD_AccessHandlerCallback {
-        { context, handle, _, method, _, data, dataCount, place in
+        { context, handle, _, method, version, data, dataCount, place in
             guard let listener = unsafe HTTPListener.listener(context), let handle = unsafe handle,
                 let dataCount = unsafe dataCount, let pointer = unsafe place?.pointee
             else { return .NO }
@@ -69,7 +71,8 @@ extension HTTPListener {
             if !exchange.hasHead {
                 exchange.hasHead = true
                 if let method = unsafe method { unsafe exchange.method = String(cString: method) }
-                return unsafe listener.headEnded(exchange, handle)
+                let isOld = unsafe version.map { unsafe String(cString: $0) == "HTTP/1.0" } ?? true
+                return unsafe listener.headEnded(exchange, needsHost: !isOld, handle)
             }
             if unsafe dataCount.pointee > 0, let data = unsafe data {
                 let bytes = unsafe UnsafeRawBufferPointer(start: data, count: dataCount.pointee)
@@ -99,7 +102,7 @@ extension HTTPListener {
     // MARK: What the calls do
 
     /// Reads the headers, and refuses what need not be read further.
-    private func headEnded(_ exchange: Exchange, _ handle: OpaquePointer) -> MHD_Result {
+    private func headEnded(_ exchange: Exchange, needsHost: Bool, _ handle: OpaquePointer) -> MHD_Result {
         unsafe readHeaders(into: exchange, handle)
         guard exchange.connection.enter(.body, exchange) else { return .NO }
         let lengths = exchange.values(of: "content-length")
@@ -115,6 +118,7 @@ extension HTTPListener {
             return unsafe refuse(refusal, closing: true, exchange, handle)
         }
         if exchange.target == nil { exchange.refusal = .badTarget }
+        if needsHost, exchange.values(of: "host").count != 1 { exchange.refusal = .missingHost }
         if let length = lengths.first {
             guard let length = Int(length), length >= 0 else {
                 return unsafe refuse(.ambiguousLength, closing: true, exchange, handle)

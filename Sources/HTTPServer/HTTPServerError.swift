@@ -32,6 +32,7 @@ struct Refusal: Error, Equatable {
 
     static let badTarget = Self(
         status: 400, message: "the path or the query holds an escape that is not % and two digits, or is not UTF-8")
+    static let missingHost = Self(status: 400, message: "a request of HTTP/1.1 has one Host header")
     static let ambiguousLength = Self(
         status: 400, message: "a request has one Content-Length or Transfer-Encoding, not both and not several")
     static let unknownTransferEncoding = Self(status: 501, message: "the only Transfer-Encoding is chunked")
