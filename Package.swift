@@ -123,6 +123,11 @@ let package = Package(
         program("ImageBenchmark", at: "Benchmarks/ImageBenchmark", uses: ["Execution", "ImageVectorizer"]),
         program("ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer"]),
 
+        program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON"]),
+        program("JSONBenchmark", at: "Benchmarks/JSONBenchmark", uses: ["JSON", "Observability"]),
+        program(
+            "HTTPBenchmark", at: "Benchmarks/HTTPBenchmark", uses: ["Execution", "HTTPServer", "Observability"]),
+
         tests(of: "DataModel"),
         tests(of: "JSON"),
         tests(of: "Observability", uses: ["JSON"]),

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JSON
+
+/// Feeds mutated JSON to the reader, and what it accepts through the writer and back.
+///
+/// ```
+/// JSONFuzz [--smoke] [--seed N] [--rounds N]
+/// ```
+/// A finding ends the process with the seed, the round, and the text. What must hold for every text:
+/// 1. nothing crashes;
+/// 2. passing over a value and building it agree on whether it is well-formed, and on where it ends;
+/// 3. what was accepted, once written, is accepted again, has the same value, and is written the same;
+/// 4. an error lies within the text.
+@main struct JSONFuzz {
+    private static let seeds = [
+        #"{"class":"Meme","properties":{"image":"aGVsbG8=","title":"\u00e9\ud83d\ude00 \"q\" \\ \/"},"vector":[0.1,-2.5e-3,1E+10]}"#,
+        #"[[],{},[[[[]]]],null,true,false,0,-0,1.0,123456789012345678901234567890,1e-400,5e-324,1.7976931348623157e308]"#,
+        #"{"a":{"a":{"a":[{"a":1},{"a":1,"a":2}]}},"":"","\u0000":"\b\f\n\r\t"}"#, #""é😀\ud83d\u0041\udc00""#,
+        " \t\r\n[ 1 , 2 , [ 3 ] ] ", "[0.1,0.2,3e38,4e38,-1e-45,1e39]",
+    ]
+    private static let pieces = [
+        "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "\\ud83d", "\\ude00", "\\\"", "null", "true", "false", "-",
+        "+", ".", "e", "E", "0", "00",
+        "1e999", "1.", "é", "😀", " ", "\n", "\u{0}", "\u{1F}", "\u{7F}", "NaN", "Infinity", "'", "//", "{\"a\":", "[[",
+        "\u{2028}",
+    ]
+
+    static func main() {
+        let arguments = CommandLine.arguments
+        let seed = value(of: "--seed", in: arguments) ?? 1
+        let rounds = value(of: "--rounds", in: arguments) ?? (arguments.contains("--smoke") ? 20_000 : 5_000_000)
+        var random = SplitMix(state: UInt64(seed))
+        print("JSONFuzz: seed \(seed), \(rounds) rounds")
+        var accepted = 0
+        for round in 0..<rounds {
+            let text = mutated(seeds[round % seeds.count], &random)
+            if let finding = check(text) {
+                print("seed \(seed), round \(round): \(finding)\n\(text)\n\(String(decoding: text, as: UTF8.self))")
+                exit(1)
+            }
+            if (try? JSONValue(parsing: text)) != nil { accepted += 1 }
+        }
+        print("no finding; \(accepted) texts were well-formed")
+    }
+
+    private static func value(of flag: String, in arguments: [String]) -> Int? {
+        guard let place = arguments.firstIndex(of: flag), place + 1 < arguments.count else { return nil }
+        return Int(arguments[place + 1])
+    }
+
+    /// The text after up to 8 changes.
+    private static func mutated(_ text: String, _ random: inout SplitMix) -> [UInt8] {
+        var bytes = Array(text.utf8)
+        for _ in 0..<Int.random(in: 0...8, using: &random) {
+            let place = Int.random(in: 0...bytes.count, using: &random)
+            let end = min(bytes.count, place + Int.random(in: 0...6, using: &random))
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0: bytes.replaceSubrange(place..<end, with: pieces.randomElement(using: &random)!.utf8)  // never empty
+            case 1: bytes.insert(contentsOf: pieces.randomElement(using: &random)!.utf8, at: place)  // never empty
+            case 2 where place < bytes.count: bytes[place] = UInt8.random(in: 0...255, using: &random)
+            case 3: bytes.removeSubrange(place..<end)
+            default: bytes.insert(contentsOf: bytes[place..<end], at: place)
+            }
+        }
+        return bytes
+    }
+
+    /// What is wrong with the reader, if this text shows it.
+    private static func check(_ text: [UInt8]) -> String? {
+        var builder = JSONReader(text, depthLimit: 64)
+        var skipper = builder
+        let built = Result { () throws(JSONError) in try builder.readValue() }
+        let skipped = Result { () throws(JSONError) in try skipper.skipValue() }
+        switch (built, skipped) {
+        case (.failure(let left), .failure(let right)):
+            if left.offset > text.count || left.offset < 0 { return "an error at \(left.offset) of \(text.count)" }
+            if case .numberTooLarge = left.reason { break }
+            if left != right { return "building says \(left), passing over says \(right)" }
+        case (.failure(let error), .success):
+            guard case .numberTooLarge = error.reason else { return "only passing over accepts: \(error)" }
+        case (.success, .failure(let error)): return "only building accepts: \(error)"
+        case (.success(let value), .success):
+            if builder.position != skipper.position { return "ends differ" }
+            let written = value.encoded
+            guard let again = try? JSONValue(parsing: written, depthLimit: 64) else { return "own text is refused" }
+            if again != value { return "the value changes" }
+            if again.encoded != written { return "the text changes" }
+        }
+        return checkFloats(text)
+    }
+
+    /// Reading a vector agrees with reading the same numbers one by one, from float64.
+    private static func checkFloats(_ text: [UInt8]) -> String? {
+        var reader = JSONReader(text)
+        let floats = Result { () throws(JSONError) in try reader.readFloats() }
+        var other = JSONReader(text)
+        guard case .success(.array(let elements)) = Result(catching: { () throws(JSONError) in try other.readValue() })
+        else {
+            // Only a number beyond float64 is refused by the one and not by the other; it is beyond float32 too.
+            return (try? floats.get()) == nil ? nil : "only the reader of vectors accepts"
+        }
+        guard case .success(let values) = floats else {
+            let areSmall = elements.allSatisfy {
+                if case .number(let number) = $0 { abs(number.value) <= 3.4e38 } else { false }
+            }
+            return areSmall ? "the reader of vectors refuses" : nil
+        }
+        for (value, element) in zip(values, elements) {
+            guard case .number(let number) = element else { return "a vector holds what is no number" }
+            if abs(Double(value) - number.value) > abs(number.value) * 1e-7 + 1e-45 { return "\(value) for \(number)" }
+        }
+        return values.count == elements.count ? nil : "counts differ"
+    }
+}
+
+/// A generator with a seed (Steele, Lea & Flood, 2014).
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
