@@ -42,7 +42,9 @@ extension JSONReader {
                 if !isASCII { try requireUTF8(start..<position) }
                 position += 1
                 return contents
-            case UInt8(ascii: "\\"): contents.append(contentsOf: UTF8.encode(try readEscape())!)  // every scalar has UTF-8
+            case UInt8(ascii: "\\"):
+                // Every scalar has an encoding.
+                contents.append(contentsOf: UTF8.encode(try readEscape())!)
             default: throw invalid("in string literal")
             }
             let run = endOfPlainRun(from: position)
