@@ -2,6 +2,7 @@
 
 import DataModel
 import Execution
+import Foundation
 import ImageVectorizer
 import ObjectStorage
 import Observability
@@ -46,10 +47,23 @@ package final class Database: Sendable {
 
     /// Applies the writes that wait, saves the indexes and releases the folder. Nothing may be asked afterwards.
     package func close() async {
-        maintenance.stop()
-        await maintenance.saveAll()
+        await onOwnThread { [maintenance] in
+            maintenance.stop()
+            maintenance.saveAll()
+        }
         await queue.close()
-        environment.close()
+        await onOwnThread { [environment] in environment.close() }
+    }
+
+    /// Runs blocking work of the shutdown, when the compute pool may be gone already.
+    private func onOwnThread(_ body: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            let thread = Thread {
+                body()
+                continuation.resume()
+            }
+            thread.start()
+        }
     }
 
     /// Purges what dropped collections left behind, in bounded steps between other writes.

@@ -53,11 +53,9 @@ final class IndexMaintenance: Sendable {
         for worker in workers { worker.stop() }
     }
 
-    /// Saves every index that has changed. For a clean stop, after `stop`.
-    func saveAll() async {
-        for index in indexes where index.hasUnsavedChanges {
-            do { try await save(index, isCancelled: { false }) } catch { report(error, of: index) }
-        }
+    /// Saves every index that has changed. For a clean stop, after `stop`. Blocks.
+    func saveAll() {
+        for index in indexes where index.hasUnsavedChanges { save(index, isCancelled: { false }) }
     }
 
     private var indexes: [ShardVectorIndex] {
@@ -77,27 +75,20 @@ final class IndexMaintenance: Sendable {
                 } else if isFirst, index.needsRepair {
                     index.index?.repair(isCancelled: isCancelled)
                 } else if isFirst, index.needsSnapshot {
-                    saveBlocking(index, isCancelled: isCancelled)
+                    save(index, isCancelled: isCancelled)
                 }
             }
         }
     }
 
-    private func saveBlocking(_ index: ShardVectorIndex, isCancelled: () -> Bool) {
+    private func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) {
         do {
             var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
             try index.save(to: &segments, isCancelled: isCancelled)
-        } catch { report(error, of: index) }
-    }
-
-    private func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) async throws {
-        var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
-        try index.save(to: &segments, isCancelled: isCancelled)
-    }
-
-    private func report(_ error: any Error, of index: ShardVectorIndex) {
-        logger.warning(
-            "the snapshot of a vector index could not be saved; after the next start it is built from the vectors",
-            ["shard": .text(index.shard.description), "reason": .error(error)])
+        } catch {
+            logger.warning(
+                "the snapshot of a vector index could not be saved; after the next start it is built from the vectors",
+                ["shard": .text(index.shard.description), "reason": .error(error)])
+        }
     }
 }
