@@ -41,7 +41,7 @@ struct VectorizerLoading {
                     + "fetch them with Scripts/fetch-weights.sh, or set NEEDLETAIL_IMG2VEC_MODEL to efficientnet-lite0 or to "
                     + "the path of an ONNX file")
         }
-        let folder = places.openVINOFolders.first { FileManager.default.fileExists(atPath: $0 + "/libopenvino_c.so") }
+        let folder = places.openVINOFolders.first { FileManager.default.fileExists(atPath: $0) }
         guard let folder = folder ?? places.openVINOFolders.first else {
             throw .unavailable(reason: "no folder for OpenVINO is known; set NEEDLETAIL_OPENVINO_LIB")
         }
