@@ -33,11 +33,15 @@ struct PostingChunk {
         if count <= Self.maximumListCount {
             var numbers: [UInt16] = []
             numbers.reserveCapacity(count)
-            guard Self.visit(span, { numbers.append($0) }) else { return nil }
+            guard Self.visit(span, { numbers.append($0) }), numbers.count == count,
+                zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 })
+            else { return nil }
             contents = .sparse(numbers)
         } else {
             var words = [UInt64](repeating: 0, count: Self.wordCount)
-            guard Self.fill(span, into: &words, at: 0) else { return nil }
+            guard Self.fill(span, into: &words, at: 0), words.reduce(0, { $0 + $1.nonzeroBitCount }) == count else {
+                return nil
+            }
             contents = .dense(words)
         }
     }
@@ -175,7 +179,7 @@ extension PostingChunk {
         switch form {
         case .list: return span.byteCount % 2 == 1 ? span.byteCount / 2 : nil
         case .bitmap: return span.byteCount == bitmapByteCount ? Int(span.uint16(at: 1)) + 1 : nil
-        case .runs: return span.byteCount % 4 == 3 ? Int(span.uint16(at: 1)) + 1 : nil
+        case .runs: return span.byteCount >= 7 && span.byteCount % 4 == 3 ? Int(span.uint16(at: 1)) + 1 : nil
         }
     }
 

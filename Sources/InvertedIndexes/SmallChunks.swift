@@ -70,6 +70,9 @@ struct FrequencyChunk {
         entries = stride(from: 1, to: span.byteCount, by: 2 + width).map {
             (span.uint16(at: $0), TokenCountChunk.number(span, at: $0 + 2, width: width))
         }
+        guard zip(entries, entries.dropFirst()).allSatisfy({ $0.offset < $1.offset }),
+            entries.allSatisfy({ Int($0.offset) < IndexKey.documentsPerSmallChunk })
+        else { return nil }
     }
 
     func frequency(at offset: UInt16) -> UInt32 {
@@ -143,7 +146,9 @@ struct PlaceChunk {
             let place = GeoCoordinates(
                 latitude: Float(bitPattern: span.uint32(at: position + 2)),
                 longitude: Float(bitPattern: span.uint32(at: position + 6)))
-            body(span.uint16(at: position), place)
+            let offset = span.uint16(at: position)
+            guard Int(offset) < IndexKey.documentsPerPlaceChunk else { return false }
+            body(offset, place)
         }
         return true
     }
