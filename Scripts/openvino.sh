@@ -7,10 +7,11 @@ here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
 source "$here/messages.sh"
 
-folder=${NEEDLETAIL_OPENVINO_LIB:-$here/../.build/openvino}
-[ -e "$folder/libopenvino_c.so" ] && exit 0
+# A folder that is set is the operator's own.
+[ -z "${NEEDLETAIL_OPENVINO_LIB:-}" ] || exit 0
 
-say "fetching OpenVINO, the inference engine, from PyPI"
+folder=$here/../.build/openvino
+[ -e "$folder/libopenvino_c.so" ] || say "fetching OpenVINO, the inference engine, from PyPI"
 if ! "$here/fetch-openvino.sh" "$folder"; then
     note "OpenVINO can't be fetched: the server will start, and refuse pictures until it is there"
     note "when PyPI can be reached, run Scripts/openvino.sh and start again"
