@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import ImageVectorizer
+import Testing
+
+/// Pixels are held to Pillow 9.5.0 itself, run by the Python of `NEEDLETAIL_TEST_PYTHON`.
+@Suite(.enabled(if: TestData.python != nil, "NEEDLETAIL_TEST_PYTHON names no Python with Pillow 9.5.0"))
+struct PillowTests {
+    /// What Pillow makes of a file.
+    enum Answer: Equatable {
+        case rejected
+        /// Sixteen-bit grey, which Pillow clips and we scale.
+        case clippedGrey
+        /// Shape [224, 224, 3].
+        case pixels([UInt8])
+    }
+
+    /// Reads paths and answers each with a byte and, if it is a picture, with its pixels.
+    static let script = """
+        import sys, warnings
+        import PIL
+        from PIL import Image
+        warnings.simplefilter("ignore")
+        assert PIL.__version__ == "9.5.0", "Pillow is " + PIL.__version__
+        out = sys.stdout.buffer
+        width, height = int(sys.argv[2]), int(sys.argv[3])
+        for path in open(sys.argv[1]).read().splitlines():
+            try:
+                image = Image.open(path)
+                mode = image.mode
+                image = image.convert("RGB")
+                if width:
+                    image = image.resize((width, height), Image.BILINEAR)
+                out.write((b"I" if mode.startswith("I") else b"P") + image.tobytes())
+            except Exception:
+                out.write(b"R")
+        """
+
+    /// Asks Pillow about `paths` and hands each answer to `body` as it comes.
+    ///
+    static func askPillow(
+        about paths: [String], width: Int, height: Int, _ body: (String, Answer) throws -> Void
+    ) throws {
+        let list = FileManager.default.temporaryDirectory.appending(path: "pillow-\(UUID().uuidString).txt")
+        try Data(paths.joined(separator: "\n").utf8).write(to: list)
+        defer { try? FileManager.default.removeItem(at: list) }
+        let process = Process()
+        let pipe = Pipe()
+        process.executableURL = URL(filePath: try #require(TestData.python))
+        process.arguments = ["-c", script, list.path(), String(width), String(height)]
+        process.standardOutput = pipe
+        try process.run()
+        for path in paths {
+            let mark = try read(1, from: pipe)
+            if mark == Data("R".utf8) {
+                try body(path, .rejected)
+            } else {
+                let pixels = try read(width * height * 3, from: pipe)
+                try body(path, mark == Data("I".utf8) ? .clippedGrey : .pixels([UInt8](pixels)))
+            }
+        }
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+    }
+
+    private static func read(_ count: Int, from pipe: Pipe) throws -> Data {
+        var data = Data()
+        while data.count < count {
+            let piece = try #require(
+                try pipe.fileHandleForReading.read(upToCount: count - data.count), "Pillow ended early")
+            data.append(piece)
+        }
+        return data
+    }
+
+    @Test(.enabled(if: TestData.folder != nil, "NEEDLETAIL_TEST_DATA names no folder of pictures"))
+    func `resized pictures equal Pillow's byte for byte wherever both decode them`() throws {
+        var equal = 0
+        let paths = try TestData.pictureFiles()
+        try Self.askPillow(about: paths, width: 224, height: 224) { path, answer in
+            guard case .pixels(let expected) = answer,
+                let ours = try? Picture(TestData.bytes(ofFile: path)).resized(toWidth: 224, height: 224)
+            else { return }
+            #expect(ours == expected, "\(path)")
+            equal += 1
+        }
+        #expect(equal > paths.count * 9 / 10)
+    }
+
+    @Test func `every size is resized as Pillow does it`() throws {
+        let sides = [1, 2, 3, 7, 111, 223, 224, 225, 447, 448, 449, 1000]
+        let sizes = sides.flatMap { width in sides.map { (width, $0) } }
+        try expectEqualToPillow(
+            sizes.map { width, height in
+                BMPFixture.random(width: width, height: height, seed: UInt64(width * 4096 + height))
+            },
+            resultWidth: 224, resultHeight: 224)
+    }
+
+    @Test func `results other than squares are resized as Pillow does it`() throws {
+        let pictures = [(97, 61), (640, 480), (1, 300)].map { width, height in
+            BMPFixture.random(width: width, height: height, seed: 7)
+        }
+        for (width, height) in [(1, 1), (31, 97), (640, 3), (300, 300)] {
+            try expectEqualToPillow(pictures, resultWidth: width, resultHeight: height)
+        }
+    }
+
+    @Test(arguments: BMPFixture.kinds)
+    func `bitmaps of every kind decode as in Pillow`(_ kind: BMPFixture) throws {
+        try expectEqualToPillow([kind.bytes], resultWidth: kind.width, resultHeight: kind.height)
+    }
+
+    /// Writes the files out, asks Pillow, and compares.
+    private func expectEqualToPillow(_ files: [[UInt8]], resultWidth: Int, resultHeight: Int) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "pillow-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var paths: [String] = []
+        for (number, file) in files.enumerated() {
+            let url = folder.appending(path: "\(number).bmp")
+            try Data(file).write(to: url)
+            paths.append(url.path())
+        }
+        var number = 0
+        try Self.askPillow(about: paths, width: resultWidth, height: resultHeight) { path, answer in
+            let ours = try Picture(files[number]).resized(toWidth: resultWidth, height: resultHeight)
+            #expect(answer == .pixels(ours), "\(path)")
+            number += 1
+        }
+        #expect(number == files.count)
+    }
+}
