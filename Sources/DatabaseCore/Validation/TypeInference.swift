@@ -16,7 +16,7 @@ struct TypeInference {
     func property(_ name: String, for value: JSONValue) throws(InvalidValue) -> PropertyDefinition {
         var property = PropertyDefinition(completing: try type(of: value, isNested: false), name: name)
         property.description = description(of: "property")
-        property.nestedProperties = try members(for: value)
+        property.nestedProperties = try members(for: value, of: property.type)
         return property
     }
 
@@ -103,16 +103,16 @@ struct TypeInference {
 
     // MARK: - Members of objects
 
-    private func members(for value: JSONValue) throws(InvalidValue) -> [PropertyDefinition] {
-        switch value {
-        case .object(let object): return try members([], extendedFor: object) ?? []
-        case .array(let elements):
+    private func members(for value: JSONValue, of type: PropertyType) throws(InvalidValue) -> [PropertyDefinition] {
+        switch (type, value) {
+        case (.scalar(.object), .object(let object)): return try members([], extendedFor: object) ?? []
+        case (.array(.object), .array(let elements)):
             var members: [PropertyDefinition] = []
             for case .object(let object) in elements {
                 members = try self.members(members, extendedFor: object) ?? members
             }
             return members
-        case .null, .boolean, .number, .string: return []
+        default: return []
         }
     }
 
@@ -172,7 +172,7 @@ struct TypeInference {
         }
         var property = PropertyDefinition(completing: try type(of: value, isNested: true), name: name)
         property.description = description(of: "nested property")
-        property.nestedProperties = try members(for: value)
+        property.nestedProperties = try members(for: value, of: property.type)
         return property
     }
 }

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import JSON
+import Testing
+import VectorIndexes
+
+@testable import DatabaseCore
+
+struct DefinitionCodecTests {
+    /// Nothing in it is as it is by default.
+    private static let definition: CollectionDefinition = {
+        var object = PropertyDefinition(completing: .array(.object), name: "o")
+        object.nestedProperties = [PropertyDefinition(completing: .scalar(.blob), name: "b", isNested: true)]
+        object.moduleConfiguration = ["m": .array([.number(JSONNumber(1)), .null])]
+        var text = PropertyDefinition(
+            id: PropertyID(7), name: "t", description: "quote \" and 🍎", type: .scalar(.text), tokenization: .trigram,
+            isFilterable: false, isSearchable: true)
+        text.hasRangeIndex = true
+        var definition = CollectionDefinition(
+            name: "C", description: "d",
+            properties: [text, object, PropertyDefinition(name: "r", type: .reference(["A", "B"]))],
+            moduleConfiguration: ["generative-x": .object(["k": .string("v")])], nextPropertyNumber: 65_535,
+            nextVectorNumber: 9)
+        definition.showsEmptyProperties = true
+        definition.vectors = [
+            VectorDefinition(
+                id: VectorID(8), name: "v", vectorizer: .image(fields: ["a", "b"]),
+                vectorizerConfiguration: ["imageFields": .array([.string("a")])],
+                index: VectorIndexDefinition(
+                    kind: .flat, metric: .l2Squared, isSkipped: true, cleanupIntervalSeconds: 1, maxConnections: 5,
+                    efConstruction: 6, ef: 7, dynamicEfMin: 8, dynamicEfMax: 9, dynamicEfFactor: 10,
+                    vectorCacheMaxObjects: 11, flatSearchCutoff: 12, filterStrategy: "sweeping",
+                    quantization: ["x": .null]))
+        ]
+        definition.invertedIndex.bm25K1 = 0.1
+        definition.invertedIndex.bm25B = 1.0 / 3
+        definition.invertedIndex.stopwordAdditions = ["x"]
+        definition.invertedIndex.stopwordRemovals = []
+        definition.invertedIndex.stopwordPreset = "none"
+        definition.invertedIndex.cleanupIntervalSeconds = 3
+        definition.invertedIndex.indexTimestamps = true
+        definition.invertedIndex.indexNullState = true
+        definition.invertedIndex.indexPropertyLength = true
+        definition.invertedIndex.usesBlockMaxWAND = false
+        definition.multiTenancy.isEnabled = true
+        definition.multiTenancy.autoTenantCreation = true
+        definition.multiTenancy.autoTenantActivation = true
+        definition.multiTenancy.isShown = false
+        definition.replication.factor = 3
+        definition.replication.asyncEnabled = true
+        definition.replication.deletionStrategy = nil
+        definition.sharding = nil
+        return definition
+    }()
+
+    @Test func `every member comes back`() throws {
+        #expect(try DefinitionCodec.decoded(DefinitionCodec.encoded(Self.definition)) == Self.definition)
+    }
+
+    @Test func `a definition of defaults comes back`() throws {
+        let plain = CollectionDefinition(
+            name: "C", vectors: [VectorDefinition(vectorizer: .none, index: VectorIndexDefinition())])
+        #expect(try DefinitionCodec.decoded(DefinitionCodec.encoded(plain)) == plain)
+    }
+
+    @Test func `a newer version is refused by its number`() throws {
+        let text = String(decoding: DefinitionCodec.encoded(Self.definition), as: UTF8.self)
+        let newer = text.replacing("\"version\":1", with: "\"version\":2")
+        let error = #expect(throws: DatabaseError.self) { try DefinitionCodec.decoded(Array(newer.utf8)) }
+        #expect(error?.message.contains("version 2") == true)
+    }
+
+    @Test func `bytes cut off at any place are refused`() {
+        let bytes = DefinitionCodec.encoded(Self.definition)
+        for count in 0..<bytes.count {
+            #expect(throws: DatabaseError.self) { try DefinitionCodec.decoded(Array(bytes.prefix(count))) }
+        }
+    }
+
+    @Test func `a member that is missing or of another kind is named`() throws {
+        guard case .object(let members) = try JSONValue(parsing: DefinitionCodec.encoded(Self.definition)) else {
+            return
+        }
+        for name in ["name", "properties", "vectors", "invertedIndex", "replication", "nextPropertyNumber"] {
+            var damaged = members
+            damaged[name] = .boolean(true)
+            let error = #expect(throws: DatabaseError.self) {
+                try DefinitionCodec.decoded(JSONValue.object(damaged).encoded)
+            }
+            #expect(error?.message.contains(name) == true, "\(error?.message ?? "")")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import HTTPServer
+import JSON
+
+@testable import RESTAPI
+
+/// A handler over a database in memory, without a socket.
+struct RESTFixture {
+    let database: MemoryDatabase
+    let handler: RESTHandler
+
+    init(settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "") {
+        database = MemoryDatabase(settings: settings)
+        var context = RESTContext(
+            hostname: "http://[::]:8080", nodeName: "node1", modules: ["img2vec-neural": .object([:])],
+            isReady: { isReady }, clock: { 1_700_000_000_000 })
+        context.origin = origin
+        handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
+    }
+
+    /// What was answered.
+    struct Answer {
+        var status: Int
+        var headers: [(name: String, value: String)]
+        /// `nil` for an empty body.
+        var body: JSONValue?
+
+        func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+        var contentType: String? { header("Content-Type") }
+
+        /// The text of the first error, wherever it stands.
+        var message: String? {
+            switch (body?["error"], body?["message"]) {
+            case (.array(let errors)?, _): errors.first?["message"]?.text
+            case (_, let message?): message.text
+            default: nil
+            }
+        }
+
+        var code: Double? { body?["code"]?.number }
+    }
+
+    /// - Parameter target: path and query, e.g. `/v1/objects?limit=2`; nothing in it is percent-encoded.
+    func send(_ method: String, _ target: String, _ body: String = "") async throws -> Answer {
+        let parts = target.split(separator: "?", maxSplits: 1).map { String($0) }
+        var query: [(name: String, value: String)] = []
+        for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
+            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+            query.append((sides[0], sides.count > 1 ? sides[1] : ""))
+        }
+        let request = HTTPRequest(
+            method: method, pathSegments: parts[0].split(separator: "/").map { String($0) }, rawPath: parts[0],
+            query: query, body: Array(body.utf8))
+        let response = await handler.respond(to: request)
+        return Answer(
+            status: response.status, headers: response.headers,
+            body: response.body.isEmpty ? nil : try JSONValue(parsing: response.body))
+    }
+
+    /// Creates a class with these properties, given as JSON objects.
+    func createClass(_ name: String, _ properties: String = "", more: String = "") async throws {
+        let answer = try await send(
+            "POST", "/v1/schema", #"{"class": "\#(name)", "properties": [\#(properties)]\#(more)}"#)
+        precondition(answer.status == 200, "\(name): \(answer.message ?? "")")
+    }
+}
+
+/// Stands in for GraphQL and says which path it got.
+private struct GraphQLDouble: HTTPHandler {
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        .json(JSONValue.object(["path": .string(request.rawPath)]).encoded)
+    }
+}
+
+/// An id that ends in these digits.
+func id(_ number: Int) -> String {
+    let digits = String(number)
+    return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
+}

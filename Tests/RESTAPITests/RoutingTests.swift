@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatabaseCore
+import JSON
+import Testing
+
+@testable import RESTAPI
+
+struct RoutingTests {
+    private let fixture = RESTFixture()
+
+    @Test func `a path that is none is answered with its name`() async throws {
+        let answer = try await fixture.send("GET", "/v1/nosuchthing")
+        #expect(answer.status == 404 && answer.code == 404 && answer.message == "path /v1/nosuchthing was not found")
+    }
+
+    @Test func `another method is answered with those that are allowed`() async throws {
+        let answer = try await fixture.send("DELETE", "/v1/meta")
+        #expect(answer.status == 405 && answer.message == "method DELETE is not allowed, but [GET] are")
+        #expect(answer.header("Allow") == "GET")
+    }
+
+    @Test func `the root leads to the interface`() async throws {
+        let answer = try await fixture.send("GET", "/")
+        #expect(answer.status == 301 && answer.header("Location") == "/v1")
+    }
+
+    @Test(arguments: ["/v1/meta", "/v1/nosuchthing", "/v1/objects/x"])
+    func `every answer lets browsers of other origins read it`(path: String) async throws {
+        let answer = try await fixture.send("GET", path)
+        #expect(answer.header("Access-Control-Allow-Origin") == "*")
+        #expect(answer.header("Access-Control-Allow-Methods") == "*")
+        #expect(answer.header("Access-Control-Allow-Headers")?.contains("Authorization") == true)
+    }
+
+    @Test func `a preflight is answered without looking further`() async throws {
+        let answer = try await fixture.send("OPTIONS", "/v1/objects")
+        #expect(answer.status == 200 && answer.body == nil)
+    }
+
+    @Test(arguments: [
+        ("GET", "/v1/schema/C/tenants", "tenants"), ("POST", "/v1/backups/filesystem", "backup"),
+        ("GET", "/v1/aliases", "aliases"),
+        ("POST", "/v1/classifications", "classification"), ("POST", "/v1/tokenize", "tokenize"),
+        ("GET", "/v1/authz/roles", "authz"), ("GET", "/v1/cluster/statistics", "cluster"),
+    ])
+    func `what is not built says so by name`(method: String, path: String, name: String) async throws {
+        let answer = try await fixture.send(method, path, "{}")
+        #expect(answer.status == 501)
+        #expect(answer.message?.contains(name) == true && answer.message?.hasSuffix("is not supported yet") == true)
+    }
+
+    @Test func `GraphQL is handed on`() async throws {
+        for path in ["/v1/graphql", "/v1/graphql/batch"] {
+            #expect(try await fixture.send("POST", path, "{}").body?["path"] == .string(path))
+        }
+    }
+
+    @Test func `live and ready have no body`() async throws {
+        let live = try await fixture.send("GET", "/v1/.well-known/live")
+        #expect(live.status == 200 && live.body == nil && live.contentType == nil)
+        #expect(try await fixture.send("GET", "/v1/.well-known/ready").status == 200)
+        #expect(try await RESTFixture(isReady: false).send("GET", "/v1/.well-known/ready").status == 503)
+        #expect(try await fixture.send("GET", "/v1/.well-known/openid-configuration").status == 404)
+    }
+
+    @Test func `meta tells the version that steers clients`() async throws {
+        let body = try await fixture.send("GET", "/v1/meta").body
+        #expect(body?["version"] == .string("1.39.0") && body?["grpcMaxMessageSize"]?.number == 104_858_000)
+        #expect(body?["modules"]?["img2vec-neural"] == .object([:]))
+    }
+
+    @Test func `nodes have shards in verbose output only, and null for none`() async throws {
+        let empty = try await fixture.send("GET", "/v1/nodes?output=verbose").body
+        #expect(empty?["nodes"]?[0]?["shards"] == .null && empty?["nodes"]?[0]?["stats"]?["shardCount"]?.number == 0)
+        try await fixture.createClass("C")
+        #expect(try await fixture.send("GET", "/v1/nodes").body?["nodes"]?[0]?["shards"] == .null)
+        let verbose = try await fixture.send("GET", "/v1/nodes/C?output=verbose").body
+        #expect(verbose?["nodes"]?[0]?["shards"]?[0]?["class"] == .string("C"))
+        #expect(verbose?["nodes"]?[0]?["shards"]?[0]?["vectorIndexingStatus"] == .string("READY"))
+        #expect(try await fixture.send("GET", "/v1/nodes?output=chatty").status == 422)
+        #expect(try await fixture.send("GET", "/v1/nodes/D").status == 404)
+    }
+}
+
+extension JSONValue {
+    /// The element of an array.
+    subscript(position: Int) -> JSONValue? {
+        guard case .array(let elements) = self, elements.indices.contains(position) else { return nil }
+        return elements[position]
+    }
+
+    /// The number of elements of an array.
+    var count: Int? {
+        guard case .array(let elements) = self else { return nil }
+        return elements.count
+    }
+}
