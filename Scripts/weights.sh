@@ -18,12 +18,11 @@ noted=$folder/network
 mkdir -p "$folder" || give_up "the folder of weights can't be made" "$folder: no right to write there" \
     "set PERSISTENCE_DATA_PATH or NEEDLETAIL_MODELS_PATH to a folder of yours"
 say "fetching the weights of ResNet50 (103 MB, once)"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-if "$here/fetch-weights.sh" "$folder" 2> >(tee "$log" >&2); then
+# What goes wrong it says itself, in one line; ours says what happens now.
+if "$here/fetch-weights.sh" "$folder"; then
     note "done: $folder/resnet50-v1-12.onnx"
     exit 0
 fi
 echo efficientnet-lite0 >"$noted"
-note "not to be had ($(grep -v '^$' "$log" | tail -1 | cut -c1-100)): the starter network EfficientNet-Lite0 is used."
-note "To switch later: make weights, stop the server, .build/release/needletail revectorize --all, start it again."
+note "so the starter network, EfficientNet-Lite0, is used; to switch later, server stopped: make weights, then" \
+    ".build/release/needletail revectorize --all"
