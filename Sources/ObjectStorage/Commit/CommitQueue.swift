@@ -1,24 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+
 /// The one way to write: changes queue up, one thread applies them in groups, one transaction and one flush a group.
+///
+/// While a group is on its way to the medium the next one gathers, so the number of flushes adapts to the load: a lone
+/// change costs one, a thousand waiting ones share one. The order of submission is the order of application.
 package final class CommitQueue: Sendable {
     package struct Limits: Sendable {
+        /// How many changes may wait before new ones are refused.
         package var queuedChanges = 16_384
+        /// How many bytes waiting changes may hold before new ones are refused; a lone change may be larger.
         package var queuedBytes = 512 << 20
         package var changesPerGroup = 1_024
+        /// A group takes no further change once it has this many; a change may be larger.
         package var bytesPerGroup = 32 << 20
 
         package init() {}
     }
 
+    private struct State {
+        var waiting: [any QueuedChange] = []
+        /// Of those in `waiting`, what they declared.
+        var waitingBytes = 0
+        var isClosing = false
+        var isIdle = true
+        var hasEnded = false
+        /// Resumed when the thread has ended.
+        var closers: [CheckedContinuation<Void, Never>] = []
+        var groupCount = 0
+        var changeCount = 0
+    }
+
     package let environment: StorageEnvironment
+    private let limits: Limits
+    private let condition = NSCondition()
+    // Safety: only touched while `condition` is held.
+    nonisolated(unsafe) private var state = State()
 
     /// Starts the writer thread.
     ///
     /// - Throws: `StorageError.openedForReadingOnly`.
     package init(environment: StorageEnvironment, limits: Limits = Limits()) throws(StorageError) {
+        guard !environment.options.isReadOnly else { throw .openedForReadingOnly }
         self.environment = environment
+        self.limits = limits
+        let thread = Thread { [self] in
+            Thread.current.name = "writer"
+            run()
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
     }
+
+    // MARK: Submitting
 
     /// Applies `change` durably and returns its result once the commit is on the medium and published.
     ///
@@ -26,19 +61,141 @@ package final class CommitQueue: Sendable {
     ///
     /// - Throws: what `change` threw; `StorageError` if the commit failed, the queue is full or closed.
     package func submit<C: Change>(_ change: C) async throws -> C.Result {
-        throw StorageError.misuse(reason: "not built yet")
+        try await withCheckedThrowingContinuation { continuation in
+            let queued = QueuedChangeOf(change) { continuation.resume(with: $0) }
+            do throws(StorageError) {
+                try enqueue(queued)
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
     }
 
     /// The same with closures; see `Change` for when they are called.
     package func submit<R: Sendable>(
         sizeInBytes: Int = 0, published: (@Sendable (R) -> Void)? = nil, rolledBack: (@Sendable () -> Void)? = nil,
         _ change: @escaping @Sendable (WriteTransaction) throws -> R
-    ) async throws -> R { throw StorageError.misuse(reason: "not built yet") }
+    ) async throws -> R {
+        try await submit(
+            ClosureChange(sizeInBytes: sizeInBytes, change: change, published: published, undo: rolledBack))
+    }
+
+    /// The same, blocking the calling thread: only for background work on threads that may block, never in a change.
+    package func submitAndWait<C: Change>(_ change: C) throws -> C.Result {
+        let outcome = Awaited<C.Result>()
+        try enqueue(QueuedChangeOf(change) { outcome.set($0) })
+        return try outcome.get()
+    }
+
+    private func enqueue(_ change: any QueuedChange) throws(StorageError) {
+        condition.lock()
+        defer { condition.unlock() }
+        guard unsafe !state.isClosing else { throw .closed }
+        guard unsafe state.waiting.count < limits.queuedChanges else {
+            throw .writeQueueFull(limit: "\(limits.queuedChanges) changes")
+        }
+        let size = change.sizeInBytes
+        guard unsafe state.waiting.isEmpty || state.waitingBytes + size <= limits.queuedBytes else {
+            throw .writeQueueFull(limit: "\(limits.queuedBytes) bytes")
+        }
+        unsafe state.waiting.append(change)
+        unsafe state.waitingBytes += size
+        condition.broadcast()
+    }
+
+    // MARK: Watching and closing
+
+    /// How many groups and changes were committed since the start, and how many changes wait.
+    package var statistics: (groups: Int, changes: Int, waiting: Int) {
+        condition.lock()
+        defer { condition.unlock() }
+        return unsafe (state.groupCount, state.changeCount, state.waiting.count)
+    }
 
     /// Takes no more changes, applies those that wait, and ends the writer thread.
-    package func close() async {}
+    package func close() async {
+        await withCheckedContinuation { continuation in
+            condition.lock()
+            unsafe state.isClosing = true
+            let hasEnded = unsafe state.hasEnded
+            if !hasEnded { unsafe state.closers.append(continuation) }
+            condition.broadcast()
+            condition.unlock()
+            if hasEnded { continuation.resume() }
+        }
+    }
 
-    /// Purges what dropped collections and shards left, in bounded transactions between other writes, until nothing is
-    /// left. Call it at start and after a drop; calling it twice is harmless.
-    package func purgeDropped() async throws {}
+    // MARK: The writer thread
+
+    private func run() {
+        while let group = nextGroup() {
+            let committed = GroupCommit(environment: environment).run(group)
+            condition.lock()
+            unsafe state.groupCount += committed.groups
+            unsafe state.changeCount += committed.changes
+            condition.unlock()
+        }
+        condition.lock()
+        unsafe state.hasEnded = true
+        let closers = unsafe state.closers
+        unsafe state.closers = []
+        condition.unlock()
+        for closer in closers { closer.resume() }
+    }
+
+    /// What is to go into the next transaction; waits for something. `nil` once the queue is closed and empty.
+    private func nextGroup() -> [any QueuedChange]? {
+        condition.lock()
+        defer { condition.unlock() }
+        while unsafe state.waiting.isEmpty {
+            if unsafe state.isClosing { return nil }
+            condition.wait()
+        }
+        var count = 0
+        var bytes = 0
+        for change in unsafe state.waiting.prefix(limits.changesPerGroup) {
+            if count > 0, bytes + change.sizeInBytes > limits.bytesPerGroup { break }
+            count += 1
+            bytes += change.sizeInBytes
+        }
+        let group = unsafe Array(state.waiting.prefix(count))
+        unsafe state.waiting.removeFirst(count)
+        unsafe state.waitingBytes -= bytes
+        return group
+    }
+}
+
+/// A result that one thread waits for.
+private final class Awaited<Value: Sendable>: Sendable {
+    private let condition = NSCondition()
+    // Safety: only touched while `condition` is held.
+    nonisolated(unsafe) private var result: Result<Value, any Error>?
+
+    func set(_ result: Result<Value, any Error>) {
+        condition.lock()
+        unsafe self.result = result
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    func get() throws -> Value {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            if let result = unsafe result { return try result.get() }
+            condition.wait()
+        }
+    }
+}
+
+/// A change made of closures.
+private struct ClosureChange<Result: Sendable>: Change {
+    let sizeInBytes: Int
+    let change: @Sendable (WriteTransaction) throws -> Result
+    let published: (@Sendable (Result) -> Void)?
+    let undo: (@Sendable () -> Void)?
+
+    func apply(to transaction: WriteTransaction) throws -> Result { try change(transaction) }
+    func committed(_ result: Result) { published?(result) }
+    func rolledBack() { undo?() }
 }

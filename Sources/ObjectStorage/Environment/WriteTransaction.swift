@@ -1,66 +1,143 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CLMDB
 import DataModel
-import InvertedIndexes
 
 /// The writer's transaction: reads see what it wrote. Only the writer thread has one.
 ///
 /// Nothing may be written while bytes that a read handed out are still in use, i.e. inside the closures of reads;
 /// that is refused with `StorageError.misuse`.
+@safe
 package final class WriteTransaction: ReadTransaction {
-    package func put(_ value: [UInt8], for key: [UInt8]) throws {}
+    /// Whether anything was written since it was last set to `false`.
+    var isDirty = false
+    /// Counters that were read or changed; written back by `flush()`.
+    var counters: [ShardAddress: CountersInMemory] = [:]
+    /// Vectors that were put or removed and are not in the tree yet.
+    var vectorChanges: [VectorPlace: VectorChanges] = [:]
+    var heldBackVectorBytes = 0
+
+    struct CountersInMemory {
+        var values: ShardCounters
+        var isChanged = false
+    }
+
+    static func begin(in environment: StorageEnvironment) throws(StorageError) -> WriteTransaction {
+        guard !environment.options.isReadOnly else { throw .openedForReadingOnly }
+        try environment.beginWriting()
+        var transaction: OpaquePointer?
+        // Safety: the environment stays open until `endWriting()`.
+        let code = unsafe mdb_txn_begin(environment.handle, nil, 0, &transaction)
+        guard code == 0, let transaction = unsafe transaction else {
+            environment.endWriting()
+            throw LMDBCall.error(code, "mdb_txn_begin", environment.context)
+        }
+        return unsafe WriteTransaction(environment: environment, handle: transaction)
+    }
+
+    /// Makes everything durable. `flush()` must have come before. Whatever happens, the transaction is over then.
+    func commit() throws(StorageError) {
+        try requireOpen()
+        end()
+        defer { environment.endWriting() }
+        // Safety: the handle is not used after this; LMDB frees it, also on failure.
+        try LMDBCall.check(unsafe mdb_txn_commit(handle), "mdb_txn_commit", environment.context)
+    }
+
+    func abort() {
+        guard isOpen else { return }
+        end()
+        // Safety: the handle is not used after this.
+        unsafe mdb_txn_abort(handle)
+        environment.endWriting()
+    }
+
+    /// Brings counters and vectors that were held back in memory into the tree.
+    override func flush() throws {
+        try flushVectors()
+        try flushCounters()
+    }
+
+    // MARK: Entries
+
+    /// Keeps `value` under `key`, in place of what was there.
+    package func put(_ value: [UInt8], for key: [UInt8]) throws {
+        // Safety: the buffer lives for the call.
+        try unsafe value.withUnsafeBytes { source in
+            try unsafe put(byteCount: source.count, for: key) { target in unsafe target.copyMemory(from: source) }
+        }
+    }
+
+    /// Keeps a value of `byteCount` bytes under `key`; `fill` writes it straight into the page.
+    func put(byteCount: Int, for key: [UInt8], fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws {
+        try prepareToWrite()
+        guard !key.isEmpty, key.count <= Key.maximumByteCount else {
+            throw StorageError.keyTooLong(byteCount: key.count, limit: Key.maximumByteCount)
+        }
+        guard byteCount <= Int(UInt32.max) else {
+            throw StorageError.valueTooLong(byteCount: byteCount, limit: Int(UInt32.max))
+        }
+        isDirty = true
+        var value = unsafe MDB_val(mv_size: byteCount, mv_data: nil)
+        // Safety: the key's buffer lives for the call, which does not write to it.
+        let code = unsafe key.withUnsafeBytes { buffer in
+            var key = unsafe MDB_val(
+                mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+            return unsafe mdb_put(handle, environment.database, &key, &value, UInt32(MDB_RESERVE))
+        }
+        try LMDBCall.check(code, "mdb_put", environment.context)
+        // Safety: LMDB reserved as many bytes in a page of this transaction, valid until its next write.
+        unsafe try fill(UnsafeMutableRawBufferPointer(start: value.mv_data, count: byteCount))
+    }
+
     /// Does nothing if there is no such key.
-    package func removeValue(for key: [UInt8]) throws {}
+    package func removeValue(for key: [UInt8]) throws {
+        try prepareToWrite()
+        guard !key.isEmpty, key.count <= Key.maximumByteCount else { return }
+        // Safety: the key's buffer lives for the call, which does not write to it.
+        let code = unsafe key.withUnsafeBytes { buffer in
+            var key = unsafe MDB_val(
+                mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+            return unsafe mdb_del(handle, environment.database, &key, nil)
+        }
+        if code == MDB_NOTFOUND { return }
+        isDirty = true
+        try LMDBCall.check(code, "mdb_del", environment.context)
+    }
 
-    /// What the inverted indexes of `shard` are written to.
-    package func invertedWriter(_ shard: ShardAddress) -> InvertedWriter { InvertedWriter() }
-
-    // Objects
-
-    /// The next document number of the shard; counts it as given out.
-    package func takeDocumentNumber(in shard: ShardAddress) throws -> DocumentID { DocumentID(0) }
-
-    /// Keeps a new object with its vectors as `document`, a number from `takeDocumentNumber`.
+    /// Removes the entries whose keys begin with `prefix`, are at least `start` and less than `end`, at most `limit` of them.
     ///
-    /// - Throws: `StorageError.idTaken` before anything is written.
-    package func insert(
-        _ object: StoredObject, vectors: [VectorID: [Float]], as document: DocumentID, in shard: ShardAddress
-    ) throws {}
-
-    /// Replaces what is kept as `document`, whose id and vectors stay.
-    ///
-    /// - Parameter unchangedBlobs: properties whose blobs stay as they are; they need not (and should not) be in `object`.
-    package func update(
-        _ document: DocumentID, with object: StoredObject, keepingBlobsOf unchangedBlobs: Set<PropertyID> = [],
-        in shard: ShardAddress
-    ) throws {}
-
-    /// Replaces what is kept as `old` by `object` with `vectors` as `new`, a number from `takeDocumentNumber`. The id stays.
-    package func replace(
-        _ old: DocumentID, with object: StoredObject, vectors: [VectorID: [Float]], as new: DocumentID,
-        keepingBlobsOf unchangedBlobs: Set<PropertyID> = [], in shard: ShardAddress
-    ) throws {}
-
-    /// Removes the object kept as `document` with its id, blobs and vectors (not its inverted index entries).
-    ///
-    /// - Returns: the id it had, or `nil` if there is no such document.
+    /// - Returns: how many were removed; less than `limit` means that none is left.
     @discardableResult
-    package func remove(_ document: DocumentID, in shard: ShardAddress) throws -> ObjectID? { nil }
+    func removeValues(
+        prefix: [UInt8], from start: [UInt8]? = nil, limit: Int = .max, below end: [UInt8]? = nil
+    ) throws -> Int {
+        try prepareToWrite()
+        let cursor = try openCursor()
+        defer { closeCursor(cursor) }
+        var count = 0
+        guard limit > 0, try cursor.seek(start ?? prefix) else { return 0 }
+        while count < limit, cursor.hasPrefix(prefix) {
+            if let end, cursor.keyPrecedes(end) == false { break }
+            isDirty = true
+            try cursor.removeCurrent()
+            count += 1
+            // After a removal the cursor stands before the entry that followed.
+            guard try cursor.moveToNext() else { break }
+        }
+        return count
+    }
 
-    // Catalogue
+    private func prepareToWrite() throws(StorageError) {
+        try requireOpen()
+        guard lentSpanCount == 0 else {
+            throw .misuse(reason: "something was written while bytes of the database were in use")
+        }
+    }
 
-    /// - Throws: `StorageError.nameTaken`.
-    package func createCollection(named name: String, definition: [UInt8]) throws -> CollectionID { CollectionID(1) }
-    package func setDefinition(_ definition: [UInt8], of collection: CollectionID) throws {}
-    package func rename(_ collection: CollectionID, to name: String) throws {}
-    /// Takes the collection out of the catalogue. Its keys are purged in the background.
-    package func dropCollection(_ collection: CollectionID) throws {}
-    package func createShard(named name: String, of collection: CollectionID, definition: [UInt8] = []) throws
-        -> ShardAddress
-    { ShardAddress(collection, ShardID(1)) }
-    package func setDefinition(_ definition: [UInt8], of shard: ShardAddress) throws {}
-    /// Takes the shard out of the catalogue. Its keys are purged in the background.
-    package func dropShard(_ shard: ShardAddress) throws {}
-    /// Keeps `value` under `name` for the whole database; `nil` removes it.
-    package func setSetting(_ name: String, to value: [UInt8]?) throws {}
+    func setFormatVersion(_ version: UInt32) throws {
+        var bytes = ByteWriter()
+        bytes.append(version)
+        try put(bytes.bytes, for: Key.global(.format))
+    }
 }

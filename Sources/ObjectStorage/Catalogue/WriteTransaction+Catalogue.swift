@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+
+extension WriteTransaction {
+    /// Gives a new collection the next number, which no other ever had.
+    ///
+    /// - Throws: `StorageError.nameTaken`, `.nameNotUsable`.
+    package func createCollection(named name: String, definition: [UInt8]) throws -> CollectionID {
+        try requireUsable(name)
+        guard try !contains(Key.collectionName(name)) else { throw StorageError.nameTaken(name) }
+        let value = try CatalogueCodec.encode(name: name, definition: definition)
+        let id = CollectionID(try takeNumber(under: Key.global(.nextCollection)))
+        try put(value, for: Key.collection(id))
+        try putNumber(id.number, for: Key.collectionName(name))
+        return id
+    }
+
+    /// - Throws: `StorageError.noSuchCollection`.
+    package func setDefinition(_ definition: [UInt8], of collection: CollectionID) throws {
+        let record = try existing(collection)
+        try put(CatalogueCodec.encode(name: record.name, definition: definition), for: Key.collection(collection))
+    }
+
+    /// Gives a collection another name; nothing else that is stored knows it.
+    ///
+    /// - Throws: `StorageError.noSuchCollection`, `.nameTaken`, `.nameNotUsable`.
+    package func rename(_ collection: CollectionID, to name: String) throws {
+        let record = try existing(collection)
+        if record.name == name { return }
+        try requireUsable(name)
+        guard try !contains(Key.collectionName(name)) else { throw StorageError.nameTaken(name) }
+        try put(CatalogueCodec.encode(name: name, definition: record.definition), for: Key.collection(collection))
+        try removeValue(for: Key.collectionName(record.name))
+        try putNumber(collection.number, for: Key.collectionName(name))
+    }
+
+    /// Takes the collection out of the catalogue, at once and for good. What it stored is purged later, by
+    /// `CommitQueue.purgeDropped()`.
+    ///
+    /// - Throws: `StorageError.noSuchCollection`.
+    package func dropCollection(_ collection: CollectionID) throws {
+        let record = try existing(collection)
+        try removeValue(for: Key.collection(collection))
+        try removeValue(for: Key.collectionName(record.name))
+        try put([], for: Key.dropped(collection, nil))
+        forget { $0.collection == collection }
+        for shard in try shards(of: collection) { try forgetEntry(of: shard) }
+    }
+
+    /// Gives a new shard the next number of its collection, which no other of its shards ever had.
+    ///
+    /// - Throws: `StorageError.noSuchCollection`, `.nameTaken`, `.nameNotUsable`.
+    package func createShard(named name: String, of collection: CollectionID, definition: [UInt8] = []) throws
+        -> ShardAddress
+    {
+        try requireUsable(name)
+        guard try contains(Key.collection(collection)) else { throw StorageError.noSuchCollection(collection) }
+        guard try !contains(Key.shardName(name, of: collection)) else { throw StorageError.nameTaken(name) }
+        let value = try CatalogueCodec.encode(name: name, definition: definition)
+        let number = try takeNumber(under: Key.collectionWide(.nextShard, collection))
+        let address = ShardAddress(collection, ShardID(number))
+        try put(value, for: Key.shard(address))
+        try putNumber(number, for: Key.shardName(name, of: collection))
+        return address
+    }
+
+    /// - Throws: `StorageError.noSuchShard`.
+    package func setDefinition(_ definition: [UInt8], of shard: ShardAddress) throws {
+        guard let record = try self.shard(shard) else { throw StorageError.noSuchShard(shard) }
+        try put(CatalogueCodec.encode(name: record.name, definition: definition), for: Key.shard(shard))
+    }
+
+    /// Takes the shard out of the catalogue, at once and for good. What it stored is purged later, by
+    /// `CommitQueue.purgeDropped()`.
+    ///
+    /// - Throws: `StorageError.noSuchShard`.
+    package func dropShard(_ shard: ShardAddress) throws {
+        guard let record = try self.shard(shard) else { throw StorageError.noSuchShard(shard) }
+        try forgetEntry(of: record)
+        try put([], for: Key.dropped(shard.collection, shard.shard))
+        forget { $0 == shard }
+    }
+
+    /// Keeps `value` under `name` for the whole database; `nil` removes it.
+    ///
+    /// - Throws: `StorageError.nameNotUsable`.
+    package func setSetting(_ name: String, to value: [UInt8]?) throws {
+        try requireUsable(name)
+        if let value { try put(value, for: Key.setting(name)) } else { try removeValue(for: Key.setting(name)) }
+    }
+
+    /// Removes up to `limit` entries of what was dropped.
+    ///
+    /// - Returns: whether anything is left.
+    func purgeDropped(limit: Int) throws -> Bool {
+        guard let part = try droppedParts().first else { return false }
+        let prefix = Key.everything(of: part.collection, part.shard)
+        if try removeValues(prefix: prefix, limit: limit) < limit {
+            try removeValue(for: Key.dropped(part.collection, part.shard))
+        }
+        return true
+    }
+
+    // MARK: Parts
+
+    private func existing(_ collection: CollectionID) throws -> CollectionRecord {
+        guard let record = try self.collection(collection) else { throw StorageError.noSuchCollection(collection) }
+        return record
+    }
+
+    private func requireUsable(_ name: String) throws(StorageError) {
+        guard !name.isEmpty, name.utf8.count <= Key.maximumNameByteCount else {
+            throw .nameNotUsable(name, limitInBytes: Key.maximumNameByteCount)
+        }
+    }
+
+    private func forgetEntry(of shard: ShardRecord) throws {
+        try removeValue(for: Key.shard(shard.address))
+        try removeValue(for: Key.shardName(shard.name, of: shard.address.collection))
+    }
+
+    /// Lets go of what is held back in memory for shards that are dropped.
+    private func forget(_ isDropped: (ShardAddress) -> Bool) {
+        counters = counters.filter { !isDropped($0.key) }
+        vectorChanges = vectorChanges.filter { !isDropped($0.key.shard) }
+    }
+
+    /// The number kept under `key`, 1 at first, and keeps the one after it.
+    private func takeNumber(under key: [UInt8]) throws -> UInt32 {
+        let number = try number(under: key) ?? 1
+        guard number < .max else { throw StorageError.misuse(reason: "all catalogue numbers are given out") }
+        try putNumber(number + 1, for: key)
+        return number
+    }
+
+    private func putNumber(_ number: UInt32, for key: [UInt8]) throws {
+        var writer = ByteWriter(capacity: 4)
+        writer.append(number)
+        try put(writer.bytes, for: key)
+    }
+}

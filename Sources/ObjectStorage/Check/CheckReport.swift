@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a check of everything stored found.
+package struct CheckReport: Hashable, Sendable {
+    package struct Finding: Hashable, Sendable {
+        /// The key, described by its parts.
+        package var key: String
+        package var problem: String
+    }
+
+    package var findings: [Finding] = []
+    /// All of them, including those that were not kept.
+    package var findingCount = 0
+    package var collectionCount = 0
+    package var shardCount = 0
+    package var objectCount = 0
+    package var blobCount = 0
+    package var vectorCount = 0
+    package var entryCount = 0
+    package var isClean: Bool { findingCount == 0 }
+}
+
+extension StorageEnvironment {
+    /// Checks everything stored, within one read transaction: every record decodes; ids and records, records and blobs,
+    /// records and vectors agree both ways; blocks of vectors are in order; counters are right; nothing lies where
+    /// nothing should.
+    ///
+    /// - Parameter limit: how many findings are kept; the rest is only counted.
+    /// - Complexity: O(entries); reads every record and every block's header, not the bytes of blobs and vectors.
+    package func checkInvariants(limit: Int = 1_000) throws -> CheckReport {
+        try read { transaction in
+            var check = InvariantCheck(transaction: transaction, limit: limit)
+            check.run()
+            return check.report
+        }
+    }
+}

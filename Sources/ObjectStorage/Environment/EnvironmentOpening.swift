@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CLMDB
+import Glibc
+
+/// The steps of opening LMDB's file, and the checks that come before anything is written to it.
+struct EnvironmentOpening {
+    static let fileName = "data.mdb"
+    /// LMDB's number of the database without a name.
+    static let unnamedDatabase: MDB_dbi = 1
+    /// LMDB's number of the database that lists free pages.
+    private static let freeDatabase: MDB_dbi = 0
+    /// Below this no smaller map is tried.
+    private static let smallestMapSizeInBytes = 1 << 28
+
+    let folder: String
+    let options: StorageEnvironment.Options
+
+    /// - Returns: `nil` if there is no file.
+    func fileSizeInBytes() throws(StorageError) -> Int? {
+        var status = stat()
+        // Safety: `status` lives for the call.
+        guard unsafe stat("\(folder)/\(Self.fileName)", &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw .folderNotUsable(folder: folder, reason: "\(Self.fileName): \(LMDBCall.text(of: errno))")
+        }
+        return Int(status.st_size)
+    }
+
+    /// Opens the environment for use.
+    func open() throws(StorageError) -> (OpaquePointer, LMDBCall.Context) {
+        var flags = MDB_NOTLS
+        if options.isReadOnly { flags |= MDB_RDONLY }
+        if !options.flushesEveryCommit { flags |= MDB_NOSYNC }
+        let (handle, context) = try unsafe open(flags: flags)
+        if !options.isReadOnly {
+            var deadReaders: Int32 = 0
+            // Frees the slots of processes that died while they read; a failure only leaves them taken.
+            _ = unsafe mdb_reader_check(handle, &deadReaders)
+        }
+        do throws(StorageError) {
+            // LMDB compares keys only once the database was opened in some transaction.
+            try unsafe withReadTransaction(handle, context) { _ throws(StorageError) in }
+        } catch {
+            unsafe mdb_env_close(handle)
+            throw error
+        }
+        return unsafe (handle, context)
+    }
+
+    /// Looks at the existing file without changing it: is it whole, is its format known? Needs the folder's lock.
+    func checkBeforeWriting() throws(StorageError) {
+        let (handle, context) = try unsafe open(flags: MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK)
+        defer { unsafe mdb_env_close(handle) }
+        try unsafe requireWholeFile(handle, context)
+        let version = try unsafe withReadTransaction(handle, context) { transaction throws(StorageError) in
+            try unsafe Self.formatVersion(transaction, context)
+        }
+        if let version { try FormatVersion.check(version, folder: folder) }
+    }
+
+    // MARK: Is the file whole?
+
+    /// Makes sure that no page the database uses lies beyond the end of the file: reading it would end the process.
+    ///
+    /// A file may rightly end before its last page if the pages missing are free ones; then it is made longer.
+    ///
+    /// - Throws: `StorageError.fileDamaged` if the file was cut off.
+    func requireWholeFile(_ handle: OpaquePointer, _ context: LMDBCall.Context) throws(StorageError) {
+        var info = unsafe MDB_envinfo()
+        var status = MDB_stat()
+        // Safety: both live for the calls, which read the meta pages only.
+        try LMDBCall.check(unsafe mdb_env_info(handle, &info), "mdb_env_info", context)
+        try LMDBCall.check(unsafe mdb_env_stat(handle, &status), "mdb_env_stat", context)
+        let pageSize = Int(status.ms_psize)
+        let pageCount = unsafe Int(info.me_last_pgno) + 1
+        let needed = pageCount * pageSize
+        let size = try fileSizeInBytes() ?? 0
+        guard size < needed else { return }
+        let cutOff = StorageError.fileDamaged(
+            folder: folder,
+            reason: "\(Self.fileName) was cut off: it has \(size) bytes where \(needed) are described; restore a copy")
+        guard !options.isReadOnly else { throw cutOff }
+        try setFileSize(needed)
+        let firstMissing = (size + pageSize - 1) / pageSize
+        let missing = pageCount - firstMissing
+        let free: Int
+        do throws(StorageError) {
+            free = try unsafe withReadTransaction(handle, context) { transaction throws(StorageError) in
+                try unsafe Self.countFreePages(transaction, context, from: firstMissing)
+            }
+        } catch {
+            try setFileSize(size)
+            throw cutOff
+        }
+        guard free == missing, size % pageSize == 0 else {
+            try setFileSize(size)
+            throw cutOff
+        }
+    }
+
+    /// How many pages numbered `first` or higher are listed as free.
+    ///
+    /// - Complexity: O(free pages).
+    static func countFreePages(_ transaction: OpaquePointer, _ context: LMDBCall.Context, from first: Int = 0)
+        throws(StorageError) -> Int
+    {
+        var cursor: OpaquePointer?
+        // Safety: the cursor lives until the function returns; the transaction longer.
+        try LMDBCall.check(
+            unsafe mdb_cursor_open(transaction, freeDatabase, &cursor), "mdb_cursor_open", context)
+        defer { unsafe mdb_cursor_close(cursor) }
+        var key = unsafe MDB_val()
+        var value = unsafe MDB_val()
+        var count = 0
+        while true {
+            let code = unsafe mdb_cursor_get(cursor, &key, &value, MDB_NEXT)
+            if code == MDB_NOTFOUND { return count }
+            try LMDBCall.check(code, "mdb_cursor_get", context)
+            // Safety: LMDB hands out the bytes of the value; they are valid as long as the transaction.
+            let bytes = unsafe RawSpan(_unsafeStart: value.mv_data, byteCount: value.mv_size)
+            // A count, then that many page numbers, all as wide as a word.
+            for offset in stride(from: 8, through: bytes.byteCount - 8, by: 8) {
+                // Safety: `offset` leaves 8 bytes; every bit pattern is a number.
+                let page = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                if page >= UInt64(first) { count += 1 }
+            }
+        }
+    }
+
+    private func setFileSize(_ size: Int) throws(StorageError) {
+        guard unsafe truncate("\(folder)/\(Self.fileName)", size) == 0 else {
+            throw .folderNotUsable(folder: folder, reason: "\(Self.fileName): \(LMDBCall.text(of: errno))")
+        }
+    }
+
+    // MARK: Calls
+
+    /// Opens the environment with the largest map that the address space allows.
+    private func open(flags: Int32) throws(StorageError) -> (OpaquePointer, LMDBCall.Context) {
+        var mapSize = options.mapSizeInBytes
+        while true {
+            let context = LMDBCall.Context(
+                folder: folder, mapSizeInBytes: mapSize, maximumReaders: options.maximumReaders)
+            do throws(StorageError) {
+                return try unsafe (open(flags: flags, context), context)
+            } catch .lmdb(let code, let operation, let reason) {
+                guard code == ENOMEM, mapSize > Self.smallestMapSizeInBytes else {
+                    guard code == EACCES || code == EROFS || code == EPERM || code == EIO else {
+                        throw .lmdb(code: code, operation: operation, reason: reason)
+                    }
+                    throw .folderNotUsable(folder: folder, reason: "\(Self.fileName): \(reason)")
+                }
+                mapSize /= 4
+            }
+        }
+    }
+
+    private func open(flags: Int32, _ context: LMDBCall.Context) throws(StorageError) -> OpaquePointer {
+        var environment: OpaquePointer?
+        // Safety: on success LMDB has set the handle; after that it is closed once, on failure.
+        try LMDBCall.check(unsafe mdb_env_create(&environment), "mdb_env_create", context)
+        guard let handle = unsafe environment else {
+            throw .lmdb(code: 0, operation: "mdb_env_create", reason: "it gave no environment")
+        }
+        var code = unsafe mdb_env_set_mapsize(handle, context.mapSizeInBytes)
+        if code == 0 { code = unsafe mdb_env_set_maxreaders(handle, UInt32(context.maximumReaders)) }
+        if code == 0 { code = unsafe mdb_env_open(handle, folder, UInt32(flags), 0o600) }
+        guard code == 0 else {
+            unsafe mdb_env_close(handle)
+            throw LMDBCall.error(code, "opening", context)
+        }
+        return unsafe handle
+    }
+
+    private func withReadTransaction<R>(
+        _ handle: OpaquePointer, _ context: LMDBCall.Context, _ body: (OpaquePointer) throws(StorageError) -> R
+    ) throws(StorageError) -> R {
+        var transaction: OpaquePointer?
+        // Safety: the transaction is ended before the function returns.
+        let code = unsafe mdb_txn_begin(handle, nil, UInt32(MDB_RDONLY), &transaction)
+        guard code == 0, let transaction = unsafe transaction else {
+            throw LMDBCall.error(code, "mdb_txn_begin", context)
+        }
+        defer { unsafe mdb_txn_abort(transaction) }
+        var database: MDB_dbi = 0
+        try LMDBCall.check(unsafe mdb_dbi_open(transaction, nil, 0, &database), "mdb_dbi_open", context)
+        return try unsafe body(transaction)
+    }
+
+    /// The version under the format key, or `nil` if there is no such key.
+    private static func formatVersion(_ transaction: OpaquePointer, _ context: LMDBCall.Context) throws(StorageError)
+        -> UInt32?
+    {
+        var bytes = Key.global(.format)
+        var value = unsafe MDB_val()
+        // Safety: the key's buffer lives for the call.
+        let code = unsafe bytes.withUnsafeMutableBytes { buffer in
+            var key = unsafe MDB_val(mv_size: buffer.count, mv_data: buffer.baseAddress)
+            return unsafe mdb_get(transaction, unnamedDatabase, &key, &value)
+        }
+        if code == MDB_NOTFOUND { return nil }
+        try LMDBCall.check(code, "mdb_get", context)
+        guard unsafe value.mv_size >= 4, let start = unsafe value.mv_data else {
+            throw .damaged(key: Key.describe(Key.global(.format)), reason: "too short")
+        }
+        // Safety: the value has at least 4 bytes.
+        return UInt32(littleEndian: unsafe start.loadUnaligned(as: UInt32.self))
+    }
+}
+
+/// What brings older data to the current format, one step a version, inside one transaction.
+enum FormatUpgrades {
+    /// The steps, by the version they start from. There is no older format yet.
+    static let steps: [UInt32: @Sendable (WriteTransaction) throws -> Void] = [:]
+
+    /// - Parameter version: what the data have; `nil` for an empty database.
+    static func run(from version: UInt32?, in transaction: WriteTransaction) throws {
+        guard let version else { return }
+        for number in version..<FormatVersion.current {
+            guard let step = steps[number] else {
+                throw StorageError.fileDamaged(
+                    folder: transaction.environment.folder, reason: "format \(number) cannot be upgraded")
+            }
+            try step(transaction)
+        }
+    }
+}
