@@ -8,7 +8,6 @@ import JSON
 /// Answers `Aggregate { Class(…) { meta { count } } }`; other aggregations are refused by name.
 struct AggregateRunner {
     let database: any DatabaseOperations
-    let schema: CollectionSchema
     let collection: CollectionDefinition
 
     /// - Returns: the JSON of the field.
@@ -25,7 +24,7 @@ struct AggregateRunner {
         }
         var filter: Filter?
         if let clause = arguments.object("where") {
-            filter = try FilterParser(collections: schema.collections).filter(clause, of: collection)
+            filter = try FilterParser().filter(clause)
         }
         let count = try database.count(in: collection.name, tenant: arguments.string("tenant"), filter: filter)
         return try write(count, fields, of: type, &collector)

@@ -7,8 +7,6 @@ import GraphQLLanguage
 /// Turns the arguments of `Get { Class(…) }` into a query of the database.
 struct QueryPlanner {
     let collection: CollectionDefinition
-    /// By name.
-    let collections: [String: CollectionDefinition]
     let settings: DatabaseSettings
 
     /// The beginning of errors of searches, where Weaviate's bracket stands alone.
@@ -20,16 +18,11 @@ struct QueryPlanner {
         var query = Query(collection: collection.name)
         query.selection = selection
         query.tenant = arguments.string("tenant")
-        query.search = try SearchParser(collection: collection, arguments: arguments).search()
+        query.search = try SearchParser(arguments: arguments).search()
         if let clause = arguments.object("where") {
-            query.filter = try FilterParser(collections: collections).filter(clause, of: collection)
+            query.filter = try FilterParser().filter(clause)
         }
         query.sort = try sortKeys(arguments)
-        switch query.search {
-        case .keyword where !query.sort.isEmpty: throw QueryError("bm25 search is not compatible with sort")
-        case .hybrid where !query.sort.isEmpty: throw QueryError("hybrid search is not compatible with sort")
-        default: break
-        }
         query.after = try cursor(arguments)
         try setWindow(of: &query, arguments)
         return query
@@ -62,16 +55,7 @@ struct QueryPlanner {
         case "id", "_id": return SortKey(field: .id, isDescending: isDescending)
         case "_creationTimeUnix": return SortKey(field: .creationTime, isDescending: isDescending)
         case "_lastUpdateTimeUnix": return SortKey(field: .updateTime, isDescending: isDescending)
-        default: break
-        }
-        guard let property = collection.property(named: name) else { throw .noSuchProperty(name, in: collection.name) }
-        switch property.type {
-        case .scalar(.uuid), .array(.uuid):
-            throw QueryError(
-                "prop \"\(name)\" is of type uuid/uuid[]: sorting by uuid is currently not supported - keep the uuid in a "
-                    + "text property too and sort by that")
-        case .reference: throw QueryError("sorting by reference not supported, property \"\(name)\" is a reference")
-        case .scalar, .array: return SortKey(field: .property(name), isDescending: isDescending)
+        default: return SortKey(field: .property(name), isDescending: isDescending)
         }
     }
 
@@ -80,17 +64,6 @@ struct QueryPlanner {
     private func cursor(_ arguments: InputObject) throws(QueryError) -> Query.Cursor? {
         guard let after = arguments.string("after") else { return nil }
         let prefix = "cursor api: invalid 'after' parameter: "
-        let conflicts: [(argument: String, name: String)] = [
-            ("where", "where"), ("sort", "other params"), ("nearVector", "other params"),
-            ("nearObject", "other params"),
-            ("nearImage", "other params"), ("bm25", "other params"), ("hybrid", "other params"),
-        ]
-        if let conflict = conflicts.first(where: { arguments[$0.argument] != nil }) {
-            throw QueryError("\(prefix)\(conflict.name) cannot be set with after and limit parameters")
-        }
-        if let offset = arguments.integer("offset"), offset != 0 {
-            throw QueryError("\(prefix)offset cannot be set with after and limit parameters")
-        }
         guard arguments["limit"] != nil else { throw QueryError("\(prefix)limit parameter must be set") }
         if after.isEmpty { return .start }
         guard let id = ObjectID(after) else {
@@ -101,19 +74,9 @@ struct QueryPlanner {
 
     private func setWindow(of query: inout Query, _ arguments: InputObject) throws(QueryError) {
         let prefix = query.search == nil ? Self.listPrefix : Self.searchPrefix
-        let offset = arguments.integer("offset") ?? 0
-        guard offset >= 0 else {
-            throw QueryError("\(prefix)invalid pagination params: the offset is \(offset), it must be 0 or more")
-        }
-        query.offset = offset
+        query.offset = arguments.integer("offset") ?? 0
         let limit = arguments.integer("limit")
         if limit == 0 { throw QueryError("\(prefix)invalid pagination params: invalid default limit: 0") }
-        if let limit, limit > 0, offset + limit > settings.maximumResults {
-            throw QueryError(
-                "\(prefix)query maximum results exceeded: the total limit calculated from the provided offset '\(offset)' and "
-                    + "limit '\(limit)' exceeds the configured value for QUERY_MAXIMUM_RESULTS '\(settings.maximumResults)'. "
-                    + "Ask for fewer, or go on behind an object with 'after'")
-        }
         var hasThreshold = false
         if case .vector(let search)? = query.search { hasThreshold = search.threshold != nil }
         // All within the threshold where there is one.

@@ -6,7 +6,6 @@ import GraphQLLanguage
 
 /// Turns the search arguments of a field into a search.
 struct SearchParser {
-    let collection: CollectionDefinition
     let arguments: InputObject
 
     /// Arguments of which a query takes one.
@@ -149,7 +148,6 @@ struct SearchParser {
         let prefix = "failed to extract hybrid params: "
         var search = HybridSearch(query: hybrid.string("query") ?? "")
         if let alpha = hybrid.number("alpha") { search.alpha = alpha }
-        guard 0...1 ~= search.alpha else { throw QueryError("\(prefix)alpha should be between 0.0 and 1.0") }
         search.targetVectors = try targetVectors(hybrid, of: "hybrid")
         if case .list(let searches)? = hybrid["searches"] {
             guard hybrid["vector"] == nil else {
@@ -166,11 +164,6 @@ struct SearchParser {
                 throw QueryError("\(prefix)vector must be a list of numbers")
             }
             search.vector = vector.isEmpty ? nil : vector
-        }
-        if search.alpha > 0, search.vector == nil {
-            throw QueryError(
-                "VectorFromInput was called without vectorizer on class \(collection.name) for input "
-                    + "\(search.query.prefix(200)); give a 'vector', or alpha 0 for a keyword search")
         }
         search.properties = hybrid.strings("properties") ?? []
         if hybrid.enumeration("fusionType") == "rankedFusion" { search.fusion = .ranked }

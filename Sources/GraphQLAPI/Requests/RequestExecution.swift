@@ -80,7 +80,7 @@ struct RequestExecution {
             }
             do {
                 if root.field.name.text == WireNames.aggregate {
-                    let runner = AggregateRunner(database: database, schema: schema, collection: collection)
+                    let runner = AggregateRunner(database: database, collection: collection)
                     writer.raw(try runner.answer(field, definition: definition, collector: &collector))
                 } else {
                     writer.raw(try await objects(field, collection, definition, &collector))
@@ -102,8 +102,7 @@ struct RequestExecution {
     ) async throws -> [UInt8] {
         let plan = try ObjectPlan(field.selections, of: collection, schema: schema, collector: &collector)
         let arguments = collector.arguments(of: field.field, definition: definition)
-        let planner = QueryPlanner(
-            collection: collection, collections: schema.collections, settings: database.settings)
+        let planner = QueryPlanner(collection: collection, settings: database.settings)
         let query = try planner.query(arguments, selection: plan.selection)
         let hits = try await database.hits(of: query)
         if plan.asksFor(.certainty), case .vector? = query.search, let first = hits.first, first.certainty == nil {

@@ -85,7 +85,4 @@ enum WhereOperator: String, CaseIterable {
 /// The `value…` fields of `where`.
 enum WhereValue: String, CaseIterable {
     case valueInt, valueNumber, valueBoolean, valueString, valueText, valueDate, valueGeoRange
-
-    /// What an error calls it.
-    var nameInErrors: String { self == .valueGeoRange ? "valueGeoCoordinates" : rawValue }
 }
