@@ -122,6 +122,7 @@ let package = Package(
         // Measured and fuzzed.
         program("ImageBenchmark", at: "Benchmarks/ImageBenchmark", uses: ["Execution", "ImageVectorizer"]),
         program("ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer"]),
+        program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage"]),
 
         program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON"]),
         program("JSONBenchmark", at: "Benchmarks/JSONBenchmark", uses: ["JSON", "Observability"]),
@@ -142,7 +143,7 @@ let package = Package(
             uses: ["DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "VectorIndexes"]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         tests(of: "GraphQLLanguage"),
-        tests(of: "GraphQLAPI", uses: ["DatabaseCore", "HTTPServer", "JSON"]),
+        tests(of: "GraphQLAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "RESTAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "Configuration"),
     ],

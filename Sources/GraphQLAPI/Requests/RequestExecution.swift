@@ -25,7 +25,9 @@ struct RequestExecution {
             let document = try Document(parsing: source, limits: limits)
             errors = document.validate(against: schema.schema, limits: limits)
             guard errors.isEmpty else { return answer(data: nil, source) }
-            return answer(data: try await data(of: document, request), source)
+            // On a line of its own, for it adds to `errors`.
+            let data = try await data(of: document, request)
+            return answer(data: data, source)
         } catch let error as GraphQLError {
             errors = [error]
         } catch {
