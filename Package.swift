@@ -128,6 +128,8 @@ let package = Package(
         program("JSONBenchmark", at: "Benchmarks/JSONBenchmark", uses: ["JSON", "Observability"]),
         program(
             "HTTPBenchmark", at: "Benchmarks/HTTPBenchmark", uses: ["Execution", "HTTPServer", "Observability"]),
+        // Measurements.
+        program("IndexBenchmark", at: "Benchmarks/IndexBenchmark", uses: ["DataModel", "VectorIndexes"]),
 
         tests(of: "DataModel"),
         tests(of: "JSON"),

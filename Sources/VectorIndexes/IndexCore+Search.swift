@@ -153,12 +153,15 @@ extension IndexCore {
 
     /// Whether to measure all that is allowed rather than walk.
     ///
-    /// A walk measures about 16 nodes for each of its ef, at random places; a scan reads memory in order.
+    /// A walk measures about 16 nodes for each of its ef, at random places, and the more the fewer are allowed; a scan
+    /// reads memory in order, which is half again as fast.
     private func isScanCheaper(
         ef: Int, reachable: Int, for search: Search, _ configuration: VectorIndexConfiguration
     ) -> Bool {
         if reachable <= ef * 8 { return true }
-        return search.allowed != nil && reachable < configuration.flatSearchCutoff
+        guard let allowed = search.allowed, reachable < configuration.flatSearchCutoff else { return false }
+        let share = Double(allowed.count) / Double(max(liveCount, 1))
+        return Double(reachable) * min(share, 1) <= Double(ef) * 24
     }
 
     private func scan(
