@@ -25,6 +25,40 @@ import Foundation
     init(
         path: String, engine: InferenceEngine, precision: InferencePrecision, streams: Int, threads: Int
     ) throws(ImageVectorizerError) {
+        let model = try Self.read(path, engine: engine, precision: precision)
+        var info = nt_network_info()
+        var reason = MessageBuffer()
+        let compiled = unsafe Self.compile(
+            model, precision: precision == .bf16 ? "bf16" : "f32", streams: streams, threads: threads, info: &info,
+            reason: &reason)
+        guard let compiled = unsafe compiled else {
+            throw .unavailable(reason: "the network can't be used: \(reason.text)")
+        }
+        unsafe handle = compiled
+        self.engine = engine
+        width = Int(info.width)
+        height = Int(info.height)
+        dimensions = Int(info.dimensions)
+        let isBF16 = info.precision.0 == CChar(UInt8(ascii: "b"))
+        self.precision = model.isQuantized && precision != .fp32 && !isBF16 ? .int8 : isBF16 ? .bf16 : .fp32
+    }
+
+    deinit {
+        unsafe nt_network_free(handle)
+    }
+
+    /// A network that was read and not yet compiled.
+    @safe private struct Model {
+        // Safety: made by `read`, consumed by `compile`.
+        nonisolated(unsafe) let handle: OpaquePointer
+        let output: String
+        let isQuantized: Bool
+    }
+
+    /// Reads the file, cut where its embedding is. What reading needs is freed when this returns.
+    private static func read(
+        _ path: String, engine: InferenceEngine, precision: InferencePrecision
+    ) throws(ImageVectorizerError) -> Model {
         let file: Data
         do {
             file = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
@@ -36,48 +70,39 @@ import Foundation
             throw .unavailable(reason: "int8 was asked for, but the network is not quantized; use auto, fp32 or bf16")
         }
         let output = try graph.embedding()
-        // Read by its path where nothing is to be cut away: a copy of the weights less while it is read.
-        let cut = graph.outputs == [output] ? nil : graph.cut(at: output)
-
-        var info = nt_network_info()
         var reason = MessageBuffer()
-        let loaded = unsafe Self.load(
-            engine, path: path, cut: cut, output: output, precision: precision == .bf16 ? "bf16" : "f32",
-            streams: streams, threads: threads, info: &info, reason: &reason)
-        guard let loaded = unsafe loaded else {
+        // Safety: the pointers live until the call returns, and the engine keeps none of them.
+        let model: OpaquePointer? =
+            if graph.outputs == [output] {
+                // Nothing is to be cut away, so no copy is needed.
+                unsafe reason.withPointer { unsafe nt_model_read(engine.handle, path, nil, 0, $0) }
+            } else {
+                unsafe graph.cut(at: output).withUnsafeBytes { bytes in
+                    unsafe reason.withPointer { message in
+                        unsafe nt_model_read(
+                            engine.handle, nil, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
+                            message)
+                    }
+                }
+            }
+        guard let model = unsafe model else {
             throw .unavailable(reason: "the network can't be used: \(reason.text)")
         }
-        unsafe handle = loaded
-        self.engine = engine
-        width = Int(info.width)
-        height = Int(info.height)
-        dimensions = Int(info.dimensions)
-        let isBF16 = info.precision.0 == CChar(UInt8(ascii: "b"))
-        self.precision = graph.isQuantized && precision != .fp32 && !isBF16 ? .int8 : isBF16 ? .bf16 : .fp32
+        return unsafe Model(handle: model, output: output, isQuantized: graph.isQuantized)
     }
 
-    deinit {
-        unsafe nt_network_free(handle)
-    }
-
-    private static func load(
-        _ engine: InferenceEngine, path: String, cut: [UInt8]?, output: String, precision: String, streams: Int,
-        threads: Int, info: inout nt_network_info, reason: inout MessageBuffer
+    private static func compile(
+        _ model: Model, precision: String, streams: Int, threads: Int, info: inout nt_network_info,
+        reason: inout MessageBuffer
     ) -> OpaquePointer? {
         // Safety: every pointer lives until the call returns, and the engine keeps none of them.
-        unsafe path.withCString { path in
-            unsafe output.withCString { output in
-                unsafe precision.withCString { precision in
-                    unsafe (cut ?? []).withUnsafeBytes { bytes in
-                        unsafe reason.withPointer { message in
-                            var options = unsafe nt_network_options(
-                                path: cut == nil ? path : nil,
-                                bytes: bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
-                                byte_count: bytes.count, output: output, precision: precision, batch: 1,
-                                streams: Int32(streams), threads: Int32(threads))
-                            return unsafe nt_network_load(engine.handle, &options, &info, message)
-                        }
-                    }
+        unsafe model.output.withCString { output in
+            unsafe precision.withCString { precision in
+                unsafe reason.withPointer { message in
+                    var options = unsafe nt_network_options(
+                        output: output, precision: precision, batch: 1, streams: Int32(streams),
+                        threads: Int32(threads))
+                    return unsafe nt_network_compile(model.handle, &options, &info, message)
                 }
             }
         }

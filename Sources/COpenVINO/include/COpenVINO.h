@@ -9,6 +9,7 @@
 #define NT_MESSAGE_SIZE 512
 
 typedef struct nt_engine nt_engine;
+typedef struct nt_model nt_model;
 typedef struct nt_network nt_network;
 typedef struct nt_request nt_request;
 
@@ -18,11 +19,10 @@ nt_engine *nt_engine_open(const char *library, char *message);
 /// After all its networks.
 void nt_engine_close(nt_engine *engine);
 
+/// Reads an ONNX network: the file at `path`, or if that is NULL the bytes.
+nt_model *nt_model_read(nt_engine *engine, const char *path, const char *bytes, size_t byte_count, char *message);
+
 typedef struct {
-    /// The ONNX file, or NULL when `bytes` holds it.
-    const char *path;
-    const char *bytes;
-    size_t byte_count;
     /// Name of the output tensor that is the embedding.
     const char *output;
     /// "f32", "bf16" or "f16".
@@ -40,8 +40,9 @@ typedef struct {
     char precision[16];
 } nt_network_info;
 
-/// Reads, checks and compiles a network with one float32 input N x 3 x H x W. Frees what only reading needed.
-nt_network *nt_network_load(nt_engine *engine, const nt_network_options *options, nt_network_info *info, char *message);
+/// Checks and compiles a network with one float32 input N x 3 x H x W; `model` is gone afterwards, and its memory is
+/// given back to the system.
+nt_network *nt_network_compile(nt_model *model, const nt_network_options *options, nt_network_info *info, char *message);
 
 /// After all its requests.
 void nt_network_free(nt_network *network);
