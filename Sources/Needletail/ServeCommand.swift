@@ -70,6 +70,7 @@ struct ServeCommand {
         configuration.bodyLimitInBytes = settings.maximumRequestBytes
         configuration.totalBodyLimitInBytes = settings.maximumBufferedBytes
         configuration.bodyTimeout = settings.requestTimeout
+        configuration.responseTimeout = settings.requestTimeout
         configuration.idleTimeout = settings.idleTimeout
         return configuration
     }

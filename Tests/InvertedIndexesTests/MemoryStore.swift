@@ -97,7 +97,8 @@ struct Shard {
         in batch: inout PostingBatch
     ) {
         var byID: [PropertyID: PropertyValue] = [:]
-        for (name, value) in values { byID[schema.properties[name]!.id] = value }  // A name the test has made up wrongly.
+        // A name the test has made up wrongly.
+        for (name, value) in values { byID[schema.properties[name]!.id] = value }
         let document = IndexedDocument(
             id: DocumentID(number), values: byID, creationTime: creationTime, updateTime: updateTime)
         if let old = documents.updateValue(document, forKey: document.id) {
