@@ -138,7 +138,10 @@ let package = Package(
         tests(of: "VectorKernels"),
         tests(of: "VectorIndexes", uses: ["DataModel", "VectorKernels"]),
         tests(of: "InvertedIndexes", uses: ["DataModel"]),
-        tests(of: "ObjectStorage", uses: ["DataModel", "InvertedIndexes", "VectorIndexes"]),
+        program(
+            "ObjectStorageCrashWriter", at: "Tests/ObjectStorageCrashWriter", uses: ["DataModel", "ObjectStorage"]),
+        tests(
+            of: "ObjectStorage", uses: ["DataModel", "InvertedIndexes", "ObjectStorageCrashWriter", "VectorIndexes"]),
         tests(of: "ImageVectorizer", uses: ["Execution"]),
         tests(
             of: "DatabaseCore",

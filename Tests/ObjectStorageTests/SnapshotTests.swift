@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import Testing
+import VectorIndexes
+
+@testable import ObjectStorage
+
+struct SnapshotTests {
+    private let storage: Storage
+    private let queue: CommitQueue
+    private let vector = VectorID(0)
+
+    init() throws {
+        storage = try Storage()
+        queue = try CommitQueue(environment: storage.environment)
+    }
+
+    private var shard: ShardAddress { storage.shard }
+
+    private func segment(_ name: SegmentName) throws -> [UInt8]? {
+        try storage.environment.read { transaction throws in
+            var bytes: [UInt8]?
+            let isThere = try transaction.segments(of: vector, in: shard).withSegment(name) { span in
+                bytes = (0..<span.byteCount).compactMap { Key.number(UInt8.self, in: span, at: $0) }
+            }
+            #expect(isThere == (bytes != nil))
+            return bytes
+        }
+    }
+
+    private func put(_ value: [UInt8], _ name: SegmentName, to writer: inout SegmentWriter) throws {
+        try writer.put(name, unsafe value.span.bytes)
+    }
+
+    /// How many segments are kept, of whatever generation.
+    private func keptCount() throws -> Int {
+        try storage.environment.read { transaction throws in
+            var count = 0
+            let prefix = Key.inShard(.segment, shard)
+            try transaction.scan(prefix: prefix, from: prefix) { _, _ in
+                count += 1
+                return true
+            }
+            return count
+        }
+    }
+
+    @Test func `a snapshot is there once its header is`() async throws {
+        #expect(try segment(SegmentName(.header, 0)) == nil)
+        var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        try put([1, 2], SegmentName(.codes, 0), to: &writer)
+        try put([3], SegmentName(.codes, 1), to: &writer)
+        #expect(try segment(SegmentName(.codes, 0)) == nil)
+        try put([9], SegmentName(.header, 0), to: &writer)
+        #expect(try segment(SegmentName(.codes, 0)) == [1, 2])
+        #expect(try segment(SegmentName(.codes, 1)) == [3])
+        #expect(try segment(SegmentName(.header, 0)) == [9])
+        #expect(try segment(SegmentName(.links, 0)) == nil)
+        #expect(try storage.problems() == [])
+        await queue.close()
+    }
+
+    @Test func `the snapshot before stays whole until the next one is, and then goes`() async throws {
+        var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        for number in 0..<100 as Range<UInt32> { try put([1], SegmentName(.links, number), to: &writer) }
+        try put([1], SegmentName(.header, 0), to: &writer)
+        // The same writer begins another one.
+        try put([2], SegmentName(.links, 0), to: &writer)
+        #expect(try segment(SegmentName(.links, 0)) == [1])
+        #expect(try segment(SegmentName(.links, 99)) == [1])
+        try put([2], SegmentName(.header, 0), to: &writer)
+        #expect(try segment(SegmentName(.links, 0)) == [2])
+        #expect(try segment(SegmentName(.links, 1)) == nil)
+        #expect(try keptCount() == 2)
+        await queue.close()
+    }
+
+    @Test func `what an unfinished writer left goes with the next one`() async throws {
+        var first = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        try put([1], SegmentName(.codes, 0), to: &first)
+        try put([1], SegmentName(.header, 0), to: &first)
+        var unfinished = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        for number in 0..<70 as Range<UInt32> { try put([2], SegmentName(.codes, number), to: &unfinished) }
+        #expect(try storage.problems() == [])
+        var next = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        try put([3], SegmentName(.codes, 5), to: &next)
+        #expect(try keptCount() == 3)
+        #expect(try segment(SegmentName(.codes, 0)) == [1])
+        try put([3], SegmentName(.header, 0), to: &next)
+        #expect(try keptCount() == 2)
+        #expect(try segment(SegmentName(.codes, 5)) == [3])
+        await queue.close()
+    }
+
+    @Test func `the largest segment fits, also an empty one`() async throws {
+        var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        let largest = [UInt8](repeating: 7, count: 4 << 20 | 64 << 10)
+        try put(largest, SegmentName(.codes, 0), to: &writer)
+        try put([], SegmentName(.places, 0), to: &writer)
+        try put([1], SegmentName(.header, 0), to: &writer)
+        #expect(try segment(SegmentName(.codes, 0)) == largest)
+        #expect(try segment(SegmentName(.places, 0)) == [])
+        await queue.close()
+    }
+
+    @Test func `indexes of other vectors and shards are not touched`() async throws {
+        let second = try storage.environment.write { try $0.createShard(named: "second", of: shard.collection) }
+        var writers = [
+            SegmentWriter(queue: queue, vector: vector, shard: shard),
+            SegmentWriter(queue: queue, vector: VectorID(1), shard: shard),
+            SegmentWriter(queue: queue, vector: vector, shard: second),
+        ]
+        for (number, position) in writers.indices.enumerated() {
+            try put([UInt8(number)], SegmentName(.header, 0), to: &writers[position])
+        }
+        try storage.environment.write { try $0.removeSnapshot(of: VectorID(1), in: shard) }
+        #expect(try segment(SegmentName(.header, 0)) == [0])
+        try storage.environment.read { transaction throws in
+            let name = SegmentName(.header, 0)
+            #expect(try transaction.segments(of: VectorID(1), in: shard).withSegment(name) { _ in } == false)
+            #expect(try transaction.segments(of: vector, in: second).withSegment(name) { _ in })
+        }
+        await queue.close()
+    }
+
+    @Test func `writing for a shard that was dropped is refused`() async throws {
+        var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        try put([1], SegmentName(.codes, 0), to: &writer)
+        try await queue.submit { [shard] in try $0.dropShard(shard) }
+        #expect(throws: StorageError.noSuchShard(shard)) { try put([1], SegmentName(.header, 0), to: &writer) }
+        await queue.close()
+    }
+}
