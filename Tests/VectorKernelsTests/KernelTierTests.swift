@@ -56,9 +56,9 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
                 expectClose(tier.l2Squared(x, y), l2, magnitude: l2, what)
                 let manhattan = ReferenceKernels.manhattan(a.span, b.span)
                 expectClose(tier.manhattan(x, y), manhattan, magnitude: manhattan, what)
-                let value1 = Double(tier.hamming(x, y))
-                let expected1 = ReferenceKernels.hamming(a.span, b.span)
-                #expect(value1 == expected1, what)
+                let places = Double(tier.hamming(x, y))
+                let expectedPlaces = ReferenceKernels.hamming(a.span, b.span)
+                #expect(places == expectedPlaces, what)
             }
         }
     }
@@ -68,15 +68,15 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
         let tier = try #require(KernelTier.all.first { $0.name == name })
         for length in [1, 15, 16, 17, 64, 2048] {
             let a = vector(length, seed: 7)
-            let value2 = tier.l2Squared(a.span, a.span)
-            #expect(value2 == 0)
-            let value3 = tier.manhattan(a.span, a.span)
-            #expect(value3 == 0)
-            let value4 = tier.hamming(a.span, a.span)
-            #expect(value4 == 0)
-            let value5 = tier.dot(a.span, a.span)
-            let expected5 = tier.dotAndNorm(a.span, a.span).squaredNorm
-            #expect(value5 == expected5)
+            let squares = tier.l2Squared(a.span, a.span)
+            #expect(squares == 0)
+            let magnitudes = tier.manhattan(a.span, a.span)
+            #expect(magnitudes == 0)
+            let places = tier.hamming(a.span, a.span)
+            #expect(places == 0)
+            let dot = tier.dot(a.span, a.span)
+            let norm = tier.dotAndNorm(a.span, a.span).squaredNorm
+            #expect(dot == norm)
         }
     }
 
@@ -87,18 +87,18 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
             let zeros = [Float](repeating: 0, count: length)
             let huge = [Float](repeating: 3e38, count: length)
             let tiny = [Float](repeating: 7 * .leastNonzeroMagnitude, count: length)
-            let value6 = tier.dot(zeros.span, huge.span)
-            #expect(value6 == 0)
-            let value7 = tier.dot(huge.span, huge.span)
-            #expect(value7 == .infinity)
-            let value8 = tier.manhattan(huge.span, zeros.span)
-            #expect(value8 == (length == 1 ? 3e38 : .infinity))
-            let value9 = tier.manhattan(tiny.span, zeros.span)
-            #expect(value9 == tiny[0] * Float(length))
-            let value10 = tier.l2Squared(tiny.span, zeros.span)
-            #expect(value10 == 0)
-            let value11 = tier.hamming(tiny.span, zeros.span)
-            #expect(value11 == Float(length))
+            let zeroDot = tier.dot(zeros.span, huge.span)
+            #expect(zeroDot == 0)
+            let hugeDot = tier.dot(huge.span, huge.span)
+            #expect(hugeDot == .infinity)
+            let hugeSum = tier.manhattan(huge.span, zeros.span)
+            #expect(hugeSum == (length == 1 ? 3e38 : .infinity))
+            let tinySum = tier.manhattan(tiny.span, zeros.span)
+            #expect(tinySum == tiny[0] * Float(length))
+            let tinySquares = tier.l2Squared(tiny.span, zeros.span)
+            #expect(tinySquares == 0)
+            let places = tier.hamming(tiny.span, zeros.span)
+            #expect(places == Float(length))
         }
     }
 }
@@ -111,18 +111,18 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
         for blocks in 0...34 {
             let codes = (0..<blocks * 64).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let query = (0..<blocks * 64).map { _ in Int8.random(in: -128...127, using: &generator) }
-            let value12 = tier.dot(codes: codes.span, query: query.span)
-            let expected12 = ReferenceKernels.dot(codes: codes.span, query: query.span)
-            #expect(value12 == expected12)
+            let whole = tier.dot(codes: codes.span, query: query.span)
+            let expectedWhole = ReferenceKernels.dot(codes: codes.span, query: query.span)
+            #expect(whole == expectedWhole)
             guard blocks % 2 == 0 else { continue }
             let high = Array(codes.prefix(blocks * 32))
             let low = Array(codes.suffix(blocks * 32))
             let expected = ReferenceKernels.dot(nibbles: high.span, query: query.span)
-            let value13 = tier.dot(nibbles: high.span, query: query.span)
-            #expect(value13 == expected)
+            let halves = tier.dot(nibbles: high.span, query: query.span)
+            #expect(halves == expected)
             let rest = ReferenceKernels.dot(nibbles: low.span, query: query.span)
-            let value14 = tier.dot(high: high.span, low: low.span, query: query.span)
-            #expect(value14 == 16 * expected + rest)
+            let both = tier.dot(high: high.span, low: low.span, query: query.span)
+            #expect(both == 16 * expected + rest)
         }
     }
 
@@ -135,27 +135,27 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
             for value in [Int8.min, .max] {
                 let query = [Int8](repeating: value, count: count)
                 let expected = Int32(count) * 255 * Int32(value)
-                let value15 = tier.dot(codes: codes.span, query: query.span)
-                #expect(value15 == expected)
-                let value16 = tier.dot(high: pairs.span, low: pairs.span, query: query.span)
-                #expect(value16 == expected)
-                let value17 = tier.dot(nibbles: pairs.span, query: query.span)
-                #expect(value17 == Int32(count) * 15 * Int32(value))
+                let whole = tier.dot(codes: codes.span, query: query.span)
+                #expect(whole == expected)
+                let both = tier.dot(high: pairs.span, low: pairs.span, query: query.span)
+                #expect(both == expected)
+                let halves = tier.dot(nibbles: pairs.span, query: query.span)
+                #expect(halves == Int32(count) * 15 * Int32(value))
             }
         }
     }
 
     @Test func `the checksum is CRC-32C`() {
         let digits = Array("123456789".utf8)
-        let value18 = unsafe crc32c(of: digits.span.bytes)
-        #expect(value18 == 0xE306_9283)
+        let known = unsafe crc32c(of: digits.span.bytes)
+        #expect(known == 0xE306_9283)
         let empty: [UInt8] = []
-        let value19 = unsafe crc32c(of: empty.span.bytes)
-        #expect(value19 == 0)
+        let none = unsafe crc32c(of: empty.span.bytes)
+        #expect(none == 0)
         let long = (0..<1000).map { UInt8(truncatingIfNeeded: $0) }
         let first = unsafe crc32c(of: long.span.extracting(0..<333).bytes)
-        let value20 = unsafe crc32c(of: long.span.extracting(333..<1000).bytes, continuing: first)
-        let expected20 = unsafe crc32c(of: long.span.bytes)
-        #expect(value20 == expected20)
+        let continued = unsafe crc32c(of: long.span.extracting(333..<1000).bytes, continuing: first)
+        let atOnce = unsafe crc32c(of: long.span.bytes)
+        #expect(continued == atOnce)
     }
 }
