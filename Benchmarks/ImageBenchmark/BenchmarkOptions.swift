@@ -11,7 +11,7 @@ struct BenchmarkOptions {
     }
 
     var pictures = ""
-    var openVINO = ".build/openvino"
+    var openVINO = ProcessInfo.processInfo.environment["NEEDLETAIL_OPENVINO_LIB"] ?? ".build/openvino"
     var model = "Models/efficientnet-lite0.onnx"
     var precision = InferencePrecision.auto
     var seconds = 10.0
@@ -35,7 +35,6 @@ struct BenchmarkOptions {
             default: throw Mistake(description: "there is no option \(option)")
             }
         }
-        if pictures.isEmpty { throw Mistake(description: "--pictures FOLDER is missing") }
     }
 
     private static func precision(_ text: String) throws -> InferencePrecision {
@@ -45,11 +44,26 @@ struct BenchmarkOptions {
         return precision
     }
 
-    /// The first files of the folder, in the order of their names.
+    /// The first files of the folder, in the order of their names; without a folder, bitmaps of noise.
     func readPictures() throws -> [[UInt8]] {
+        if pictures.isEmpty { return (0..<8).map { Self.noise(width: 500, height: 375, seed: $0) } }
         let names = try FileManager.default.contentsOfDirectory(atPath: pictures).sorted().prefix(pictureLimit)
         let files = names.compactMap { try? Data(contentsOf: URL(filePath: "\(pictures)/\($0)")) }
         if files.isEmpty { throw Mistake(description: "there is no file in \(pictures)") }
         return files.map { [UInt8]($0) }
+    }
+
+    /// A bitmap of 24 bits a pixel.
+    private static func noise(width: Int, height: Int, seed: UInt64) -> [UInt8] {
+        func littleEndian(_ number: Int) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) } }
+        let size = (width * 3 + 3) / 4 * 4 * height
+        var bytes = Array("BM".utf8) + littleEndian(54 + size) + littleEndian(0) + littleEndian(54) + littleEndian(40)
+        bytes += littleEndian(width) + littleEndian(height) + [1, 0, 24, 0] + [UInt8](repeating: 0, count: 24)
+        var state = seed
+        for _ in 0..<size {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            bytes.append(UInt8(truncatingIfNeeded: state >> 56))
+        }
+        return bytes
     }
 }

@@ -6,7 +6,7 @@ import ImageVectorizer
 
 /// Measures decoding, the inference engine alone, and both together, on a folder of pictures.
 ///
-/// `--pictures FOLDER --openvino FOLDER [--model FILE] [--precision auto|fp32|bf16] [--seconds N] [--smoke]`
+/// `[--pictures FOLDER] [--openvino FOLDER] [--model FILE] [--precision auto|fp32|bf16] [--seconds N] [--smoke]`
 @main
 struct ImageBenchmark {
     private let vectorizer: ImageVectorizer
@@ -14,7 +14,19 @@ struct ImageBenchmark {
     private let pictures: [[UInt8]]
     private let seconds: Double
 
-    static func main() async throws {
+    static func main() async {
+        do {
+            try await run()
+        } catch ImageVectorizerError.unavailable(let reason) {
+            // Nothing to measure is no failure.
+            print("skipped: \(reason)")
+        } catch {
+            print("failed: \(error)")
+            exit(1)
+        }
+    }
+
+    private static func run() async throws {
         let options = try BenchmarkOptions(CommandLine.arguments.dropFirst())
         let pictures = try options.readPictures()
         let pool = ComputePool(threadCount: ProcessInfo.processInfo.activeProcessorCount)

@@ -14,11 +14,17 @@ struct ImageFuzz {
     private var mutator: Mutator
     private let limits = DecodingLimits(pixels: 20_000_000, memoryInBytes: 32 << 20)
 
-    static func main() throws {
-        let options = try FuzzOptions(CommandLine.arguments.dropFirst())
-        var fuzz = ImageFuzz(
-            options: options, seeds: try Seeds.builtIn() + options.readSeeds(), mutator: Mutator(seed: options.seed))
-        try fuzz.run()
+    static func main() {
+        do {
+            let options = try FuzzOptions(CommandLine.arguments.dropFirst())
+            var fuzz = ImageFuzz(
+                options: options, seeds: try Seeds.builtIn() + options.readSeeds(),
+                mutator: Mutator(seed: options.seed))
+            try fuzz.run()
+        } catch {
+            print("failed: \(error)")
+            exit(1)
+        }
     }
 
     private mutating func run() throws {
