@@ -136,3 +136,16 @@ def test_a_data_folder_of_a_missing_network_is_told(tmp_path):
         assert "none.onnx" in server.log_path.read_text()
     finally:
         server.kill()
+
+
+def test_a_data_folder_of_a_newer_format_is_refused_and_left_as_it_is(tmp_path):
+    with Server(tmp_path / "data") as server:
+        assert server.request("POST", "/v1/objects", {"class": "Note", "properties": {"text": "kept"}})[0] == 200
+        assert server.stop() == 0
+    (tmp_path / "data/format").write_text("needletail-data 99\n")
+    before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir() if path.is_file()}
+    with pytest.raises(NotReady) as refusal:
+        Server(tmp_path / "data").start()
+    assert "99" in str(refusal.value) and "newer" in str(refusal.value)
+    after = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir() if path.is_file()}
+    assert after == before
