@@ -35,8 +35,8 @@ step() {
 swift_tests() {
     swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
     [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
-    # python3 is the one of the tests: it has the oracle for pictures.
-    PATH=$PWD/.venv/bin:$PATH swift test "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
+    # The Python of the tests has the oracle for pictures.
+    NEEDLETAIL_TEST_PYTHON=$PWD/.venv/bin/python swift test "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
     [ "${PIPESTATUS[0]}" -eq 0 ]
 }
 

@@ -42,7 +42,7 @@ package struct Picture: Sendable {
                 format: format.rawValue,
                 detail: """
                     \(header.width) x \(header.height) pixels in this coding need \(header.memory >> 20) MiB at once, \
-                    over the \(limits.memoryInBytes >> 20) MiB of NEEDLETAIL_IMAGE_DECODE_MEMORY
+                    over the \(limits.memoryInBytes >> 20) MiB of NEEDLETAIL_IMAGE_MEMORY
                     """)
         }
         self.format = format
