@@ -130,6 +130,7 @@ let package = Package(
             "HTTPBenchmark", at: "Benchmarks/HTTPBenchmark", uses: ["Execution", "HTTPServer", "Observability"]),
         // Measurements.
         program("IndexBenchmark", at: "Benchmarks/IndexBenchmark", uses: ["DataModel", "VectorIndexes"]),
+        program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),
 
         tests(of: "DataModel"),
         tests(of: "JSON"),
