@@ -122,6 +122,7 @@ let package = Package(
         // Measured and fuzzed.
         program("ImageBenchmark", at: "Benchmarks/ImageBenchmark", uses: ["Execution", "ImageVectorizer"]),
         program("ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer"]),
+        program("GraphQLBenchmark", at: "Benchmarks/GraphQLBenchmark", uses: ["GraphQLLanguage"]),
         program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage"]),
 
         program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON"]),

@@ -37,8 +37,8 @@ package struct GraphQLLimits: Hashable, Sendable {
     package var numbers = 2_000_000
     /// Fields after fragments have been put in their places.
     package var collectedFields = 20_000
-    /// Pairs of fields with the same key that are compared.
-    package var comparisons = 100_000
+    /// Steps of finding fields with the same key and comparing them.
+    package var comparisons = 1_000_000
     /// How many errors of validation are reported.
     package var errors = 50
     /// Bytes of a literal, a name or a line of source that an error repeats.

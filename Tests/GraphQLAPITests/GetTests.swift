@@ -150,7 +150,7 @@ import Testing
     // MARK: Pages
 
     @Test(arguments: [
-        ("offset: 0", 100), ("limit: 3", 3), ("limit: -1", -1), ("nearVector: {vector: [1]}", 100),
+        ("autocut: 0", 100), ("offset: 0", 10), ("limit: 3", 3), ("limit: -1", -1), ("nearVector: {vector: [1]}", 100),
         ("nearVector: {vector: [1] distance: 0.5}", -1), ("nearVector: {vector: [1] distance: 0.5} limit: 2", 2),
     ])
     func `the limit is the given one, or the default, or none within a threshold`(

@@ -193,6 +193,26 @@ import Testing
         #expect(errors == ["1:54 1:82 Cannot spread fragment \"A\" within itself via B."])
     }
 
+    @Test func `fields under one key whose fragment spreads itself are not followed`() throws {
+        let errors = try Self.errors(
+            "{ Get { ...A } Get { ...A } } fragment A on Root { Get { ...A } Get { ...A } }")
+        #expect(errors.contains { $0.hasSuffix("Cannot spread fragment \"A\" within itself.") })
+    }
+
+    @Test func `nesting through fragments counts as nesting`() throws {
+        func chain(_ count: Int) -> String {
+            let fragments = (0..<count).map {
+                "fragment F\($0) on Book { \($0 + 1 < count ? "...F\($0 + 1)" : "title") }"
+            }
+            return "{ Get { Book { ...F0 } } } " + fragments.joined(separator: " ")
+        }
+        var limits = GraphQLLimits()
+        limits.depth = 10
+        #expect(try Self.errors(chain(6), limits: limits) == [])
+        #expect(try Self.errors(chain(11), limits: limits).first?.contains("deeper than 10 levels") == true)
+        #expect(try Self.errors(chain(900)).first?.contains("deeper than 100 levels") == true)
+    }
+
     @Test func `the only anonymous operation stands alone and names are unique`() throws {
         #expect(
             try Self.errors("{ Get { Book { title } } } query A { __typename } query A { __typename }") == [
@@ -205,10 +225,10 @@ import Testing
         var limits = GraphQLLimits()
         limits.errors = 3
         #expect(try Self.errors("{ a b c d e }", limits: limits).count == 3)
-        limits.comparisons = 5
+        limits.comparisons = 16
         let repeated = String(repeating: "title ", count: 5)
         #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits)[0].contains("more often"))
-        limits.comparisons = 10
+        limits.comparisons = 17
         #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).isEmpty)
     }
 

@@ -125,9 +125,10 @@ final class CollectionSchema: Sendable {
         case .object:
             return .named(
                 .object(
-                    ObjectType(name: "\(path)Object", summary: property.description ?? "") { [unowned self] in
+                    ObjectType(name: "\(prefix)_\(property.name)_object", summary: property.description ?? "") {
+                        [unowned self] in
                         property.nestedProperties.compactMap { nested in
-                            type(of: nested, in: path).map {
+                            type(of: nested, in: "\(prefix)_\(property.name)_object").map {
                                 FieldDefinition(nested.name, $0, summary: nested.description ?? "")
                             }
                         }

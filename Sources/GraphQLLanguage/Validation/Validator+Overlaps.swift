@@ -17,6 +17,7 @@ extension Validator {
     }
 
     mutating func checkOverlaps(in set: SelectionSet, on parent: NamedType) {
+        if hasCycles { return }
         for conflict in conflicts(in: [(set, parent)]) {
             guard current.errors.count < limits.errors else { return }
             current.errors.append(
@@ -61,6 +62,7 @@ extension Validator {
         visited: inout Set<String>
     ) {
         for selection in set.selections {
+            guard spendComparison(at: set.offset) else { return }
             switch selection {
             case .field(let field):
                 let placed = Placed(
@@ -71,8 +73,7 @@ extension Validator {
                 let type = fragment.typeCondition.flatMap { composite(named: $0.text) } ?? parent
                 gather(fragment.selections, on: type, into: &groups, keys: &keys, visited: &visited)
             case .spread(let spread):
-                guard visited.insert(spread.name.text).inserted, spendComparison(at: spread.offset),
-                    let fragment = fragments[spread.name.text]
+                guard visited.insert(spread.name.text).inserted, let fragment = fragments[spread.name.text]
                 else { continue }
                 let type = composite(named: fragment.typeCondition.text) ?? parent
                 gather(fragment.selections, on: type, into: &groups, keys: &keys, visited: &visited)

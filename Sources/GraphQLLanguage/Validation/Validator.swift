@@ -29,6 +29,8 @@ struct Validator {
     var current = Findings()
     var remainingComparisons: Int
     var exceededLimit: GraphQLError?
+    /// Fragments contain each other in a circle: nothing must follow them then.
+    private(set) var hasCycles = false
     private var remainingSuggestions = 10
 
     init(_ document: Document, schema: Schema, limits: GraphQLLimits) {
@@ -45,9 +47,10 @@ struct Validator {
         var findings: [Findings] = []
         var operationNames: [String: Name] = [:]
         var fragmentNames: [String: Name] = [:]
-        var cycles = CycleFinder(fragments: fragments)
+        let cycleErrors = findCycles()
+        if let error = nestingError() { return [error] }
         let operationCount = document.operations.count
-        for definition in document.definitions {
+        for (index, definition) in document.definitions.enumerated() {
             current = Findings()
             switch definition {
             case .operation(let operation):
@@ -60,7 +63,7 @@ struct Validator {
                 walk(operation)
             case .fragment(let fragment):
                 walkCondition(ofFragment: fragment)
-                current.errors += cycles.errors(from: fragment)
+                current.errors += cycleErrors[index] ?? []
                 reportRepeated(fragment.name, among: &fragmentNames, as: "There can only be one fragment named")
                 walk(fragment)
             }
@@ -74,6 +77,37 @@ struct Validator {
         }
         if let exceededLimit { errors.insert(exceededLimit, at: 0) }
         return Array(errors.prefix(limits.errors))
+    }
+
+    /// The circles of fragments, by the place of the definition they are reported at.
+    private mutating func findCycles() -> [Int: [GraphQLError]] {
+        var finder = CycleFinder(fragments: fragments)
+        var errors: [Int: [GraphQLError]] = [:]
+        for (index, definition) in document.definitions.enumerated() {
+            guard case .fragment(let fragment) = definition else { continue }
+            errors[index] = finder.errors(from: fragment)
+            hasCycles = hasCycles || errors[index]?.isEmpty == false
+        }
+        return errors
+    }
+
+    /// The error of a document that nests too deep when its fragments are in their places.
+    private func nestingError() -> GraphQLError? {
+        if hasCycles { return nil }
+        var depth = NestingDepth(fragments: fragments, limit: limits.depth)
+        for definition in document.definitions {
+            let (selections, offset) =
+                switch definition {
+                case .operation(let operation): (operation.selections, operation.offset)
+                case .fragment(let fragment): (fragment.selections, fragment.offset)
+                }
+            if depth.exceedsLimit(selections) {
+                return GraphQLError(
+                    "Nesting is deeper than \(limits.depth) levels with fragments in their places; write the query flatter",
+                    at: offset)
+            }
+        }
+        return nil
     }
 
     mutating func report(_ message: String, at offsets: Int...) {
