@@ -37,6 +37,9 @@ package enum DatabaseError: Error, Sendable {
     /// A queue or limit is full; try again.
     case overloaded(String)
     case cancelled
+    case shardNotFound(String)
+    /// Writes to the shard were switched off through its status.
+    case readOnlyShard(collection: String, shard: String)
     /// The storage failed; `message` is fit for clients, the cause is in the log.
     case storage(String)
 
@@ -71,6 +74,8 @@ package enum DatabaseError: Error, Sendable {
                 + "`needletail revectorize \(collection)` to finish it"
         case .unsupported(let feature): "\(feature) is not supported yet"
         case .cancelled: "the request was cancelled"
+        case .shardNotFound(let name): "shard not found: \(name)"
+        case .readOnlyShard(_, let shard): "shard=\"\(shard)\": store is read-only due to: manually set by user"
         case .storage(let text): text
         }
     }

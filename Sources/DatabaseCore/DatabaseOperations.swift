@@ -22,6 +22,8 @@ package protocol DatabaseOperations: Sendable {
     func addProperty(
         _ property: PropertyDefinition, to collection: String
     ) async throws(DatabaseError) -> PropertyDefinition
+    /// Drops one index of a property, with what it holds; does nothing if the property has no such index.
+    func deleteIndex(_ index: PropertyIndex, of property: String, in collection: String) async throws(DatabaseError)
     /// Does nothing if there is none of this name.
     func deleteCollection(named name: String) async throws(DatabaseError)
 
@@ -52,4 +54,6 @@ package protocol DatabaseOperations: Sendable {
 
     // Operation
     func shards() -> [ShardStatus]
+    /// Lets a shard refuse writes, or take them again. It takes them after every start.
+    func setReadOnly(_ isReadOnly: Bool, shard: String, of collection: String) throws(DatabaseError)
 }

@@ -39,23 +39,31 @@ extension InvertedIndexSchema {
         set(value, property, document.id, isIn: true, in: &batch)
     }
 
-    /// Removes all entries of one property: for a property that is dropped, or is to be indexed anew.
+    /// Removes entries of one property, `limit` of them at most: for one that loses an index, is dropped or indexed anew.
+    ///
+    /// - Returns: whether there is nothing left to remove.
+    package func removeEntries(
+        _ entries: EntrySelection, of property: PropertyID, atMost limit: Int, in store: some OrderedWriting
+    ) throws -> Bool {
+        // A cursor does not outlive changes, so keys are collected before they are removed.
+        var keys: [[UInt8]] = []
+        for kind in entries.kinds {
+            let prefix = IndexKey.prefix(kind, property)
+            try store.scan(prefix: prefix, from: prefix) { key, _ in
+                guard keys.count < limit else { return false }
+                keys.append(key.bytes)
+                return true
+            }
+        }
+        for key in keys { try store.removeValue(for: key) }
+        return keys.count < limit
+    }
+
+    /// Removes all entries of one property.
     ///
     /// - Complexity: one removal for each stored chunk of the property.
     package func removeEntries(of property: PropertyID, in store: some OrderedWriting) throws {
-        for kind in EntryKind.allCases where kind != .live && kind != .time {
-            let prefix = IndexKey.prefix(kind, property)
-            while true {
-                // A cursor does not outlive changes, so keys are collected before they are removed.
-                var keys: [[UInt8]] = []
-                try store.scan(prefix: prefix, from: prefix) { key, _ in
-                    keys.append(key.bytes)
-                    return keys.count < 1000
-                }
-                for key in keys { try store.removeValue(for: key) }
-                if keys.count < 1000 { break }
-            }
-        }
+        while try !removeEntries(.all, of: property, atMost: 1_000, in: store) {}
     }
 
     private func set(_ document: IndexedDocument, isIn: Bool, in batch: inout PostingBatch) {

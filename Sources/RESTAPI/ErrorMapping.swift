@@ -12,6 +12,7 @@ enum ErrorMapping {
         case schema
         /// Create, replace, validate.
         case write
+        case delete
         /// Merge, whose errors have a form of their own.
         case merge
         case read
@@ -25,6 +26,7 @@ enum ErrorMapping {
         switch operation {
         case .schema: return .schema(status, text)
         case .write: return kind == .missingObject ? .notFound : .handler(status, text)
+        case .delete: return kind == .missingObject ? .notFound : .handler(status, deleteText(error, text))
         case .read: return isMissing(kind) ? .notFound : .handler(status, text)
         case .list: return .handler(isMissing(kind) ? 404 : status, wrapped(text, "list objects", status))
         case .merge: return isMissing(kind) ? .notFound : .handler(status, mergeText(error, kind, text, status))
@@ -48,7 +50,7 @@ enum ErrorMapping {
 
     /// What the texts of errors differ by.
     private enum Kind {
-        case missingCollection, missingObject, invalidObject, vectorization, vectorLength, query, other
+        case missingCollection, missingObject, invalidObject, vectorization, vectorLength, query, readOnly, other
     }
 
     /// The status of every error there is, and its kind.
@@ -64,6 +66,8 @@ enum ErrorMapping {
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .unknownVector,
             .tenantMissing, .tenantNotExpected, .tenantNotFound, .networkMismatch, .revectorizationUnfinished:
             (422, .other)
+        case .readOnlyShard: (500, .readOnly)
+        case .shardNotFound: (404, .other)
         case .searchVectorization, .storage: (500, .other)
         case .unsupported: (501, .other)
         case .overloaded, .cancelled: (503, .other)
@@ -74,15 +78,27 @@ enum ErrorMapping {
         switch kind {
         case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.message)"
         case .vectorLength: "put object: \(error.message)"
+        case .readOnly: readOnlyText(error)
         case .missingCollection, .missingObject, .invalidObject, .query, .other: error.message
         }
+    }
+
+    private static func readOnlyText(_ error: DatabaseError) -> String {
+        guard case .readOnlyShard(let collection, _) = error else { return error.message }
+        return "put object: import into index \(collection.lowercased()): put local object: \(error.message)"
+    }
+
+    private static func deleteText(_ error: DatabaseError, _ text: String) -> String {
+        guard case .readOnlyShard(let collection, _) = error else { return text }
+        return
+            "could not delete object from vector repo: delete from index \(collection.lowercased()): \(error.message)"
     }
 
     private static func mergeText(_ error: DatabaseError, _ kind: Kind, _ text: String, _ status: Int) -> String {
         switch kind {
         case .invalidObject: wrapped(itemMessage(error), "bad request", status)
         case .vectorization: wrapped(text, "merge and vectorize", status)
-        case .missingCollection, .missingObject, .vectorLength, .query, .other:
+        case .missingCollection, .missingObject, .vectorLength, .query, .readOnly, .other:
             wrapped(text, status == 422 ? "bad request" : "repo.merge", status)
         }
     }
@@ -91,7 +107,8 @@ enum ErrorMapping {
         switch kind {
         case .query: "validate: invalid where filter: \(text)"
         case .missingCollection: "validate: failed to get class: \(text)"
-        case .missingObject, .invalidObject, .vectorization, .vectorLength, .other: "batch delete objects: \(text)"
+        case .missingObject, .invalidObject, .vectorization, .vectorLength, .readOnly, .other:
+            "batch delete objects: \(text)"
         }
     }
 

@@ -73,6 +73,8 @@ package struct RESTHandler: HTTPHandler {
         case .deleteClass: try await deleteClass(call)
         case .addProperty: try await addProperty(call)
         case .shards: try shards(call)
+        case .shardStatus: try changeShardStatus(call)
+        case .deleteIndex: try await deleteIndex(call)
         case .listObjects: try await listObjects(call)
         case .createObject: try await createObject(call)
         case .validateObject: try await validateObject(call)
@@ -83,6 +85,7 @@ package struct RESTHandler: HTTPHandler {
         case .deleteObject: try await deleteObject(call)
         case .batchObjects: try await batchObjects(call)
         case .batchDelete: try await batchDelete(call)
+        case .batchReferences: try batchReferences(call)
         case .graphql: await graphql.respond(to: call.request)
         case .unbuilt(let feature): throw .unsupported(feature)
         }

@@ -3,9 +3,9 @@
 /// What a path and a method mean.
 enum Endpoint: Hashable {
     case root, meta, live, ready, openIDConfiguration, nodes
-    case schema, createClass, getClass, updateClass, deleteClass, addProperty, shards
+    case schema, createClass, getClass, updateClass, deleteClass, addProperty, shards, shardStatus, deleteIndex
     case listObjects, createObject, validateObject, getObject, headObject, replaceObject, mergeObject, deleteObject
-    case batchObjects, batchDelete
+    case batchObjects, batchDelete, batchReferences
     case graphql
     /// Of Weaviate, not built yet; the name says what.
     case unbuilt(String)
@@ -77,11 +77,14 @@ enum Router {
         Route("schema/{class}", ["GET": .getClass, "PUT": .updateClass, "DELETE": .deleteClass]),
         Route("schema/{class}/properties", ["POST": .addProperty]),
         Route("schema/{class}/shards", ["GET": .shards]),
+        Route("schema/{class}/shards/{shard}", ["PUT": .shardStatus]),
+        Route("schema/{class}/properties/{property}/index/{index}", ["DELETE": .deleteIndex]),
         Route("objects", ["GET": .listObjects, "POST": .createObject]),
         Route("objects/validate", ["POST": .validateObject]),
         Route("objects/{id}", objectEndpoints),
         Route("objects/{class}/{id}", objectEndpoints),
         Route("batch/objects", ["POST": .batchObjects, "DELETE": .batchDelete]),
+        Route("batch/references", ["POST": .batchReferences]),
         Route("graphql", ["POST": .graphql]),
         Route("graphql/batch", ["POST": .graphql]),
     ]
@@ -96,17 +99,15 @@ enum Router {
     private static let roles = "roles and users (authz)"
 
     private static let unbuilt: [Route] = [
-        Route("schema/{class}/shards/{shard}", ["PUT"], unbuilt: "changing the status of a shard"),
         Route("schema/{class}/tenants", ["GET", "POST", "PUT", "DELETE"], unbuilt: tenants),
         Route("schema/{class}/tenants/{tenant}", ["GET", "HEAD"], unbuilt: tenants),
-        Route("schema/{class}/properties/{property}/index/{index}", ["DELETE", "PUT", "POST"], unbuilt: reindexing),
+        Route("schema/{class}/properties/{property}/index/{index}", ["PUT", "POST"], unbuilt: reindexing),
         Route("schema/{class}/properties/{property}/tokenize", ["POST"], unbuilt: "tokenize"),
         Route("schema/{class}/vectors/{vector}/index", ["DELETE"], unbuilt: reindexing),
         Route("schema/{class}/indexes", ["GET"], unbuilt: reindexing),
         Route("tokenize", ["POST"], unbuilt: "tokenize"),
         Route("objects/{id}/references/{property}", ["POST", "PUT", "DELETE"], unbuilt: references),
         Route("objects/{class}/{id}/references/{property}", ["POST", "PUT", "DELETE"], unbuilt: references),
-        Route("batch/references", ["POST"], unbuilt: "adding references in batches"),
         Route("cluster/statistics", ["GET"], unbuilt: "cluster statistics"),
         Route("backups/{backend}", ["GET", "POST"], unbuilt: "backup"),
         Route("backups/{backend}/{id}", ["GET", "DELETE"], unbuilt: "backup"),

@@ -68,6 +68,9 @@ final class FakeDatabase: DatabaseOperations {
     func addProperty(
         _ property: PropertyDefinition, to collection: String
     ) async throws(DatabaseError) -> PropertyDefinition { throw .unsupported("addProperty") }
+    func deleteIndex(
+        _ index: PropertyIndex, of property: String, in collection: String
+    ) async throws(DatabaseError) { throw .unsupported("deleteIndex") }
     func deleteCollection(named name: String) async throws(DatabaseError) { throw .unsupported("deleteCollection") }
     func insert(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject { throw .unsupported("insert") }
     func upsert(_ objects: [ObjectInput]) async -> [Result<DatabaseObject, DatabaseError>] { [] }
@@ -79,4 +82,7 @@ final class FakeDatabase: DatabaseOperations {
         matching filter: Filter, in collection: String, tenant: String?, isDryRun: Bool
     ) async throws(DatabaseError) -> DeletionReport { throw .unsupported("deleteObjects") }
     func shards() -> [ShardStatus] { [] }
+    func setReadOnly(_ isReadOnly: Bool, shard: String, of collection: String) throws(DatabaseError) {
+        throw .unsupported("setReadOnly")
+    }
 }

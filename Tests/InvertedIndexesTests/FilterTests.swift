@@ -164,6 +164,20 @@ import Testing
         #expect(throws: FilterError(.noOperands(of: "And"))) { try shard.find(.and([])) }
     }
 
+    @Test func `a text that is no longer searchable keeps its terms alone, however small the steps`() throws {
+        let shard = try texts(.word, ["red car car", "red bus"])
+        let before = shard.store.entries
+        var steps = 1
+        while try !shard.schema.removeEntries(.keywordSearch, of: PropertyID(1), atMost: 1, in: shard.store) {
+            steps += 1
+        }
+        #expect(steps == before.count - shard.store.entries.count + 1 && steps > 1)
+        #expect(
+            try shard.find(
+                .condition(
+                    FilterCondition(path: .property("t"), comparison: .equal, value: .text("car")))) == [0])
+    }
+
     @Test func `a property whose index is dropped leaves nothing, and can be indexed anew`() throws {
         var shard = try texts(.word, ["red car car", String(repeating: "x", count: 400)])
         let before = shard.store.entries

@@ -153,4 +153,26 @@ struct BatchTests {
             "\(answer.status) \(answer.message ?? "")")
         #expect(try await fixture.send("GET", "/v1/objects?class=C").body?["totalResults"]?.number == 3)
     }
+
+    @Test(
+        arguments: [
+            (
+                #"[{"from": "nonsense", "to": "weaviate://localhost/A/1"}]"#, 422, 601.0,
+                "from in body must be of type uri"
+            ),
+            (
+                #"[{"from": "weaviate://localhost/A/1/b", "to": "1x:"}]"#, 422, 601,
+                "to in body must be of type uri: \"1x:\""
+            ),
+            ("[]", 422, nil, "length cannot be 0"), ("", 422, 602, "body in body is required"),
+            ("{}", 400, 400, "cannot unmarshal object"),
+            (#"[{"from": "weaviate://localhost/A/1/b", "to": "/v1/objects/1"}]"#, 501, nil, "not supported yet"),
+        ] as [(String, Int, Double?, String)])
+    func `malformed references are refused in the recorded words`(
+        body: String, status: Int, code: Double?, words: String
+    ) async throws {
+        let answer = try await fixture.send("POST", "/v1/batch/references", body)
+        #expect(answer.status == status && answer.code == code)
+        #expect(answer.message?.contains(words) == true, "\(answer.message ?? "")")
+    }
 }

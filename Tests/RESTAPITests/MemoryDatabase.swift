@@ -18,6 +18,7 @@ final class MemoryDatabase: DatabaseOperations {
         var collections: [String: CollectionDefinition] = [:]
         var objects: [String: [ObjectID: Stored]] = [:]
         var nextNumber = 0
+        var readOnly: Set<String> = []
         /// Milliseconds since 1970; each write comes one later.
         var time: Int64 = 1_600_000_000_000
     }
@@ -58,6 +59,26 @@ final class MemoryDatabase: DatabaseOperations {
         return extended.properties[extended.properties.count - 1]
     }
 
+    func deleteIndex(
+        _ index: PropertyIndex, of property: String, in collection: String
+    ) async throws(DatabaseError) {
+        guard let existing = self.collection(named: collection) else { throw .collectionNotFound(collection) }
+        keep(try rules.removing(index, of: property, from: existing))
+    }
+
+    func setReadOnly(_ isReadOnly: Bool, shard: String, of collection: String) throws(DatabaseError) {
+        guard shard == "shard\(collection)" else { throw .shardNotFound(shard) }
+        state.withLock { state in
+            if isReadOnly { state.readOnly.insert(collection) } else { state.readOnly.remove(collection) }
+        }
+    }
+
+    private func checkWritable(_ collection: String) throws(DatabaseError) {
+        if state.withLock({ $0.readOnly.contains(collection) }) {
+            throw .readOnlyShard(collection: collection, shard: "shard\(collection)")
+        }
+    }
+
     func deleteCollection(named name: String) async throws(DatabaseError) {
         state.withLock {
             $0.collections[name] = nil
@@ -86,7 +107,13 @@ final class MemoryDatabase: DatabaseOperations {
         }
     }
 
-    func validate(_ object: ObjectInput) async throws(DatabaseError) { _ = try prepared(object) }
+    func validate(_ object: ObjectInput) async throws(DatabaseError) {
+        let existing = collection(named: object.collection)
+        let wanted = try AutoSchema(rules: rules).definition(
+            for: object, extending: existing, among: collections(), time: 1_700_000_000)
+        guard let definition = wanted ?? existing else { throw .collectionNotFound(object.collection) }
+        _ = try ObjectValidator(definition: definition).validated(object)
+    }
 
     func replace(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
         guard let id = object.id, let old = find(id, object.collection) else {
@@ -113,7 +140,8 @@ final class MemoryDatabase: DatabaseOperations {
     }
 
     func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool {
-        state.withLock { $0.objects[collection]?.removeValue(forKey: id) != nil }
+        try checkWritable(collection)
+        return state.withLock { $0.objects[collection]?.removeValue(forKey: id) != nil }
     }
 
     func object(
@@ -156,9 +184,11 @@ final class MemoryDatabase: DatabaseOperations {
     }
 
     func shards() -> [ShardStatus] {
-        collections().map {
+        let readOnly = state.withLock { $0.readOnly }
+        return collections().map {
             ShardStatus(
-                collection: $0.name, name: "shard\($0.name)", objectCount: objects(in: $0.name).count, unlinkedCount: 0)
+                collection: $0.name, name: "shard\($0.name)", objectCount: objects(in: $0.name).count, unlinkedCount: 0,
+                isReadOnly: readOnly.contains($0.name))
         }
     }
 
@@ -197,6 +227,7 @@ final class MemoryDatabase: DatabaseOperations {
     }
 
     private func store(_ object: ObjectInput) throws(DatabaseError) -> DatabaseObject {
+        try checkWritable(object.collection)
         let (definition, valid) = try prepared(object)
         let id = object.id ?? .random()
         var properties: [String: PropertyValue] = [:]

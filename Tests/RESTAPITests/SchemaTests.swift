@@ -224,4 +224,53 @@ struct SchemaTests {
             shards?.count == 1 && shards?[0]?["status"] == .string("READY")
                 && shards?[0]?["vectorQueueSize"]?.number == 0)
     }
+
+    @Test func `a read-only shard refuses writes until it is ready again`() async throws {
+        try await fixture.createClass("C")
+        let path = "/v1/schema/C/shards/shardC"
+        let changed = try await fixture.send("PUT", path, #"{"status": "READONLY"}"#)
+        #expect(changed.status == 200 && changed.body == .object(["status": .string("READONLY")]))
+        #expect(
+            try await fixture.send("GET", "/v1/schema/C/shards").body?[0]?["status"] == .string("READONLY"))
+        let refused = try await fixture.send("POST", "/v1/objects", #"{"class": "C"}"#)
+        #expect(refused.status == 500)
+        #expect(
+            refused.message
+                == "put object: import into index c: put local object: shard=\"shardC\": store is read-only due to: "
+                + "manually set by user")
+        let batch = try await fixture.send("POST", "/v1/batch/objects", #"{"objects": [{"class": "C"}]}"#)
+        #expect(batch.status == 200 && batch.body?[0]?["result"]?["status"] == .string("FAILED"))
+        #expect(try await fixture.send("PUT", path, #"{"status": "READY"}"#).status == 200)
+        #expect(try await fixture.send("POST", "/v1/objects", #"{"class": "C"}"#).status == 200)
+    }
+
+    @Test(
+        arguments: [
+            ("shardC", #"{"status": "NONSENSE"}"#, 500, "NONSENSE: invalid storage status"),
+            ("shardC", "{}", 500, "invalid storage status"),
+            ("other", #"{"status": "READY"}"#, 404, "shard not found: other"),
+            ("shardC", "[]", 400, "cannot unmarshal array"),
+        ])
+    func `a status or shard that does not exist is refused`(
+        shard: String, body: String, status: Int, words: String
+    ) async throws {
+        try await fixture.createClass("C")
+        let answer = try await fixture.send("PUT", "/v1/schema/C/shards/\(shard)", body)
+        #expect(answer.status == status && answer.message?.contains(words) == true, "\(answer.message ?? "")")
+    }
+
+    @Test func `an index of a property is deleted by its name`() async throws {
+        try await fixture.createClass("C", #"{"name": "a", "dataType": ["text"]}"#)
+        let path = "/v1/schema/C/properties/a/index/"
+        let deleted = try await fixture.send("DELETE", path + "searchable")
+        #expect(deleted.status == 200 && deleted.body == nil)
+        let property = try await fixture.send("GET", "/v1/schema/C").body?["properties"]?[0]
+        #expect(property?["indexSearchable"] == .boolean(false) && property?["indexFilterable"] == .boolean(true))
+        let unknown = try await fixture.send("DELETE", path + "vector")
+        #expect(unknown.status == 422 && unknown.code == 606)
+        for other in ["/v1/schema/C/properties/b/index/filterable", "/v1/schema/D/properties/a/index/filterable"] {
+            let answer = try await fixture.send("DELETE", other)
+            #expect(answer.status == 422 && answer.message?.contains("not found") == true)
+        }
+    }
 }

@@ -9,6 +9,7 @@ import VectorIndexes
 final class Shard: Sendable {
     let address: ShardAddress
     let name: String
+    private let readOnly = Atomic<Bool>(false)
     private let indexes: Mutex<[VectorID: ShardVectorIndex]>
 
     init(address: ShardAddress, name: String, definition: CollectionDefinition) {
@@ -16,6 +17,12 @@ final class Shard: Sendable {
         self.name = name
         indexes = Mutex([:])
         adopt(definition)
+    }
+
+    /// Whether writes are refused; not stored, so a start makes it `false` again.
+    var isReadOnly: Bool {
+        get { readOnly.load(ordering: .acquiring) }
+        set { readOnly.store(newValue, ordering: .releasing) }
     }
 
     /// The index of one vector; `nil` if the vector is not indexed.

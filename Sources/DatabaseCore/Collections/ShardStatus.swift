@@ -7,11 +7,14 @@ package struct ShardStatus: Hashable, Sendable {
     package var objectCount: Int
     /// Vectors that wait for their links in the graph; they are searched exactly meanwhile.
     package var unlinkedCount: Int
+    /// Whether writes are refused.
+    package var isReadOnly: Bool
 
-    package init(collection: String, name: String, objectCount: Int, unlinkedCount: Int) {
+    package init(collection: String, name: String, objectCount: Int, unlinkedCount: Int, isReadOnly: Bool = false) {
         self.collection = collection
         self.name = name
         self.objectCount = objectCount
         self.unlinkedCount = unlinkedCount
+        self.isReadOnly = isReadOnly
     }
 }

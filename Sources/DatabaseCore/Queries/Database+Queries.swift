@@ -53,8 +53,13 @@ extension Database {
         }
         let report = DeletionReport(
             matches: matches, limit: limit, items: ids.map { DeletionReport.Item(id: $0) })
-        if !isDryRun, !ids.isEmpty { _ = try await submit(change(.delete(ids), collection, shard)) }
-        return report
+        if isDryRun || ids.isEmpty { return report }
+        var deleted = report
+        let outcomes = try await submit(change(.delete(ids), collection, shard)).outcomes
+        for (place, outcome) in outcomes.enumerated() {
+            if case .refused(let error) = outcome { deleted.items[place].error = error.message }
+        }
+        return deleted
     }
 
     package func shards() -> [ShardStatus] {
@@ -63,7 +68,7 @@ extension Database {
                 let count = try? environment.read { try $0.counters(of: shard.address).objectCount }
                 return ShardStatus(
                     collection: collection.definition.name, name: shard.name, objectCount: Int(count ?? 0),
-                    unlinkedCount: shard.allIndexes.reduce(0) { $0 + $1.unlinkedCount })
+                    unlinkedCount: shard.allIndexes.reduce(0) { $0 + $1.unlinkedCount }, isReadOnly: shard.isReadOnly)
             }
         }
     }

@@ -30,16 +30,18 @@ extension Database {
     }
 
     package func validate(_ object: ObjectInput) async throws(DatabaseError) {
-        let collection = try requireCollection(object.collection)
-        _ = try ObjectValidator(definition: collection.definition).validated(object)
+        _ = try ObjectValidator(definition: try extendedDefinition(for: object)).validated(object)
     }
 
     package func delete(_ id: ObjectID, in name: String, tenant: String?) async throws(DatabaseError) -> Bool {
         let collection = try requireCollection(name)
         let shard = try collection.shard(for: tenant)
         let result = try await submit(change(.delete([id]), collection, shard))
-        guard case .deleted(let wasThere)? = result.outcomes.first else { return false }
-        return wasThere
+        switch result.outcomes.first {
+        case .deleted(let wasThere)?: return wasThere
+        case .refused(let error)?: throw error
+        case .stored?, nil: return false
+        }
     }
 
     /// Stores objects of one collection and tenant; one result an object, in order.

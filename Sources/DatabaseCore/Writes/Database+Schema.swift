@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import InvertedIndexes
 import ObjectStorage
 import Observability
 
@@ -39,6 +40,40 @@ extension Database: DatabaseOperations {
         }
         guard let added = changed.properties.last else { throw .storage("the property was not added") }
         return added
+    }
+
+    package func deleteIndex(
+        _ index: PropertyIndex, of property: String, in name: String
+    ) async throws(DatabaseError) {
+        let rules = rules
+        let collection = try requireCollection(name)
+        let changed = try await change(collection) { try rules.removing(index, of: property, from: $0) }
+        guard let property = changed.property(named: PropertyName.normalized(property)) else { return }
+        let entries: EntrySelection
+        if !property.isFilterable, !property.isSearchable, !property.hasRangeIndex {
+            entries = .all
+        } else if index == .searchable {
+            entries = .keywordSearch
+        } else {
+            // Filters, range filters and keyword search share one term index, which the others still need.
+            return
+        }
+        // Only now: whatever is written after the definition has changed adds no such entries any more.
+        for shard in collection.shards {
+            let removal = IndexEntryRemoval(
+                property: property.id, entries: entries, collection: collection.id, shard: shard.address,
+                collections: collectionTable)
+            while try await !submit(removal) {}
+        }
+    }
+
+    package func setReadOnly(
+        _ isReadOnly: Bool, shard name: String, of collection: String
+    ) throws(DatabaseError) {
+        guard let shard = try requireCollection(collection).shards.first(where: { $0.name == name }) else {
+            throw .shardNotFound(name)
+        }
+        shard.isReadOnly = isReadOnly
     }
 
     package func deleteCollection(named name: String) async throws(DatabaseError) {
@@ -85,6 +120,18 @@ extension Database: DatabaseOperations {
             }
         }
         return refusals
+    }
+
+    /// The definition that `object` would be stored under; nothing is created.
+    func extendedDefinition(for object: ObjectInput) throws(DatabaseError) -> CollectionDefinition {
+        let existing = collectionTable[object.collection]?.definition
+        if settings.hasAutoSchema {
+            let extended = try AutoSchema(rules: rules).definition(
+                for: object, extending: existing, among: collections(), time: now() / 1_000)
+            if let extended { return extended }
+        }
+        guard let existing else { throw .collectionNotFound(object.collection) }
+        return existing
     }
 
     private static func randomShardName() -> String {

@@ -39,6 +39,10 @@ struct ObjectChange: Change {
         guard let target = collections[collection], try transaction.collection(collection) != nil,
             let runtime = target.shards.first(where: { $0.address == shard })
         else { throw DatabaseError.collectionNotFound(collections[collection]?.definition.name ?? "") }
+        if runtime.isReadOnly {
+            let refusal = DatabaseError.readOnlyShard(collection: target.definition.name, shard: runtime.name)
+            return Result(outcomes: Array(repeating: .refused(refusal), count: command.objectCount), removed: [])
+        }
         var writer = try ObjectWriter(
             transaction: transaction, collection: target.snapshot, shard: runtime, staged: staged)
         var outcomes: [ObjectOutcome] = []

@@ -43,6 +43,15 @@ enum ObjectCommand: Sendable {
     case patch(ObjectPatch, time: Int64, network: NetworkIdentity?)
     case delete([ObjectID])
 
+    /// How many outcomes it has.
+    var objectCount: Int {
+        switch self {
+        case .put(let objects, _, _, _): objects.count
+        case .patch: 1
+        case .delete(let ids): ids.count
+        }
+    }
+
     /// About how many bytes it writes.
     var sizeInBytes: Int {
         switch self {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import InvertedIndexes
 import ObjectStorage
 
 /// Stores a new collection with its one shard.
@@ -47,6 +48,28 @@ struct DefinitionChange: Change {
     }
 
     func committed(_ result: CollectionDefinition) { collections[collection]?.adopt(result) }
+}
+
+/// Removes entries of one property from the inverted indexes of a shard, a bounded number at a time.
+///
+/// What is left when it never comes to its end is not read any more; dropping the index again removes it.
+struct IndexEntryRemoval: Change {
+    let property: PropertyID
+    let entries: EntrySelection
+    let collection: CollectionID
+    let shard: ShardAddress
+    let collections: CollectionTable
+
+    private static let entriesPerStep = 4_096
+
+    var sizeInBytes: Int { Self.entriesPerStep * 256 }
+
+    /// - Returns: whether there is nothing left to remove.
+    func apply(to transaction: WriteTransaction) throws -> Bool {
+        guard let target = collections[collection], try transaction.collection(collection) != nil else { return true }
+        return try target.snapshot.invertedSchema.removeEntries(
+            entries, of: property, atMost: Self.entriesPerStep, in: transaction.invertedWriter(shard))
+    }
 }
 
 /// Takes a collection out of the catalogue; what it held is purged in the background.

@@ -27,7 +27,7 @@ extension DatabaseError {
             return prefix(on: occasion) + message
         case .unsupported: return message
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
-            .vectorization:
+            .vectorization, .readOnlyShard, .shardNotFound:
             // Only writes end so.
             return message
         }

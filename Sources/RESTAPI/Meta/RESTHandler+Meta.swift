@@ -125,7 +125,7 @@ extension RESTHandler {
             writer.key("replicationFactor")
             writer.number(1)
             // Vectors without links are searched exactly, so a shard is always ready to be searched.
-            writer.member("vectorIndexingStatus", .string("READY"))
+            writer.member("vectorIndexingStatus", .string(shard.isReadOnly ? "READONLY" : "READY"))
             writer.key("vectorQueueLength")
             writer.number(shard.unlinkedCount)
             writer.endObject()

@@ -157,7 +157,7 @@ extension RESTHandler {
     }
 
     private func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(Refusal) {
-        _ = try await during(.write) { () throws(DatabaseError) in
+        _ = try await during(.delete) { () throws(DatabaseError) in
             try await database.delete(id, in: collection, tenant: tenant)
         }
     }

@@ -84,13 +84,54 @@ extension RESTHandler {
         for shard in database.shards() where shard.collection == name {
             writer.beginObject()
             writer.member("name", .string(shard.name))
-            writer.member("status", .string("READY"))
+            writer.member("status", .string(shard.isReadOnly ? "READONLY" : "READY"))
             writer.key("vectorQueueSize")
             writer.number(shard.unlinkedCount)
             writer.endObject()
         }
         writer.endArray()
         return .json(writer.bytes)
+    }
+
+    func changeShardStatus(_ call: Call) throws(Refusal) -> HTTPResponse {
+        var reader = try BodyReader(call.request.body)
+        var status = ""
+        try reader.members(ofType: "models.ShardStatus") { (reader, name) throws(Refusal) in
+            guard name == "status" else { return try reader.skip() }
+            status = try reader.text("ShardStatus.status") ?? ""
+        }
+        guard let collection = call.collection, database.collection(named: collection) != nil else {
+            throw .handler(404, "class \"\((call.collection ?? "").prefix(300))\": not found")
+        }
+        guard status == "READY" || status == "READONLY" else {
+            throw .handler(
+                500, "updating db: TYPE_UPDATE_SHARD_STATUS: \(status.prefix(300)): invalid storage status")
+        }
+        do {
+            try database.setReadOnly(
+                status == "READONLY", shard: call.parameters["shard"] ?? "", of: collection)
+        } catch {
+            throw .handler(ErrorMapping.refusal(error, in: .schema).response.status, error.message)
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("status", .string(status))
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    func deleteIndex(_ call: Call) async throws(Refusal) -> HTTPResponse {
+        guard let index = PropertyIndex(rawValue: call.parameters["index"] ?? "") else {
+            throw .notOneOf("indexName", in: "path", PropertyIndex.allCases.map(\.rawValue))
+        }
+        let property = call.parameters["property"] ?? ""
+        guard let collection = call.collection, database.collection(named: collection) != nil else {
+            throw .schema(422, "class \"\((call.collection ?? "").prefix(300))\": not found")
+        }
+        try await during(.schema) { () throws(DatabaseError) in
+            try await database.deleteIndex(index, of: property, in: collection)
+        }
+        return HTTPResponse(status: 200)
     }
 
     private func answer(_ definition: CollectionDefinition) -> HTTPResponse {
