@@ -7,6 +7,7 @@ enum HybridFusion {
     /// One candidate of a leg: the BM25 score, or 1 − distance.
     struct Candidate {
         var document: DocumentID
+        var id: ObjectID
         var value: Float
     }
 
@@ -20,6 +21,7 @@ enum HybridFusion {
     /// A document with its fused score.
     struct Fused {
         var document: DocumentID
+        var id: ObjectID
         var score: Float
         /// The value in the leg merged last that has the document; decides between equal scores.
         var secondary: Float
@@ -33,7 +35,7 @@ enum HybridFusion {
             for (rank, candidate) in leg.candidates.enumerated() {
                 let share = Float(leg.weight / (60 + Double(rank)))
                 let text =
-                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.document.number) contributed \(share) to the score"
+                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.id) contributed \(shown(share)) to the score"
                 add(share, of: candidate, because: text, to: &fused)
             }
         }
@@ -49,10 +51,10 @@ enum HybridFusion {
             for candidate in leg.candidates {
                 let share =
                     maximum > minimum
-                    ? Float(leg.weight) * (candidate.value - minimum) / (maximum - minimum) : Float(leg.weight)
+                    ? Float(leg.weight) * ((candidate.value - minimum) / (maximum - minimum)) : Float(leg.weight)
                 let text =
-                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.document.number): original score "
-                    + "\(candidate.value), normalized score: \(share)"
+                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.id): original score "
+                    + "\(shown(candidate.value)), normalized score: \(shown(share))"
                 add(share, of: candidate, because: text, to: &fused)
             }
         }
@@ -69,7 +71,14 @@ enum HybridFusion {
             fused[candidate.document] = entry
         } else {
             fused[candidate.document] = Fused(
-                document: candidate.document, score: share, secondary: candidate.value, explanation: text)
+                document: candidate.document, id: candidate.id, score: share, secondary: candidate.value,
+                explanation: text)
         }
+    }
+
+    /// The shortest decimal of a number, whole ones without a point.
+    private static func shown(_ value: Float) -> String {
+        let text = "\(value)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 }

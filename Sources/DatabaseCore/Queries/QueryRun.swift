@@ -180,7 +180,7 @@ struct QueryRun {
             legs.append(
                 .init(
                     name: "keyword,bm25", weight: 1 - search.alpha,
-                    candidates: matches.map { .init(document: $0.document, value: $0.score) }))
+                    candidates: try matches.map { try fusionCandidate($0.document, $0.score) }))
         }
         if search.alpha > 0 {
             let definition = try VectorTarget(search.targetVectors, in: collection).definition
@@ -193,23 +193,26 @@ struct QueryRun {
             legs.append(
                 .init(
                     name: "vector,hybridVector", weight: search.alpha,
-                    candidates: found.map { .init(document: $0.document, value: 1 - $0.distance) }))
+                    candidates: try found.map { try fusionCandidate($0.document, 1 - $0.distance) }))
         }
         let fused = search.fusion == .ranked ? HybridFusion.ranked(legs) : HybridFusion.relative(legs)
-        return window.cut(try ranked(fused, autocut: search.autocut))
+        let best = Array(Self.ranked(fused).prefix(window.end))
+        return window.cut(Array(best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)))).map {
+            Candidate(document: $0.document, score: $0.score, explanation: $0.explanation)
+        }
     }
 
     /// Best first; equal scores by the larger second value, then by id.
-    private func ranked(_ fused: [DocumentID: HybridFusion.Fused], autocut: Int) throws -> [Candidate] {
-        let entries = try fused.values.map { ($0, try reader.id(of: $0.document) ?? ObjectID(high: 0, low: 0)) }
-        let best = entries.sorted { left, right in
-            if abs(left.0.score - right.0.score) >= 1e-7 { return left.0.score > right.0.score }
-            if left.0.secondary != right.0.secondary { return left.0.secondary > right.0.secondary }
-            return left.1 < right.1
+    private static func ranked(_ fused: [DocumentID: HybridFusion.Fused]) -> [HybridFusion.Fused] {
+        fused.values.sorted { left, right in
+            if abs(left.score - right.score) >= 1e-7 { return left.score > right.score }
+            if left.secondary != right.secondary { return left.secondary > right.secondary }
+            return left.id < right.id
         }
-        return best.prefix(autocutCount(of: best.map(\.0.score), jumps: autocut)).map { entry, _ in
-            Candidate(document: entry.document, score: entry.score, explanation: entry.explanation)
-        }
+    }
+
+    private func fusionCandidate(_ document: DocumentID, _ value: Float) throws -> HybridFusion.Candidate {
+        .init(document: document, id: try reader.id(of: document) ?? ObjectID(high: 0, low: 0), value: value)
     }
 
     // MARK: Objects

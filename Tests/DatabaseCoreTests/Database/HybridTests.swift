@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import Testing
+import VectorIndexes
+
+@testable import DatabaseCore
+
+@Suite struct HybridTests {
+    private static func candidate(_ number: UInt32, _ value: Float) -> HybridFusion.Candidate {
+        .init(document: DocumentID(number), id: .number(UInt64(number)), value: value)
+    }
+
+    @Test func `explanations name objects by their ids, and whole numbers without a point`() {
+        let legs = [
+            HybridFusion.Leg(
+                name: "keyword,bm25", weight: 1, candidates: [Self.candidate(1, 3), Self.candidate(2, 1.5)])
+        ]
+        let id = "00000000-0000-0000-0000-000000000001"
+        #expect(
+            HybridFusion.relative(legs)[DocumentID(1)]?.explanation
+                == "\nHybrid (Result Set keyword,bm25) Document \(id): original score 3, normalized score: 1")
+        #expect(
+            HybridFusion.ranked(legs)[DocumentID(1)]?.explanation
+                == "\nHybrid (Result Set keyword,bm25) Document \(id) contributed 0.016666668 to the score")
+    }
+
+    @Test func `autocut sees only what the limit leaves`() async throws {
+        let fixture = try DatabaseFixture()
+        let database = fixture.database
+        _ = try await database.createCollection(.articles(metric: .l2Squared))
+        let places: [Float] = [0, 0.1, 0.2, 4, 4.1, 4.2, 90]
+        for (number, place) in places.enumerated() {
+            _ = try await database.insert(.article(UInt64(number), "x", year: 1, vector: [place, 0]))
+        }
+        var search = HybridSearch(query: "")
+        search.alpha = 1
+        search.vector = [0, 0]
+        search.autocut = 1
+        var query = Query(collection: "Article")
+        query.search = .hybrid(search)
+        query.limit = 7
+        #expect(try await database.hits(of: query).count == 6)
+        query.limit = 5
+        #expect(try await database.hits(of: query).count == 3)
+        await fixture.close()
+    }
+}
