@@ -89,9 +89,7 @@ struct QueryRun {
     private func nearest(_ search: VectorSearch, _ window: Window) throws -> [Candidate] {
         let definition = try VectorTarget(search.targetVectors, in: collection).definition
         let cutoff = try search.threshold.map { try Self.distance(of: $0, definition) }
-        var found = try neighbors(
-            definition, maximumDistance: cutoff,
-            count: cutoff == nil || query.limit != nil ? window.end : window.maximum)
+        var found = try neighbors(definition, maximumDistance: cutoff, count: window.end)
         found = Array(found.prefix(autocutCount(of: found.map(\.distance), jumps: search.autocut)))
         var candidates = window.cut(found.map { Candidate(document: $0.document, distance: $0.distance) })
         if !query.sort.isEmpty { candidates = try sorted(candidates) }

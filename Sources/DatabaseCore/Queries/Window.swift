@@ -18,6 +18,7 @@ struct Window {
         switch query.limit {
         case let limit? where limit < 0: count = max(0, maximum - offset)
         case let limit?: count = limit
+        case nil where query.hasThreshold: count = max(0, maximum - offset)
         case nil: count = min(settings.defaultLimit, max(0, maximum - offset))
         }
         let (sum, overflow) = offset.addingReportingOverflow(count)
@@ -31,4 +32,11 @@ struct Window {
 
     /// The part of `list` that is wanted.
     func cut<Element>(_ list: [Element]) -> [Element] { Array(list.dropFirst(offset).prefix(count)) }
+}
+
+extension Query {
+    /// Whether a search says how far away results may be: then all of them are wanted, unless a limit is given.
+    fileprivate var hasThreshold: Bool {
+        if case .vector(let search)? = search { search.threshold != nil } else { false }
+    }
 }
