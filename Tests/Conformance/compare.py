@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Compares a fresh server with the recorded answers of a real Weaviate 1.39.0, for what this version does.
 
-The comparer and its cases are test data (NEEDLETAIL_TEST_DATA/conformance). Two lists lie beside this file:
-- except.tsv: cases that are answered otherwise on purpose, each with the reason;
+The comparer and its cases are test data (NEEDLETAIL_TEST_DATA/conformance). Lists lie beside this file:
+- except.tsv: cases that are answered otherwise on purpose, each with the reason (except-differential.tsv: those of the
+  random requests in NEEDLETAIL_TEST_DATA/differential, for the comparer's own --except, without the comment line);
 - not-yet.tsv: cases of features that are not there yet, each with the feature. A case on it that passes fails the run,
   so that the list stays true.
 

@@ -36,7 +36,7 @@ enum HybridFusion {
                 let share = Float(leg.weight / (60 + Double(rank)))
                 let text =
                     "\nHybrid (Result Set \(leg.name)) Document \(candidate.id) contributed \(shown(share)) to the score"
-                add(share, of: candidate, because: text, to: &fused)
+                add(share, of: candidate, to: &fused) { text + $0 }
             }
         }
         return fused
@@ -55,25 +55,24 @@ enum HybridFusion {
                 let text =
                     "\nHybrid (Result Set \(leg.name)) Document \(candidate.id): original score "
                     + "\(shown(candidate.value)), normalized score: \(shown(share))"
-                add(share, of: candidate, because: text, to: &fused)
+                add(share, of: candidate, to: &fused) { $0.isEmpty ? text : "\($0) - \(text)" }
             }
         }
         return fused
     }
 
+    /// - Parameter explaining: makes the explanation so far, maybe empty, into the one with this share.
     private static func add(
-        _ share: Float, of candidate: Candidate, because text: String, to fused: inout [DocumentID: Fused]
+        _ share: Float, of candidate: Candidate, to fused: inout [DocumentID: Fused], explaining: (String) -> String
     ) {
-        if var entry = fused[candidate.document] {
-            entry.score += share
-            entry.secondary = candidate.value
-            entry.explanation += " - \(text)"
-            fused[candidate.document] = entry
-        } else {
-            fused[candidate.document] = Fused(
-                document: candidate.document, id: candidate.id, score: share, secondary: candidate.value,
-                explanation: text)
-        }
+        var entry =
+            fused[candidate.document]
+            ?? Fused(
+                document: candidate.document, id: candidate.id, score: 0, secondary: candidate.value, explanation: "")
+        entry.score += share
+        entry.secondary = candidate.value
+        entry.explanation = explaining(entry.explanation)
+        fused[candidate.document] = entry
     }
 
     /// The shortest decimal of a number, whole ones without a point.

@@ -25,6 +25,24 @@ import VectorIndexes
                 == "\nHybrid (Result Set keyword,bm25) Document \(id) contributed 0.016666668 to the score")
     }
 
+    @Test func `explanations of both searches are joined as the original joins them`() throws {
+        let legs = [
+            HybridFusion.Leg(name: "keyword,bm25", weight: 0.25, candidates: [Self.candidate(1, 3)]),
+            HybridFusion.Leg(name: "vector,hybridVector", weight: 0.75, candidates: [Self.candidate(1, 0.5)]),
+        ]
+        let document = "Document 00000000-0000-0000-0000-000000000001"
+        let ranked = try #require(HybridFusion.ranked(legs)[DocumentID(1)])
+        #expect(
+            ranked.explanation
+                == "\nHybrid (Result Set vector,hybridVector) \(document) contributed 0.0125 to the score"
+                + "\nHybrid (Result Set keyword,bm25) \(document) contributed 0.004166667 to the score")
+        let relative = try #require(HybridFusion.relative(legs)[DocumentID(1)])
+        #expect(
+            relative.explanation
+                == "\nHybrid (Result Set keyword,bm25) \(document): original score 3, normalized score: 0.25 - "
+                + "\nHybrid (Result Set vector,hybridVector) \(document): original score 0.5, normalized score: 0.75")
+    }
+
     @Test func `autocut sees only what the limit leaves`() async throws {
         let fixture = try DatabaseFixture()
         let database = fixture.database
