@@ -252,7 +252,23 @@ import Testing
                 .search
         else { throw DatabaseError.cancelled }
         #expect(hybrid.vector == [1, 2] && hybrid.alpha == 0.5 && hybrid.fusion == .ranked)
-        #expect(hybrid.maxVectorDistance == 0.5)
+        #expect(hybrid.maxVectorDistance == 0.5 && hybrid.tokenOperator == .or(minimum: 1))
+    }
+
+    @Test func `search operators are read in bm25 and in hybrid`() async throws {
+        let operators: [(String, KeywordSearch.Operator)] = [
+            ("operator: And", .and), ("operator: AndCross", .andAcross),
+            ("operator: Or minimumOrTokensMatch: 3", .or(minimum: 3)),
+        ]
+        for (text, expected) in operators {
+            let bm25 = try await query(#"bm25: {query: "a" searchOperator: {\#(text)}}"#)?.search
+            let hybrid = try await query(#"hybrid: {query: "a" vector: [1] bm25SearchOperator: {\#(text)}}"#)?.search
+            guard case .keyword(let keyword)? = bm25, case .hybrid(let fused)? = hybrid else {
+                Issue.record("no search for \(text)")
+                continue
+            }
+            #expect(keyword.tokenOperator == expected && fused.tokenOperator == expected)
+        }
     }
 
     @Test(arguments: [

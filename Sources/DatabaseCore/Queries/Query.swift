@@ -72,8 +72,12 @@ package struct VectorSearch: Sendable {
 /// BM25 search.
 package struct KeywordSearch: Sendable {
     package enum Operator: Hashable, Sendable {
+        /// At least so many different tokens of the query in the same property.
         case or(minimum: Int)
+        /// All of them in the same property.
         case and
+        /// Each of them in some property; all properties need the same tokenization.
+        case andAcross
     }
 
     package var query: String
@@ -94,6 +98,8 @@ package struct HybridSearch: Sendable {
     package var alpha: Double = 0.75
     package var vector: [Float]?
     package var properties: [String] = []
+    /// Of the keyword search in it.
+    package var tokenOperator: KeywordSearch.Operator = .or(minimum: 1)
     package var fusion: Fusion = .relativeScore
     package var maxVectorDistance: Float?
     package var targetVectors: [String] = []

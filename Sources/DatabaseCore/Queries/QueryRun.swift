@@ -141,20 +141,21 @@ struct QueryRun {
     // MARK: Keyword search
 
     private func keyword(_ search: KeywordSearch, _ window: Window) throws -> [Candidate] {
-        let tokenOperator: KeywordQuery.Operator =
-            switch search.tokenOperator {
-            case .or(let minimum): .or(minimumMatches: minimum)
-            case .and: .and
-            }
-        var matches = try keywordMatches(search.query, search.properties, tokenOperator, limit: window.end)
+        var matches = try keywordMatches(search.query, search.properties, search.tokenOperator, limit: window.end)
         matches = Array(matches.prefix(autocutCount(of: matches.map(\.score), jumps: search.autocut)))
         return window.cut(
             matches.map { Candidate(document: $0.document, score: $0.score, explanation: $0.explanationText) })
     }
 
     private func keywordMatches(
-        _ text: String, _ properties: [String], _ matching: KeywordQuery.Operator, limit: Int
+        _ text: String, _ properties: [String], _ tokenOperator: KeywordSearch.Operator, limit: Int
     ) throws -> [KeywordMatch] {
+        let matching: KeywordQuery.Operator =
+            switch tokenOperator {
+            case .or(let minimum): .or(minimumMatches: minimum)
+            case .and: .and
+            case .andAcross: .andAcross
+            }
         let schema = reader.collection.invertedSchema
         do {
             let fields = try schema.keywordFields(named: properties)
@@ -174,7 +175,8 @@ struct QueryRun {
         var legs: [HybridFusion.Leg] = []
         if search.alpha < 1 {
             let matches = try keywordMatches(
-                search.query.isEmpty ? " " : search.query, search.properties, .or(minimumMatches: 1), limit: depth)
+                search.query.isEmpty ? " " : search.query, search.properties, search.tokenOperator,
+                limit: depth)
             legs.append(
                 .init(
                     name: "keyword,bm25", weight: 1 - search.alpha,

@@ -132,14 +132,14 @@ struct SearchParser {
         var search = KeywordSearch(query: query)
         search.properties = bm25.strings("properties") ?? []
         search.autocut = autocut
-        search.tokenOperator = try tokenOperator(bm25.object("searchOperator"))
+        search.tokenOperator = tokenOperator(bm25.object("searchOperator"))
         return search
     }
 
-    private func tokenOperator(_ value: InputObject?) throws(QueryError) -> KeywordSearch.Operator {
+    private func tokenOperator(_ value: InputObject?) -> KeywordSearch.Operator {
         switch value?.enumeration("operator") {
         case "And"?: return .and
-        case "AndCross"?: throw .unsupported("searchOperator AndCross")
+        case "AndCross"?: return .andAcross
         default: return .or(minimum: value?.integer("minimumOrTokensMatch") ?? 1)
         }
     }
@@ -169,7 +169,7 @@ struct SearchParser {
         if hybrid.enumeration("fusionType") == "rankedFusion" { search.fusion = .ranked }
         search.maxVectorDistance = hybrid.number("maxVectorDistance").map { Float($0) } ?? search.maxVectorDistance
         search.autocut = autocut
-        if hybrid["bm25SearchOperator"] != nil { throw .unsupported("hybrid with bm25SearchOperator") }
+        search.tokenOperator = tokenOperator(hybrid.object("bm25SearchOperator"))
         return search
     }
 

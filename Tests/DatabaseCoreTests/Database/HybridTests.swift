@@ -43,6 +43,31 @@ import VectorIndexes
                 + "\nHybrid (Result Set vector,hybridVector) \(document): original score 0.5, normalized score: 0.75")
     }
 
+    @Test(
+        arguments: [(.or(minimum: 1), 3), (.or(minimum: 2), 2), (.and, 1), (.andAcross, 1)]
+            as [(KeywordSearch.Operator, Int)])
+    func `the operator decides which objects the keyword search adds`(
+        tokenOperator: KeywordSearch.Operator, count: Int
+    ) async throws {
+        let fixture = try DatabaseFixture()
+        let database = fixture.database
+        _ = try await database.createCollection(.articles())
+        for (number, title) in ["red", "red fox", "red fox den"].enumerated() {
+            _ = try await database.insert(.article(UInt64(number), title, year: 1))
+        }
+        var search = HybridSearch(query: "red fox den")
+        search.alpha = 0
+        search.tokenOperator = tokenOperator
+        var keyword = KeywordSearch(query: "red fox den")
+        keyword.tokenOperator = tokenOperator
+        var query = Query(collection: "Article")
+        query.search = .hybrid(search)
+        #expect(try await database.hits(of: query).count == count)
+        query.search = .keyword(keyword)
+        #expect(try await database.hits(of: query).count == count)
+        await fixture.close()
+    }
+
     @Test func `autocut sees only what the limit leaves`() async throws {
         let fixture = try DatabaseFixture()
         let database = fixture.database
