@@ -198,21 +198,24 @@ static void query_of_place(const nk_store *store, nk_query *query, uint32_t plac
         return;
     }
     const nk_affine *affine;
+    // Nothing else points there: the loops can take whole blocks at once.
+    int8_t *restrict bytes = query->bytes;
+    const uint32_t coded = store->coded, padded = store->padded;
     if (mode == by_bytes) {
         affine = affine_at(&store->codes, row);
-        for (uint32_t i = 0; i < store->coded; i++) query->bytes[i] = (int8_t)(row[i] ^ 0x80);
+        for (uint32_t i = 0; i < coded; i++) bytes[i] = (int8_t)(row[i] ^ 0x80);
     } else {
         const uint8_t *rest = nk_row(&store->residuals, place);
         affine = affine_at(&store->residuals, rest);
-        for (uint32_t block = 0; block < store->padded; block += 128) {
+        for (uint32_t block = 0; block < padded; block += 128) {
             const uint8_t *high = row + block / 2, *low = rest + block / 2;
             for (uint32_t i = 0; i < 64; i++) {
-                query->bytes[block + i] = (int8_t)((high[i] << 4 | (low[i] & 0x0F)) ^ 0x80);
-                query->bytes[block + 64 + i] = (int8_t)(((high[i] & 0xF0) | low[i] >> 4) ^ 0x80);
+                bytes[block + i] = (int8_t)((high[i] << 4 | (low[i] & 0x0F)) ^ 0x80);
+                bytes[block + 64 + i] = (int8_t)(((high[i] & 0xF0) | low[i] >> 4) ^ 0x80);
             }
         }
     }
-    for (uint32_t i = store->coded; i < store->padded; i++) query->bytes[i] = 0;
+    for (uint32_t i = coded; i < padded; i++) bytes[i] = 0;
     // A code is its byte plus 128.
     query->whole = affine->min * (float)store->coded + affine->step * affine->sum;
     query->shift = affine->min + 128 * affine->step;
