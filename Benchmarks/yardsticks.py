@@ -2,13 +2,15 @@
 """Measures hnswlib and faiss (HNSW-SQ8 with float32 refinement) on the vectors that IndexBenchmark measures.
 
     python3 -m venv V && V/bin/pip install numpy hnswlib faiss-cpu
-    V/bin/python Benchmarks/yardsticks.py --vectors FOLDER [--count N] [--json FILE]
+    V/bin/python Benchmarks/yardsticks.py --vectors FOLDER [--count N] [--m 32] [--efc 128] [--json FILE]
 
-One thread, cosine, k = 10, M 32, efConstruction 128; times are processor time of the one thread, rates the
+FOLDER holds base and queries as .f16.npy, or as .f32.npy, which `IndexBenchmark --write FOLDER` makes of the vectors
+it generates. One thread, cosine, k = 10, M 32, efConstruction 128 unless told otherwise; times are processor time of the one thread, rates the
 best of three rounds over all queries.
 """
 import argparse
 import json
+import os
 import time
 
 import faiss
@@ -20,6 +22,25 @@ EFS = [10, 14, 20, 28, 40, 56, 80, 100, 112, 160, 224, 320, 448]
 
 def normalized(rows):
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-30)
+
+
+def load(folder, name):
+    for kind in ("f32", "f16"):
+        path = f"{folder}/{name}.{kind}.npy"
+        if os.path.exists(path):
+            return normalized(np.load(path).astype(np.float32))
+    raise SystemExit(f"{folder} holds neither {name}.f32.npy nor {name}.f16.npy")
+
+
+def nearest(base, queries, count=10):
+    """The true neighbours, a few queries at a time to save memory."""
+    rows = []
+    for start in range(0, len(queries), 50):
+        products = queries[start : start + 50] @ base.T
+        best = np.argpartition(-products, count, axis=1)[:, :count]
+        order = np.argsort(-np.take_along_axis(products, best, axis=1), axis=1)
+        rows.append(np.take_along_axis(best, order, axis=1))
+    return np.concatenate(rows)
 
 
 def measure(search, queries, truth):
@@ -42,10 +63,8 @@ def main():
     parser.add_argument("--json")
     options = parser.parse_args()
     faiss.omp_set_num_threads(1)
-    base = np.load(f"{options.vectors}/base.f16.npy")[: options.count].astype(np.float32)
-    queries = np.load(f"{options.vectors}/queries.f16.npy").astype(np.float32)
-    base, queries = normalized(base), normalized(queries)
-    truth = np.argsort(-(queries @ base.T), axis=1)[:, :10]
+    base, queries = load(options.vectors, "base")[: options.count], load(options.vectors, "queries")
+    truth = nearest(base, queries)
     rows = []
 
     def report(name, recall, rate):

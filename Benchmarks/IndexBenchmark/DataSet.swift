@@ -52,6 +52,19 @@ struct DataSet: VectorReading, Sendable {
         queries = points(queryCount)
     }
 
+    /// `base.f32.npy` and `queries.f32.npy`: NumPy format 1.0, float32.
+    func write(to folder: String) throws {
+        for (name, values) in [("base", base), ("queries", queries)] {
+            let shape = "(\(values.count / dimensions), \(dimensions))"
+            let text = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }"
+            var file = Data([0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0])
+            file.append(Data(text.padding(toLength: 117, withPad: " ", startingAt: 0).utf8 + [0x0A]))
+            // Safety: any number may be read as bytes.
+            unsafe values.withUnsafeBytes { unsafe file.append(contentsOf: $0) }
+            try file.write(to: URL(fileURLWithPath: folder + "/\(name).f32.npy"))
+        }
+    }
+
     private static func rows(_ path: String, dimensions: Int, limit: Int) throws -> [Float] {
         let data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped).dropFirst(128)
         let halves = data.count / 2

@@ -11,12 +11,15 @@ struct Options {
     var efConstruction = 128
     var threads = 1
     var json: String?
+    var writeFolder: String?
+    /// What to measure beside the build; `nil` for all.
+    var parts: Set<Substring>?
 
     init(_ arguments: [String]) {
         var rest = arguments.dropFirst().makeIterator()
         while let option = rest.next() {
             switch option {
-            case "--smoke": clustered = (3000, 64)
+            case "--smoke": clustered = Self.smoke
             case "--vectors": folder = rest.next()
             case "--clustered":
                 let parts = (rest.next() ?? "").split(separator: ",").compactMap { Int($0) }
@@ -26,15 +29,22 @@ struct Options {
             case "--efc": efConstruction = rest.next().flatMap { Int($0) } ?? efConstruction
             case "--threads": threads = rest.next().flatMap { Int($0) } ?? threads
             case "--json": json = rest.next()
+            case "--write": writeFolder = rest.next()
+            case "--parts": parts = rest.next().map { Set($0.split(separator: ",")) }
             default: print("unknown option \(option)")
             }
         }
     }
 
+    /// So little that it takes seconds even without optimisation.
+    private static let smoke = (count: 1000, dimensions: 32)
+
+    func has(_ part: Substring) -> Bool { parts?.contains(part) ?? true }
+
     func dataSet() throws -> DataSet {
         if let folder { return try DataSet(folder: folder, dimensions: 2048, limit: count) }
-        let (count, dimensions) = clustered ?? (3000, 64)
-        return DataSet(clustered: count, dimensions: dimensions, queryCount: min(count, 500), seed: 7)
+        let (count, dimensions) = clustered ?? Self.smoke
+        return DataSet(clustered: count, dimensions: dimensions, queryCount: min(max(count / 20, 1), 500), seed: 7)
     }
 }
 
