@@ -97,9 +97,7 @@ struct ServeCommand {
     private func modules(_ network: VectorizerLoading.Loaded) -> JSONObject {
         guard settings.enabledModules.contains("img2vec-neural") else { return JSONObject() }
         guard let identity = network.vectorizer.network else {
-            return JSONObject([
-                ("img2vec-neural", .object(JSONObject([("network", .null), ("reason", .string(network.summary))])))
-            ])
+            return JSONObject([("img2vec-neural", .object(JSONObject([("network", .null)])))])
         }
         let description = JSONObject([
             ("network", .string(identity.name)), ("sha256", .string(identity.sha256)),

@@ -28,7 +28,10 @@ struct VectorizerLoading {
                 precision: vectorizer.precisionInUse)
         } catch {
             let reason = if case .unavailable(let text) = error { text } else { error.message }
-            return Loaded(vectorizer: EmptyVectorizer(reason: reason), summary: "none: \(reason)", precision: nil)
+            // The reason names files of this machine: it is for the operator, not for clients.
+            return Loaded(
+                vectorizer: EmptyVectorizer(reason: "the server's log says why, and how to mend it"),
+                summary: "none: \(reason)", precision: nil)
         }
     }
 
