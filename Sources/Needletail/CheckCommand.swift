@@ -14,6 +14,7 @@ struct CheckCommand {
     func run() throws -> Int32 {
         var options = StorageEnvironment.Options()
         options.isReadOnly = true
+        options.checksPages = true
         options.mapSizeInBytes = settings.mapSizeInBytes
         let environment = try StorageEnvironment.open(folder: settings.dataPath, options: options)
         defer { environment.close() }

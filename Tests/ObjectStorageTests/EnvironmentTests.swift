@@ -185,6 +185,25 @@ struct EnvironmentTests {
         again.close()
     }
 
+    @Test(arguments: [UInt8(0x7F), 0xFF])
+    func `a last page beyond every file is damage`(highestByte: UInt8) throws {
+        try open().close()
+        var bytes = try folder.bytes(of: "data.mdb")
+        // The number of the last page, in both meta pages.
+        for page in [0, 4096] { bytes[page + 136 + 7] = highestByte }
+        try folder.write(bytes, to: "data.mdb")
+        expectDamage("describes a last page")
+    }
+
+    @Test(arguments: [0, 1, 4095, 1 << 24])
+    func `an impossible page size is damage`(size: UInt32) throws {
+        try open().close()
+        var bytes = try folder.bytes(of: "data.mdb")
+        for place in 0..<4 { bytes[40 + place] = UInt8(truncatingIfNeeded: size >> UInt32(8 * place)) }
+        try folder.write(bytes, to: "data.mdb")
+        expectDamage("its first page says")
+    }
+
     @Test func `an emptied data file is damage, not a new database`() throws {
         try open().close()
         try folder.write(Data(), to: "data.mdb")

@@ -13,26 +13,29 @@ struct PropertyRules {
     /// How deep objects may nest inside a property.
     static let maximumNesting = 32
 
-    /// `definition` with `property`, numbered and with its name in the normal form, as its last property.
+    /// `definition` with `properties`, numbered and with their names in the normal form, as its last ones.
+    ///
+    /// - Complexity: O(all properties).
     func adding(
-        _ property: PropertyDefinition, to definition: CollectionDefinition
+        _ properties: [PropertyDefinition], to definition: CollectionDefinition
     ) throws(DatabaseError) -> CollectionDefinition {
-        var property = property
-        property.name = PropertyName.normalized(property.name)
-        try check(property)
-        let lowered = property.name.lowercased()
-        if definition.properties.contains(where: { $0.name.lowercased() == lowered }) {
-            throw .invalidDefinition(
-                "class \"\(definition.name)\": conflict for property \"\(property.name)\": already in use or provided "
-                    + "multiple times")
-        }
-        guard definition.nextPropertyNumber < Self.maximumCount else {
-            throw .invalidDefinition("a class can have at most \(Self.maximumCount) properties in its life")
-        }
         var extended = definition
-        property.id = PropertyID(extended.nextPropertyNumber)
-        extended.nextPropertyNumber += 1
-        extended.properties.append(property)
+        var names = Set(definition.properties.map { $0.name.lowercased() })
+        for var property in properties {
+            property.name = PropertyName.normalized(property.name)
+            try check(property)
+            guard names.insert(property.name.lowercased()).inserted else {
+                throw .invalidDefinition(
+                    "class \"\(definition.name)\": conflict for property \"\(property.name)\": already in use or provided "
+                        + "multiple times")
+            }
+            guard extended.nextPropertyNumber < Self.maximumCount else {
+                throw .invalidDefinition("a class can have at most \(Self.maximumCount) properties in its life")
+            }
+            property.id = PropertyID(extended.nextPropertyNumber)
+            extended.nextPropertyNumber += 1
+            extended.properties.append(property)
+        }
         return extended
     }
 

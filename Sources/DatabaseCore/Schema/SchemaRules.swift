@@ -22,9 +22,7 @@ package struct SchemaRules: Sendable {
         created.nextVectorNumber = 0
         try checkName(created.name, among: others)
         let collections = Set(others.map(\.name)).union([created.name])
-        for property in definition.properties {
-            created = try PropertyRules(collections: collections).adding(property, to: created)
-        }
+        created = try PropertyRules(collections: collections).adding(definition.properties, to: created)
         try VectorDefinitionRules(settings: settings).check(created.vectors)
         created.vectors = try numbered(created.vectors, from: &created.nextVectorNumber)
         try checkMultiTenancy(created.multiTenancy)
@@ -41,8 +39,15 @@ package struct SchemaRules: Sendable {
     package func adding(
         _ property: PropertyDefinition, to existing: CollectionDefinition, among others: [CollectionDefinition]
     ) throws(DatabaseError) -> CollectionDefinition {
+        try adding([property], to: existing, among: others)
+    }
+
+    /// `existing` with `properties`, numbered, as its last ones.
+    func adding(
+        _ properties: [PropertyDefinition], to existing: CollectionDefinition, among others: [CollectionDefinition]
+    ) throws(DatabaseError) -> CollectionDefinition {
         let collections = Set(others.map(\.name)).union([existing.name])
-        return try PropertyRules(collections: collections).adding(property, to: existing)
+        return try PropertyRules(collections: collections).adding(properties, to: existing)
     }
 
     private func checkName(_ name: String, among others: [CollectionDefinition]) throws(DatabaseError) {

@@ -29,12 +29,14 @@ package struct AutoSchema: Sendable {
         }
         var extended = existing
         var isChanged = false
+        var added: [PropertyDefinition] = []
+        let places = Dictionary(
+            existing.properties.indices.map { (existing.properties[$0].name, $0) },
+            uniquingKeysWith: { first, _ in first })
         for member in members {
             let name = PropertyName.normalized(member.name)
-            guard let place = extended.properties.firstIndex(where: { $0.name == name }) else {
-                let property = try property(name, for: member.value, of: existing.name, inference: inference)
-                extended = try rules.adding(property, to: extended, among: others)
-                isChanged = true
+            guard let place = places[name] else {
+                added.append(try property(name, for: member.value, of: existing.name, inference: inference))
                 continue
             }
             guard let nested = try inference.extendedMembers(of: extended.properties[place], toFit: member.value)
@@ -42,6 +44,7 @@ package struct AutoSchema: Sendable {
             extended.properties[place].nestedProperties = nested
             isChanged = true
         }
+        if !added.isEmpty { return try rules.adding(added, to: extended, among: others) }
         return isChanged ? extended : nil
     }
 

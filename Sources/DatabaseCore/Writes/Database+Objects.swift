@@ -49,6 +49,10 @@ extension Database {
         _ objects: [ObjectInput], mode: PutMode
     ) async throws(DatabaseError) -> [Result<DatabaseObject, DatabaseError>] {
         let refusals = try await extendSchema(for: objects, canCreateCollection: mode != .replace)
+        if refusals.count == objects.count {
+            // Where no object is left there may be no collection either; each is told why itself is refused.
+            return objects.indices.compactMap { refusals[$0].map { .failure($0) } }
+        }
         let collection = try requireCollection(objects[0].collection)
         let batch = ObjectBatch(objects, in: collection, mode: mode, refusals: refusals)
         let byShard = batch.placesByShard()
@@ -97,7 +101,7 @@ extension Database {
 
     func change(_ command: ObjectCommand, _ collection: Collection, _ shard: Shard) -> ObjectChange {
         ObjectChange(
-            command, collection: collection.id, shard: shard.address, collections: collectionTable,
+            command, collection: collection, shard: shard.address, collections: collectionTable,
             wakeMaintenance: { [maintenance] in maintenance.wake() })
     }
 

@@ -15,6 +15,8 @@ struct ObjectChange: Change {
 
     let command: ObjectCommand
     let collection: CollectionID
+    /// What the collection was called when the change was made: for saying that it is gone.
+    let name: String
     let shard: ShardAddress
     let collections: CollectionTable
     /// Called after the commit, when background work may be due.
@@ -23,11 +25,12 @@ struct ObjectChange: Change {
     private let staged = StagedVectors()
 
     init(
-        _ command: ObjectCommand, collection: CollectionID, shard: ShardAddress, collections: CollectionTable,
+        _ command: ObjectCommand, collection: Collection, shard: ShardAddress, collections: CollectionTable,
         wakeMaintenance: @escaping @Sendable () -> Void
     ) {
         self.command = command
-        self.collection = collection
+        self.collection = collection.id
+        self.name = collection.definition.name
         self.shard = shard
         self.collections = collections
         self.wakeMaintenance = wakeMaintenance
@@ -38,7 +41,7 @@ struct ObjectChange: Change {
     func apply(to transaction: WriteTransaction) throws -> Result {
         guard let target = collections[collection], try transaction.collection(collection) != nil,
             let runtime = target.shards.first(where: { $0.address == shard })
-        else { throw DatabaseError.collectionNotFound(collections[collection]?.definition.name ?? "") }
+        else { throw DatabaseError.collectionNotFound(name) }
         if runtime.isReadOnly {
             let refusal = DatabaseError.readOnlyShard(collection: target.definition.name, shard: runtime.name)
             return Result(outcomes: Array(repeating: .refused(refusal), count: command.objectCount), removed: [])

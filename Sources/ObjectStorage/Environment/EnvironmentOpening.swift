@@ -18,13 +18,13 @@ struct EnvironmentOpening {
 
     /// - Returns: `nil` if there is no file.
     func fileSizeInBytes() throws(StorageError) -> Int? {
-        var status = stat()
-        // Safety: `status` lives for the call.
-        guard unsafe stat("\(folder)/\(Self.fileName)", &status) == 0 else {
+        let file = unsafe Glibc.open("\(folder)/\(Self.fileName)", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw .folderNotUsable(folder: folder, reason: "\(Self.fileName): \(LMDBCall.text(of: errno))")
         }
-        return Int(status.st_size)
+        defer { close(file) }
+        return Int(lseek(file, 0, SEEK_END))
     }
 
     /// Opens the environment for use.
@@ -53,10 +53,20 @@ struct EnvironmentOpening {
         let (handle, context) = try unsafe open(flags: MDB_NOTLS | MDB_RDONLY | MDB_NOLOCK)
         defer { unsafe mdb_env_close(handle) }
         try unsafe requireWholeFile(handle, context)
+        if options.checksPages { try unsafe requireSoundPages(handle, context) }
         let version = try unsafe withReadTransaction(handle, context) { transaction throws(StorageError) in
             try unsafe Self.formatVersion(transaction, context)
         }
         if let version { try FormatVersion.check(version, folder: folder) }
+    }
+
+    /// - Throws: `StorageError.fileDamaged`.
+    func requireSoundPages(_ handle: OpaquePointer, _ context: LMDBCall.Context) throws(StorageError) {
+        try unsafe withReadTransaction(handle, context) { transaction throws(StorageError) in
+            // Asked for after the transaction began: the file only ever grows.
+            try unsafe PageCheck.run(
+                folder: folder, sizeInBytes: try fileSizeInBytes() ?? 0, environment: handle, transaction: transaction)
+        }
     }
 
     // MARK: Is the file whole?
@@ -73,7 +83,12 @@ struct EnvironmentOpening {
         try LMDBCall.check(unsafe mdb_env_info(handle, &info), "mdb_env_info", context)
         try LMDBCall.check(unsafe mdb_env_stat(handle, &status), "mdb_env_stat", context)
         let pageSize = Int(status.ms_psize)
-        let pageCount = unsafe Int(info.me_last_pgno) + 1
+        // Both numbers come from the file, and may be anything.
+        let lastPage = unsafe info.me_last_pgno
+        guard pageSize > 0, lastPage >= 0, lastPage < Int.max / pageSize else {
+            throw .fileDamaged(folder: folder, reason: "\(Self.fileName) describes a last page numbered \(lastPage)")
+        }
+        let pageCount = Int(lastPage) + 1
         let needed = pageCount * pageSize
         let size = try fileSizeInBytes() ?? 0
         guard size < needed else { return }

@@ -35,6 +35,14 @@ enum LMDBCall {
         }
     }
 
+    /// Whether the disk that holds `folder` has hardly a page left.
+    static func isDiskFull(_ folder: String) -> Bool {
+        var status = statvfs()
+        // Safety: `status` lives for the call.
+        guard unsafe statvfs(folder, &status) == 0 else { return false }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
+    }
+
     /// What LMDB or the system say about `code`.
     static func text(of code: Int32) -> String {
         // Safety: the text is a constant of LMDB or strerror's, copied at once.

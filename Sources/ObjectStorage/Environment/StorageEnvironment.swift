@@ -18,6 +18,9 @@ package final class StorageEnvironment: Sendable {
         package var maximumReaders = 1_024
         /// Whether a commit waits until the data are on the medium. `false` only in tests.
         package var flushesEveryCommit = true
+        /// Whether the structure of all pages is checked before anything is read: LMDB believes what they say. Takes
+        /// as long as reading everything but large values.
+        package var checksPages = false
 
         package init() {}
     }
@@ -81,11 +84,15 @@ package final class StorageEnvironment: Sendable {
             throw StorageError.fileDamaged(
                 folder: folder, reason: "data.mdb is missing or empty; restore it, or remove 'format' to begin anew")
         }
+        if exists { try PageCheck.requirePageSize(folder: folder, path: "\(folder)/\(EnvironmentOpening.fileName)") }
         if exists, !options.isReadOnly { try opening.checkBeforeWriting() }
         let (handle, context) = try unsafe opening.open()
         let environment = unsafe StorageEnvironment(folder, options, context, handle, lock, identity)
         do {
-            if options.isReadOnly { try unsafe opening.requireWholeFile(handle, context) }
+            if options.isReadOnly {
+                try unsafe opening.requireWholeFile(handle, context)
+                if options.checksPages { try unsafe opening.requireSoundPages(handle, context) }
+            }
             try environment.prepareFormat()
         } catch {
             environment.close()

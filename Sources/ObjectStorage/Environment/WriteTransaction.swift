@@ -2,6 +2,7 @@
 
 import CLMDB
 import DataModel
+import Glibc
 
 /// The writer's transaction: reads see what it wrote. Only the writer thread has one.
 ///
@@ -41,7 +42,10 @@ package final class WriteTransaction: ReadTransaction {
         end()
         defer { environment.endWriting() }
         // Safety: the handle is not used after this; LMDB frees it, also on failure.
-        try LMDBCall.check(unsafe mdb_txn_commit(handle), "mdb_txn_commit", environment.context)
+        let code = unsafe mdb_txn_commit(handle)
+        // LMDB reports a page that was written in part as an input/output error; that is how most disks get full.
+        if code == EIO, LMDBCall.isDiskFull(environment.folder) { throw .diskFull }
+        try LMDBCall.check(code, "mdb_txn_commit", environment.context)
     }
 
     func abort() {

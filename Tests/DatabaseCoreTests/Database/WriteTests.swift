@@ -43,6 +43,22 @@ import Testing
         await fixture.close()
     }
 
+    @Test func `objects that allow no class to be made are told why, not that there is none`() async throws {
+        let fixture = try DatabaseFixture()
+        let database = fixture.database
+        let results = await database.upsert([
+            ObjectInput(collection: "Fresh", properties: ["id": .string("a")]),
+            ObjectInput(collection: "Fresh", properties: ["a b": .string("c")]),
+        ])
+        let messages = results.map { result in
+            if case .failure(let error) = result { error.message } else { "" }
+        }
+        #expect(messages[0].contains("'id' is a reserved property name"))
+        #expect(messages[1].contains("'a b' is not a valid property name"))
+        #expect(database.collections().isEmpty)
+        await fixture.close()
+    }
+
     @Test func `a vector of another length fails its object alone and leaves nothing of it`() async throws {
         let fixture = try DatabaseFixture()
         let database = fixture.database

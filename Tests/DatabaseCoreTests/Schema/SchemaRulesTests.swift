@@ -253,6 +253,15 @@ struct SchemaRulesTests {
         #expect(grown.properties.map(\.id.number) == [1] && grown.nextPropertyNumber == 2)
     }
 
+    @Test func `as many properties as there are numbers can be added at once, and not one more`() throws {
+        var definition = collection()
+        definition.properties = (0..<Int(UInt16.max)).map { property("p\($0)") }
+        let created = try rules.created(definition, among: [])
+        #expect(created.properties.count == 65_535 && created.properties.last?.id == PropertyID(65_534))
+        definition.properties.append(property("last"))
+        #expect(refusal { try rules.created(definition, among: []) }?.contains("65535") == true)
+    }
+
     @Test func `numbers run out before they repeat`() throws {
         var definition = try existing()
         definition.nextPropertyNumber = UInt16.max - 1
