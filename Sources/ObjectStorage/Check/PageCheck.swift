@@ -70,7 +70,7 @@ struct PageCheck {
         try check.checkFreePages()
     }
 
-    /// Looks at the first meta page of a file that LMDB is about to open: it divides by the page size it finds there.
+    /// Looks at both meta pages of a file that LMDB is about to open: it divides by the page size it finds there.
     ///
     /// - Throws: `StorageError.fileDamaged`.
     static func requirePageSize(folder: String, path: String) throws(StorageError) {
@@ -78,13 +78,17 @@ struct PageCheck {
         // Whatever is wrong with the file itself, LMDB will say it.
         guard file >= 0 else { return }
         defer { close(file) }
-        var bytes = [UInt8](repeating: 0, count: 64)
-        // Safety: the buffer lives for the call and is as long as it says.
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, 0) }
-        guard count == bytes.count, number(in: bytes, at: 16, width: 4) == 0xBEEF_C0DE else { return }
-        let size = number(in: bytes, at: 40, width: 4)
-        guard size >= 512, size <= 65_536, size.nonzeroBitCount == 1 else {
-            throw .fileDamaged(folder: folder, reason: "its first page says that pages have \(size) bytes")
+        var offset = 0
+        for name in ["first", "second"] {
+            var bytes = [UInt8](repeating: 0, count: 64)
+            // Safety: the buffer lives for the call and is as long as it says.
+            let count = unsafe bytes.withUnsafeMutableBytes { unsafe pread(file, $0.baseAddress, $0.count, offset) }
+            guard count == bytes.count, number(in: bytes, at: 16, width: 4) == 0xBEEF_C0DE else { return }
+            let size = number(in: bytes, at: 40, width: 4)
+            guard size >= 512, size <= 65_536, size.nonzeroBitCount == 1, offset == 0 || size == offset else {
+                throw .fileDamaged(folder: folder, reason: "its \(name) page says that pages have \(size) bytes")
+            }
+            offset = Int(size)
         }
     }
 
