@@ -70,6 +70,20 @@ bool nk_arena_reserve(nk_arena *arena, uint32_t rows) {
     return true;
 }
 
+void nk_arena_touch(const nk_arena *arena, uint32_t chunk, uint32_t rows) {
+    uint32_t first = chunk << arena->shift;
+    if (chunk >= arena->chunk_count || first >= rows) return;
+    uint32_t used = rows - first < 1u << arena->shift ? rows - first : 1u << arena->shift;
+    uint8_t **table = atomic_load_explicit(&arena->table, memory_order_acquire);
+    // Where the system does not know this (before Linux 5.14), pages come when they are written to.
+#ifdef MADV_POPULATE_WRITE
+    madvise(table[chunk], ((size_t)used * arena->stride + 4095) / 4096 * 4096, MADV_POPULATE_WRITE);
+#else
+    (void)table;
+    (void)used;
+#endif
+}
+
 size_t nk_arena_memory(const nk_arena *arena, uint32_t rows) {
     return arena->stride * rows;
 }

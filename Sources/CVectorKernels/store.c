@@ -164,6 +164,21 @@ bool nk_store_grow(nk_store *store, uint32_t added) {
     return true;
 }
 
+uint32_t nk_store_chunk_count(const nk_store *store) {
+    return store->codes.chunk_count + store->residuals.chunk_count + store->links.chunk_count;
+}
+
+void nk_store_touch(const nk_store *store, uint32_t chunk) {
+    const nk_arena *arenas[] = {&store->codes, &store->residuals, &store->links};
+    for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++) {
+        if (chunk < arenas[i]->chunk_count) {
+            nk_arena_touch(arenas[i], chunk, nk_store_count(store));
+            return;
+        }
+        chunk -= arenas[i]->chunk_count;
+    }
+}
+
 static nk_arena *array_of(const nk_store *store, nk_array array) {
     nk_store *changeable = (nk_store *)store;
     switch (array) {

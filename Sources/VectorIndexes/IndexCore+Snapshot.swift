@@ -163,7 +163,11 @@ extension IndexCore {
             throw VectorIndexError.damagedSegment(name, reason: "the levels of places are others")
         }
         self.init(store: store, configuration: configuration)
-        for kind in SnapshotHeader.rowKinds { try readRows(kind, header: header, from: segments) }
+        for kind in SnapshotHeader.rowKinds {
+            try readRows(kind, header: header, from: segments)
+            // Only now is it sure that there are as many places as the header says.
+            if kind == .places { store.takeMemory() }
+        }
         if let place = store.placeWithWrongLayers() {
             throw VectorIndexError.damagedSegment(
                 SegmentName(.upperLinks, 0), reason: "place \(place) has a link to a place that is not in its layer")

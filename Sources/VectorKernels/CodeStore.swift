@@ -2,7 +2,6 @@
 
 import CVectorKernels
 import Foundation
-import Synchronization
 
 /// What a `CodeStore` holds of each vector, and how it compares.
 package struct CodeLayout: Hashable, Sendable {
@@ -208,35 +207,26 @@ package enum CodeArray: UInt32, Sendable {
         }
     }
 
-    /// Copies rows in, on several threads if they are many: taking fresh memory from the system costs more than the copy.
+    /// Takes the memory of all places from the system, on all cores: for a store that is about to be filled as a whole.
+    package func takeMemory() {
+        DispatchQueue.concurrentPerform(iterations: unsafe Int(nk_store_chunk_count(pointer))) { chunk in
+            unsafe nk_store_touch(pointer, UInt32(chunk))
+        }
+    }
+
+    /// Copies rows in.
     ///
     /// - Returns: the number of a row of links that cannot be right, after which the store is not to be used; else `nil`.
     package func `import`(_ array: CodeArray, rows: Range<Int>, from bytes: RawSpan) -> Int? {
-        let stride = stride(of: array)
-        precondition(bytes.byteCount == rows.count * stride, "\(bytes.byteCount) bytes for \(rows)")
-        let threads = bytes.byteCount < Self.sharedImportBytes ? 1 : Self.importThreads
-        let rowsPerThread = max((rows.count + threads - 1) / threads, 1)
-        let wrong = Mutex<Int?>(nil)
-        // Safety: the bytes of all rows are there, each part writes rows of its own, and all end before the closure does.
-        unsafe bytes.withUnsafeBytes { source in
-            nonisolated(unsafe) let base = source.baseAddress
-            DispatchQueue.concurrentPerform(iterations: threads) { part in
-                let first = min(part * rowsPerThread, rows.count)
-                let count = min(rowsPerThread, rows.count - first)
-                guard count > 0, let base = unsafe base else { return }
-                var bad: UInt32 = 0
-                let isRight = unsafe nk_store_import(
-                    pointer, nk_array(array.rawValue), UInt32(rows.lowerBound + first), UInt32(count),
-                    base + first * stride, &bad)
-                if !isRight { wrong.withLock { $0 = min($0 ?? .max, Int(bad)) } }
-            }
+        precondition(bytes.byteCount == rows.count * stride(of: array), "\(bytes.byteCount) bytes for \(rows)")
+        var bad: UInt32 = 0
+        // Safety: the bytes of all rows are there.
+        let isRight = unsafe bytes.withUnsafeBytes {
+            unsafe nk_store_import(
+                pointer, nk_array(array.rawValue), UInt32(rows.lowerBound), UInt32(rows.count), $0.baseAddress, &bad)
         }
-        return wrong.withLock { $0 }
+        return isRight ? nil : Int(bad)
     }
-
-    /// From how many bytes on threads share an import, and how many threads.
-    private static let sharedImportBytes = 1 << 20
-    private static let importThreads = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), 8)
 
     @inline(__always) func checked(_ place: UInt32) -> UInt32 {
         precondition(unsafe place < nk_store_count(pointer), "place \(place) does not exist")

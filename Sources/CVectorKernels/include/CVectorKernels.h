@@ -107,6 +107,11 @@ size_t nk_store_memory(const nk_store *store);
 uint32_t nk_store_count(const nk_store *store);
 /// Adds places at the end. One thread at a time. `false` if there is no memory: then nothing has changed.
 bool nk_store_grow(nk_store *store, uint32_t count);
+/// Chunks of memory that the large arrays consist of.
+uint32_t nk_store_chunk_count(const nk_store *store);
+/// Takes the memory of one of these chunks from the system now rather than when it is written to. Several threads may do
+/// so at once, each with a chunk of its own.
+void nk_store_touch(const nk_store *store, uint32_t chunk);
 /// Rows of an upper layer in use.
 uint32_t nk_store_upper_count(const nk_store *store);
 size_t nk_store_stride(const nk_store *store, nk_array array);
