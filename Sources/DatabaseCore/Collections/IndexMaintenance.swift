@@ -15,6 +15,7 @@ final class IndexMaintenance: Sendable {
     private let logger: Logger
     private let threadCount: Int
     private let workers = Mutex<[BackgroundWorker]>([])
+    private let gate = TailGate()
 
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
@@ -37,6 +38,11 @@ final class IndexMaintenance: Sendable {
         wake()
     }
 
+    /// Suspends a writer while more vectors of `shard` wait for their links than searches should have to scan.
+    func waitForRoom(in shard: Shard) async {
+        await gate.wait { shard.allIndexes.reduce(0) { max($0, $1.unlinkedCount) } }
+    }
+
     /// To be called when vectors were added or removed.
     func wake() {
         workers.withLock { workers in
@@ -51,6 +57,7 @@ final class IndexMaintenance: Sendable {
             return workers
         }
         for worker in workers { worker.stop() }
+        gate.openForGood()
     }
 
     /// Saves every index that has changed. For a clean stop, after `stop`. Blocks.
@@ -72,6 +79,7 @@ final class IndexMaintenance: Sendable {
                     graph.linkNext(maximum: Self.linksPerTurn, isCancelled: isCancelled) > 0
                 {
                     isBusy = true
+                    gate.advance()
                 } else if isFirst, index.needsRepair {
                     index.index?.repair(isCancelled: isCancelled)
                 } else if isFirst, index.needsSnapshot {

@@ -68,6 +68,7 @@ extension Database {
         _ batch: ObjectBatch, _ places: [Int], _ shard: Shard, mode: PutMode
     ) async throws(DatabaseError) -> [Result<DatabaseObject, DatabaseError>] {
         let snapshot = batch.collection.snapshot
+        await maintenance.waitForRoom(in: shard)
         let preparation = ObjectPreparation(collection: snapshot, shard: shard, vectorizer: vectorizer)
         let objects = places.map { batch.checked[$0] }
         let (stored, state, refusals) = try read { transaction in
