@@ -79,7 +79,7 @@ let package = Package(
 
         // Numbers: kernels, vector indexes, inverted indexes.
         library("VectorKernels", uses: ["CVectorKernels"]),
-        library("VectorIndexes", uses: ["CSystem", "DataModel", "VectorKernels"]),
+        library("VectorIndexes", uses: ["DataModel", "VectorKernels"]),
         library("InvertedIndexes", uses: ["CRoaring", "DataModel"]),
 
         // Bytes: storage and pictures.

@@ -1,2 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CSystem.h"
+
+#include <sys/stat.h>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+void nt_trim_memory(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
+int nt_identify_file(const char *path, nt_file_identity *identity) {
+    struct stat status;
+    if (stat(path, &status) != 0) return -1;
+    identity->device = (uint64_t)status.st_dev;
+    identity->node = (uint64_t)status.st_ino;
+    return 0;
+}

@@ -88,7 +88,8 @@ struct ServeCommand {
         context.allowedHeaders = settings.allowedHeaders
         let rest = RESTHandler(database: database, graphql: GraphQLHandler(database: database), context: context)
         let keys = settings.apiKeysEnabled ? settings.apiKeys : []
-        return KeyCheck(inner: rest, keys: keys, allowsAnonymous: settings.allowsAnonymousAccess)
+        let guarded = KeyCheck(inner: rest, keys: keys, allowsAnonymous: settings.allowsAnonymousAccess)
+        return MemoryTrimming(inner: guarded)
     }
 
     private var nodeName: String { settings.nodeName.isEmpty ? ProcessInfo.processInfo.hostName : settings.nodeName }

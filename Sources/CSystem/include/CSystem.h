@@ -1,3 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <features.h>
+#include <stdint.h>
+
+/// Gives freed memory that the C library keeps back to the system. Takes some milliseconds.
+void nt_trim_memory(void);
+
+/// What tells one file or folder from all others, whatever path leads to it.
+typedef struct {
+    uint64_t device;
+    uint64_t node;
+} nt_file_identity;
+
+/// Finds the identity of what `path` leads to.
+///
+/// Returns 0, or -1 with `errno` set. (Swift sees `struct stat` through several modules at once, and which one counts changes from
+/// build to build.)
+int nt_identify_file(const char *path, nt_file_identity *identity);

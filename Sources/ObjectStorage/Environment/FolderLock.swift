@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
 import Glibc
 import Synchronization
 
@@ -64,12 +65,12 @@ enum OpenFolders {
 
     /// - Throws: `StorageError.folderInUse` if it is entered already.
     static func enter(_ folder: String) throws(StorageError) -> Identity {
-        var status = stat()
-        // Safety: `status` lives for the call.
-        guard unsafe stat(folder, &status) == 0 else {
+        var found = nt_file_identity()
+        // Safety: `found` lives for the call.
+        guard unsafe nt_identify_file(folder, &found) == 0 else {
             throw .folderNotUsable(folder: folder, reason: LMDBCall.text(of: errno))
         }
-        let identity = Identity(device: UInt64(status.st_dev), node: UInt64(status.st_ino))
+        let identity = Identity(device: found.device, node: found.node)
         guard open.withLock({ $0.insert(identity).inserted }) else {
             throw .folderInUse(folder: folder, holder: getpid())
         }
