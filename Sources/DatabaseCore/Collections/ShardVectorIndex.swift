@@ -116,15 +116,31 @@ final class ShardVectorIndex: Sendable {
             index.remove(document: document)
             changes += 1
         }
-        if stored.count == indexed.count - changes { return changes }
-        try reader.scanVectors { document, vector in
-            if !indexed.contains(document) {
-                try index.append(document: document, vector: vector)
-                changes += 1
+        var missing: [DocumentID] = []
+        stored.forEach { if !indexed.contains($0) { missing.append($0) } }
+        try append(missing, of: stored.count, to: index, from: reader)
+        return changes + missing.count
+    }
+
+    /// Few documents are looked up one by one, many are found by reading all vectors in order.
+    private func append(
+        _ missing: [DocumentID], of storedCount: Int, to index: any VectorIndex, from reader: VectorReader
+    ) throws {
+        if missing.count < storedCount / 4 {
+            for document in missing {
+                var failure: (any Error)?
+                _ = try reader.withVector(of: document) { vector in
+                    do { try index.append(document: document, vector: vector) } catch { failure = error }
+                }
+                if let failure { throw failure }
             }
-            return true
+        } else if !missing.isEmpty {
+            let wanted = DocumentBits(missing)
+            try reader.scanVectors { document, vector in
+                if wanted.contains(document) { try index.append(document: document, vector: vector) }
+                return true
+            }
         }
-        return changes
     }
 
     /// Whether so much has changed since the last snapshot that a new one pays: a tenth of the index, and 1,000 at least.
