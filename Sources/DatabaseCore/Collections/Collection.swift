@@ -13,11 +13,14 @@ final class Collection: Sendable {
         /// How the inverted indexes see the definition.
         var invertedSchema: InvertedIndexSchema
         var propertyNames: [PropertyID: String]
+        /// The properties whose values are stored apart from their objects.
+        var blobProperties: Set<PropertyID>
 
         init(_ definition: CollectionDefinition) {
             self.definition = definition
             invertedSchema = InvertedIndexSchema(definition)
             propertyNames = Dictionary(uniqueKeysWithValues: definition.properties.map { ($0.id, $0.name) })
+            blobProperties = Set(definition.properties.lazy.filter { $0.type == .scalar(.blob) }.map(\.id))
         }
     }
 

@@ -38,14 +38,11 @@ package struct IndexCheck {
     private func postings(
         of shard: Shard, _ definition: CollectionDefinition, _ transaction: ReadTransaction
     ) throws -> [String] {
-        let schema = InvertedIndexSchema(definition)
-        let selection: PropertySelection = schema.settings.indexNullState ? .all : .allButBlobs
-        return try schema.checkInvariants(in: transaction.inverted(shard.address)) { visit in
-            try transaction.scanObjects(in: shard.address, properties: selection) { document, object in
-                try visit(
-                    IndexedDocument(
-                        id: document, values: object.properties, creationTime: object.creationTime,
-                        updateTime: object.updateTime))
+        let collection = Collection.Snapshot(definition)
+        return try collection.invertedSchema.checkInvariants(in: transaction.inverted(shard.address)) { visit in
+            try transaction.scanObjects(in: shard.address, properties: collection.indexedSelection) {
+                document, object in
+                try visit(collection.indexed(object, as: document))
                 return true
             }
         }

@@ -107,11 +107,9 @@ extension Database {
                 guard let document = try transaction.document(of: id, in: shard.address) else {
                     throw DatabaseError.missingSearchObject(id)
                 }
-                var vector: [Float]?
-                _ = try transaction.vectors(target.id, of: shard.address).withVector(of: document) {
-                    vector = [Float](copying: $0)
+                guard let vector = try transaction.vector(target.id, of: document, in: shard.address) else {
+                    throw DatabaseError.searchObjectHasNoVector(id)
                 }
-                guard let vector else { throw DatabaseError.searchObjectHasNoVector(id) }
                 return vector
             }
         case .image(let base64):

@@ -42,8 +42,8 @@ struct ShardReader {
     private func fillVectors(of object: inout DatabaseObject, _ document: DocumentID, _ ids: [VectorID]) throws {
         for id in ids {
             guard let definition = collection.definition.vectors.first(where: { $0.id == id }) else { continue }
-            _ = try transaction.vectors(id, of: shard.address).withVector(of: document) { values in
-                object.setVector([Float](copying: values), named: definition.name)
+            if let values = try transaction.vector(id, of: document, in: shard.address) {
+                object.setVector(values, named: definition.name)
             }
         }
     }

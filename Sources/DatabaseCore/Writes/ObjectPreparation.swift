@@ -104,9 +104,7 @@ struct ObjectPreparation: Sendable {
             stored.pictures[vector.id] = PictureVectors.blobs(
                 for: vector, in: collection.definition, of: object.properties
             ).map(\.blob)
-            _ = try transaction.vectors(vector.id, of: shard.address).withVector(of: document) {
-                stored.vectors[vector.id] = [Float](copying: $0)
-            }
+            stored.vectors[vector.id] = try transaction.vector(vector.id, of: document, in: shard.address)
         }
         return stored
     }

@@ -55,7 +55,7 @@ struct ObjectWriter {
             let document = try transaction.takeDocumentNumber(in: shard.address)
             try transaction.insert(stored, vectors: object.vectors, as: document, in: shard.address)
             try stage(object.vectors, of: document)
-            collection.invertedSchema.add(indexed(stored, as: document), to: &postings)
+            collection.invertedSchema.add(collection.indexed(stored, as: document), to: &postings)
             try flushIfLarge()
             return .stored(stored)
         }
@@ -82,7 +82,7 @@ struct ObjectWriter {
         for (property, value) in patch.properties { stored.properties[property] = value }
         var vectors = try storedVectors(of: document, old.vectors)
         for (vector, value) in patch.vectors { vectors[vector] = value }
-        let kept = blobProperties.subtracting(patch.properties.keys)
+        let kept = collection.blobProperties.subtracting(patch.properties.keys)
         try replace(document, old, with: stored, vectors: vectors, keepingBlobsOf: kept)
         return .stored(stored)
     }
@@ -99,7 +99,7 @@ struct ObjectWriter {
     mutating func delete(_ id: ObjectID) throws -> Bool {
         guard let document = try transaction.document(of: id, in: shard.address) else { return false }
         guard let old = try object(document) else { throw inconsistency(document) }
-        collection.invertedSchema.remove(indexed(old, as: document), from: &postings)
+        collection.invertedSchema.remove(collection.indexed(old, as: document), from: &postings)
         try transaction.remove(document, in: shard.address)
         removed.append((document, old.vectors))
         try flushIfLarge()
@@ -137,13 +137,14 @@ struct ObjectWriter {
         if try storedVectors(of: document, old.vectors) == vectors {
             try transaction.update(document, with: record, keepingBlobsOf: kept, in: shard.address)
             collection.invertedSchema.replace(
-                indexed(old, as: document), with: indexed(new, as: document), in: &postings)
+                collection.indexed(old, as: document), with: collection.indexed(new, as: document), in: &postings)
         } else {
             let number = try transaction.takeDocumentNumber(in: shard.address)
             try transaction.replace(
                 document, with: record, vectors: vectors, as: number, keepingBlobsOf: kept, in: shard.address)
             try stage(vectors, of: number)
-            collection.invertedSchema.replace(indexed(old, as: document), with: indexed(new, as: number), in: &postings)
+            collection.invertedSchema.replace(
+                collection.indexed(old, as: document), with: collection.indexed(new, as: number), in: &postings)
             removed.append((document, old.vectors))
         }
         try flushIfLarge()
@@ -182,31 +183,14 @@ struct ObjectWriter {
     private func storedVectors(of document: DocumentID, _ ids: [VectorID]) throws -> [VectorID: [Float]] {
         var vectors: [VectorID: [Float]] = [:]
         for id in ids {
-            _ = try transaction.vectors(id, of: shard.address).withVector(of: document) {
-                vectors[id] = [Float](copying: $0)
-            }
+            vectors[id] = try transaction.vector(id, of: document, in: shard.address)
         }
         return vectors
     }
 
-    /// What the inverted indexes see: with blobs only where it matters that there is one.
-    private func indexed(_ object: StoredObject, as document: DocumentID) -> IndexedDocument {
-        var values = object.properties
-        if !collection.invertedSchema.settings.indexNullState {
-            for property in blobProperties { values[property] = nil }
-        }
-        return IndexedDocument(
-            id: document, values: values, creationTime: object.creationTime, updateTime: object.updateTime)
-    }
-
     /// The object as the inverted indexes saw it when it was written.
     private func object(_ document: DocumentID) throws -> StoredObject? {
-        let needsBlobs = collection.invertedSchema.settings.indexNullState
-        return try transaction.object(document, in: shard.address, properties: needsBlobs ? .all : .allButBlobs)
-    }
-
-    private var blobProperties: Set<PropertyID> {
-        Set(collection.definition.properties.lazy.filter { $0.type == .scalar(.blob) }.map(\.id))
+        try transaction.object(document, in: shard.address, properties: collection.indexedSelection)
     }
 
     private func inconsistency(_ document: DocumentID) -> StorageError {

@@ -223,9 +223,8 @@ private struct RevectorizationStep: Change {
         var state = try ShardState(of: shard, in: transaction)
         guard var replacement = state.replacement, let last = documents.last else { return }
         var postings = PostingBatch()
-        let blobs = Set(collection.definition.properties.filter { $0.type == .scalar(.blob) }.map(\.id))
         for document in documents {
-            try replace(document, replacement, blobs, &postings, transaction)
+            try replace(document, replacement, &postings, transaction)
         }
         try postings.flush(into: transaction.invertedWriter(shard.address))
         replacement.next = DocumentID(last.number + 1)
@@ -234,29 +233,22 @@ private struct RevectorizationStep: Change {
     }
 
     private func replace(
-        _ document: DocumentID, _ replacement: ShardState.Replacement, _ blobs: Set<PropertyID>,
-        _ postings: inout PostingBatch, _ transaction: WriteTransaction
+        _ document: DocumentID, _ replacement: ShardState.Replacement, _ postings: inout PostingBatch,
+        _ transaction: WriteTransaction
     ) throws {
-        let schema = collection.invertedSchema
-        let needsBlobs = schema.settings.indexNullState
         guard
             let object = try transaction.object(
-                document, in: shard.address, properties: needsBlobs ? .all : .allButBlobs)
+                document, in: shard.address, properties: collection.indexedSelection)
         else { return }
         var all: [VectorID: [Float]] = [:]
         for id in object.vectors where id != replacement.old {
-            _ = try transaction.vectors(id, of: shard.address).withVector(of: document) {
-                all[id] = [Float](copying: $0)
-            }
+            all[id] = try transaction.vector(id, of: document, in: shard.address)
         }
         if let vector = vectors[document] { all[replacement.new] = vector }
         let number = try transaction.takeDocumentNumber(in: shard.address)
-        func indexed(_ document: DocumentID) -> IndexedDocument {
-            IndexedDocument(
-                id: document, values: object.properties, creationTime: object.creationTime,
-                updateTime: object.updateTime)
-        }
-        schema.replace(indexed(document), with: indexed(number), in: &postings)
+        collection.invertedSchema.replace(
+            collection.indexed(object, as: document), with: collection.indexed(object, as: number), in: &postings)
+        let blobs = collection.blobProperties
         var record = object
         for blob in blobs { record.properties[blob] = nil }
         try transaction.replace(

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+
+extension Collection.Snapshot {
+    /// Which properties of a stored object the inverted indexes saw when it was written: blobs only where it matters that
+    /// there is one.
+    var indexedSelection: PropertySelection { invertedSchema.settings.indexNullState ? .all : .allButBlobs }
+
+    /// `object` as the inverted indexes see it.
+    func indexed(_ object: StoredObject, as document: DocumentID) -> IndexedDocument {
+        var values = object.properties
+        if !invertedSchema.settings.indexNullState {
+            for property in blobProperties { values[property] = nil }
+        }
+        return IndexedDocument(
+            id: document, values: values, creationTime: object.creationTime, updateTime: object.updateTime)
+    }
+}
+
+extension ReadTransaction {
+    /// A copy of one vector of a document, shape [dimensions]; `nil` if it does not have it.
+    func vector(_ vector: VectorID, of document: DocumentID, in shard: ShardAddress) throws -> [Float]? {
+        var copy: [Float]?
+        _ = try vectors(vector, of: shard).withVector(of: document) { copy = [Float](copying: $0) }
+        return copy
+    }
+}
