@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Rows of one size that never move: chunks of a few megabytes, taken from the system when they are needed. Pages nobody
-// has written to cost nothing, so a small index stays small.
+// Rows of one size that never move: chunks of some ten megabytes of addresses, to which the system gives memory when it
+// is written to. So a small index stays small, and the end of a chunk that no row fits into costs nothing.
 #include "arena.h"
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#define CHUNK_BYTES ((size_t)4 << 20)
+#define CHUNK_BYTES ((size_t)64 << 20)
 #define HUGE_PAGE ((size_t)2 << 20)
+#define SLICE_BYTES ((size_t)8 << 20)
 
 bool nk_arena_init(nk_arena *arena, size_t stride) {
     memset(arena, 0, sizeof *arena);
     arena->stride = stride;
     arena->shift = 6;
-    while (arena->shift < 20 && (stride << (arena->shift + 1)) <= CHUNK_BYTES) arena->shift++;
+    while (arena->shift < 24 && (stride << (arena->shift + 1)) <= CHUNK_BYTES) arena->shift++;
     arena->table_capacity = 16;
     uint8_t **table = calloc(arena->table_capacity, sizeof *table);
     atomic_store_explicit(&arena->table, table, memory_order_relaxed);
@@ -33,8 +34,8 @@ void nk_arena_free(nk_arena *arena) {
     free(table);
 }
 
-/// A chunk that begins at a huge page, so that the system can back it with huge ones.
-static uint8_t *map_chunk(size_t bytes, bool wants_huge_pages) {
+/// A chunk that begins at a huge page, so that the system can back it with huge ones, from an offset on.
+static uint8_t *map_chunk(size_t bytes, size_t huge_from) {
     uint8_t *start = mmap(
         NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (start == MAP_FAILED) return NULL;
@@ -42,7 +43,7 @@ static uint8_t *map_chunk(size_t bytes, bool wants_huge_pages) {
     if (lead > 0) munmap(start, lead);
     munmap(start + lead + bytes, HUGE_PAGE - lead);
     // Not every system has huge pages; without them all works, a little slower.
-    if (wants_huge_pages) madvise(start + lead, bytes, MADV_HUGEPAGE);
+    if (huge_from < bytes) madvise(start + lead + huge_from, bytes - huge_from, MADV_HUGEPAGE);
     return start + lead;
 }
 
@@ -61,8 +62,9 @@ bool nk_arena_reserve(nk_arena *arena, uint32_t rows) {
             atomic_store_explicit(&arena->table, larger, memory_order_release);
             table = larger;
         }
-        // The first chunk of an index may stay nearly empty: huge pages would fill it.
-        uint8_t *chunk = map_chunk(chunk_bytes(arena), arena->has_huge_pages && arena->chunk_count > 0);
+        // An index may stay small: its first megabytes come in small pages.
+        size_t bytes = chunk_bytes(arena), huge_from = arena->chunk_count == 0 ? HUGE_PAGE : 0;
+        uint8_t *chunk = map_chunk(bytes, arena->has_huge_pages ? huge_from : bytes);
         if (!chunk) return false;
         table[arena->chunk_count++] = chunk;
         // Whoever learns of the new rows does so through the count of the store, released after this.
@@ -70,17 +72,28 @@ bool nk_arena_reserve(nk_arena *arena, uint32_t rows) {
     return true;
 }
 
-void nk_arena_touch(const nk_arena *arena, uint32_t chunk, uint32_t rows) {
-    uint32_t first = chunk << arena->shift;
+static uint32_t slices_of_chunk(const nk_arena *arena) {
+    return (uint32_t)((chunk_bytes(arena) + SLICE_BYTES - 1) / SLICE_BYTES);
+}
+
+uint32_t nk_arena_slice_count(const nk_arena *arena) {
+    return arena->stride > 0 ? arena->chunk_count * slices_of_chunk(arena) : 0;
+}
+
+void nk_arena_touch(const nk_arena *arena, uint32_t slice, uint32_t rows) {
+    uint32_t chunk = slice / slices_of_chunk(arena), first = chunk << arena->shift;
     if (chunk >= arena->chunk_count || first >= rows) return;
     uint32_t used = rows - first < 1u << arena->shift ? rows - first : 1u << arena->shift;
+    size_t start = slice % slices_of_chunk(arena) * SLICE_BYTES, end = (size_t)used * arena->stride;
+    if (start >= end) return;
+    size_t bytes = end - start < SLICE_BYTES ? end - start : SLICE_BYTES;
     uint8_t **table = atomic_load_explicit(&arena->table, memory_order_acquire);
     // Where the system does not know this (before Linux 5.14), pages come when they are written to.
 #ifdef MADV_POPULATE_WRITE
-    madvise(table[chunk], ((size_t)used * arena->stride + 4095) / 4096 * 4096, MADV_POPULATE_WRITE);
+    madvise(table[chunk] + start, (bytes + 4095) / 4096 * 4096, MADV_POPULATE_WRITE);
 #else
     (void)table;
-    (void)used;
+    (void)bytes;
 #endif
 }
 

@@ -31,6 +31,7 @@ nk_context *nk_context_create(const nk_store *store) {
     size_t floats = ((size_t)store->padded + 64) * sizeof(float);
     context->query.bytes = aligned((size_t)store->padded + 128);
     context->other.bytes = aligned((size_t)store->padded + 128);
+    context->sign_query.bytes = aligned((size_t)store->padded / 2 + 128);
     context->query_floats = aligned(floats);
     context->scratch = aligned(floats);
     context->scratch2 = aligned(floats);
@@ -40,7 +41,7 @@ nk_context *nk_context_create(const nk_store *store) {
     context->gathered = aligned((size_t)context->gathered_capacity * sizeof(uint32_t));
     context->chosen_capacity = (NK_MAX_LEVEL + 1) * store->layout.max_connections + 1;
     context->chosen = aligned((size_t)context->chosen_capacity * sizeof(nk_found));
-    if (!context->query.bytes || !context->other.bytes || !context->query_floats || !context->scratch
+    if (!context->query.bytes || !context->other.bytes || !context->sign_query.bytes || !context->query_floats || !context->scratch
         || !context->scratch2 || !context->gathered || !context->chosen) {
         nk_context_destroy(context);
         return NULL;
@@ -50,9 +51,10 @@ nk_context *nk_context_create(const nk_store *store) {
 
 void nk_context_destroy(nk_context *context) {
     void *parts[] = {
-        context->query.bytes, context->other.bytes, context->query_floats, context->scratch, context->scratch2,
+        context->query.bytes, context->other.bytes, context->sign_query.bytes, context->query_floats,
+        context->scratch, context->scratch2,
         context->visited, context->touched, context->pool, context->candidates.items, context->top.items,
-        context->kept.items, context->gathered, context->chosen, context->relinked,
+        context->kept, context->gathered, context->chosen, context->relinked,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) free(parts[i]);
     free(context);
@@ -62,7 +64,7 @@ size_t nk_context_memory(const nk_context *context) {
     return sizeof *context + context->padded * 14 + context->visited_capacity / 8
         + (size_t)context->touched_capacity * 4
         + (size_t)(context->pool_capacity + context->candidates.capacity + context->top.capacity
-                   + context->kept.capacity + context->chosen_capacity + context->relinked_capacity) * 8
+                   + context->kept_capacity + context->chosen_capacity + context->relinked_capacity) * 8
         + (size_t)context->gathered_capacity * 4;
 }
 
@@ -93,16 +95,23 @@ bool nk_look_at(nk_context *context, const nk_store *store) {
 bool nk_begin(nk_context *context, const nk_store *store, const float *query) {
     if (!nk_look_at(context, store)) return false;
     context->evaluated = 0;
-    context->kept.count = 0;
-    context->keep = 0;
+    context->kept_count = context->keep = 0;
     store->tier->prepare(context, store, query);
     return true;
 }
 
-bool nk_keep(nk_context *context, uint32_t count) {
-    context->kept.count = 0;
-    context->keep = count;
-    return nk_reserve_found(&context->kept.items, &context->kept.capacity, count > 0 ? count : 1);
+bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32_t offered, uint32_t expected) {
+    uint32_t keep = offered > wanted ? offered : wanted;
+    keep = keep < context->limit ? keep : context->limit;
+    // What is kept by signs is measured again: that has to be worth it.
+    context->scans_signs = store->signs.stride > 0 && expected > 4 * (uint64_t)keep;
+    context->keep = keep;
+    context->wanted = wanted < keep ? wanted : keep;
+    context->kept_count = context->deviation_count = 0;
+    context->deviations = 0;
+    context->kept_bound = INFINITY;
+    uint64_t capacity = 2 * (uint64_t)keep + 512;
+    return capacity <= UINT32_MAX && nk_reserve_found(&context->kept, &context->kept_capacity, (uint32_t)capacity);
 }
 
 // MARK: Scans
@@ -133,18 +142,50 @@ void nk_scan_tail(
     nk_scan_places(context, store, places, found);
 }
 
+/// Places looked at in one go; rows of states and documents lie side by side for at least as many.
+#define BLOCK 512u
+
+/// Appends those places of a block that pass. Without branches: whether a place passes is as good as random.
+static uint32_t gather_block(
+    const nk_store *store, uint32_t first, uint32_t end, bool is_filtered, const uint64_t *allowed, size_t word_count,
+    uint32_t *places
+) {
+    const _Atomic uint8_t *states = (const _Atomic uint8_t *)nk_row(&store->states, first);
+    const _Atomic uint32_t *documents = (const _Atomic uint32_t *)(const void *)nk_row(&store->documents, first);
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < end - first; i++) {
+        uint8_t state = atomic_load_explicit(states + i, memory_order_relaxed);
+        uint64_t passes = (state & (nk_occupied | nk_tombstone)) == nk_occupied;
+        if (is_filtered) {
+            uint32_t document = atomic_load_explicit(documents + i, memory_order_relaxed);
+            size_t word = document >> 6;
+            uint64_t is_there = word < word_count;
+            passes &= is_there & (allowed[is_there ? word : 0] >> (document & 63));
+        }
+        places[found] = first + i;
+        found += (uint32_t)passes;
+    }
+    // What a state promises was written before it.
+    atomic_thread_fence(memory_order_acquire);
+    return found;
+}
+
 void nk_scan_range(
     nk_context *context, const nk_store *store, uint32_t first, uint32_t end, bool is_filtered,
     const uint64_t *allowed, size_t word_count
 ) {
-    uint32_t places[512], found = 0;
+    if (is_filtered && word_count == 0) return;
+    uint32_t places[2 * BLOCK], found = 0;
     if (end > context->limit) end = context->limit;
-    for (uint32_t place = first; place < end; place++) {
-        if (nk_passes(store, place, is_filtered, allowed, word_count)) places[found++] = place;
-        if (found == 512) {
+    while (first < end) {
+        uint32_t block_end = first / BLOCK * BLOCK + BLOCK;
+        if (block_end > end) block_end = end;
+        found += gather_block(store, first, block_end, is_filtered, allowed, word_count, places + found);
+        if (found > BLOCK) {
             nk_scan_places(context, store, places, found);
             found = 0;
         }
+        first = block_end;
     }
     nk_scan_places(context, store, places, found);
 }
@@ -155,11 +196,12 @@ int nk_by_distance(const void *left, const void *right) {
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
-const nk_found *nk_scanned(nk_context *context, uint32_t *count) {
-    *count = context->kept.count;
-    if (context->kept.count > 1) qsort(context->kept.items, context->kept.count, sizeof(nk_found), nk_by_distance);
-    context->kept.count = 0;
-    return context->kept.items;
+const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count) {
+    store->tier->measure_kept(context, store);
+    *count = context->kept_count;
+    if (*count > 1) qsort(context->kept, *count, sizeof(nk_found), nk_by_distance);
+    context->kept_count = 0;
+    return context->kept;
 }
 
 // MARK: Walks

@@ -6,7 +6,7 @@
 #include <sys/auxv.h>
 #endif
 
-static uint32_t available(const nk_tier *tiers[3]) {
+static uint32_t available(const nk_tier *tiers[4]) {
     uint32_t count = 0;
 #if defined(__x86_64__)
     __builtin_cpu_init();
@@ -15,6 +15,7 @@ static uint32_t available(const nk_tier *tiers[3]) {
     if (has_avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
         && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("avx512vnni")) {
+        if (__builtin_cpu_supports("avx512vpopcntdq")) tiers[count++] = &nk_tier_avx512_popcount;
         tiers[count++] = &nk_tier_avx512;
     }
     if (has_avx2) tiers[count++] = &nk_tier_avx2;
@@ -27,12 +28,12 @@ static uint32_t available(const nk_tier *tiers[3]) {
 }
 
 uint32_t nk_tier_count(void) {
-    const nk_tier *tiers[3];
+    const nk_tier *tiers[4];
     return available(tiers);
 }
 
 const nk_tier *nk_tier_at(uint32_t index) {
-    const nk_tier *tiers[3];
+    const nk_tier *tiers[4];
     return index < available(tiers) ? tiers[index] : &nk_tier_plain;
 }
 
@@ -72,4 +73,8 @@ int32_t nk_dot_planes(
     const nk_tier *tier, const uint8_t *high, const uint8_t *low, const int8_t *query, size_t count
 ) {
     return tier->dot_planes(high, low, query, count);
+}
+
+uint32_t nk_dot_signs(const nk_tier *tier, const uint8_t *signs, const uint8_t *query, size_t count) {
+    return tier->dot_signs(signs, query, count);
 }

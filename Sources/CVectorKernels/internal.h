@@ -61,7 +61,7 @@ struct nk_store {
     /// `coded`, filled up to whole blocks: what the loops run over.
     uint32_t padded;
     nk_rotation rotation;
-    nk_arena codes, residuals, links, upper, documents, states, levels, upper_first, tail, tail_blocks;
+    nk_arena codes, residuals, signs, links, upper, documents, states, levels, upper_first, tail, tail_blocks;
     _Atomic uint32_t count;
     _Atomic uint32_t upper_count;
     _Atomic uint64_t entry;
@@ -109,6 +109,8 @@ typedef struct {
     const float *floats;
     float whole, shift, scale;
     float base, by_product, by_norm;
+    /// Of the query, squared (1 for cosine, 0 for the zero vector).
+    float norm;
 } nk_query;
 
 typedef struct {
@@ -119,6 +121,8 @@ typedef struct {
 struct nk_context {
     uint32_t coded, padded, dimensions;
     nk_query query, other;
+    /// The query in four planes of bits, to be compared with signs: the lowest first.
+    nk_query sign_query;
     float *query_floats;
     float *scratch, *scratch2;
     uint64_t *visited;
@@ -134,9 +138,17 @@ struct nk_context {
     uint32_t ef;
     /// Of a walk with filter, or with a large ef.
     nk_heap candidates, top;
-    /// Of scans.
-    nk_heap kept;
-    uint32_t keep;
+    /// Of scans: what was nearer than `kept_bound` when it was measured, in no order.
+    nk_found *kept;
+    uint32_t kept_count, kept_capacity;
+    float kept_bound;
+    /// How many are kept where codes are measured, and how many of the nearest are to be right where signs are.
+    uint32_t keep, wanted;
+    /// Whether scans measure by signs, and what they keep is measured again.
+    bool scans_signs;
+    /// Of the distances by signs of all that was kept: the sum of their standard deviations, and how many.
+    double deviations;
+    uint32_t deviation_count;
     bool uses_heaps, only_live, two_hop;
     const uint64_t *allowed;
     size_t word_count;
@@ -169,9 +181,12 @@ struct nk_tier {
     int32_t (*dot_u8)(const uint8_t *, const int8_t *, size_t);
     int32_t (*dot_nibbles)(const uint8_t *, const int8_t *, size_t);
     int32_t (*dot_planes)(const uint8_t *, const uint8_t *, const int8_t *, size_t);
+    uint32_t (*dot_signs)(const uint8_t *, const uint8_t *, size_t);
     void (*encode)(nk_store *, nk_context *, uint32_t, const float *);
+    void (*derive_signs)(nk_store *, uint32_t);
     void (*prepare)(nk_context *, const nk_store *, const float *);
     void (*scan)(nk_context *, const nk_store *, const uint32_t *, size_t);
+    void (*measure_kept)(nk_context *, const nk_store *);
     nk_progress (*walk_begin)(nk_context *, const nk_store *);
     nk_progress (*walk)(nk_context *, const nk_store *, uint32_t);
     bool (*link)(nk_store *, nk_context *, uint32_t, uint32_t);
@@ -182,6 +197,7 @@ extern const nk_tier nk_tier_plain;
 #if defined(__x86_64__)
 extern const nk_tier nk_tier_avx2;
 extern const nk_tier nk_tier_avx512;
+extern const nk_tier nk_tier_avx512_popcount;
 #elif defined(__aarch64__)
 extern const nk_tier nk_tier_neon;
 #endif

@@ -56,17 +56,19 @@ static size_t row_bytes(size_t codes) {
 
 static bool make_arenas(nk_store *store) {
     uint32_t connections = store->layout.max_connections;
-    size_t codes = 0, residuals = 0;
+    size_t codes = 0, residuals = 0, signs = 0;
     switch (store->layout.format) {
     case nk_floats: codes = (size_t)store->padded * sizeof(float); break;
     case nk_bytes: codes = row_bytes(store->coded); break;
     case nk_planes:
         codes = row_bytes(store->padded / 2);
         residuals = store->padded / 2 + sizeof(nk_affine);
+        signs = store->padded / 8 + sizeof(nk_affine);
         break;
     }
     bool made = nk_arena_init(&store->codes, codes);
     made = nk_arena_init(&store->residuals, residuals) && made;
+    made = nk_arena_init(&store->signs, signs) && made;
     made = nk_arena_init(&store->links, connections ? (1 + 2 * (size_t)connections) * 4 : 0) && made;
     made = nk_arena_init(&store->upper, connections ? (1 + (size_t)connections) * 4 : 0) && made;
     made = nk_arena_init(&store->documents, 4) && made;
@@ -75,7 +77,8 @@ static bool make_arenas(nk_store *store) {
     made = nk_arena_init(&store->upper_first, 4) && made;
     made = nk_arena_init(&store->tail, 8) && made;
     made = nk_arena_init(&store->tail_blocks, 4) && made;
-    store->codes.has_huge_pages = store->residuals.has_huge_pages = store->links.has_huge_pages = true;
+    nk_arena *large[] = {&store->codes, &store->residuals, &store->signs, &store->links};
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++) large[i]->has_huge_pages = true;
     return made;
 }
 
@@ -103,8 +106,8 @@ nk_store *nk_store_create(const nk_layout *layout, const nk_tier *tier) {
 
 void nk_store_destroy(nk_store *store) {
     nk_arena *arenas[] = {
-        &store->codes, &store->residuals, &store->links, &store->upper, &store->documents,
-        &store->states, &store->levels, &store->upper_first, &store->tail, &store->tail_blocks,
+        &store->codes, &store->residuals, &store->signs, &store->links, &store->upper, &store->documents, &store->states,
+        &store->levels, &store->upper_first, &store->tail, &store->tail_blocks,
     };
     for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++) nk_arena_free(arenas[i]);
     free(store->rotation.signs);
@@ -116,6 +119,7 @@ size_t nk_store_memory(const nk_store *store) {
     uint32_t count = nk_store_count(store);
     size_t bytes = sizeof *store;
     bytes += nk_arena_memory(&store->codes, count) + nk_arena_memory(&store->residuals, count);
+    bytes += nk_arena_memory(&store->signs, count);
     bytes += nk_arena_memory(&store->links, count) + nk_arena_memory(&store->upper, nk_store_upper_count(store));
     bytes += (size_t)count * (4 + 1 + 1 + 4) + count / 8;
     bytes += (size_t)store->rotation.rounds * store->rotation.length * (store->rotation.order ? 8 : 4);
@@ -145,7 +149,7 @@ bool nk_store_grow(nk_store *store, uint32_t added) {
     if (added > INT32_MAX - count) return false;
     uint32_t end = count + added, upper_end = upper;
     bool made = nk_arena_reserve(&store->codes, end) && nk_arena_reserve(&store->residuals, end)
-        && nk_arena_reserve(&store->links, end) && nk_arena_reserve(&store->documents, end)
+        && nk_arena_reserve(&store->signs, end) && nk_arena_reserve(&store->links, end) && nk_arena_reserve(&store->documents, end)
         && nk_arena_reserve(&store->states, end) && nk_arena_reserve(&store->levels, end)
         && nk_arena_reserve(&store->upper_first, end) && nk_arena_reserve(&store->tail, end / 64 + 1)
         && nk_arena_reserve(&store->tail_blocks, end / NK_TAIL_BLOCK + 1);
@@ -164,18 +168,27 @@ bool nk_store_grow(nk_store *store, uint32_t added) {
     return true;
 }
 
-uint32_t nk_store_chunk_count(const nk_store *store) {
-    return store->codes.chunk_count + store->residuals.chunk_count + store->links.chunk_count;
+#define NK_LARGE_ARENAS 4
+
+static const nk_arena *large_arena(const nk_store *store, uint32_t index) {
+    const nk_arena *arenas[NK_LARGE_ARENAS] = {&store->codes, &store->residuals, &store->signs, &store->links};
+    return arenas[index];
 }
 
-void nk_store_touch(const nk_store *store, uint32_t chunk) {
-    const nk_arena *arenas[] = {&store->codes, &store->residuals, &store->links};
-    for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++) {
-        if (chunk < arenas[i]->chunk_count) {
-            nk_arena_touch(arenas[i], chunk, nk_store_count(store));
+uint32_t nk_store_slice_count(const nk_store *store) {
+    uint32_t slices = 0;
+    for (uint32_t i = 0; i < NK_LARGE_ARENAS; i++) slices += nk_arena_slice_count(large_arena(store, i));
+    return slices;
+}
+
+void nk_store_touch(const nk_store *store, uint32_t slice) {
+    for (uint32_t i = 0; i < NK_LARGE_ARENAS; i++) {
+        const nk_arena *arena = large_arena(store, i);
+        if (slice < nk_arena_slice_count(arena)) {
+            nk_arena_touch(arena, slice, nk_store_count(store));
             return;
         }
-        chunk -= arenas[i]->chunk_count;
+        slice -= nk_arena_slice_count(arena);
     }
 }
 
@@ -324,6 +337,7 @@ bool nk_store_import(
     for (uint32_t i = 0; i < count; i++) {
         uint8_t *target = nk_row(arena, first + i);
         memcpy(target, (const uint8_t *)rows + i * arena->stride, arena->stride);
+        if (array == nk_array_codes && store->signs.stride > 0) store->tier->derive_signs(store, first + i);
         if (!is_links) continue;
         const uint32_t *ids = (const uint32_t *)(const void *)target;
         bool is_right = ids[0] < arena->stride / 4;

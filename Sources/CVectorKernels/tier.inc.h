@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // All loops, for the kind of processor whose file includes this. That file has defined `dot_u8`, `dot_nibbles`,
-// `dot_planes`, and the name `TIER` of its table.
+// `dot_planes`, `dot_signs`, and the name `TIER` of its table; it may have defined `TOP_BITS`.
 
 #include "tier_floats.inc.h"
 #include "tier_codes.inc.h"
+#include "tier_scan.inc.h"
 #include "tier_graph.inc.h"
 
 const nk_tier TIER = {
@@ -17,9 +18,12 @@ const nk_tier TIER = {
     .dot_u8 = dot_u8,
     .dot_nibbles = dot_nibbles,
     .dot_planes = dot_planes,
+    .dot_signs = dot_signs,
     .encode = encode,
+    .derive_signs = derive_signs,
     .prepare = prepare,
     .scan = scan,
+    .measure_kept = measure_kept,
     .walk_begin = walk_begin,
     .walk = walk,
     .link = link_place,

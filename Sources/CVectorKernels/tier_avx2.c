@@ -63,6 +63,14 @@ static int32_t dot_planes(const uint8_t *high, const uint8_t *low, const int8_t 
     return 16 * dot_nibbles(high, query, count) + dot_nibbles(low, query, count);
 }
 
+/// The top bits of 64 bytes.
+INLINE uint64_t top_bits_of(const uint8_t *bytes) {
+    uint32_t low = (uint32_t)_mm256_movemask_epi8(bytes_at(bytes));
+    return (uint64_t)(uint32_t)_mm256_movemask_epi8(bytes_at(bytes + 32)) << 32 | low;
+}
+#define TOP_BITS(bytes) top_bits_of(bytes)
+
+#include "dot_signs_avx2.inc.h"
 #include "tier.inc.h"
 
 #pragma clang attribute pop

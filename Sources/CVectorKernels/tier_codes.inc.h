@@ -56,6 +56,10 @@ static nk_affine affine_of(double min, double step, double sum, double own_produ
     };
 }
 
+// MARK: Encoding
+
+#include "tier_signs.inc.h"
+
 static void encode(nk_store *store, nk_context *context, uint32_t place, const float *vector) {
     uint8_t *row = nk_row(&store->codes, place);
     if (store->layout.format == nk_floats) {
@@ -109,9 +113,11 @@ static void encode(nk_store *store, nk_context *context, uint32_t place, const f
     }
     memcpy(row + store->codes.stride - sizeof high, &high, sizeof high);
     memcpy(rest + store->residuals.stride - sizeof whole, &whole, sizeof whole);
+    derive_signs(store, place);
 }
 
 INLINE void set_metric(const nk_store *store, nk_query *query, float norm) {
+    query->norm = norm;
     query->base = store->layout.metric == nk_cosine ? 1 : store->layout.metric == nk_l2 ? norm : 0;
     query->by_product = store->layout.metric == nk_l2 ? -2 : -1;
     query->by_norm = store->layout.metric == nk_l2 ? 1 : 0;
@@ -143,25 +149,37 @@ static void prepare(nk_context *context, const nk_store *store, const float *vec
     query->shift = 0;
     query->scale = clamped(largest / 127 * back);
     set_metric(store, query, clamped(by.norm * back * back));
+    if (store->layout.format == nk_planes) sign_query_of_vector(context, total, back);
 }
 
 // MARK: Rows
 
 /// Which parts of a row are compared.
-enum { by_bytes, by_high_half, by_both_halves, by_manhattan, by_hamming };
+enum { by_bytes, by_signs, by_high_half, by_both_halves, by_manhattan, by_hamming };
 
 INLINE const nk_affine *affine_at(const nk_arena *arena, const uint8_t *row) {
     return (const nk_affine *)(const void *)(row + arena->stride - sizeof(nk_affine));
 }
 
+/// The product of the two vectors, about.
+INLINE float product_of(const nk_query *query, const nk_affine *affine, int32_t product) {
+    return affine->min * query->whole + affine->step * (query->shift * affine->sum + query->scale * (float)product);
+}
+
 INLINE float distance_of(const nk_query *query, const nk_affine *affine, int32_t product) {
-    float whole = affine->min * query->whole + affine->step * (query->shift * affine->sum + query->scale * (float)product);
-    float distance = query->base + query->by_product * whole + query->by_norm * affine->norm;
+    float distance = query->base + query->by_product * product_of(query, affine, product) + query->by_norm * affine->norm;
     // Also for what is not a number.
-    return distance < FLT_MAX ? distance : FLT_MAX;
+    distance = distance < FLT_MAX ? distance : FLT_MAX;
+    // A square of a distance is never below zero: its parts are too large.
+    return distance >= -FLT_MAX ? distance : query->by_norm > 0 ? FLT_MAX : -FLT_MAX;
 }
 
 INLINE float measure(const nk_store *store, const nk_query *query, uint32_t place, const int mode) {
+    if (mode == by_signs) {
+        const uint8_t *signs = nk_row(&store->signs, place);
+        uint32_t product = dot_signs(signs, (const uint8_t *)query->bytes, store->padded);
+        return distance_of(query, affine_at(&store->signs, signs), (int32_t)product);
+    }
     const uint8_t *row = nk_row(&store->codes, place);
     uint32_t padded = store->padded;
     if (mode == by_bytes) {
@@ -186,9 +204,16 @@ INLINE void prefetch_lines(const uint8_t *row, size_t bytes) {
 }
 
 INLINE void prefetch_row(const nk_store *store, uint32_t place, const int mode) {
+    if (mode == by_signs) {
+        prefetch_lines(nk_row(&store->signs, place), store->signs.stride);
+        return;
+    }
     prefetch_lines(nk_row(&store->codes, place), store->codes.stride);
     if (mode == by_both_halves) prefetch_lines(nk_row(&store->residuals, place), store->residuals.stride);
 }
+
+/// How many rows ahead memory is asked for.
+#define AHEAD 6
 
 /// Makes a query of the code of a place.
 static void query_of_place(const nk_store *store, nk_query *query, uint32_t place, const int mode) {
@@ -221,4 +246,40 @@ static void query_of_place(const nk_store *store, nk_query *query, uint32_t plac
     query->shift = affine->min + 128 * affine->step;
     query->scale = affine->step;
     set_metric(store, query, affine->norm);
+}
+
+/// The standard deviation of a distance by signs: that of a product is sqrt((pi / 2 - 1) / coded) times what of the two
+/// vectors is across. Errors are normal: arXiv:2405.12497, theorem 3.2.
+INLINE float sign_deviation(const nk_store *store, const nk_query *query, const nk_affine *affine, float product) {
+    float across = query->norm * affine->norm - product * product;
+    return fabsf(query->by_product) * 0.7555f * sqrtf((across > 0 ? across : 0) / (float)store->coded);
+}
+
+// MARK: Sifting
+
+/// How many standard deviations nearer than by its signs a place may be: beyond that walks do not look at its code. The
+/// graph is worth more care. Measured on real vectors: 1 costs no recall; where all are nearly equally far it would.
+#define SEARCH_MARGIN 1.5f
+#define BUILDING_MARGIN 2.0f
+
+/// Leaves those of some places that, by their signs, can be nearer than `bound`: a quarter of the bytes of a code says
+/// so of most.
+INLINE uint32_t sift(
+    const nk_store *store, const nk_query *signs, uint32_t *places, uint32_t count, float bound, const float margin
+) {
+    const nk_query query = *signs;
+    for (uint32_t i = 0; i < AHEAD && i < count; i++) prefetch_row(store, places[i], by_signs);
+    uint32_t left = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) prefetch_row(store, places[i + AHEAD], by_signs);
+        const uint8_t *row = nk_row(&store->signs, places[i]);
+        const nk_affine *affine = affine_at(&store->signs, row);
+        float product = product_of(&query, affine, (int32_t)dot_signs(row, (const uint8_t *)query.bytes, store->padded));
+        float distance = query.base + query.by_product * product + query.by_norm * affine->norm;
+        if (distance - margin * sign_deviation(store, &query, affine, product) >= bound) continue;
+        // Its code is needed soon.
+        if (left < AHEAD) prefetch_row(store, places[i], by_high_half);
+        places[left++] = places[i];
+    }
+    return left;
 }

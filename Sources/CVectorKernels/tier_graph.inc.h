@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Scans, walks through a layer, and linking: Malkov & Yashunin, arXiv:1603.09320. Whole loops, so that nothing but a
+// Walks through a layer, and linking: Malkov & Yashunin, arXiv:1603.09320. Whole loops, so that nothing but a
 // distance happens per distance.
-
-/// How many rows ahead memory is asked for.
-#define AHEAD 6
 
 INLINE bool visit(nk_context *context, uint32_t place) {
     uint64_t bit = (uint64_t)1 << (place % 64), *word = &context->visited[place / 64];
@@ -30,18 +27,6 @@ INLINE uint32_t link_count(_Atomic uint32_t *row) {
 
 INLINE uint32_t link_at(_Atomic uint32_t *row, uint32_t index) {
     return atomic_load_explicit(row + 1 + index, memory_order_relaxed);
-}
-
-INLINE void scan_mode(
-    nk_context *context, const nk_store *store, const uint32_t *places, size_t count, const int mode
-) {
-    for (size_t i = 0; i < AHEAD && i < count; i++) prefetch_row(store, places[i], mode);
-    for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) prefetch_row(store, places[i + AHEAD], mode);
-        nk_found found = {measure(store, &context->query, places[i], mode), places[i]};
-        nk_keep_nearest(&context->kept, context->keep, found);
-    }
-    context->evaluated += count;
 }
 
 // MARK: Walking
@@ -89,7 +74,8 @@ INLINE uint32_t pool_insert(nk_context *context, nk_found item) {
 
 /// Expands up to `hops` nodes of the pool.
 INLINE nk_progress walk_pool(
-    nk_context *context, const nk_store *store, uint32_t layer, const nk_query *query, uint32_t hops, const int mode
+    nk_context *context, const nk_store *store, uint32_t layer, const nk_query *query, uint32_t hops, const int mode,
+    const float margin
 ) {
     nk_found *pool = context->pool;
     uint32_t next = context->pool_next;
@@ -107,7 +93,12 @@ INLINE nk_progress walk_pool(
             uint32_t place = link_at(row, i);
             if (place < context->limit && visit(context, place)) places[gathered++] = place;
         }
-        for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], mode);
+        context->evaluated += gathered;
+        if (mode == by_high_half && context->pool_count == context->ef) {
+            gathered = sift(store, &context->sign_query, places, gathered, pool[context->ef - 1].distance, margin);
+        } else {
+            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], mode);
+        }
         // The links of the node that will probably be next.
         uint32_t after = next + 1;
         while (after < context->pool_count && (pool[after].place & NK_LOCK)) after++;
@@ -122,7 +113,6 @@ INLINE nk_progress walk_pool(
             if (position < nearest) nearest = position;
             else if (position == nearest && position < context->ef) nearest = position;
         }
-        context->evaluated += gathered;
         next = nearest;
         while (next < context->pool_count && (pool[next].place & NK_LOCK)) next++;
     }
@@ -171,8 +161,13 @@ INLINE nk_progress walk_heaps(nk_context *context, const nk_store *store, uint32
         if (!nk_reserve_found(&candidates->items, &candidates->capacity, candidates->count + gathered)) {
             return nk_no_memory;
         }
-        const uint32_t *places = context->gathered;
-        for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], mode);
+        uint32_t *places = context->gathered;
+        context->evaluated += gathered;
+        if (mode == by_high_half && top->count == context->ef) {
+            gathered = sift(store, &context->sign_query, places, gathered, top->items[0].distance, SEARCH_MARGIN);
+        } else {
+            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], mode);
+        }
         for (uint32_t i = 0; i < gathered; i++) {
             if (i + AHEAD < gathered) prefetch_row(store, places[i + AHEAD], mode);
             float distance = measure(store, &context->query, places[i], mode);
@@ -182,7 +177,6 @@ INLINE nk_progress walk_heaps(nk_context *context, const nk_store *store, uint32
                 nk_keep_nearest(top, context->ef, (nk_found){distance, places[i]});
             }
         }
-        context->evaluated += gathered;
     }
     return nk_finished;
 }
@@ -226,7 +220,7 @@ INLINE nk_progress walk_begin_mode(nk_context *context, const nk_store *store, c
 
 INLINE nk_progress walk_mode(nk_context *context, const nk_store *store, uint32_t hops, const int mode) {
     if (context->uses_heaps) return walk_heaps(context, store, hops, mode);
-    return walk_pool(context, store, 0, &context->query, hops, mode);
+    return walk_pool(context, store, 0, &context->query, hops, mode, SEARCH_MARGIN);
 }
 
 // MARK: Linking
@@ -331,6 +325,16 @@ INLINE uint32_t linkable(nk_context *context, const nk_store *store, uint32_t pl
     return others;
 }
 
+/// Measures what a walk by high halves has found by whole codes.
+INLINE void measure_again(nk_context *context, const nk_store *store, uint32_t count, const int mode) {
+    nk_found *pool = context->pool;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) prefetch_row(store, pool[i + AHEAD].place, mode);
+        pool[i].distance = measure(store, &context->query, pool[i].place, mode);
+    }
+    sort_found(pool, count);
+}
+
 static void raise_entry(nk_store *store, uint32_t place, uint32_t level) {
     while (atomic_flag_test_and_set_explicit(&store->entry_lock, memory_order_acquire)) {}
     uint64_t entry = atomic_load_explicit(&store->entry, memory_order_relaxed);
@@ -355,17 +359,22 @@ INLINE bool link_mode(
     if ((uint32_t)entry == place) return true;
     uint32_t top = (uint32_t)(entry >> 32), lowest_top = level < top ? level : top;
     query_of_place(store, &context->query, place, mode);
-    nk_found start = {measure(store, &context->query, (uint32_t)entry, mode), (uint32_t)entry};
+    const int walked = mode == by_both_halves ? by_high_half : mode;
+    if (walked == by_high_half) sign_query_of_place(context, store, place);
+    nk_found start = {measure(store, &context->query, (uint32_t)entry, walked), (uint32_t)entry};
     for (uint32_t layer = top; layer > level; layer--) {
-        start = descend(context, store, start, layer, &context->query, mode);
+        start = descend(context, store, start, layer, &context->query, walked);
     }
     uint32_t counts[NK_MAX_LEVEL + 1];
     for (uint32_t layer = lowest_top + 1; layer-- > 0;) {
         nk_forget_visited(context);
         if (!start_pool(context, ef_construction, start)) return false;
-        if (walk_pool(context, store, layer, &context->query, UINT32_MAX, mode) != nk_finished) return false;
+        if (walk_pool(context, store, layer, &context->query, UINT32_MAX, walked, BUILDING_MARGIN) != nk_finished) {
+            return false;
+        }
         start = (nk_found){context->pool[0].distance, context->pool[0].place & ~NK_LOCK};
         uint32_t found = linkable(context, store, place);
+        if (walked != mode) measure_again(context, store, found, mode);
         counts[layer] = choose(
             context, store, context->pool, found, connections, context->chosen + layer * connections, mode);
     }
@@ -452,14 +461,6 @@ INLINE uint32_t relink_mode(
 
 // MARK: One loop for each kind of row
 
-#define FOR_SEARCH(call) \
-    switch (store->layout.format) { \
-    case nk_bytes: return call(by_bytes); \
-    case nk_planes: return call(by_high_half); \
-    case nk_floats: break; \
-    } \
-    return store->layout.metric == nk_l1 ? call(by_manhattan) : call(by_hamming);
-
 #define FOR_BUILDING(call) \
     switch (store->layout.format) { \
     case nk_bytes: return call(by_bytes); \
@@ -467,11 +468,6 @@ INLINE uint32_t relink_mode(
     case nk_floats: break; \
     } \
     return store->layout.metric == nk_l1 ? call(by_manhattan) : call(by_hamming);
-
-#define SCAN(mode) scan_mode(context, store, places, count, mode)
-static void scan(nk_context *context, const nk_store *store, const uint32_t *places, size_t count) {
-    FOR_SEARCH(SCAN)
-}
 
 #define BEGIN(mode) walk_begin_mode(context, store, mode)
 static nk_progress walk_begin(nk_context *context, const nk_store *store) {

@@ -45,6 +45,20 @@ static int32_t dot_planes(const uint8_t *high, const uint8_t *low, const int8_t 
     return 16 * dot_nibbles(high, query, count) + dot_nibbles(low, query, count);
 }
 
+INLINE uint32_t count_common(uint8x16_t bits, const uint8_t *plane) {
+    return vaddlvq_u8(vcntq_u8(vandq_u8(bits, vld1q_u8(plane))));
+}
+
+static uint32_t dot_signs(const uint8_t *signs, const uint8_t *query, size_t count) {
+    const size_t plane = count / 8;
+    uint32_t sum = 0;
+    for (size_t i = 0; i < plane; i += 16) {
+        uint8x16_t bits = vld1q_u8(signs + i);
+        for (uint32_t p = 0; p < 4; p++) sum += count_common(bits, query + p * plane + i) << p;
+    }
+    return sum;
+}
+
 #include "tier.inc.h"
 
 #pragma clang attribute pop

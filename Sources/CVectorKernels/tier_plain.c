@@ -29,4 +29,18 @@ static int32_t dot_planes(const uint8_t *high, const uint8_t *low, const int8_t 
     return 16 * dot_nibbles(high, query, count) + dot_nibbles(low, query, count);
 }
 
+static uint32_t dot_signs(const uint8_t *signs, const uint8_t *query, size_t count) {
+    const size_t plane = count / 8;
+    uint32_t sum = 0;
+    for (uint32_t p = 0; p < 4; p++) {
+        for (size_t i = 0; i < plane; i += 8) {
+            uint64_t bits, other;
+            memcpy(&bits, signs + i, sizeof bits);
+            memcpy(&other, query + p * plane + i, sizeof other);
+            sum += (uint32_t)__builtin_popcountll(bits & other) << p;
+        }
+    }
+    return sum;
+}
+
 #include "tier.inc.h"

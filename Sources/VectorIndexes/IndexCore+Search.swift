@@ -131,22 +131,22 @@ extension IndexCore {
         let keep = Self.rescoredCount(count)
         let ef = max(search.ef ?? configuration.effectiveEf(limit: count), keep)
         guard isGraph, !isScanCheaper(ef: ef, reachable: reachable, for: search, configuration) else {
-            return try scan(Self.offeredCount(count), for: search, with: context, isCancelled: isCancelled)
+            return try scan(count, of: reachable, for: search, with: context, isCancelled: isCancelled)
         }
-        try keepOrThrow(keep, with: context)
+        try keepOrThrow(wanted: keep, offered: keep, of: unlinkedCount, with: context)
         context.scanTail(of: store, allowed: search.allowed?.words)
-        let tail = context.takeScanned()
+        let tail = context.takeScanned(in: store)
         guard
             let walked = try walk(
                 ef: ef, wanted: min(count, reachable), for: search, with: context, isCancelled: isCancelled)
         else {
-            return try scan(Self.offeredCount(count), for: search, with: context, isCancelled: isCancelled)
+            return try scan(count, of: reachable, for: search, with: context, isCancelled: isCancelled)
         }
         return merged(walked, tail)
     }
 
-    private func keepOrThrow(_ count: Int, with context: SearchContext) throws {
-        guard context.keep(min(count, max(store.count, 1))) else {
+    private func keepOrThrow(wanted: Int, offered: Int, of expected: Int, with context: SearchContext) throws {
+        guard context.keep(wanted: wanted, offered: offered, of: expected, in: store) else {
             throw VectorIndexError.tooManyVectors(count: store.count)
         }
     }
@@ -161,27 +161,31 @@ extension IndexCore {
         if reachable <= ef * 8 { return true }
         guard let allowed = search.allowed, reachable < configuration.flatSearchCutoff else { return false }
         let share = Double(allowed.count) / Double(max(liveCount, 1))
+        if hasSigns { return true }
         return Double(reachable) * min(share, 1) <= Double(ef) * 24
     }
 
+    private var hasSigns: Bool { store.layout.format == .planes }
+
     private func scan(
-        _ keep: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
+        _ count: Int, of reachable: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
     ) throws -> [Candidate] {
-        try keepOrThrow(keep, with: context)
-        let count = store.count
-        if let allowed = search.allowed, allowed.count < count / 8 {
+        try keepOrThrow(
+            wanted: Self.rescoredCount(count), offered: Self.offeredCount(count), of: reachable, with: context)
+        let placeCount = store.count
+        if let allowed = search.allowed, allowed.count < placeCount / 16 {
             for places in places(of: allowed).chunks(of: Self.scanStep) {
                 if isCancelled() { throw VectorIndexError.cancelled }
                 context.scan(Array(places), in: store)
             }
         } else {
-            for start in stride(from: 0, to: count, by: Self.scanStep) {
+            for start in stride(from: 0, to: placeCount, by: Self.scanStep) {
                 if isCancelled() { throw VectorIndexError.cancelled }
-                let range = start..<min(start + Self.scanStep, count)
+                let range = start..<min(start + Self.scanStep, placeCount)
                 context.scan(range, in: store, allowed: search.allowed?.words)
             }
         }
-        return context.takeScanned()
+        return context.takeScanned(in: store)
     }
 
     private func places(of documents: DocumentBits) -> [UInt32] {

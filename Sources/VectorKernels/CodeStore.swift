@@ -18,7 +18,8 @@ package struct CodeLayout: Hashable, Sendable {
         case floats = 0
         /// 8-bit codes.
         case bytes = 1
-        /// 8-bit codes of the rotated vector, their halves in two planes: walks read the high one only.
+        /// 8-bit codes of the rotated vector, their halves in two planes: walks read the high one only. Scans of many read a
+        /// third plane, of the top bits of the codes.
         case planes = 2
     }
 
@@ -209,8 +210,8 @@ package enum CodeArray: UInt32, Sendable {
 
     /// Takes the memory of all places from the system, on all cores: for a store that is about to be filled as a whole.
     package func takeMemory() {
-        DispatchQueue.concurrentPerform(iterations: unsafe Int(nk_store_chunk_count(pointer))) { chunk in
-            unsafe nk_store_touch(pointer, UInt32(chunk))
+        DispatchQueue.concurrentPerform(iterations: unsafe Int(nk_store_slice_count(pointer))) { slice in
+            unsafe nk_store_touch(pointer, UInt32(slice))
         }
     }
 

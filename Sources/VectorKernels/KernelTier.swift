@@ -87,6 +87,22 @@ import CVectorKernels
         }
     }
 
+    /// The sum of 1, 2, 4 and 8 times the number of bits that are set both in `signs` and in a plane of the query.
+    ///
+    /// - Parameters:
+    ///   - signs: shape [n / 8], n a multiple of 128.
+    ///   - query: shape [4, n / 8], the plane of the lowest bits first.
+    package func dot(signs: Span<UInt8>, query: Span<UInt8>) -> UInt32 {
+        precondition(signs.count * 4 == query.count, "\(signs.count) bytes of signs, \(query.count) of a query")
+        precondition(signs.count % 16 == 0, "\(signs.count) is not a multiple of 16")
+        // Safety: the function reads `count` bits of the signs and four times as many of the query.
+        return unsafe signs.withUnsafeBufferPointer { signs in
+            unsafe query.withUnsafeBufferPointer { query in
+                unsafe nk_dot_signs(pointer, signs.baseAddress, query.baseAddress, signs.count * 8)
+            }
+        }
+    }
+
     private func withBoth(
         _ left: Span<Float>, _ right: Span<Float>,
         _ body: (UnsafePointer<Float>?, UnsafePointer<Float>?, Int) -> Float

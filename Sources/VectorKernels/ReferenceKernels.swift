@@ -34,6 +34,18 @@ package enum ReferenceKernels {
         return sum
     }
 
+    /// The layout of `KernelTier.dot(signs:query:)`.
+    package static func dot(signs: Span<UInt8>, query: Span<UInt8>) -> UInt32 {
+        var sum: UInt32 = 0
+        for plane in 0..<4 {
+            for place in signs.indices {
+                let common = signs[place] & query[plane * signs.count + place]
+                sum += UInt32(common.nonzeroBitCount) << UInt32(plane)
+            }
+        }
+        return sum
+    }
+
     private static func sum(
         _ left: Span<Float>, _ right: Span<Float>, of term: (Double, Double) -> Double
     ) -> Double {

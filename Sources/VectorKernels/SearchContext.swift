@@ -55,9 +55,15 @@ import CVectorKernels
 
     /// Sets how many of the nearest the scans that follow keep.
     ///
+    /// - Parameters:
+    ///   - wanted: how many of the nearest have to be among them.
+    ///   - offered: how many are kept at most where the codes are measured at once.
+    ///   - expected: about how many places the scans will measure. Many are measured by their signs first, and by their
+    ///     codes only as many as it takes for those wanted to be among them.
     /// - Returns: `false` if there is no memory.
-    package func keep(_ count: Int) -> Bool {
-        unsafe nk_keep(pointer, UInt32(clamping: count))
+    package func keep(wanted: Int, offered: Int, of expected: Int, in store: CodeStore) -> Bool {
+        unsafe nk_keep(
+            pointer, store.pointer, UInt32(clamping: wanted), UInt32(clamping: offered), UInt32(clamping: expected))
     }
 
     /// Measures these places.
@@ -88,9 +94,9 @@ import CVectorKernels
     }
 
     /// What the scans since `keep` kept, nearest first; they start anew.
-    package func takeScanned() -> [Candidate] {
+    package func takeScanned(in store: CodeStore) -> [Candidate] {
         var count: UInt32 = 0
-        let found = unsafe nk_scanned(pointer, &count)
+        let found = unsafe nk_scanned(pointer, store.pointer, &count)
         return unsafe Self.copy(found, count)
     }
 

@@ -59,6 +59,20 @@ func clustered(_ count: Int, dimensions: Int, clusters: Int = 20, seed: UInt64) 
     }
 }
 
+/// Vectors of many dimensions that differ in a few directions only, as embeddings do.
+func embedded(_ count: Int, dimensions: Int, intrinsic: Int = 24, seed: UInt64) -> [[Float]] {
+    var generator = SplitMix(state: seed &* 31 &+ 7)
+    let directions = clustered(intrinsic, dimensions: dimensions, clusters: 1, seed: 77)
+    return (0..<count).map { _ in
+        var vector = [Float](repeating: 0, count: dimensions)
+        for direction in directions {
+            let length = Float.random(in: -1...1, using: &generator)
+            for place in 0..<dimensions { vector[place] += direction[place] * length }
+        }
+        return vector
+    }
+}
+
 func document(_ number: Int) -> DocumentID { DocumentID(UInt32(number)) }
 
 /// An index and the vectors in it; documents are numbered in steps of three.

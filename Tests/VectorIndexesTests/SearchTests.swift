@@ -118,6 +118,20 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
     }
 }
 
+@Suite struct ScanTests {
+    @Test(arguments: VectorIndexConfiguration.Kind.allCases, [VectorMetric.cosine, .dot, .l2Squared])
+    func `of everything, in a flat index or an unlinked tail, find the true nearest`(
+        kind: VectorIndexConfiguration.Kind, metric: VectorMetric
+    ) throws {
+        let configuration = VectorIndexConfiguration(kind: kind, metric: metric)
+        let fixture = try Fixture(
+            configuration, vectors: embedded(3000, dimensions: 520, seed: 3), isLinked: false)
+        let queries = embedded(20, dimensions: 520, seed: 4)
+        #expect(try fixture.recall(queries: queries) >= 0.995)
+        #expect(try fixture.recall(300, queries: Array(queries.prefix(3))) >= 0.99)
+    }
+}
+
 @Suite struct DistanceLimitTests {
     @Test(arguments: VectorIndexConfiguration.Kind.allCases)
     func `give all within, and no more than asked for`(kind: VectorIndexConfiguration.Kind) throws {
@@ -185,6 +199,20 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
         for query in clustered(5, dimensions: 24, seed: 60) {
             let far = fixture.table.nearest(4000, to: query, metric: .cosine).suffix(2000).map(\.document)
             #expect(try fixture.recall(queries: [query], allowed: DocumentBits(far)) >= 0.99)
+        }
+    }
+
+    @Test(arguments: [VectorMetric.cosine, .dot, .l2Squared])
+    func `keep the recall in many dimensions, also where only the far half is allowed`(metric: VectorMetric) throws {
+        var configuration = small
+        configuration.metric = metric
+        let fixture = try Fixture(configuration, vectors: embedded(3000, dimensions: 520, seed: 16))
+        for count in [30, 1500, 2900] {
+            let recalls = try embedded(6, dimensions: 520, seed: 61).map { query in
+                let far = fixture.table.nearest(3000, to: query, metric: metric).suffix(count).map(\.document)
+                return try fixture.recall(queries: [query], allowed: DocumentBits(far))
+            }
+            #expect(recalls.reduce(0, +) / 6 >= 0.99, "\(count) allowed")
         }
     }
 

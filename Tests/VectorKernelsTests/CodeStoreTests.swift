@@ -24,9 +24,9 @@ private func fill(_ store: CodeStore, with vectors: [[Float]]) throws -> SearchC
 private func distances(_ context: SearchContext, _ store: CodeStore, to query: [Float]) -> [UInt32: Float] {
     let hasBegun = context.begin(query.span, in: store)
     #expect(hasBegun)
-    #expect(context.keep(store.count))
+    #expect(context.keep(wanted: store.count, offered: store.count, of: store.count, in: store))
     context.scan(0..<store.count, in: store, allowed: nil)
-    return Dictionary(uniqueKeysWithValues: context.takeScanned().map { ($0.place, $0.distance) })
+    return Dictionary(uniqueKeysWithValues: context.takeScanned(in: store).map { ($0.place, $0.distance) })
 }
 
 @Suite struct CodeStoreTests {
@@ -96,12 +96,12 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         let query: [Float] = [3, 0]
         let hasBegun = context.begin(query.span, in: store)
         #expect(hasBegun)
-        #expect(context.keep(2))
+        #expect(context.keep(wanted: 2, offered: 2, of: 5, in: store))
         context.scan(0..<200, in: store, allowed: [0b11111])
-        #expect(context.takeScanned().map(\.place).sorted() == [2, 4])
-        #expect(context.keep(5))
+        #expect(context.takeScanned(in: store).map(\.place).sorted() == [2, 4])
+        #expect(context.keep(wanted: 5, offered: 5, of: 5, in: store))
         context.scan(0..<200, in: store, allowed: [])
-        #expect(context.takeScanned().isEmpty)
+        #expect(context.takeScanned(in: store).isEmpty)
     }
 
     @Test func `the tail holds what was put into it`() throws {
@@ -112,8 +112,8 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         let zero: [Float] = [0]
         let hasBegun = context.begin(zero.span, in: store)
         #expect(hasBegun)
-        #expect(context.keep(10))
+        #expect(context.keep(wanted: 10, offered: 10, of: 5, in: store))
         context.scanTail(of: store, allowed: nil)
-        #expect(context.takeScanned().map(\.place) == [0, 63, 4095, 4096, 8999])
+        #expect(context.takeScanned(in: store).map(\.place) == [0, 63, 4095, 4096, 8999])
     }
 }

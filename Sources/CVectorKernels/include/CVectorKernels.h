@@ -42,6 +42,10 @@ int32_t nk_dot_nibbles(const nk_tier *tier, const uint8_t *high, const int8_t *q
 int32_t nk_dot_planes(
     const nk_tier *tier, const uint8_t *high, const uint8_t *low, const int8_t *query, size_t count);
 
+/// Of bits with four planes of bits: the sum of 1, 2, 4 and 8 times the number of bits that are set in both. `count`, of
+/// bits, is a multiple of 128; a plane of the query takes `count / 8` bytes, the lowest comes first.
+uint32_t nk_dot_signs(const nk_tier *tier, const uint8_t *signs, const uint8_t *query, size_t count);
+
 /// CRC-32C (Castagnoli) of some bytes, continued from `crc` (0 at the start).
 uint32_t nk_crc32c(uint32_t crc, const void *bytes, size_t count);
 
@@ -60,7 +64,7 @@ typedef enum {
     nk_floats,
     /// 8-bit codes.
     nk_bytes,
-    /// 8-bit codes of the rotated vector in two planes of half bytes.
+    /// 8-bit codes of the rotated vector in two planes of half bytes, and the top bits of the codes in a third.
     nk_planes,
 } nk_format;
 
@@ -107,11 +111,11 @@ size_t nk_store_memory(const nk_store *store);
 uint32_t nk_store_count(const nk_store *store);
 /// Adds places at the end. One thread at a time. `false` if there is no memory: then nothing has changed.
 bool nk_store_grow(nk_store *store, uint32_t count);
-/// Chunks of memory that the large arrays consist of.
-uint32_t nk_store_chunk_count(const nk_store *store);
-/// Takes the memory of one of these chunks from the system now rather than when it is written to. Several threads may do
-/// so at once, each with a chunk of its own.
-void nk_store_touch(const nk_store *store, uint32_t chunk);
+/// Slices of memory, of some megabytes, that the large arrays consist of.
+uint32_t nk_store_slice_count(const nk_store *store);
+/// Takes the memory of one of these slices from the system now rather than when it is written to. Several threads may do
+/// so at once, each with a slice of its own.
+void nk_store_touch(const nk_store *store, uint32_t slice);
 /// Rows of an upper layer in use.
 uint32_t nk_store_upper_count(const nk_store *store);
 size_t nk_store_stride(const nk_store *store, nk_array array);
@@ -168,8 +172,10 @@ size_t nk_context_memory(const nk_context *context);
 
 /// Prepares for a query (shape [dimensions]). `false` if there is no memory.
 bool nk_begin(nk_context *context, const nk_store *store, const float *query);
-/// Sets how many of the nearest the scans that follow keep. `false` if there is no memory.
-bool nk_keep(nk_context *context, uint32_t count);
+/// Sets what the scans that follow keep of about `expected` places that they measure: the `offered` nearest. Many are
+/// measured by their signs first, where there are any, and the best of them again: as many as it takes for the `wanted`
+/// nearest to be among them. `false` if there is no memory.
+bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32_t offered, uint32_t expected);
 /// Measures these places.
 void nk_scan_places(nk_context *context, const nk_store *store, const uint32_t *places, size_t count);
 /// Measures the places of the tail; all, or those whose document's bit is set in `allowed`.
@@ -180,7 +186,7 @@ void nk_scan_range(
     nk_context *context, const nk_store *store, uint32_t first, uint32_t end, bool is_filtered,
     const uint64_t *allowed, size_t word_count);
 /// What the scans kept, nearest first; lies in the context until the next call with it.
-const nk_found *nk_scanned(nk_context *context, uint32_t *count);
+const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count);
 
 /// Starts a walk: goes down to the lowest layer.
 ///

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Scans: everything is measured, the nearest are kept.
+
+/// Which kind of row searches compare.
+#define FOR_SEARCH(call) \
+    switch (store->layout.format) { \
+    case nk_bytes: return call(by_bytes); \
+    case nk_planes: return call(by_high_half); \
+    case nk_floats: break; \
+    } \
+    return store->layout.metric == nk_l1 ? call(by_manhattan) : call(by_hamming);
+
+INLINE void swap_found(nk_found *left, nk_found *right) {
+    nk_found kept = *left;
+    *left = *right;
+    *right = kept;
+}
+
+/// Brings the `wanted` nearest to the front, in no order. Hoare's selection; O(count).
+static void select_nearest(nk_found *items, uint32_t count, uint32_t wanted) {
+    uint32_t low = 0, high = count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        // The median of three, at the end.
+        if (items[middle].distance < items[low].distance) swap_found(&items[middle], &items[low]);
+        if (items[high - 1].distance < items[low].distance) swap_found(&items[high - 1], &items[low]);
+        if (items[middle].distance < items[high - 1].distance) swap_found(&items[middle], &items[high - 1]);
+        float pivot = items[high - 1].distance;
+        uint32_t below = low, equal_end = high;
+        // Three parts: nearer, equally far, farther. Many can be equally far.
+        for (uint32_t i = low; i < equal_end;) {
+            if (items[i].distance < pivot) swap_found(&items[i++], &items[below++]);
+            else if (items[i].distance > pivot) swap_found(&items[i], &items[--equal_end]);
+            else i++;
+        }
+        if (wanted < below) high = below;
+        else if (wanted > equal_end) low = equal_end;
+        else return;
+    }
+}
+
+INLINE float farthest_of(const nk_found *items, uint32_t count) {
+    float farthest = -INFINITY;
+    for (uint32_t i = 0; i < count; i++) farthest = items[i].distance > farthest ? items[i].distance : farthest;
+    return farthest;
+}
+
+/// How many standard deviations behind the last of those that are wanted, by signs, one of the nearest may be; and how
+/// many nearer than by its signs.
+#define KEPT_DEVIATIONS 4
+#define MEASURED_DEVIATIONS 2.5
+/// No more than that many for each that is wanted are kept by signs, and a few more.
+#define KEPT_LIMIT 256
+
+/// Leaves the nearest of what was kept; what is not nearer than they are is not kept from now on.
+static void shrink_kept(nk_context *context) {
+    nk_found *kept = context->kept;
+    uint32_t count = context->kept_count, keep = context->scans_signs ? context->wanted : context->keep;
+    if (count <= keep) return;
+    select_nearest(kept, count, keep);
+    context->kept_count = keep;
+    context->kept_bound = farthest_of(kept, keep);
+    if (!context->scans_signs) return;
+    context->kept_bound += (float)(KEPT_DEVIATIONS * context->deviations / context->deviation_count);
+    for (uint32_t i = keep; i < count; i++) {
+        if (kept[i].distance < context->kept_bound) kept[context->kept_count++] = kept[i];
+    }
+}
+
+/// Makes room for more by leaving out what need not be kept, or where all of it may have to be, by taking more memory.
+static void make_room(nk_context *context) {
+    shrink_kept(context);
+    if (context->kept_count <= context->kept_capacity / 2) return;
+    uint64_t limit = (uint64_t)context->wanted * KEPT_LIMIT + 16384;
+    if (context->kept_capacity < limit
+        && nk_reserve_found(&context->kept, &context->kept_capacity, context->kept_capacity * 2)) {
+        return;
+    }
+    uint32_t half = context->kept_capacity / 2;
+    select_nearest(context->kept, context->kept_count, half);
+    context->kept_count = half;
+    context->kept_bound = farthest_of(context->kept, half);
+}
+
+INLINE void scan_mode(
+    nk_context *context, const nk_store *store, const nk_query *query, const uint32_t *places, size_t count,
+    const int mode
+) {
+    // A copy that nothing else points to stays in registers.
+    const nk_query local = *query;
+    float bound = context->kept_bound;
+    for (size_t i = 0; i < AHEAD && i < count; i++) prefetch_row(store, places[i], mode);
+    for (size_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) prefetch_row(store, places[i + AHEAD], mode);
+        float distance = measure(store, &local, places[i], mode);
+        if (!(distance < bound)) continue;
+        context->kept[context->kept_count++] = (nk_found){distance, places[i]};
+        if (mode == by_signs) {
+            const nk_affine *affine = affine_at(&store->signs, nk_row(&store->signs, places[i]));
+            float product = (distance - local.base - local.by_norm * affine->norm) / local.by_product;
+            context->deviations += sign_deviation(store, &local, affine, product);
+            context->deviation_count++;
+        }
+        if (context->kept_count == context->kept_capacity) make_room(context);
+        bound = context->kept_bound;
+    }
+    context->evaluated += count;
+}
+
+#define SCAN(mode) scan_mode(context, store, &context->query, places, count, mode)
+static void scan(nk_context *context, const nk_store *store, const uint32_t *places, size_t count) {
+    if (context->keep == 0) return;
+    if (context->scans_signs) {
+        scan_mode(context, store, &context->sign_query, places, count, by_signs);
+        return;
+    }
+    FOR_SEARCH(SCAN)
+}
+
+/// Measures kept places by their codes. Returns the sum of the squares by which their distances change.
+static double measure_range(nk_context *context, const nk_store *store, uint32_t first, uint32_t end) {
+    nk_found *kept = context->kept;
+    double squares = 0;
+    for (uint32_t i = first; i < end && i < first + AHEAD; i++) prefetch_row(store, kept[i].place, by_high_half);
+    for (uint32_t i = first; i < end; i++) {
+        if (i + AHEAD < end) prefetch_row(store, kept[i + AHEAD].place, by_high_half);
+        float distance = measure(store, &context->query, kept[i].place, by_high_half);
+        double change = (double)distance - kept[i].distance;
+        squares += change * change;
+        kept[i].distance = distance;
+    }
+    context->evaluated += end - first;
+    return squares;
+}
+
+/// Leaves the nearest of what scans kept. What was measured by signs is measured again by its code: the nearest by signs,
+/// then whatever may be nearer than the last of those that are wanted, by the error of signs seen so far.
+static void measure_kept(nk_context *context, const nk_store *store) {
+    shrink_kept(context);
+    if (!context->scans_signs) return;
+    nk_found *kept = context->kept;
+    uint64_t first = (uint64_t)context->wanted + context->wanted / 4 + 60;
+    uint32_t count = context->kept_count, left = count < first ? count : (uint32_t)first;
+    select_nearest(kept, count, left);
+    double deviation = sqrt(measure_range(context, store, 0, left) / left);
+    if (left == count) return;
+    select_nearest(kept, left, context->wanted);
+    double bound = farthest_of(kept, context->wanted) + MEASURED_DEVIATIONS * deviation;
+    uint32_t measured = left;
+    for (uint32_t i = left; i < count; i++) {
+        if (kept[i].distance < bound) swap_found(&kept[i], &kept[left++]);
+    }
+    measure_range(context, store, measured, left);
+    context->kept_count = left;
+}
