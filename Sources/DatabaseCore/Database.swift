@@ -7,6 +7,7 @@ import ImageVectorizer
 import ObjectStorage
 import Observability
 import Synchronization
+import VectorIndexes
 
 /// The database: collections and their objects over one storage environment, without any network.
 ///
@@ -96,6 +97,7 @@ package final class Database: Sendable {
     func databaseError(_ error: any Error) -> DatabaseError {
         switch error {
         case let error as DatabaseError: return error
+        case is CancellationError, VectorIndexError.cancelled: return .cancelled
         case let error as StorageError:
             if case .writeQueueFull = error { return .overloaded(error.message) }
             logger.error("storage failed", ["reason": .text(error.message)])

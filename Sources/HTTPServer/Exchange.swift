@@ -14,10 +14,16 @@ import Synchronization
         case taken
     }
 
+    private struct Work {
+        var isCancelled = false
+        /// What answers the request; until it is cancelled.
+        var task: Task<Void, Never>?
+    }
+
     let connection: Connection
     private let handle: OpaquePointer
     private let outcome = Mutex(Outcome.pending)
-    private let cancelled = Atomic(false)
+    private let work = Mutex(Work())
 
     /// What the request line asks for; `nil` when it cannot be read.
     let target: RequestTarget?
@@ -41,9 +47,25 @@ import Synchronization
         unsafe self.handle = handle
     }
 
-    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    var isCancelled: Bool { work.withLock { $0.isCancelled } }
 
-    func cancel() { cancelled.store(true, ordering: .relaxed) }
+    /// The task `cancel` ends; at once if the exchange is cancelled already.
+    func isAnswered(by task: Task<Void, Never>) {
+        let isTooLate = work.withLock { work in
+            if !work.isCancelled { work.task = task }
+            return work.isCancelled
+        }
+        if isTooLate { task.cancel() }
+    }
+
+    /// Lets the handler's task know that nobody waits for it.
+    func cancel() {
+        let task = work.withLock { work in
+            work.isCancelled = true
+            return work.task.take()
+        }
+        task?.cancel()
+    }
 
     /// Gives the response, once; later ones are ignored. The connection must be suspended for this exchange.
     func complete(with response: HTTPResponse) {

@@ -127,11 +127,12 @@ package final class HTTPListener: Sendable {
             headers: exchange.headers, body: exchange.body, isCancelled: { exchange.isCancelled })
         exchange.body = []
         let encodings = exchange.values(of: "content-encoding")
-        Task(executorPreference: pool) {
+        let task = Task(executorPreference: pool) {
             let response = await self.response(to: request, encodings: encodings)
             self.requestsInFlight.subtract(1, ordering: .relaxed)
             exchange.complete(with: response)
         }
+        exchange.isAnswered(by: task)
     }
 
     private func response(to request: consuming HTTPRequest, encodings: [String]) async -> HTTPResponse {

@@ -13,7 +13,8 @@ package struct HTTPRequest: Sendable {
     /// Names in lower case.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
-    /// `true` as soon as the client has gone or the server stops waiting; long work looks at it.
+    /// `true` as soon as the client has gone or the server stops waiting. The handler's task is cancelled then as well,
+    /// and that is what long work looks at.
     package var isCancelled: @Sendable () -> Bool
 
     package init(

@@ -89,6 +89,18 @@ import Testing
         }
     }
 
+    @Test func `the task that answers a client that vanishes is cancelled`() async throws {
+        let handler = PatientHandler()
+        try await withServer(handler, change: { $0.headTimeout = .milliseconds(40) }) { server in
+            do {
+                let client = try TestClient(port: server.port)
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                while !handler.hasStarted.load(ordering: .relaxed) { await Task.yield() }
+            }
+            while !handler.hasEnded.load(ordering: .relaxed) { await Task.yield() }
+        }
+    }
+
     @Test func `a client that vanishes while its response is sent leaves nothing behind`() async throws {
         try await withServer { server in
             for _ in 0..<5 {
@@ -109,5 +121,18 @@ import Testing
                 }
             }
         }
+    }
+}
+
+/// Works for as long as its task is not cancelled.
+private final class PatientHandler: HTTPHandler {
+    let hasStarted = Atomic(false)
+    let hasEnded = Atomic(false)
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        hasStarted.store(true, ordering: .relaxed)
+        while !Task.isCancelled { await Task.yield() }
+        hasEnded.store(true, ordering: .relaxed)
+        return HTTPResponse(status: 503)
     }
 }

@@ -107,6 +107,23 @@ import VectorIndexes
         await fixture.close()
     }
 
+    @Test func `a search whose task is cancelled ends, and says so`() async throws {
+        let fixture = try await articles()
+        let database = fixture.database
+        let refused = query { $0.search = .keyword(KeywordSearch(query: "red")) }
+        let search = Task { () async throws -> Int in
+            while !Task.isCancelled { await Task.yield() }
+            return try await database.hits(of: refused).count
+        }
+        search.cancel()
+        let error = await #expect(throws: DatabaseError.self) { try await search.value }
+        guard case .cancelled? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        await fixture.close()
+    }
+
     @Test func `hybrid with alpha 0 needs no vector, with more it does`() async throws {
         let fixture = try await articles()
         var search = HybridSearch(query: "red")
