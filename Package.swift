@@ -105,7 +105,7 @@ let package = Package(
         library("GraphQLLanguage"),
         library(
             "GraphQLAPI",
-            uses: ["DataModel", "DatabaseCore", "GraphQLLanguage", "HTTPServer", "JSON", "Observability"]),
+            uses: ["DataModel", "DatabaseCore", "Execution", "GraphQLLanguage", "HTTPServer", "JSON", "Observability"]),
         library(
             "RESTAPI",
             uses: ["DataModel", "DatabaseCore", "HTTPServer", "JSON", "Observability", "VectorIndexes"]),
@@ -150,7 +150,8 @@ let package = Package(
             uses: ["DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "VectorIndexes"]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         tests(of: "GraphQLLanguage"),
-        tests(of: "GraphQLAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "ImageVectorizer", "JSON"]),
+        tests(
+            of: "GraphQLAPI", uses: ["DataModel", "DatabaseCore", "Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "RESTAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "Configuration"),
     ],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DatabaseCore
+import Execution
+import Foundation
 import GraphQLLanguage
 import HTTPServer
 import JSON
@@ -13,14 +15,20 @@ import Synchronization
 package final class GraphQLHandler: HTTPHandler {
     private let database: any DatabaseOperations
     private let limits: GraphQLLimits
+    /// How many searches of one request are worked on at a time.
+    private let width: Int
     /// Of the collections as they were at the last request.
     private let schema = Mutex<CollectionSchema?>(nil)
 
     /// How many requests a batch may hold.
     private static let batchLimit = 1_000
 
-    package init(database: any DatabaseOperations) {
+    /// - Parameter width: how many searches of one request are worked on at a time, at least 1. More than the compute
+    ///   pool has threads let other clients wait and gain nothing.
+    package init(database: any DatabaseOperations, width: Int = ProcessInfo.processInfo.activeProcessorCount) {
+        precondition(width >= 1, "\(width) searches at a time")
         self.database = database
+        self.width = width
         limits = GraphQLLimits()
     }
 
@@ -50,7 +58,7 @@ package final class GraphQLHandler: HTTPHandler {
             return refusal(
                 "no graphql provider present, this is most likely because no schema is present. Import a schema first!")
         }
-        return .json(await answer(request, schema))
+        return .json(await answer(request, schema, width: width))
     }
 
     private func respond(toBatch requests: [GraphQLRequest]) async -> HTTPResponse {
@@ -58,33 +66,39 @@ package final class GraphQLHandler: HTTPHandler {
             return refusal("a batch of \(requests.count) queries; at most \(Self.batchLimit) are allowed")
         }
         let schema = currentSchema()
-        var writer = JSONWriter()
-        writer.beginArray()
-        for request in requests {
-            if let schema, !request.query.isEmpty {
-                writer.raw(await answer(request, schema))
-            } else {
-                writer.beginObject()
-                writer.key("errors")
-                writer.beginArray()
-                writer.beginObject()
-                writer.member("locations", .null)
-                writer.member(
-                    "message",
-                    .string(
-                        "422: The request is well-formed but was unable to be followed due to semantic errors."))
-                writer.member("path", .null)
-                writer.endObject()
-                writer.endArray()
-                writer.endObject()
-            }
+        // What the queries of the batch leave of the width is for the fields of each.
+        let widthOfEach = max(1, width / max(1, requests.count))
+        let answers = await mapInParallel(requests, width: width) { [self] request in
+            guard let schema, !request.query.isEmpty else { return Self.unprocessable }
+            return await answer(request, schema, width: widthOfEach)
         }
+        var writer = JSONWriter(reservingCapacity: answers.reduce(2) { $0 + $1.count + 1 })
+        writer.beginArray()
+        for answer in answers { writer.raw(answer) }
         writer.endArray()
         return .json(writer.bytes)
     }
 
-    private func answer(_ request: GraphQLRequest, _ schema: CollectionSchema) async -> [UInt8] {
-        var execution = RequestExecution(database: database, schema: schema, limits: limits)
+    /// What stands in the answer to a batch in the place of a query that is empty or has nothing to ask.
+    private static let unprocessable: [UInt8] = {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("errors")
+        writer.beginArray()
+        writer.beginObject()
+        writer.member("locations", .null)
+        writer.member(
+            "message",
+            .string("422: The request is well-formed but was unable to be followed due to semantic errors."))
+        writer.member("path", .null)
+        writer.endObject()
+        writer.endArray()
+        writer.endObject()
+        return writer.bytes
+    }()
+
+    private func answer(_ request: GraphQLRequest, _ schema: CollectionSchema, width: Int) async -> [UInt8] {
+        var execution = RequestExecution(database: database, schema: schema, limits: limits, width: width)
         let bytes = await execution.answer(request)
         // The types refer to the schema without holding it.
         return withExtendedLifetime(schema) { bytes }

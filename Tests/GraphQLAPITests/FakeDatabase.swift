@@ -14,6 +14,8 @@ final class FakeDatabase: DatabaseOperations {
         var queries: [Query] = []
         var selections: [Query.Selection] = []
         var counted: [Filter?] = []
+        /// What happens first when hits are asked for.
+        var beforeHits: (@Sendable (Query) async -> Void)?
     }
 
     let state: Mutex<State>
@@ -35,10 +37,11 @@ final class FakeDatabase: DatabaseOperations {
     func collection(named name: String) -> CollectionDefinition? { collections().first { $0.name == name } }
 
     func hits(of query: Query) async throws(DatabaseError) -> [Hit] {
-        let result = state.withLock { state in
+        let (result, before) = state.withLock { state in
             state.queries.append(query)
-            return state.hits[query.collection] ?? .success([])
+            return (state.hits[query.collection] ?? .success([]), state.beforeHits)
         }
+        await before?(query)
         return try result.get()
     }
 

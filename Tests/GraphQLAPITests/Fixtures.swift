@@ -94,8 +94,11 @@ extension FakeDatabase {
         }
     }
 
-    func send(_ body: [UInt8], method: String = "POST", path: [String] = ["v1", "graphql"]) async -> HTTPResponse {
-        await GraphQLHandler(database: self).respond(
+    /// - Parameter width: how many fields are worked on at a time.
+    func send(
+        _ body: [UInt8], method: String = "POST", path: [String] = ["v1", "graphql"], width: Int = 1
+    ) async -> HTTPResponse {
+        await GraphQLHandler(database: self, width: width).respond(
             to: HTTPRequest(
                 method: method, pathSegments: path, rawPath: "/" + path.joined(separator: "/"), body: body))
     }

@@ -1,32 +1,46 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import DataModel
 import DatabaseCore
+import Execution
 import GraphQLLanguage
 import JSON
 
 /// Carries out one GraphQL request and writes its answer.
+///
+///     text ──> Document ──> AnswerPlan ──> a FieldResult for each PlannedField ──> JSON
+///              (one after another)         (several at a time)                     (in order)
+///
+/// All that depends on order (fragments and their limit, the list of errors) happens before and after the middle step,
+/// so the answer does not depend on how many fields are worked on at a time.
 struct RequestExecution {
     let database: any DatabaseOperations
     let schema: CollectionSchema
     let limits: GraphQLLimits
+    /// How many fields are worked on at a time.
+    let width: Int
     private var errors: [GraphQLError] = []
 
-    init(database: any DatabaseOperations, schema: CollectionSchema, limits: GraphQLLimits) {
+    init(database: any DatabaseOperations, schema: CollectionSchema, limits: GraphQLLimits, width: Int) {
         self.database = database
         self.schema = schema
         self.limits = limits
+        self.width = width
     }
 
     /// The answer's JSON: `{"data": …}`, `{"data": …, "errors": […]}`, or `{"errors": […]}` if nothing could be asked.
     mutating func answer(_ request: GraphQLRequest) async -> [UInt8] {
         let source = SourceText(request.query)
         do {
+            // A batch may hold many documents, and reading one takes its time.
+            if Task.isCancelled { throw GraphQLError(DatabaseError.cancelled.message) }
             let document = try Document(parsing: source, limits: limits)
             errors = document.validate(against: schema.schema, limits: limits)
             guard errors.isEmpty else { return answer(data: nil, source) }
+            let plan = try plan(of: document, request)
+            let results = await mapInParallel(plan.fields, width: width) { [database] in await $0.result(from: database)
+            }
             // On a line of its own, for it adds to `errors`.
-            let data = try await data(of: document, request)
+            let data = data(plan, results)
             return answer(data: data, source)
         } catch let error as GraphQLError {
             errors = [error]
@@ -36,9 +50,9 @@ struct RequestExecution {
         return answer(data: nil, source)
     }
 
-    // MARK: Fields
+    // MARK: Planning
 
-    private mutating func data(of document: Document, _ request: GraphQLRequest) async throws -> [UInt8] {
+    private func plan(of document: Document, _ request: GraphQLRequest) throws -> AnswerPlan {
         let operation = try document.operation(named: request.operationName)
         guard operation.kind == .query else {
             throw GraphQLError("Schema is not configured for \(operation.kind.rawValue)s", at: operation.offset)
@@ -47,74 +61,85 @@ struct RequestExecution {
             from: request.variables, schema: schema.schema, source: document.source, limits: limits)
         var collector = FieldCollector(document, schema: schema.schema, variables: variables, limits: limits)
         let query = schema.schema.query
-        var writer = JSONWriter()
-        writer.beginObject()
+        var plan = AnswerPlan()
         for field in try collector.fields(of: [operation.selections], on: query) {
-            writer.key(field.responseKey)
+            let content: AnswerPlan.RootContent
             switch field.field.name.text {
             case WireNames.get, WireNames.aggregate:
-                guard case .object(let type)? = query.fields[field.field.name.text]?.type.namedType else {
-                    writer.null()
-                    continue
+                if case .object(let type)? = query.fields[field.field.name.text]?.type.namedType {
+                    content = .classes(try classes(of: field, type, &collector, &plan))
+                } else {
+                    content = .json(Array("null".utf8))
                 }
-                try await writeClasses(field, of: type, &collector, &writer)
-            case WireNames.explore:
-                report("Explore is not supported yet", field, path: [field.responseKey])
+            case WireNames.explore: content = .refused("Explore is not supported yet")
+            case "__schema", "__type": content = .json(try introspection(field, &collector))
+            default: content = .typename(query.name)
+            }
+            plan.roots.append(AnswerPlan.Root(field: field, content: content))
+        }
+        return plan
+    }
+
+    /// Plans the collections that one root field asks for; what can be answered apart is added to `plan.fields`.
+    private func classes(
+        of root: CollectedField, _ type: ObjectType, _ collector: inout FieldCollector, _ plan: inout AnswerPlan
+    ) throws -> [AnswerPlan.ClassField] {
+        let isAggregate = root.field.name.text == WireNames.aggregate
+        let planner = FieldPlanner(schema: schema, settings: database.settings)
+        return try collector.fields(of: root.selections, on: type).map { field in
+            let name = field.field.name.text
+            guard let definition = type.fields[name], let collection = schema.collections[name] else {
+                return AnswerPlan.ClassField(field: field, content: .typename(type.name))
+            }
+            let planned =
+                isAggregate
+                ? planner.aggregation(field, collection, definition, &collector)
+                : planner.search(field, collection, definition, &collector)
+            plan.fields.append(planned)
+            return AnswerPlan.ClassField(field: field, content: .planned(plan.fields.count - 1))
+        }
+    }
+
+    // MARK: Writing
+
+    /// - Parameter results: one for each of `plan.fields`.
+    private mutating func data(_ plan: AnswerPlan, _ results: [FieldResult]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        for root in plan.roots {
+            writer.key(root.field.responseKey)
+            switch root.content {
+            case .classes(let classes): write(classes, of: root.field, results, &writer)
+            case .json(let bytes): writer.raw(bytes)
+            case .typename(let name): writer.string(name)
+            case .refused(let message):
+                report(message, root.field, path: [root.field.responseKey])
                 writer.null()
-            case "__schema", "__type": writer.raw(try introspection(field, &collector))
-            default: writer.string(query.name)
             }
         }
         writer.endObject()
         return writer.bytes
     }
 
-    private mutating func writeClasses(
-        _ root: CollectedField, of type: ObjectType, _ collector: inout FieldCollector, _ writer: inout JSONWriter
-    ) async throws {
+    private mutating func write(
+        _ classes: [AnswerPlan.ClassField], of root: CollectedField, _ results: [FieldResult],
+        _ writer: inout JSONWriter
+    ) {
         writer.beginObject()
-        for field in try collector.fields(of: root.selections, on: type) {
-            writer.key(field.responseKey)
-            let name = field.field.name.text
-            guard let definition = type.fields[name], let collection = schema.collections[name] else {
-                writer.string(type.name)
-                continue
-            }
-            do {
-                if root.field.name.text == WireNames.aggregate {
-                    let runner = AggregateRunner(database: database, collection: collection)
-                    writer.raw(try runner.answer(field, definition: definition, collector: &collector))
-                } else {
-                    writer.raw(try await objects(field, collection, definition, &collector))
+        for entry in classes {
+            writer.key(entry.field.responseKey)
+            switch entry.content {
+            case .typename(let name): writer.string(name)
+            case .planned(let place):
+                switch results[place] {
+                case .success(let bytes): writer.raw(bytes)
+                case .failure(let failure):
+                    report(failure.message, entry.field, path: [root.responseKey, entry.field.responseKey])
+                    writer.null()
                 }
-            } catch {
-                let occasion: DatabaseError.Occasion =
-                    root.field.name.text == WireNames.aggregate ? .aggregation : occasion(of: field)
-                report(message(of: error, on: occasion), field, path: [root.responseKey, field.responseKey])
-                writer.null()
             }
         }
         writer.endObject()
-    }
-
-    /// The hits of one field of `Get`, as JSON.
-    private func objects(
-        _ field: CollectedField, _ collection: CollectionDefinition, _ definition: FieldDefinition,
-        _ collector: inout FieldCollector
-    ) async throws -> [UInt8] {
-        let plan = try ObjectPlan(field.selections, of: collection, schema: schema, collector: &collector)
-        let arguments = collector.arguments(of: field.field, definition: definition)
-        let planner = QueryPlanner(collection: collection, settings: database.settings)
-        let query = try planner.query(arguments, selection: plan.selection)
-        let hits = try await database.hits(of: query)
-        if plan.asksFor(.certainty), case .vector? = query.search, let first = hits.first, first.certainty == nil {
-            throw QueryError(
-                "can't compute and return certainty when vector index is configured with another distance than cosine; "
-                    + "ask for 'distance'")
-        }
-        var output = ObjectWriter(database: database, tenant: query.tenant)
-        try output.write(hits, plan: plan)
-        return output.writer.bytes
     }
 
     private func introspection(_ field: CollectedField, _ collector: inout FieldCollector) throws -> [UInt8] {
@@ -130,21 +155,6 @@ struct RequestExecution {
     }
 
     // MARK: Errors
-
-    private func occasion(of field: CollectedField) -> DatabaseError.Occasion {
-        let names = field.field.arguments.map(\.name.text)
-        if names.contains("hybrid") || names.contains("bm25") { return .keywordSearch }
-        return names.contains { $0.hasPrefix("near") } ? .vectorSearch : .listing
-    }
-
-    private func message(of error: any Error, on occasion: DatabaseError.Occasion) -> String {
-        switch error {
-        case let error as QueryError: error.message
-        case let error as DatabaseError: error.graphQLMessage(on: occasion)
-        case let error as GraphQLError: error.message
-        default: "the query failed"
-        }
-    }
 
     private mutating func report(_ message: String, _ field: CollectedField, path: [String]) {
         errors.append(GraphQLError(message, at: [field.offset], path: path.map { .key($0) }))
