@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that are missing, and nothing if none is.
-# usage: setup-debian.sh run | build | test        (build includes run, test includes both)
+# usage: setup-debian.sh run | build | test | arm        (build includes run, test includes both)
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -11,7 +11,8 @@ case "${1:-build}" in
     run) kinds='run' ;;
     build) kinds='run|build' ;;
     test) kinds='run|build|test' ;;
-    *) give_up "setup-debian.sh: there is no set of packages '$1'" "it takes run, build or test" "give one of them" ;;
+    arm) kinds='arm' ;;
+    *) give_up "setup-debian.sh: there is no set of packages '$1'" "it takes run, build, test or arm" "give one of them" ;;
 esac
 
 mapfile -t wanted < <(awk -v kinds="^($kinds)\$" '$1 ~ kinds { print $2 }' "$here/debian-packages")

@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint swift release end-to-end crash hostile conformance programs measure
+# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash hostile conformance programs measure
 set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -74,6 +74,7 @@ end_to_end() {
 export NEEDLETAIL_OPENVINO_LIB=${NEEDLETAIL_OPENVINO_LIB:-$PWD/.build/openvino}
 
 step lint "$here/lint.sh"
+step kernels "$here/check-kernels.sh"
 step swift swift_tests
 step release "$here/build.sh"
 step end-to-end end_to_end
