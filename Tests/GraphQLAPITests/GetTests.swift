@@ -255,6 +255,24 @@ import Testing
         #expect(hybrid.maxVectorDistance == 0.5 && hybrid.tokenOperator == .or(minimum: 1))
     }
 
+    @Test(arguments: ["1e39", "-1e39", "3.5e38", "123456789012345678901234567890123456789012345"])
+    func `a number beyond float32 is refused in every vector of a search`(number: String) async throws {
+        let value = number.hasPrefix("-") ? "-inf" : "inf"
+        let message = "failed to extract hybrid params: vector has \(value) at position 1; all must be finite numbers"
+        for arguments in [
+            #"hybrid: {query: "a" vector: [1 \#(number)]}"#, #"hybrid: {query: "a" vector: {a: [1 \#(number)]}}"#,
+            #"hybrid: {query: "a" searches: {nearVector: {vector: [1 \#(number)]}}}"#,
+        ] {
+            #expect(try await self.message(arguments, of: "Named") == message, "\(arguments)")
+        }
+        // The database refuses that of `nearVector`, for every API.
+        guard
+            case .vector(let search)? = try await query("nearVector: {vector: [1 \(number)]}")?.search,
+            case .vector(let vector) = search.origin
+        else { throw DatabaseError.cancelled }
+        #expect(vector[1].isInfinite)
+    }
+
     @Test func `search operators are read in bm25 and in hybrid`() async throws {
         let operators: [(String, KeywordSearch.Operator)] = [
             ("operator: And", .and), ("operator: AndCross", .andAcross),

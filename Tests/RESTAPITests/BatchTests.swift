@@ -37,6 +37,23 @@ struct BatchTests {
         #expect(try await fixture.send("GET", "/v1/objects?class=C").body?["totalResults"]?.number == 2)
     }
 
+    @Test(arguments: notFinite)
+    func `a number that is not finite in one vector refuses the batch, and nothing is stored`(
+        number: (text: String, words: String)
+    ) async throws {
+        try await fixture.createClass("C")
+        let answer = try await fixture.send(
+            "POST", "/v1/batch/objects",
+            #"""
+            {"objects": [{"class": "C", "id": "\#(id(1))", "vector": [1, 2]},
+            {"class": "C", "id": "\#(id(2))", "vector": [1, \#(number.text)]}]}
+            """#)
+        #expect(answer.status == 400)
+        let words = number.words.replacing("MEMBER", with: "Object.vector")
+        #expect(answer.message?.contains(words) == true, "\(answer.message ?? "")")
+        #expect(try await fixture.send("GET", "/v1/objects?class=C").body?["objects"] == .array([]))
+    }
+
     @Test func `an object whose id is taken is replaced`() async throws {
         for title in ["one", "two"] {
             let body = #"{"objects": [{"class": "C", "id": "\#(id(1))", "properties": {"t": "\#(title)"}}]}"#

@@ -103,6 +103,29 @@ struct ObjectTests {
         #expect(answer.message?.contains(words) == true, "\(answer.message ?? "")")
     }
 
+    @Test(arguments: notFinite, ["vector", "vectors"])
+    func `a number that is not finite in a vector is refused, and nothing is changed`(
+        number: (text: String, words: String), member: String
+    ) async throws {
+        try await create(1, vector: "[3, 4]")
+        let vector = member == "vector" ? "[1, \(number.text)]" : #"{"a": [1, \#(number.text)]}"#
+        for (method, path, target) in [
+            ("POST", "/v1/objects", 2), ("POST", "/v1/objects/validate", 2), ("PUT", "/v1/objects/C/\(id(1))", 1),
+            ("PATCH", "/v1/objects/C/\(id(1))", 1),
+        ] {
+            let answer = try await fixture.send(
+                method, path,
+                #"{"class": "C", "id": "\#(id(target))", "properties": {"t": "new"}, "\#(member)": \#(vector)}"#)
+            #expect(answer.status == 400, "\(method) \(path)")
+            let words = number.words.replacing("MEMBER", with: "Object.\(member)")
+            #expect(answer.message?.contains(words) == true, "\(method) \(path): \(answer.message ?? "")")
+        }
+        #expect(try await fixture.send("GET", "/v1/objects?class=C").body?["totalResults"]?.number == 1)
+        let kept = try await fixture.send("GET", "/v1/objects/C/\(id(1))?include=vector")
+        #expect(kept.body?["vector"] == .array([.number(JSONNumber(3)), .number(JSONNumber(4))]))
+        #expect(kept.body?["properties"] == .object([:]))
+    }
+
     @Test(
         arguments: [
             (#"{"properties": {"a": 1}}"#, "invalid object: the given class is empty"),

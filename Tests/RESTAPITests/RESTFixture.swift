@@ -81,3 +81,13 @@ func id(_ number: Int) -> String {
     let digits = String(number)
     return "00000000-0000-4000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits
 }
+
+/// What JSON has for numbers that are none in float32, and what is said of them; MEMBER stands for where they were.
+let notFinite: [(text: String, words: String)] = [
+    ("NaN", "invalid character 'N' looking for beginning of value"),
+    ("Infinity", "invalid character 'I' looking for beginning of value"),
+    ("-Infinity", "invalid character 'I' in numeric literal"),
+    ("1e39", "cannot unmarshal number 1e39 into Go struct field MEMBER of type float32"),
+    ("-3.5e38", "cannot unmarshal number -3.5e38 into Go struct field MEMBER of type float32"),
+    ("1e400", "cannot unmarshal number 1e400 into Go struct field MEMBER of type float32"),
+]

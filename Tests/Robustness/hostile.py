@@ -47,6 +47,7 @@ class Attack:
     def run(self) -> None:
         self.server.start()
         self.fuzz()
+        self.send_what_is_not_finite()
         self.drop_uploads()
         self.recreate_under_writers()
         self.expect(self.server.is_ready(), "the server is not ready after the attacks")
@@ -98,6 +99,34 @@ class Attack:
             return 600, repr(problem).encode()
         finally:
             connection.close()
+
+    def send_what_is_not_finite(self) -> None:
+        """Vectors with NaN, infinity, or more than float32 holds: refused wherever they may stand; nothing is changed."""
+        identity = "00000000-0000-4000-8000-00000000f1f1"
+        self.server.request("POST", "/v1/schema", {"class": "Finite", "vectorizer": "none"})
+        kept = {"class": "Finite", "id": identity, "properties": {"t": "kept"}, "vector": [1, 2]}
+        self.server.request("POST", "/v1/objects", kept)
+        for number in ["NaN", "Infinity", "-Infinity", "1e39", "-3.5e38", "1e400"]:
+            changed = f'{{"class":"Finite","id":"{identity}","properties":{{"t":"changed"}},"vector":[1,{number}]}}'
+            added = changed.replace("f1f1", "f2f2")
+            place = f"/v1/objects/Finite/{identity}"
+            for method, path, body in [
+                    ("POST", "/v1/objects", added), ("PUT", place, changed), ("PATCH", place, changed),
+                    ("POST", "/v1/objects/validate", added), ("POST", "/v1/batch/objects", f'{{"objects":[{added}]}}')]:
+                status, answer = self.exchange(method, path, body.encode())
+                self.expect(status == 400, f"{method} {path} took a vector with {number}: {status} {answer[:200]!r}")
+            for search in ["nearVector:{vector:[1,%s]}", 'hybrid:{query:"kept" alpha:0.5 vector:[1,%s]}']:
+                texts = [("{Get{Finite(%s){t}}}" % (search % number), None),
+                         ("query($v:[Float]){Get{Finite(%s){t}}}" % (search % number).replace(f"[1,{number}]", "$v"), number)]
+                for text, sent in texts:
+                    variables = f',"variables":{{"v":[1,{sent}]}}' if sent else ""
+                    body = f'{{"query":{json.dumps(text)}{variables}}}'
+                    status, answer = self.exchange("POST", "/v1/graphql", body.encode())
+                    refused = status == 400 or status == 200 and json.loads(answer).get("errors")
+                    self.expect(refused, f"a search took {number} ({text}): {status} {answer[:200]!r}")
+        status, stored = self.server.request("GET", "/v1/objects?class=Finite&include=vector")
+        objects = [(found["properties"], found["vector"]) for found in stored["objects"]] if status == 200 else status
+        self.expect(objects == [({"t": "kept"}, [1, 2])], f"refused vectors have changed something: {objects}")
 
     def drop_uploads(self) -> None:
         before = self.memory_in_mebibytes()

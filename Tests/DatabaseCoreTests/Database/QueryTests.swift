@@ -107,6 +107,15 @@ import VectorIndexes
         await fixture.close()
     }
 
+    @Test(arguments: [Float.nan, .infinity, -.infinity])
+    func `a search vector that is not finite is refused, with its place`(value: Float) async throws {
+        let fixture = try await articles()
+        let refused = query { $0.search = .vector(VectorSearch(origin: .vector([value]), threshold: nil)) }
+        let error = await #expect(throws: DatabaseError.self) { try await fixture.database.hits(of: refused) }
+        #expect(error?.message == "the search vector has \(value) at position 0; all must be finite numbers")
+        await fixture.close()
+    }
+
     @Test func `a search whose task is cancelled ends, and says so`() async throws {
         let fixture = try await articles()
         let database = fixture.database
