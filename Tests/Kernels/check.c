@@ -522,7 +522,7 @@ static void check_store(const nk_tier *tier, const kind *kind) {
     link_all(plain);
     check_graph(plain, kind);
     check_recall(plain, kind, queries);
-    // So does the other: its codes may be off by one where the rounding differs, its graph elsewhere a little different.
+    // So does the other: its codes may be off by one where the rounding differs, and some of its links are others.
     built own = make(kind, tier);
     encode_all(own, kind, vectors);
     link_all(own);
