@@ -38,6 +38,21 @@ package struct DocumentBits: Sendable, Equatable {
         return word < words.count && words[word] >> UInt64(document.number & 63) & 1 == 1
     }
 
+    /// The lowest document of the set that is `start` or higher.
+    ///
+    /// - Complexity: O(words between them).
+    package func first(from start: DocumentID) -> DocumentID? {
+        var index = Int(start.number >> 6)
+        guard index < words.count else { return nil }
+        var word = words[index] & (.max << UInt64(start.number & 63))
+        while word == 0 {
+            index += 1
+            guard index < words.count else { return nil }
+            word = words[index]
+        }
+        return DocumentID(UInt32(index << 6 + word.trailingZeroBitCount))
+    }
+
     package mutating func insert(_ document: DocumentID) {
         let word = Int(document.number >> 6)
         if word >= words.count { words.append(contentsOf: repeatElement(0, count: word + 1 - words.count)) }
