@@ -9,6 +9,8 @@ package final class BackgroundWorker: @unchecked Sendable {
     // Safety (@unchecked): every stored variable is only touched while `condition` is held.
     private let condition = NSCondition()
     private var isWoken = false
+    /// When it wakes by itself.
+    private var wakeTime: Date?
     private var isStopped = false
     private var hasEnded = false
 
@@ -40,6 +42,15 @@ package final class BackgroundWorker: @unchecked Sendable {
         condition.unlock()
     }
 
+    /// Has the job run when some time has passed, unless something else wakes it before.
+    package func wake(after delay: Duration) {
+        let time = Date(timeIntervalSinceNow: delay / .seconds(1))
+        condition.lock()
+        wakeTime = min(wakeTime ?? time, time)
+        condition.signal()
+        condition.unlock()
+    }
+
     /// Ends the thread and waits until it has. Not to be called from the job.
     package func stop() {
         condition.lock()
@@ -52,8 +63,15 @@ package final class BackgroundWorker: @unchecked Sendable {
     private func waitForWake() -> Bool {
         condition.lock()
         defer { condition.unlock() }
-        while !isWoken && !isStopped { condition.wait() }
+        while !isWoken && !isStopped {
+            guard let time = wakeTime else {
+                condition.wait()
+                continue
+            }
+            if !condition.wait(until: time) { break }
+        }
         isWoken = false
+        wakeTime = nil
         return !isStopped
     }
 

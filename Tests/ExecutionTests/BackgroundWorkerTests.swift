@@ -42,4 +42,19 @@ import Testing
         worker.stop()
         #expect(ended.withLock { $0 })
     }
+
+    @Test func `a worker wakes by itself when it was told to, and by what comes before`() {
+        let runs = DispatchSemaphore(value: 0)
+        let worker = BackgroundWorker(name: "test") { _ in runs.signal() }
+        worker.wake(after: .milliseconds(20))
+        #expect(runs.wait(timeout: .now() + 60) == .success)
+        worker.wake(after: .seconds(3600))
+        worker.wake()
+        #expect(runs.wait(timeout: .now() + 60) == .success)
+        worker.wake(after: .seconds(3600))
+        worker.wake(after: .milliseconds(20))
+        #expect(runs.wait(timeout: .now() + 60) == .success)
+        worker.wake(after: .seconds(3600))
+        worker.stop()
+    }
 }
