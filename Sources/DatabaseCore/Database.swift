@@ -21,6 +21,7 @@ package final class Database: Sendable {
     let vectorizer: any ImageVectorizing
     let logger: Logger
     let maintenance: IndexMaintenance
+    let recall: RecallWatch
     private let lastTime = Mutex<Int64>(0)
     private let clock: @Sendable () -> Int64
 
@@ -41,8 +42,12 @@ package final class Database: Sendable {
         self.clock = clock
         collectionTable = try CollectionLoader(environment: environment, logger: logger).load()
         queue = try CommitQueue(environment: environment)
+        let start = ContinuousClock.now
+        recall = RecallWatch(
+            environment: environment, collections: collectionTable, logger: logger,
+            limits: RecallSampler.Limits(share: settings.recallSampleShare), clock: { ContinuousClock.now - start })
         maintenance = IndexMaintenance(
-            collections: collectionTable, queue: queue, logger: logger, threadCount: maintenanceThreads)
+            collections: collectionTable, queue: queue, recall: recall, logger: logger, threadCount: maintenanceThreads)
         maintenance.start()
     }
 

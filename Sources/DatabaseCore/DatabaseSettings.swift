@@ -18,6 +18,8 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var modules: Set<String> = ["img2vec-neural"]
     /// `ASYNC_INDEXING`.
     package var hasAsyncIndexing = false
+    /// `NEEDLETAIL_RECALL_SAMPLE_RATE`: the share of vector searches that is answered again exactly, from 0 to 1.
+    package var recallSampleShare = 0.01
 
     package init() {}
 }

@@ -117,6 +117,11 @@ package final class MetricFamily<Member: Metric>: Sendable {
         }
     }
 
+    /// Whether these label values have a member of their own, or will get one.
+    package func canTellApart(_ values: [String]) -> Bool {
+        members.withLock { $0[values] != nil || $0.count < Self.mostMembers }
+    }
+
     func write(to text: inout String) {
         text += "# HELP \(name) \(escaped(help, quotes: false))\n# TYPE \(name) \(Member.typeName)\n"
         let members = self.members.withLock { $0.sorted { $0.key.lexicographicallyPrecedes($1.key) } }

@@ -8,10 +8,12 @@ import VectorIndexes
 
 /// Works on vector indexes in the background: links what was appended, repairs around what was removed, saves snapshots.
 ///
-/// Several threads link; the first of them also repairs and saves, one index at a time.
+/// Several threads link; the first of them also repairs and saves, one index at a time, and when nothing of that is to be
+/// done it carries on with what `RecallWatch` has to do.
 final class IndexMaintenance: Sendable {
     private let collections: CollectionTable
     private let queue: CommitQueue
+    private let recall: RecallWatch
     private let logger: Logger
     private let threadCount: Int
     private let workers = Mutex<[BackgroundWorker]>([])
@@ -20,10 +22,13 @@ final class IndexMaintenance: Sendable {
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
 
-    init(collections: CollectionTable, queue: CommitQueue, logger: Logger, threadCount: Int) {
+    init(
+        collections: CollectionTable, queue: CommitQueue, recall: RecallWatch, logger: Logger, threadCount: Int
+    ) {
         precondition(threadCount >= 1, "links need a thread, not \(threadCount)")
         self.collections = collections
         self.queue = queue
+        self.recall = recall
         self.logger = logger
         self.threadCount = threadCount
     }
@@ -50,6 +55,9 @@ final class IndexMaintenance: Sendable {
         }
     }
 
+    /// To be called when a search was taken as a sample.
+    func wakeForRecall() { workers.withLock { $0.first?.wake() } }
+
     /// Ends the threads; what they have not done is done after the next start.
     func stop() {
         let workers = workers.withLock { workers in
@@ -70,6 +78,22 @@ final class IndexMaintenance: Sendable {
     }
 
     private func work(_ worker: BackgroundWorker, isFirst: Bool) {
+        repeat { maintain(worker, isFirst: isFirst) } while isFirst && watchRecall(worker)
+    }
+
+    /// - Returns: whether there is more to do at once, if there is nothing else.
+    private func watchRecall(_ worker: BackgroundWorker) -> Bool {
+        if worker.isStopping { return false }
+        switch recall.advance(isCancelled: { worker.isStopping }) {
+        case .rest: return false
+        case .goOn: return true
+        case .wait(let pause):
+            worker.wake(after: pause)
+            return false
+        }
+    }
+
+    private func maintain(_ worker: BackgroundWorker, isFirst: Bool) {
         let isCancelled = { worker.isStopping }
         var isBusy = true
         while isBusy, !isCancelled() {

@@ -22,6 +22,8 @@ final class ShardVectorIndex: Sendable {
 
     let vector: VectorID
     let shard: ShardAddress
+    /// What sampled searches have shown.
+    let recall = RecallRecord()
     private let state: Mutex<State>
 
     init(vector: VectorID, shard: ShardAddress, configuration: VectorIndexConfiguration) {
@@ -35,10 +37,12 @@ final class ShardVectorIndex: Sendable {
     var unlinkedCount: Int { index?.unlinkedCount ?? 0 }
 
     func reconfigure(_ configuration: VectorIndexConfiguration) {
-        state.withLock { state in
-            state.configuration = configuration
+        let isChanged = state.withLock { state in
+            defer { state.configuration = configuration }
             state.index?.reconfigure(configuration)
+            return state.configuration != configuration
         }
+        if isChanged { recall.forgetRecent() }
     }
 
     /// Adds a vector ahead of the commit, so that nothing acknowledged is ever missing from an answer.

@@ -10,14 +10,21 @@ extension Database {
         let collection = try requireCollection(query.collection)
         let shard = try collection.shard(for: query.tenant)
         try Self.check(query)
+        recall.load.begin()
+        defer { recall.load.end() }
         let vector = try await queryVector(of: query, collection, shard)
         return try read { transaction in
             let reader = ShardReader(transaction: transaction, shard: shard, collection: collection.snapshot)
             let run = QueryRun(
                 reader: reader, query: query, settings: settings, queryVector: vector,
-                isCancelled: { Task.isCancelled })
+                answered: offer, isCancelled: { Task.isCancelled })
             return try run.hits()
         }
+    }
+
+    /// Has a search answered again exactly, later, if it is picked.
+    private func offer(_ sample: RecallSample) {
+        if recall.sampler.offer(sample) { maintenance.wakeForRecall() }
     }
 
     package func object(

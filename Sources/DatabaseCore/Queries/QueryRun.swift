@@ -20,6 +20,8 @@ struct QueryRun {
     let settings: DatabaseSettings
     /// The vector that the query's picture or object stands for; shape [dimensions].
     let queryVector: [Float]?
+    /// Is told of each vector search without a threshold that the index has answered.
+    let answered: (RecallSample) -> Void
     let isCancelled: @Sendable () -> Bool
 
     private var collection: CollectionDefinition { reader.collection.definition }
@@ -103,7 +105,10 @@ struct QueryRun {
         if try ShardState(of: reader.shard, in: reader.transaction).replacement != nil {
             throw DatabaseError.revectorizationUnfinished(collection: collection.name)
         }
-        guard let vector = queryVector, let index = reader.shard.index(of: definition.id)?.index else { return [] }
+        guard let vector = queryVector, let place = reader.shard.index(of: definition.id), let index = place.index
+        else {
+            return []
+        }
         guard index.dimensions == vector.count else {
             throw DatabaseError.invalidQuery(
                 "vector search: the query has \(vector.count) dimensions, the stored vectors have \(index.dimensions): "
@@ -120,8 +125,12 @@ struct QueryRun {
                 distance: maximumDistance, maximum: count, of: vector.span, allowed: allowed, vectors: vectors,
                 isCancelled: isCancelled)
         }
-        return try index.nearest(
+        let found = try index.nearest(
             count, to: vector.span, ef: nil, allowed: allowed, vectors: vectors, isCancelled: isCancelled)
+        if case .vector? = query.search {
+            answered(RecallSample(index: place, query: vector, count: count, allowed: allowed))
+        }
+        return found
     }
 
     /// The distance up to which a threshold lets documents through; a hair more, since equal vectors are not quite at 0.

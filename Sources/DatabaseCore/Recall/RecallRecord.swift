@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// What sampled searches have shown of one vector index since the start.
+final class RecallRecord: Sendable {
+    struct Figures: Equatable {
+        var sampleCount = 0
+        var expectedCount = 0
+        var foundCount = 0
+        /// The recall of the last samples, `RecallRecord.window` at most, in no order.
+        fileprivate(set) var recent: [Double] = []
+        /// The place in `recent` that is overwritten next, once it is full.
+        fileprivate var oldest = 0
+
+        /// The mean recall of the last samples; `nil` before the first.
+        var meanRecall: Double? { recent.isEmpty ? nil : recent.reduce(0, +) / Double(recent.count) }
+    }
+
+    /// Over how many samples the mean is taken.
+    static let window = 100
+
+    private let figuresState = Mutex(Figures())
+    /// How many searches were taken as samples, answered yet or not.
+    private let taken = Atomic<Int>(0)
+
+    var figures: Figures { figuresState.withLock { $0 } }
+    var takenCount: Int { taken.load(ordering: .relaxed) }
+
+    func countTaken() { taken.wrappingAdd(1, ordering: .relaxed) }
+
+    func add(_ judgement: RecallJudgement) {
+        figuresState.withLock { figures in
+            if figures.recent.count < Self.window {
+                figures.recent.append(judgement.recall)
+            } else {
+                figures.recent[figures.oldest] = judgement.recall
+                figures.oldest = (figures.oldest + 1) % Self.window
+            }
+            figures.sampleCount += 1
+            figures.expectedCount += judgement.expectedCount
+            figures.foundCount += judgement.foundCount
+        }
+    }
+
+    /// Starts the mean anew, after the search values of the index have changed: what was before says nothing of them.
+    func forgetRecent() {
+        figuresState.withLock { figures in
+            figures.recent = []
+            figures.oldest = 0
+        }
+        taken.store(0, ordering: .relaxed)
+    }
+}
