@@ -84,6 +84,11 @@ final class IndexMaintenance: Sendable {
     /// - Returns: whether there is more to do at once, if there is nothing else.
     private func watchRecall(_ worker: BackgroundWorker) -> Bool {
         if worker.isStopping { return false }
+        if recall.hasWork, indexes.contains(where: { $0.unlinkedCount > 0 }) {
+            // The other threads still link; they tell nobody when they are done.
+            worker.wake(after: RecallWatch.pause)
+            return false
+        }
         switch recall.advance(isCancelled: { worker.isStopping }) {
         case .rest: return false
         case .goOn: return true

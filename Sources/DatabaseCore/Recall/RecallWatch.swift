@@ -71,6 +71,9 @@ final class RecallWatch: Sendable {
         sampler = RecallSampler(limits: limits, seed: 0x7265_6361_6C6C, clock: clock)
     }
 
+    /// Whether a sample waits or is being answered.
+    var hasWork: Bool { state.withLock { $0.job != nil } || sampler.waitingCount > 0 }
+
     /// Carries on with the sample that waits longest, for about a millisecond. One thread at a time.
     func advance(isCancelled: () -> Bool) -> Step {
         guard var job = state.withLock({ $0.job.take() }) else { return begin() }
