@@ -5,8 +5,9 @@ package enum Command: Sendable, Equatable {
     case serve
     /// Print every setting's effective value and where it came from.
     case config
-    /// Verify a data folder, of a stopped or a running server.
-    case check
+    /// Verify a data folder, of a stopped or a running server; and measure the recall of its vector indexes, with so many
+    /// queries each.
+    case check(recallQueries: Int?)
     /// Compute the vectors of collections again from their stored pictures, with the network that is set now.
     case revectorize(Collections)
     case version
@@ -18,6 +19,10 @@ package enum Command: Sendable, Equatable {
         /// These, by name.
         case named([String])
     }
+
+    /// How many queries `check --recall` measures with when it is given no number, and how many it may be given.
+    package static let defaultRecallQueries = 100
+    package static let recallQueryRange = 1...10_000
 
     /// The subcommands, by the names they are called with.
     package enum Topic: String, Sendable, CaseIterable { case serve, config, check, revectorize, version }

@@ -65,7 +65,8 @@ package enum HelpText {
         switch topic {
         case .revectorize: "usage: needletail revectorize [FLAGS] (COLLECTION... | --all)"
         case .version: "usage: needletail version"
-        case .serve, .config, .check: "usage: needletail \(topic.rawValue) [FLAGS]"
+        case .check: "usage: needletail check [--recall [N]] [FLAGS]"
+        case .serve, .config: "usage: needletail \(topic.rawValue) [FLAGS]"
         }
     }
 
@@ -79,6 +80,8 @@ package enum HelpText {
             """
             Verifies everything that is stored in a data folder, of a stopped or a running server, and says what it found.
             Changes nothing. Ends with status 0 if all is right, with 3 if anything is damaged.
+            With --recall it also draws stored vectors, asks each vector index for the 10 nearest others as searches would,
+            and compares with the exact answer; a recall below 0.9 counts as a finding.
             """
         case .revectorize:
             """
@@ -93,6 +96,11 @@ package enum HelpText {
         if topic == .version { return "" }
         var rows: [(String, String)] = []
         if topic == .revectorize { rows.append(("--all", "Every collection that another network filled.")) }
+        if topic == .check {
+            let text =
+                "Measures the recall of every vector index, with N queries each [\(Command.defaultRecallQueries)]."
+            rows.append(("--recall [N]", text))
+        }
         for setting in SettingsTable.all {
             guard let flag = setting.flag, topic == .serve || topic == .config || isForData(setting) else { continue }
             let value = setting.defaultText.isEmpty ? "" : " [\(setting.defaultText)]"

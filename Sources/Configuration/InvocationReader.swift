@@ -10,6 +10,8 @@ struct InvocationReader {
     private var envFile: String?
     private var names: [String] = []
     private var wantsAll = false
+    /// How many queries `check` measures the recall with; `nil` without `--recall`.
+    private var recallQueries: Int?
     private var wantsHelp = false
 
     mutating func read(
@@ -69,6 +71,8 @@ struct InvocationReader {
             wantsHelp = true
         case "--all" where topic == .revectorize:
             wantsAll = true
+        case "--recall" where topic == .check:
+            takeRecall(parts.count > 1 ? String(parts[1]) : Self.number(takenFrom: &rest))
         default:
             guard isKnown(flag) else {
                 let hint = closest(to: flag, among: Self.flags.keys + ["--env-file", "--help"])
@@ -99,6 +103,28 @@ struct InvocationReader {
         }
     }
 
+    /// `--recall`, `--recall 500` or `--recall=500`.
+    private mutating func takeRecall(_ value: String?) {
+        guard let value else {
+            recallQueries = Command.defaultRecallQueries
+            return
+        }
+        guard let count = Int(value), Command.recallQueryRange.contains(count) else {
+            let range = Command.recallQueryRange
+            problems.append(
+                "--recall: '\(value)' does not do; give a whole number from \(range.lowerBound) to \(range.upperBound), "
+                    + "or nothing for \(Command.defaultRecallQueries)")
+            return
+        }
+        recallQueries = count
+    }
+
+    /// The next argument if it is no flag.
+    private static func number(takenFrom rest: inout ArraySlice<String>) -> String? {
+        guard let next = rest.first, !next.hasPrefix("--") else { return nil }
+        return rest.removeFirst()
+    }
+
     private func helpCommand(_ topic: Command.Topic, _ arguments: [String]) -> Command? {
         if arguments.isEmpty { return .help(of: nil) }
         guard wantsHelp else { return nil }
@@ -110,7 +136,7 @@ struct InvocationReader {
         switch topic {
         case .serve: .serve
         case .config: .config
-        case .check: .check
+        case .check: .check(recallQueries: recallQueries)
         case .revectorize: .revectorize(wantsAll ? .all : .named(names))
         case .version: .version
         }

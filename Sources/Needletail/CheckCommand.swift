@@ -7,8 +7,12 @@ import ObjectStorage
 import Observability
 
 /// `needletail check`: verifies everything stored, of a stopped or a running server, and says what it found.
+///
+/// With queries to spend it measures the recall of the vector indexes too.
 struct CheckCommand {
     let settings: Settings
+    /// How many queries each vector index is asked; `nil` for none.
+    let recallQueries: Int?
 
     /// - Returns: 0 if all is right, 3 if anything was found.
     func run() throws -> Int32 {
@@ -25,12 +29,25 @@ struct CheckCommand {
         for finding in report.findings { print("damaged: \(finding.key): \(finding.problem)") }
         let indexFindings = try IndexCheck(environment: environment).run { print($0) }
         for finding in indexFindings { print("damaged: \(finding)") }
-        let count = report.findingCount + indexFindings.count
+        let damageCount = report.findingCount + indexFindings.count
+        let recallFindings = try recallQueries.map { try checkRecall(of: environment, queryCount: $0) } ?? []
+        let count = damageCount + recallFindings.count
         if count == 0 {
             print("all is right")
             return 0
         }
-        print("\(count) findings; restore a backup, or copy what can be read into a new folder")
+        print(
+            "\(count) findings; "
+                + (damageCount > 0
+                    ? "restore a backup, or copy what can be read into a new folder"
+                    : "nothing that is stored is damaged"))
         return 3
+    }
+
+    private func checkRecall(of environment: StorageEnvironment, queryCount: Int) throws -> [String] {
+        let check = RecallCheck(environment: environment, queryCount: queryCount)
+        let findings = try check.run(report: { print($0) }, progress: { Console.tell($0) })
+        for finding in findings { print("low recall: \(finding)") }
+        return findings
     }
 }

@@ -36,8 +36,8 @@ struct Needletail {
             print(HelpText.effective(settings), terminator: "")
         case .serve:
             try await ServeCommand(settings: settings, warnings: invocation.warnings).run()
-        case .check:
-            return try CheckCommand(settings: settings).run()
+        case .check(let recallQueries):
+            return try CheckCommand(settings: settings, recallQueries: recallQueries).run()
         case .revectorize(let collections):
             return try await RevectorizeCommand(settings: settings, collections: collections).run()
         }

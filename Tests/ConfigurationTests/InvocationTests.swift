@@ -57,6 +57,26 @@ struct CommandLineTests {
         #expect(problems(["serve", "8080"]).count == 1)
     }
 
+    @Test func `check measures the recall where it is asked to, with a number of queries or without`() throws {
+        #expect(try parse(["check"]).command == .check(recallQueries: nil))
+        #expect(try parse(["check", "--recall"]).command == .check(recallQueries: 100))
+        #expect(try parse(["check", "--recall", "--data", "d"]).command == .check(recallQueries: 100))
+        #expect(try parse(["check", "--recall", "7", "--data", "d"]).command == .check(recallQueries: 7))
+        #expect(try parse(["check", "--recall=10000"]).command == .check(recallQueries: 10_000))
+    }
+
+    @Test(arguments: ["0", "10001", "many", "-1"]) func `a number of queries that does not do is refused`(text: String)
+    {
+        #expect(problems(["check", "--recall", text]).first?.hasPrefix("--recall: '\(text)' does not do") == true)
+        #expect(problems(["check", "--recall", text]).count == 1)
+    }
+
+    @Test func `only check measures the recall`() {
+        #expect(problems(["serve", "--recall"]).first?.contains("--recall is no flag") == true)
+        #expect(HelpText.help(of: .check).contains("--recall [N]"))
+        #expect(!HelpText.help(of: .serve).contains("--recall"))
+    }
+
     @Test func `revectorize takes names or all, and not both or neither`() throws {
         #expect(try parse(["revectorize", "Meme", "Clothes"]).command == .revectorize(.named(["Meme", "Clothes"])))
         #expect(try parse(["revectorize", "--all"]).command == .revectorize(.all))
