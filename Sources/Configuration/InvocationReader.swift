@@ -244,6 +244,10 @@ struct InvocationReader {
                 "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED is false and there are no API keys, so nobody could ask anything; "
                     + "set AUTHENTICATION_APIKEY_ENABLED, _ALLOWED_KEYS and _USERS too")
         }
+        if settings.monitoringEnabled, settings.monitoringPort == settings.port {
+            problems.append(
+                "PROMETHEUS_MONITORING_PORT and PORT are both \(settings.port); give the metrics a port of their own")
+        }
         if settings.maximumBufferedBytes < settings.maximumRequestBytes {
             problems.append(
                 "NEEDLETAIL_MAX_BUFFERED_BYTES is less than NEEDLETAIL_MAX_REQUEST_BYTES; give at least as much")

@@ -10,6 +10,7 @@ package struct Setting: Sendable {
         case schema = "Schema"
         case pictures = "Pictures"
         case access = "Access"
+        case monitoring = "Monitoring"
         case logs = "Logs"
     }
 

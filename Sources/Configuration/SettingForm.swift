@@ -60,6 +60,15 @@ extension SettingForm where Value == Int {
     }
 }
 
+extension SettingForm where Value == Double {
+    /// A part of a whole.
+    static var share: Self {
+        Self(
+            expectation: "a number from 0 to 1",
+            read: { text in Double(text).flatMap { (0...1).contains($0) ? $0 : nil } }, write: { "\($0)" })
+    }
+}
+
 private let byteUnits: [(name: String, size: Int)] = [
     ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
     ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000), ("B", 1),

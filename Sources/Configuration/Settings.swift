@@ -87,6 +87,14 @@ package struct Settings: Sendable, Equatable {
     /// The user of each key, in the order of the keys; or one for all of them.
     package var apiKeyUsers: [String] = []
 
+    // MARK: Monitoring
+
+    /// Whether `GET /metrics` is answered, on a port of its own.
+    package var monitoringEnabled = false
+    package var monitoringPort = 2112
+    /// The share of vector searches that is answered again exactly, to see the recall; 0 for none.
+    package var recallSampleRate = 0.01
+
     // MARK: Logs
 
     package var logLevel = LogLevelName.info

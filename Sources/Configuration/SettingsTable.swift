@@ -2,7 +2,8 @@
 
 /// Every setting there is. Help, `Config/needletail.env`, `needletail config` and the reader all come from here.
 package enum SettingsTable {
-    package static let all: [Setting] = addresses + requests + data + queries + schema + pictures + access + logs
+    package static let all: [Setting] =
+        addresses + requests + data + queries + schema + pictures + access + monitoring + logs
 
     package static func setting(named name: String) -> Setting? { byName[name] }
 
@@ -153,6 +154,19 @@ package enum SettingsTable {
         Setting(
             "AUTHENTICATION_APIKEY_USERS", \.apiKeyUsers, .list, in: .access,
             "The users of the keys, in the same order; or one user for all of them."),
+    ]
+
+    private static let monitoring = [
+        Setting(
+            "PROMETHEUS_MONITORING_ENABLED", \.monitoringEnabled, .boolean, in: .monitoring,
+            "Whether metrics are given to Prometheus: GET /metrics, on a port of its own, without a key."),
+        Setting(
+            "PROMETHEUS_MONITORING_PORT", \.monitoringPort, .integer(1...65535), in: .monitoring,
+            "The port of the metrics, on the same host as the rest."),
+        Setting(
+            "NEEDLETAIL_RECALL_SAMPLE_RATE", \.recallSampleRate, .share, in: .monitoring,
+            "The share of vector searches that is answered again exactly while the server is idle, so that the metrics show "
+                + "the recall; the first 20 of each index are, and 30 a minute at most. 0 turns it off."),
     ]
 
     private static let logs = [

@@ -21,6 +21,7 @@ enum Console {
         case let error as DatabaseError: error.message
         case let error as ImageVectorizerError: error.message
         case let error as HTTPServerError: error.message
+        case let error as MonitoringError: error.message
         default: String(describing: error)
         }
     }

@@ -44,6 +44,7 @@ extension DatabaseSettings {
         defaultVectorizer = settings.defaultVectorizer.rawValue
         defaultMetric = settings.defaultDistance.rawValue
         modules = Set(settings.enabledModules)
+        recallSampleShare = settings.recallSampleRate
     }
 }
 

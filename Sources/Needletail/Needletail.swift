@@ -7,6 +7,8 @@ import Foundation
 @main
 struct Needletail {
     static let version = "0.1.0"
+    /// The version of Weaviate whose interface is answered.
+    static let weaviateVersion = "1.39.0"
 
     static func main() async {
         do {
@@ -30,7 +32,7 @@ struct Needletail {
         case .help(let topic):
             print(HelpText.help(of: topic), terminator: "")
         case .version:
-            print("needletail \(version), answering as Weaviate 1.39.0")
+            print("needletail \(version), answering as Weaviate \(weaviateVersion)")
         case .config:
             for warning in invocation.warnings { Console.complain(warning) }
             print(HelpText.effective(settings), terminator: "")

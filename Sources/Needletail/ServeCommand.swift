@@ -31,14 +31,18 @@ struct ServeCommand {
         let listener = HTTPListener(
             configuration: try listenerConfiguration(), handler: front, pool: pool, logger: logger)
         try listener.start()
+        let monitoring = Monitoring(settings: settings, pool: pool, logger: logger)
         let opened: (database: Database, network: VectorizerLoading.Loaded)
         do {
+            try monitoring.start()
             opened = try await pool.run { [self] in try open(pool) }
         } catch {
+            await monitoring.stop()
             await listener.stop(drainingFor: .zero)
             throw error
         }
         front.open(handler(opened.database, opened.network, port: listener.port ?? settings.port, front))
+        monitoring.open(opened.database)
         let purging = Task(executorPreference: pool) { try? await opened.database.purgeDropped() }
 
         let seconds = (clock.now - start).inSeconds
@@ -48,6 +52,7 @@ struct ServeCommand {
         front.close()
         purging.cancel()
         await listener.stop(drainingFor: settings.drainTimeout)
+        await monitoring.stop()
         await opened.database.close()
         logger.info("stopped; everything is saved")
         logger.flush()

@@ -77,6 +77,12 @@ struct CommandLineTests {
         #expect(!HelpText.help(of: .serve).contains("--recall"))
     }
 
+    @Test func `metrics need a port of their own`() {
+        let settings = ["PROMETHEUS_MONITORING_ENABLED": "true", "PROMETHEUS_MONITORING_PORT": "8080"]
+        #expect(problems(["serve"], settings).first?.contains("a port of their own") == true)
+        #expect(problems(["serve", "--port", "8081"], settings).isEmpty)
+    }
+
     @Test func `revectorize takes names or all, and not both or neither`() throws {
         #expect(try parse(["revectorize", "Meme", "Clothes"]).command == .revectorize(.named(["Meme", "Clothes"])))
         #expect(try parse(["revectorize", "--all"]).command == .revectorize(.all))

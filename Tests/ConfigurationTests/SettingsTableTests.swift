@@ -100,6 +100,14 @@ struct SettingFormTests {
         #expect(value(of: "AUTOSCHEMA_ENABLED", given: text) == result)
     }
 
+    @Test func `a share is taken at its limits and refused past them`() {
+        let name = "NEEDLETAIL_RECALL_SAMPLE_RATE"
+        for (text, result) in [("0", "0.0"), ("1", "1.0"), ("0.25", "0.25"), ("1e-4", "0.0001")] {
+            #expect(value(of: name, given: text) == result)
+        }
+        for text in ["-0.1", "1.1", "nan", "half"] { #expect(value(of: name, given: text) == nil) }
+    }
+
     @Test func `a port is taken at its limits and refused one past them`() {
         #expect(value(of: "PORT", given: "0") == "0")
         #expect(value(of: "PORT", given: "65535") == "65535")

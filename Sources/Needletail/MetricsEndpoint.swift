@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatabaseCore
+import HTTPServer
+import Observability
+import Synchronization
+
+/// Answers `GET /metrics` on the port for Prometheus. Every figure is read when it is asked for.
+final class MetricsEndpoint: HTTPHandler {
+    /// `nil` while the database opens: then there is only the build to tell of.
+    private let database = Mutex<Database?>(nil)
+
+    func open(_ database: Database) { self.database.withLock { $0 = database } }
+
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        guard request.pathSegments == ["metrics"] else {
+            return Self.refusal(status: 404, "there is only /metrics on this port")
+        }
+        guard request.method == "GET" || request.method == "HEAD" else {
+            var response = Self.refusal(status: 405, "/metrics is read with GET")
+            response.headers.append(("Allow", "GET, HEAD"))
+            return response
+        }
+        let metrics = Metrics()
+        metrics.gauge(
+            "weaviate_build_info", help: "1, labelled with the version of Weaviate that is answered as.",
+            labels: ["version"])[[Needletail.weaviateVersion]].set(1)
+        metrics.gauge(
+            "needletail_build_info", help: "1, labelled with the version of Needletail.", labels: ["version"]
+        )[[Needletail.version]].set(1)
+        do { try database.withLock { $0 }?.report(to: metrics) } catch {
+            return Self.refusal(status: 503, error.message)
+        }
+        return HTTPResponse(
+            status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
+            body: Array(metrics.exposition.utf8))
+    }
+
+    private static func refusal(status: Int, _ text: String) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array("\(text)\n".utf8))
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Configuration
+import DatabaseCore
+import Execution
+import HTTPServer
+import Observability
+
+/// The port for Prometheus, if the settings ask for it: open from before the database opens until it closes.
+struct Monitoring {
+    private let endpoint = MetricsEndpoint()
+    /// `nil` without monitoring.
+    private let listener: HTTPListener?
+    private let logger: Logger
+
+    init(settings: Settings, pool: ComputePool, logger: Logger) {
+        self.logger = logger
+        guard settings.monitoringEnabled, let port = UInt16(exactly: settings.monitoringPort) else {
+            listener = nil
+            return
+        }
+        var configuration = HTTPListener.Configuration(host: settings.host, port: port)
+        configuration.threadCount = 1
+        configuration.connectionLimit = 64
+        configuration.bodyLimitInBytes = 1_024
+        configuration.responseTimeout = settings.requestTimeout
+        configuration.idleTimeout = settings.idleTimeout
+        listener = HTTPListener(configuration: configuration, handler: endpoint, pool: pool, logger: logger)
+    }
+
+    /// - Throws: `MonitoringError`, which names the setting.
+    func start() throws {
+        guard let listener else { return }
+        do throws(HTTPServerError) { try listener.start() } catch { throw MonitoringError(reason: error) }
+        logger.info("metrics are served", ["path": "/metrics", "port": .integer(listener.port ?? 0)])
+    }
+
+    /// Has the figures of `database` shown from now on.
+    func open(_ database: Database) { endpoint.open(database) }
+
+    /// Closes the port, after the answer that is under way. Does nothing if it was never opened.
+    func stop() async { await listener?.stop(drainingFor: .seconds(1)) }
+}
+
+/// Why the port for Prometheus can't be opened.
+struct MonitoringError: Error {
+    let reason: HTTPServerError
+
+    /// For whoever started the server.
+    var message: String { "PROMETHEUS_MONITORING_PORT: \(reason.message)" }
+}
