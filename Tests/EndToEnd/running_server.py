@@ -154,7 +154,7 @@ def base64_of(path: Path) -> str:
     return base64.b64encode(Path(path).read_bytes()).decode()
 
 
-def check(folder: Path) -> subprocess.CompletedProcess:
+def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
     """Runs `needletail check` on a data folder."""
     return subprocess.run(
-        [PROGRAM, "check", "--data", folder], capture_output=True, text=True, env=environment({}), timeout=600)
+        [PROGRAM, "check", *arguments, "--data", folder], capture_output=True, text=True, env=environment({}), timeout=600)
