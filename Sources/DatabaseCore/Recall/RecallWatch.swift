@@ -149,6 +149,9 @@ final class RecallWatch: Sendable {
     }
 
     private func finish(_ job: Job) {
+        logger.debug(
+            "answered a sampled search exactly",
+            ["vectors": .integer(job.scan.visitedCount), "work_s": .seconds(job.work)])
         let time = clock()
         state.withLock { $0.nextStart = time + job.work * Self.restFactor }
     }
