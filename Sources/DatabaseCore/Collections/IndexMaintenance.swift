@@ -18,6 +18,8 @@ final class IndexMaintenance: Sendable {
     private let threadCount: Int
     private let workers = Mutex<[BackgroundWorker]>([])
     private let gate = TailGate()
+    /// Whether vectors were added or removed since the first thread looked.
+    private let hasChanges = Atomic<Bool>(false)
 
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
@@ -50,6 +52,7 @@ final class IndexMaintenance: Sendable {
 
     /// To be called when vectors were added or removed.
     func wake() {
+        hasChanges.store(true, ordering: .releasing)
         workers.withLock { workers in
             for worker in workers { worker.wake() }
         }
@@ -78,24 +81,34 @@ final class IndexMaintenance: Sendable {
     }
 
     private func work(_ worker: BackgroundWorker, isFirst: Bool) {
-        repeat { maintain(worker, isFirst: isFirst) } while isFirst && watchRecall(worker)
+        guard isFirst else { return maintain(worker, isFirst: false) }
+        repeat {
+            // A wake for a sample, or by itself, is no reason to look at all indexes, or to try a failed save once more.
+            if hasChanges.exchange(false, ordering: .acquiring) { maintain(worker, isFirst: true) }
+        } while watchRecall(worker)
     }
 
-    /// - Returns: whether there is more to do at once, if there is nothing else.
+    /// Carries on with sampled searches until there are none, or something else is to be done.
+    ///
+    /// - Returns: whether indexes have changed meanwhile.
     private func watchRecall(_ worker: BackgroundWorker) -> Bool {
-        if worker.isStopping { return false }
-        if recall.hasWork, indexes.contains(where: { $0.unlinkedCount > 0 }) {
+        guard recall.hasWork else { return false }
+        if indexes.contains(where: { $0.unlinkedCount > 0 }) {
             // The other threads still link; they tell nobody when they are done.
             worker.wake(after: RecallWatch.pause)
             return false
         }
-        switch recall.advance(isCancelled: { worker.isStopping }) {
-        case .rest: return false
-        case .goOn: return true
-        case .wait(let pause):
-            worker.wake(after: pause)
-            return false
+        while !worker.isStopping {
+            if hasChanges.load(ordering: .relaxed) { return true }
+            switch recall.advance(isCancelled: { worker.isStopping }) {
+            case .rest: return false
+            case .goOn: continue
+            case .wait(let pause):
+                worker.wake(after: pause)
+                return false
+            }
         }
+        return false
     }
 
     private func maintain(_ worker: BackgroundWorker, isFirst: Bool) {

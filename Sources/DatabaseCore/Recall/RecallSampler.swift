@@ -20,7 +20,7 @@ struct RecallSample: Sendable {
 
 /// Picks a small share of the live searches and keeps the few that wait for their exact answers.
 ///
-/// It is asked in every search, so it does next to nothing: two atomic operations, and a lock for those it picks. An index
+/// It is asked in every search, so it does next to nothing: an atomic operation or two, and a lock for those it picks. An index
 /// that has shown little yet has its first searches picked whatever the share, so that there is a figure soon.
 final class RecallSampler: Sendable {
     struct Limits: Sendable {
