@@ -274,6 +274,30 @@ static void check_codes(const nk_tier *tier) {
     }
 }
 
+static void check_signs(const nk_tier *tier) {
+    const size_t longest = 65536 - 128;
+    fenced first = make_fenced(longest / 8), second = make_fenced(longest / 2);
+    for (size_t count = 0; count <= longest; count = count < 4352 ? count + 128 : count * 15 + 256) {
+        for (size_t gap = 0; gap < 3; gap++) {
+            size_t plane = count / 8;
+            uint8_t *signs = at_end(first, plane, gap * 13 % 64), *query = at_end(second, 4 * plane, gap * 29 % 64);
+            // Random bits, then all, then none.
+            for (int kind = 0; kind < 3; kind++) {
+                for (size_t i = 0; i < plane; i++) signs[i] = kind == 0 ? (uint8_t)(random_bits() >> 56) : 0xFF;
+                for (size_t i = 0; i < 4 * plane; i++) {
+                    query[i] = kind == 0 ? (uint8_t)(random_bits() >> 56) : kind == 1 ? 0xFF : 0;
+                }
+                uint32_t sum = 0;
+                for (size_t i = 0; i < 4 * plane; i++) {
+                    sum += (uint32_t)__builtin_popcount(signs[i % plane] & query[i]) << (i / plane);
+                }
+                uint32_t value = nk_dot_signs(tier, signs, query, count);
+                CHECK(value == sum, "dot_signs of %zu places, kind %d: %u, not %u", count, kind, value, sum);
+            }
+        }
+    }
+}
+
 static void check_checksum(void) {
     uint8_t bytes[300];
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)random_bits();
@@ -387,11 +411,15 @@ static void copy(built from, built to, bool with_links) {
     if (with_links && nk_store_entry(from.store, &place, &level)) nk_store_set_entry(to.store, place);
 }
 
-static uint32_t scan(built made, const float *query, nk_found *found, const uint64_t *allowed) {
+/// With few of all places wanted signs are measured first, where there are any.
+static uint32_t scan(
+    built made, const float *query, uint32_t wanted, nk_found *found, const uint64_t *allowed
+) {
     uint32_t count;
-    CHECK(nk_begin(made.context, made.store, query) && nk_keep(made.context, PLACES), "no memory to scan");
+    CHECK(nk_begin(made.context, made.store, query), "no memory to prepare");
+    CHECK(nk_keep(made.context, made.store, wanted, wanted, PLACES), "no memory to scan");
     nk_scan_range(made.context, made.store, 0, PLACES, allowed != NULL, allowed, allowed ? WORDS : 0);
-    const nk_found *items = nk_scanned(made.context, &count);
+    const nk_found *items = nk_scanned(made.context, made.store, &count);
     memcpy(found, items, count * sizeof *found);
     return count;
 }
@@ -455,7 +483,7 @@ static void check_recall(built made, const kind *kind, const float *queries) {
     uint32_t hits = 0;
     for (int i = 0; i < QUERIES; i++) {
         const float *query = queries + (size_t)i * kind->dimensions;
-        scan(made, query, scanned, NULL);
+        scan(made, query, PLACES, scanned, NULL);
         uint32_t count = walk(made, query, 60, NULL, false, walked);
         for (uint32_t j = 0; j < NEAREST && j < count; j++) hits += walked[j].distance <= scanned[NEAREST - 1].distance;
     }
@@ -476,8 +504,13 @@ static void compare_searches(
         for (int filtered = 0; filtered < 2; filtered++) {
             const uint64_t *filter = filtered ? allowed : NULL;
             snprintf(title, sizeof title, "a %sscan of %s", filtered ? "filtered " : "", what);
-            uint32_t n = scan(made, query, found, filter), m = scan(plain, query, expected, filter);
+            uint32_t n = scan(made, query, PLACES, found, filter), m = scan(plain, query, PLACES, expected, filter);
             compare_found(found, n, expected, m, tolerance, kind, title);
+            snprintf(title, sizeof title, "a %sscan for a few of %s", filtered ? "filtered " : "", what);
+            n = scan(made, query, NEAREST, found, filter);
+            m = scan(plain, query, NEAREST, expected, filter);
+            CHECK(n >= NEAREST && m >= NEAREST, "%s, %u: %s finds %u and %u", kind->name, kind->dimensions, title, n, m);
+            compare_found(found, NEAREST, expected, NEAREST, tolerance, kind, title);
             for (int two_hop = 0; two_hop <= filtered; two_hop++) {
                 snprintf(title, sizeof title, "a %swalk through %s", filtered ? "filtered " : "", what);
                 n = walk(made, query, 80, filter, two_hop, found);
@@ -531,7 +564,7 @@ static void check_store(const nk_tier *tier, const kind *kind) {
     nk_found found[PLACES], expected[PLACES];
     for (int i = 0; i < QUERIES; i++) {
         const float *query = queries + (size_t)i * kind->dimensions;
-        uint32_t n = scan(own, query, found, NULL), m = scan(plain, query, expected, NULL);
+        uint32_t n = scan(own, query, PLACES, found, NULL), m = scan(plain, query, PLACES, expected, NULL);
         compare_found(found, n, expected, m, kind->format == nk_floats ? 1e-5 : 2e-2, kind, "a scan of own codes");
     }
     // With the other's codes and links only the last bits of distances may differ.
@@ -574,7 +607,7 @@ static void check_degenerate(const nk_tier *tier, const kind *kind) {
                 continue;
             }
             nk_found found[PLACES];
-            uint32_t count = scan(made, vector, found, NULL);
+            uint32_t count = scan(made, vector, PLACES, found, NULL);
             CHECK(count == VECTORS, "%s, %u: %u of the degenerate are found", kind->name, kind->dimensions, count);
             for (uint32_t i = 0; i < count; i++) {
                 CHECK(!isnan(found[i].distance) && (i == 0 || found[i - 1].distance <= found[i].distance),
@@ -602,6 +635,7 @@ int main(int argc, char **argv) {
         unsigned long before = checks, failed = failures;
         check_floats(tier);
         check_codes(tier);
+        check_signs(tier);
         for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
             check_store(tier, &kinds[k]);
             check_degenerate(tier, &kinds[k]);
