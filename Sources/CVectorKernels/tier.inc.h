@@ -6,7 +6,8 @@
 #include "tier_floats.inc.h"
 #include "tier_codes.inc.h"
 #include "tier_scan.inc.h"
-#include "tier_graph.inc.h"
+#include "tier_walk.inc.h"
+#include "tier_link.inc.h"
 
 const nk_tier TIER = {
     .name = TIER_NAME,

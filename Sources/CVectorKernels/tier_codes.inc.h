@@ -263,12 +263,11 @@ INLINE float sign_deviation(const nk_store *store, const nk_query *query, const 
 #define BUILDING_MARGIN 2.0f
 
 /// Leaves those of some places that, by their signs, can be nearer than `bound`: a quarter of the bytes of a code says
-/// so of most.
+/// so of most. The signs of the first `AHEAD` have been asked for.
 INLINE uint32_t sift(
     const nk_store *store, const nk_query *signs, uint32_t *places, uint32_t count, float bound, const float margin
 ) {
     const nk_query query = *signs;
-    for (uint32_t i = 0; i < AHEAD && i < count; i++) prefetch_row(store, places[i], by_signs);
     uint32_t left = 0;
     for (uint32_t i = 0; i < count; i++) {
         if (i + AHEAD < count) prefetch_row(store, places[i + AHEAD], by_signs);

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Linking of places into the graph, and repair around dead ones.
+
+/// Algorithm 4 of the paper: takes the nearest, leaves out whoever is nearer to one taken than to the base. Whoever is just
+/// as near is taken if room is left: among many equal vectors links would lead nowhere else otherwise.
+///
+/// - `from` is sorted by the distance to the base. `into` has room for `limit`.
+INLINE uint32_t choose(
+    nk_context *context, const nk_store *store, const nk_found *from, uint32_t count, uint32_t limit, nk_found *into,
+    const int mode
+) {
+    // Those as near wait at the end of `into`, the first of them last.
+    uint32_t chosen = 0, waiting = 0;
+    for (uint32_t i = 0; i < count && chosen < limit; i++) {
+        bool is_nearer = false, is_as_near = false;
+        if (chosen > 0) query_of_place(store, &context->other, from[i].place, mode);
+        for (uint32_t j = 0; j < chosen && !is_nearer; j++) {
+            float distance = measure(store, &context->other, into[j].place, mode);
+            is_nearer = distance < from[i].distance;
+            is_as_near |= distance == from[i].distance;
+        }
+        if (is_nearer) continue;
+        if (!is_as_near) {
+            if (chosen + waiting == limit) waiting--;
+            into[chosen++] = from[i];
+        } else if (chosen + waiting < limit) {
+            into[limit - ++waiting] = from[i];
+        }
+    }
+    for (uint32_t i = 0; i < waiting / 2; i++) swap_found(&into[limit - waiting + i], &into[limit - 1 - i]);
+    memmove(into + chosen, into + limit - waiting, waiting * sizeof *into);
+    return chosen + waiting;
+}
+
+INLINE void sort_found(nk_found *items, uint32_t count) {
+    for (uint32_t i = 1; i < count; i++) {
+        nk_found item = items[i];
+        uint32_t hole = i;
+        for (; hole > 0 && item.distance < items[hole - 1].distance; hole--) items[hole] = items[hole - 1];
+        items[hole] = item;
+    }
+}
+
+INLINE uint32_t link_limit(const nk_store *store, uint32_t layer) {
+    return layer == 0 ? 2 * store->layout.max_connections : store->layout.max_connections;
+}
+
+INLINE uint32_t lock_links(_Atomic uint32_t *row) {
+    for (;;) {
+        uint32_t head = atomic_load_explicit(row, memory_order_relaxed);
+        if (!(head & NK_LOCK)
+            && atomic_compare_exchange_weak_explicit(
+                row, &head, head | NK_LOCK, memory_order_acquire, memory_order_relaxed)) {
+            return head;
+        }
+    }
+}
+
+/// Writes a whole row; whoever reads it meanwhile sees ids of the old row, the new one, or both.
+INLINE void write_links(_Atomic uint32_t *row, const nk_found *items, uint32_t count) {
+    lock_links(row);
+    for (uint32_t i = 0; i < count; i++) {
+        atomic_store_explicit(row + 1 + i, items[i].place, memory_order_relaxed);
+    }
+    atomic_store_explicit(row, count, memory_order_release);
+}
+
+typedef enum { back_no_memory, back_refused, back_taken } link_back_result;
+
+/// Lets `target` link to `item.place`; a full row is chosen anew, perhaps without it.
+INLINE link_back_result link_back(
+    nk_context *context, nk_store *store, uint32_t target, nk_found item, uint32_t layer, const int mode
+) {
+    uint32_t limit = link_limit(store, layer);
+    if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, 2 * limit + 2)) return back_no_memory;
+    _Atomic uint32_t *row = nk_link_row(store, target, layer);
+    uint32_t count = lock_links(row) & NK_COUNT_MASK;
+    for (uint32_t i = 0; i < count; i++) {
+        if (link_at(row, i) == item.place) {
+            atomic_store_explicit(row, count, memory_order_release);
+            return back_taken;
+        }
+    }
+    if (count < limit) {
+        atomic_store_explicit(row + 1 + count, item.place, memory_order_relaxed);
+        atomic_store_explicit(row, count + 1, memory_order_release);
+        return back_taken;
+    }
+    for (uint32_t i = 0; i < count; i++) prefetch_row(store, link_at(row, i), mode);
+    nk_found *all = context->relinked;
+    query_of_place(store, &context->other, target, mode);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = link_at(row, i);
+        all[i] = (nk_found){measure(store, &context->other, place, mode), place};
+    }
+    all[count] = item;
+    sort_found(all, count + 1);
+    nk_found *chosen = all + limit + 1;
+    uint32_t chosen_count = choose(context, store, all, count + 1, limit, chosen, mode);
+    bool is_taken = false;
+    for (uint32_t i = 0; i < chosen_count; i++) {
+        is_taken |= chosen[i].place == item.place;
+        atomic_store_explicit(row + 1 + i, chosen[i].place, memory_order_relaxed);
+    }
+    atomic_store_explicit(row, chosen_count, memory_order_release);
+    return is_taken ? back_taken : back_refused;
+}
+
+/// Adds a link to a row that has room.
+INLINE void append_link(nk_store *store, uint32_t place, uint32_t target, uint32_t layer) {
+    _Atomic uint32_t *row = nk_link_row(store, place, layer);
+    uint32_t count = lock_links(row) & NK_COUNT_MASK, end = count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (link_at(row, i) == target) end = UINT32_MAX;
+    }
+    if (end < link_limit(store, layer)) {
+        atomic_store_explicit(row + 1 + count, target, memory_order_relaxed);
+        count++;
+    }
+    atomic_store_explicit(row, count, memory_order_release);
+}
+
+/// Puts a place that nobody wants to link to into the row of `target`, instead of the last there, which it then links to
+/// itself: so nothing gets lost, however many equal vectors there are.
+INLINE void squeeze_in(nk_store *store, uint32_t target, uint32_t place, uint32_t layer) {
+    _Atomic uint32_t *row = nk_link_row(store, target, layer);
+    // Rows are never held two at a time; another linker may have come in between.
+    for (uint32_t attempt = 0; attempt < 8; attempt++) {
+        uint32_t count = link_count(row);
+        if (count == 0) return;
+        uint32_t last = link_at(row, count - 1);
+        if (last != place) append_link(store, place, last, layer);
+        uint32_t now = lock_links(row) & NK_COUNT_MASK;
+        bool is_same = now == count && link_at(row, count - 1) == last;
+        if (is_same) atomic_store_explicit(row + count, place, memory_order_relaxed);
+        atomic_store_explicit(row, now, memory_order_release);
+        if (is_same) return;
+    }
+}
+
+/// What the walk through a layer found, without the place itself and, if others are there, without tombstones.
+INLINE uint32_t linkable(nk_context *context, const nk_store *store, uint32_t place) {
+    nk_found *pool = context->pool;
+    uint32_t live = 0, others = 0;
+    for (uint32_t i = 0; i < context->pool_count; i++) {
+        pool[i].place &= ~NK_LOCK;
+        live += pool[i].place != place && !(nk_state(store, pool[i].place) & nk_tombstone);
+    }
+    for (uint32_t i = 0; i < context->pool_count; i++) {
+        if (pool[i].place == place) continue;
+        if (live > 0 && (nk_state(store, pool[i].place) & nk_tombstone)) continue;
+        pool[others++] = pool[i];
+    }
+    return others;
+}
+
+/// Measures what a walk by high halves has found by whole codes.
+INLINE void measure_again(nk_context *context, const nk_store *store, uint32_t count, const int mode) {
+    nk_found *pool = context->pool;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) prefetch_row(store, pool[i + AHEAD].place, mode);
+        pool[i].distance = measure(store, &context->query, pool[i].place, mode);
+    }
+    sort_found(pool, count);
+}
+
+static void raise_entry(nk_store *store, uint32_t place, uint32_t level) {
+    while (atomic_flag_test_and_set_explicit(&store->entry_lock, memory_order_acquire)) {}
+    uint64_t entry = atomic_load_explicit(&store->entry, memory_order_relaxed);
+    if (entry == NK_NONE || entry >> 32 < level) {
+        atomic_store_explicit(&store->entry, (uint64_t)level << 32 | place, memory_order_release);
+    }
+    atomic_flag_clear_explicit(&store->entry_lock, memory_order_release);
+}
+
+/// Algorithm 1 of the paper. The links of all layers are chosen first, then written from the lowest layer up: whoever
+/// comes upon the place in a layer can go on in those below.
+INLINE bool link_mode(
+    nk_store *store, nk_context *context, uint32_t place, uint32_t ef_construction, const int mode
+) {
+    uint32_t level = nk_level(store, place), connections = store->layout.max_connections;
+    if (!nk_look_at(context, store)) return false;
+    uint64_t entry = atomic_load_explicit(&store->entry, memory_order_acquire);
+    if (entry == NK_NONE) {
+        raise_entry(store, place, level);
+        entry = atomic_load_explicit(&store->entry, memory_order_acquire);
+    }
+    if ((uint32_t)entry == place) return true;
+    uint32_t top = (uint32_t)(entry >> 32), lowest_top = level < top ? level : top;
+    query_of_place(store, &context->query, place, mode);
+    const int walked = mode == by_both_halves ? by_high_half : mode;
+    if (walked == by_high_half) sign_query_of_place(context, store, place);
+    nk_found start = {measure(store, &context->query, (uint32_t)entry, walked), (uint32_t)entry};
+    for (uint32_t layer = top; layer > level; layer--) {
+        start = descend(context, store, start, layer, &context->query, walked);
+    }
+    uint32_t counts[NK_MAX_LEVEL + 1];
+    for (uint32_t layer = lowest_top + 1; layer-- > 0;) {
+        nk_forget_visited(context);
+        if (!start_pool(context, ef_construction, start)) return false;
+        if (walk_pool(context, store, layer, &context->query, UINT32_MAX, walked, BUILDING_MARGIN) != nk_finished) {
+            return false;
+        }
+        start = (nk_found){context->pool[0].distance, context->pool[0].place & ~NK_LOCK};
+        uint32_t found = linkable(context, store, place);
+        if (walked != mode) measure_again(context, store, found, mode);
+        counts[layer] = choose(
+            context, store, context->pool, found, connections, context->chosen + layer * connections, mode);
+    }
+    for (uint32_t layer = 0; layer <= lowest_top; layer++) {
+        write_links(nk_link_row(store, place, layer), context->chosen + layer * connections, counts[layer]);
+    }
+    for (uint32_t layer = 0; layer <= lowest_top; layer++) {
+        const nk_found *chosen = context->chosen + layer * connections;
+        bool is_linked_to = counts[layer] == 0;
+        for (uint32_t i = 0; i < counts[layer]; i++) {
+            link_back_result result =
+                link_back(context, store, chosen[i].place, (nk_found){chosen[i].distance, place}, layer, mode);
+            if (result == back_no_memory) return false;
+            is_linked_to |= result == back_taken;
+        }
+        if (!is_linked_to) squeeze_in(store, chosen[0].place, place, layer);
+    }
+    if (level > top) raise_entry(store, place, level);
+    return true;
+}
+
+// MARK: Repair
+
+INLINE bool is_in(const uint64_t *bits, size_t word_count, uint32_t place) {
+    return place / 64 < word_count && (bits[place / 64] >> (place % 64) & 1);
+}
+
+/// Collects the live links of a row, each once.
+INLINE bool collect_live(
+    nk_context *context, _Atomic uint32_t *row, const uint64_t *dead, size_t word_count, uint32_t *collected
+) {
+    uint32_t count = link_count(row);
+    if (!reserve_touched(context, count)) return false;
+    if (!nk_reserve_found(&context->pool, &context->pool_capacity, *collected + count)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = link_at(row, i);
+        if (place >= context->limit || is_in(dead, word_count, place) || !visit(context, place)) continue;
+        context->pool[(*collected)++].place = place;
+    }
+    return true;
+}
+
+/// Gives a place other links on a layer, if it links to dead ones: its live links and those of the dead compete.
+INLINE bool relink_row(
+    nk_store *store, nk_context *context, uint32_t place, uint32_t layer, const uint64_t *dead, size_t word_count,
+    const int mode
+) {
+    _Atomic uint32_t *row = nk_link_row(store, place, layer);
+    uint32_t count = link_count(row), dead_links = 0, collected = 0;
+    for (uint32_t i = 0; i < count; i++) dead_links += is_in(dead, word_count, link_at(row, i));
+    if (dead_links == 0) return false;
+    nk_forget_visited(context);
+    if (!reserve_touched(context, 1)) return false;
+    visit(context, place);
+    if (!collect_live(context, row, dead, word_count, &collected)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t target = link_at(row, i);
+        if (!is_in(dead, word_count, target) || nk_level(store, target) < layer) continue;
+        if (!collect_live(context, nk_link_row(store, target, layer), dead, word_count, &collected)) return false;
+    }
+    uint32_t limit = link_limit(store, layer);
+    if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, limit)) return false;
+    query_of_place(store, &context->query, place, mode);
+    for (uint32_t i = 0; i < collected; i++) {
+        if (i + AHEAD < collected) prefetch_row(store, context->pool[i + AHEAD].place, mode);
+        context->pool[i].distance = measure(store, &context->query, context->pool[i].place, mode);
+    }
+    qsort(context->pool, collected, sizeof(nk_found), nk_by_distance);
+    uint32_t chosen = choose(context, store, context->pool, collected, limit, context->relinked, mode);
+    write_links(row, context->relinked, chosen);
+    return true;
+}
+
+INLINE uint32_t relink_mode(
+    nk_store *store, nk_context *context, uint32_t first, uint32_t end, const uint64_t *dead, size_t word_count,
+    const int mode
+) {
+    uint32_t changed = 0;
+    if (!nk_look_at(context, store)) return 0;
+    for (uint32_t place = first; place < end && place < context->limit; place++) {
+        if (!(nk_state(store, place) & nk_linked) || is_in(dead, word_count, place)) continue;
+        for (uint32_t layer = 0; layer <= nk_level(store, place); layer++) {
+            changed += relink_row(store, context, place, layer, dead, word_count, mode);
+        }
+    }
+    return changed;
+}
+
+#define FOR_BUILDING(call) \
+    switch (store->layout.format) { \
+    case nk_bytes: return call(by_bytes); \
+    case nk_planes: return call(by_both_halves); \
+    case nk_floats: break; \
+    } \
+    return store->layout.metric == nk_l1 ? call(by_manhattan) : call(by_hamming);
+
+#define LINK(mode) link_mode(store, context, place, ef_construction, mode)
+static bool link_place(nk_store *store, nk_context *context, uint32_t place, uint32_t ef_construction) {
+    FOR_BUILDING(LINK)
+}
+
+#define RELINK(mode) relink_mode(store, context, first, end, dead, word_count, mode)
+static uint32_t relink(
+    nk_store *store, nk_context *context, uint32_t first, uint32_t end, const uint64_t *dead, size_t word_count
+) {
+    FOR_BUILDING(RELINK)
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Walks through a layer: Malkov & Yashunin, arXiv:1603.09320. Whole loops, so that nothing but a distance happens per
+// distance.
+
+INLINE bool visit(nk_context *context, uint32_t place) {
+    uint64_t bit = (uint64_t)1 << (place % 64), *word = &context->visited[place / 64];
+    if (*word & bit) return false;
+    *word |= bit;
+    context->touched[context->touched_count++] = place;
+    return true;
+}
+
+static bool reserve_touched(nk_context *context, uint32_t more) {
+    if (context->touched_count + more <= context->touched_capacity) return true;
+    uint32_t wanted = context->touched_capacity * 2 + more + 1024;
+    uint32_t *touched = realloc(context->touched, (size_t)wanted * sizeof *touched);
+    if (!touched) return false;
+    context->touched = touched;
+    context->touched_capacity = wanted;
+    return true;
+}
+
+INLINE uint32_t link_count(_Atomic uint32_t *row) {
+    return atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
+}
+
+INLINE uint32_t link_at(_Atomic uint32_t *row, uint32_t index) {
+    return atomic_load_explicit(row + 1 + index, memory_order_relaxed);
+}
+
+// MARK: Walking
+
+/// Goes to the nearest node of an upper layer, from `start`.
+INLINE nk_found descend(
+    nk_context *context, const nk_store *store, nk_found start, uint32_t layer, const nk_query *query, const int mode
+) {
+    for (bool moved = true; moved;) {
+        moved = false;
+        _Atomic uint32_t *row = nk_link_row(store, start.place, layer);
+        uint32_t count = link_count(row);
+        for (uint32_t i = 0; i < count; i++) prefetch_row(store, link_at(row, i), mode);
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t place = link_at(row, i);
+            if (place >= context->limit || nk_level(store, place) < layer) continue;
+            float distance = measure(store, query, place, mode);
+            context->evaluated++;
+            if (distance < start.distance) {
+                start = (nk_found){distance, place};
+                moved = true;
+            }
+        }
+    }
+    return start;
+}
+
+INLINE void prefetch_links(const nk_store *store, uint32_t place, uint32_t layer) {
+    const nk_arena *arena = layer == 0 ? &store->links : &store->upper;
+    prefetch_lines((const uint8_t *)nk_link_row(store, place, layer), arena->stride);
+}
+
+/// Puts an item into the sorted pool. Returns where, or the capacity if it is too far away.
+INLINE uint32_t pool_insert(nk_context *context, nk_found item) {
+    nk_found *pool = context->pool;
+    uint32_t count = context->pool_count, ef = context->ef;
+    if (count == ef && !(item.distance < pool[count - 1].distance)) return ef;
+    uint32_t low = 0, high = count;
+    while (low < high) {
+        uint32_t middle = (low + high) / 2;
+        if (item.distance < pool[middle].distance) high = middle;
+        else low = middle + 1;
+    }
+    if (count == ef) count--;
+    memmove(pool + low + 1, pool + low, (count - low) * sizeof *pool);
+    pool[low] = item;
+    context->pool_count = count + 1;
+    return low;
+}
+
+/// Expands up to `hops` nodes of the pool.
+INLINE nk_progress walk_pool(
+    nk_context *context, const nk_store *store, uint32_t layer, const nk_query *query, uint32_t hops, const int mode,
+    const float margin
+) {
+    nk_found *pool = context->pool;
+    uint32_t next = context->pool_next;
+    while (next < context->pool_count) {
+        if (hops-- == 0) {
+            context->pool_next = next;
+            return nk_more;
+        }
+        uint32_t node = pool[next].place;
+        pool[next].place = node | NK_LOCK;
+        // The node that will be next, unless a nearer one is found.
+        uint32_t nearest = next + 1;
+        while (nearest < context->pool_count && (pool[nearest].place & NK_LOCK)) nearest++;
+        if (nearest < context->pool_count) prefetch_links(store, pool[nearest].place, layer);
+        _Atomic uint32_t *row = nk_link_row(store, node, layer);
+        uint32_t count = link_count(row), gathered = 0, *places = context->gathered;
+        if (!reserve_touched(context, count)) return nk_no_memory;
+        bool is_sifted = mode == by_high_half && context->pool_count == context->ef;
+        for (uint32_t i = 0; i < count; i++) {
+            uint32_t place = link_at(row, i);
+            if (place >= context->limit || !visit(context, place)) continue;
+            if (gathered < AHEAD) {
+                if (is_sifted) prefetch_row(store, place, by_signs);
+                else prefetch_row(store, place, mode);
+            }
+            places[gathered++] = place;
+        }
+        context->evaluated += gathered;
+        if (is_sifted) {
+            gathered = sift(store, &context->sign_query, places, gathered, pool[context->ef - 1].distance, margin);
+        }
+        for (uint32_t i = 0; i < gathered; i++) {
+            if (i + AHEAD < gathered) prefetch_row(store, places[i + AHEAD], mode);
+            nk_found item = {measure(store, query, places[i], mode), places[i]};
+            uint32_t position = pool_insert(context, item);
+            if (position > nearest || position == context->ef) continue;
+            nearest = position;
+            prefetch_links(store, item.place, layer);
+        }
+        next = nearest;
+        while (next < context->pool_count && (pool[next].place & NK_LOCK)) next++;
+    }
+    context->pool_next = next;
+    return nk_finished;
+}
+
+INLINE bool passes(const nk_context *context, const nk_store *store, uint32_t place) {
+    return nk_passes(store, place, context->allowed != NULL, context->allowed, context->word_count);
+}
+
+/// The neighbours that a walk with a filter measures next.
+INLINE uint32_t gather_filtered(nk_context *context, const nk_store *store, _Atomic uint32_t *row) {
+    uint32_t count = link_count(row), gathered = 0, *places = context->gathered;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t place = link_at(row, i);
+        if (place >= context->limit) continue;
+        if (!context->two_hop || passes(context, store, place)) {
+            if (visit(context, place)) places[gathered++] = place;
+            continue;
+        }
+        if (!visit(context, place)) continue;
+        _Atomic uint32_t *further = nk_link_row(store, place, 0);
+        uint32_t further_count = link_count(further);
+        for (uint32_t j = 0; j < further_count && gathered + count < context->gathered_capacity; j++) {
+            uint32_t other = link_at(further, j);
+            if (other >= context->limit || context->visited[other / 64] >> (other % 64) & 1) continue;
+            if (!passes(context, store, other)) continue;
+            visit(context, other);
+            places[gathered++] = other;
+        }
+    }
+    return gathered;
+}
+
+/// Expands up to `hops` nodes, the nearest first; keeps the nearest that pass.
+INLINE nk_progress walk_heaps(nk_context *context, const nk_store *store, uint32_t hops, const int mode) {
+    nk_heap *candidates = &context->candidates, *top = &context->top;
+    while (candidates->count > 0) {
+        if (hops-- == 0) return nk_more;
+        if (context->evaluated > context->budget) return nk_budget_spent;
+        nk_found node = nk_heap_pop(candidates);
+        if (top->count == context->ef && -node.distance > top->items[0].distance) break;
+        if (!reserve_touched(context, context->gathered_capacity)) return nk_no_memory;
+        uint32_t gathered = gather_filtered(context, store, nk_link_row(store, node.place, 0));
+        if (!nk_reserve_found(&candidates->items, &candidates->capacity, candidates->count + gathered)) {
+            return nk_no_memory;
+        }
+        uint32_t *places = context->gathered;
+        context->evaluated += gathered;
+        if (mode == by_high_half && top->count == context->ef) {
+            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], by_signs);
+            gathered = sift(store, &context->sign_query, places, gathered, top->items[0].distance, SEARCH_MARGIN);
+        } else {
+            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], mode);
+        }
+        for (uint32_t i = 0; i < gathered; i++) {
+            if (i + AHEAD < gathered) prefetch_row(store, places[i + AHEAD], mode);
+            float distance = measure(store, &context->query, places[i], mode);
+            if (top->count == context->ef && !(distance < top->items[0].distance)) continue;
+            nk_heap_push(candidates, (nk_found){-distance, places[i]});
+            if (!context->only_live || passes(context, store, places[i])) {
+                nk_keep_nearest(top, context->ef, (nk_found){distance, places[i]});
+            }
+        }
+    }
+    return nk_finished;
+}
+
+/// Puts the place where a layer is entered into an empty pool.
+static bool start_pool(nk_context *context, uint32_t ef, nk_found start) {
+    if (!reserve_touched(context, 1) || !nk_reserve_found(&context->pool, &context->pool_capacity, ef + 1)) {
+        return false;
+    }
+    context->ef = ef;
+    context->pool[0] = start;
+    context->pool_count = 1;
+    context->pool_next = 0;
+    visit(context, start.place);
+    return true;
+}
+
+INLINE nk_progress walk_begin_mode(nk_context *context, const nk_store *store, const int mode) {
+    context->pool_count = context->pool_next = context->candidates.count = context->top.count = 0;
+    uint64_t entry = atomic_load_explicit(&store->entry, memory_order_acquire);
+    if (entry == NK_NONE || (uint32_t)entry >= context->limit) return nk_finished;
+    nk_found start = {measure(store, &context->query, (uint32_t)entry, mode), (uint32_t)entry};
+    for (uint32_t layer = (uint32_t)(entry >> 32); layer > 0; layer--) {
+        start = descend(context, store, start, layer, &context->query, mode);
+    }
+    if (!context->uses_heaps) return start_pool(context, context->ef, start) ? nk_more : nk_no_memory;
+    nk_heap *top = &context->top, *candidates = &context->candidates;
+    // No more can be found than there is.
+    if (context->ef > context->limit) context->ef = context->limit;
+    if (!nk_reserve_found(&top->items, &top->capacity, context->ef)
+        || !nk_reserve_found(&candidates->items, &candidates->capacity, 1024) || !reserve_touched(context, 1)) {
+        return nk_no_memory;
+    }
+    visit(context, start.place);
+    nk_heap_push(candidates, (nk_found){-start.distance, start.place});
+    if (!context->only_live || passes(context, store, start.place)) {
+        nk_keep_nearest(top, context->ef, start);
+    }
+    return nk_more;
+}
+
+INLINE nk_progress walk_mode(nk_context *context, const nk_store *store, uint32_t hops, const int mode) {
+    if (context->uses_heaps) return walk_heaps(context, store, hops, mode);
+    return walk_pool(context, store, 0, &context->query, hops, mode, SEARCH_MARGIN);
+}
+
+#define BEGIN(mode) walk_begin_mode(context, store, mode)
+static nk_progress walk_begin(nk_context *context, const nk_store *store) {
+    FOR_SEARCH(BEGIN)
+}
+
+#define WALK(mode) walk_mode(context, store, hops, mode)
+static nk_progress walk(nk_context *context, const nk_store *store, uint32_t hops) {
+    FOR_SEARCH(WALK)
+}
