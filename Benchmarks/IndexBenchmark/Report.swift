@@ -2,76 +2,38 @@
 
 import Foundation
 
-/// What was asked for on the command line.
-struct Options {
-    var folder: String?
-    var clustered: (count: Int, dimensions: Int)?
-    var count = Int.max
-    var connections = 32
-    var efConstruction = 128
-    var threads = 1
-    var json: String?
-    var writeFolder: String?
-    /// What to measure beside the build; `nil` for all.
-    var parts: Set<Substring>?
-
-    init(_ arguments: [String]) {
-        var rest = arguments.dropFirst().makeIterator()
-        while let option = rest.next() {
-            switch option {
-            case "--smoke": clustered = Self.smoke
-            case "--vectors": folder = rest.next()
-            case "--clustered":
-                let parts = (rest.next() ?? "").split(separator: ",").compactMap { Int($0) }
-                if parts.count == 2 { clustered = (parts[0], parts[1]) }
-            case "--count": count = rest.next().flatMap { Int($0) } ?? count
-            case "--m": connections = rest.next().flatMap { Int($0) } ?? connections
-            case "--efc": efConstruction = rest.next().flatMap { Int($0) } ?? efConstruction
-            case "--threads": threads = rest.next().flatMap { Int($0) } ?? threads
-            case "--json": json = rest.next()
-            case "--write": writeFolder = rest.next()
-            case "--parts": parts = rest.next().map { Set($0.split(separator: ",")) }
-            default: print("unknown option \(option)")
-            }
-        }
-    }
-
-    /// So little that it takes seconds even without optimisation.
-    private static let smoke = (count: 1000, dimensions: 32)
-
-    func has(_ part: Substring) -> Bool { parts?.contains(part) ?? true }
-
-    func dataSet() throws -> DataSet {
-        if let folder { return try DataSet(folder: folder, dimensions: 2048, limit: count) }
-        let (count, dimensions) = clustered ?? Self.smoke
-        return DataSet(clustered: count, dimensions: dimensions, queryCount: min(max(count / 20, 1), 500), seed: 7)
-    }
-}
-
-/// What was measured, printed as it comes.
+/// What was measured, printed as it comes, and written as JSON: one row a measurement, with a name and numbers.
 struct Report {
-    private var rows: [[String: String]] = []
-    private let data: DataSet
+    private var rows: [(name: String, numbers: [(String, Double)])] = []
+    private let header: String
 
-    init(data: DataSet) { self.data = data }
-
-    mutating func add(_ name: String, _ value: Double) {
-        print("\(name): \(Self.text(value))")
-        rows.append(["name": "\"\(name)\"", "value": "\(value)"])
+    init(data: DataSet, _ options: Options) {
+        header = """
+            "data": "\(data.name)", "count": \(data.count), "dimensions": \(data.dimensions), \
+            "queries": \(data.queryCount),
+              "m": \(options.connections), "efConstruction": \(options.efConstruction), "threads": \(options.threads)
+            """
     }
 
-    mutating func add(_ name: String, recall: Double, rate: Double) {
-        print("\(name): recall \(Self.text(recall)), \(Int(rate)) a second")
-        rows.append(["name": "\"\(name)\"", "recall": "\(recall)", "rate": "\(rate)"])
+    mutating func add(_ name: String, _ value: Double) { add(name, [("value", value)]) }
+
+    mutating func add(_ name: String, _ outcome: Outcome) {
+        add(name, [("recall", outcome.recall), ("rate", outcome.rate), ("ms", outcome.milliseconds)])
+    }
+
+    mutating func add(_ name: String, _ numbers: [(String, Double)]) {
+        print("\(name): " + numbers.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", "))
+        rows.append((name, numbers))
     }
 
     func json() -> String {
         let lines = rows.map { row in
-            "    {" + row.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ") + "}"
+            let numbers = row.numbers.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ")
+            return "    {\"name\": \"\(row.name)\", \(numbers)}"
         }
         return """
             {
-              "data": "\(data.name)", "count": \(data.count), "dimensions": \(data.dimensions),
+              \(header),
               "rows": [
             \(lines.joined(separator: ",\n"))
               ]
@@ -80,5 +42,15 @@ struct Report {
             """
     }
 
-    private static func text(_ value: Double) -> String { String(format: "%.4f", value) }
+    private static func text(_ value: Double) -> String { String(format: abs(value) < 100 ? "%.4f" : "%.0f", value) }
+}
+
+/// How well and how fast queries were answered.
+struct Outcome {
+    /// Of the true nearest, how many were found; what is as near as the last of them counts as found.
+    var recall: Double
+    /// Processor time of the one thread that asked.
+    var milliseconds: Double
+    /// Queries a second.
+    var rate: Double { 1000 / milliseconds }
 }

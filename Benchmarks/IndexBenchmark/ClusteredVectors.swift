@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Makes vectors that are as hard to search as those of real networks: points near a small piece of space of few
+/// dimensions around each of 250 centres.
+///
+/// A point is `centre + Σ zᵢ·axisᵢ + 0.1·noise`, where each centre has 24 axes of its own, and centres, axes (of length
+/// about √(dimensions / 24)), `z` and noise are normally distributed. Real embeddings are such a union: of many dimensions
+/// on paper, of few around any point. Among 500,000 of 128 dimensions the hundred nearest of a query have a local
+/// intrinsic dimension (maximum likelihood, Levina and Bickel) of about 15; real sets of this size have 10 to 25.
+/// Points scattered around 1,000 centres in all 128 dimensions, say, have 23 among 200,000 and ever more with their number.
+///
+/// The same seed gives the same points, on every machine: only additions and multiplications in one order are used.
+struct ClusteredVectors {
+    private static let centreCount = 250
+    private static let noise: Float = 0.1
+
+    private let dimensions: Int
+    private let axisCount: Int
+    /// Shape [centres, dimensions].
+    private let centres: [Float]
+    /// Shape [centres, axes, dimensions].
+    private let axes: [Float]
+    private let seed: UInt64
+
+    init(dimensions: Int, seed: UInt64) {
+        self.dimensions = dimensions
+        self.seed = seed
+        let axisCount = min(24, max(dimensions / 2, 1))
+        let scale = 1 / Float(axisCount).squareRoot()
+        var generator = Generator(state: seed)
+        self.axisCount = axisCount
+        centres = (0..<Self.centreCount * dimensions).map { _ in generator.gaussian() }
+        axes = (0..<Self.centreCount * axisCount * dimensions).map { _ in generator.gaussian() * scale }
+    }
+
+    /// - Parameter queryCount: how many further points are queries; none of them is in the base.
+    func dataSet(count: Int, queryCount: Int) -> DataSet {
+        DataSet(
+            name: "clustered", dimensions: dimensions, base: points(count, seed: seed &+ 1),
+            queries: points(queryCount, seed: seed &+ 2))
+    }
+
+    private func points(_ count: Int, seed: UInt64) -> [Float] {
+        var generator = Generator(state: seed)
+        var values = [Float](repeating: 0, count: count * dimensions)
+        for start in stride(from: 0, to: values.count, by: dimensions) {
+            let centre = Int(generator.next() % UInt64(Self.centreCount))
+            for place in 0..<dimensions {
+                values[start + place] = centres[centre * dimensions + place] + Self.noise * generator.gaussian()
+            }
+            for axis in 0..<axisCount {
+                let weight = generator.gaussian()
+                let from = (centre * axisCount + axis) * dimensions
+                for place in 0..<dimensions { values[start + place] += weight * axes[from + place] }
+            }
+        }
+        return values
+    }
+}
+
+/// SplitMix64.
+struct Generator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// Nearly normal: the sum of four uniform numbers, of variance 1.
+    mutating func gaussian() -> Float {
+        let bits = next()
+        let sum =
+            Float(bits & 0xFFFF) + Float(bits >> 16 & 0xFFFF) + Float(bits >> 32 & 0xFFFF) + Float(bits >> 48)
+        return (sum / 65_536 - 2) * 1.732
+    }
+
+    /// At least 0, below 1.
+    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+}
