@@ -59,12 +59,8 @@ class Server:
 
     def start(self) -> float:
         """Starts it, waits until it is ready, and returns the seconds that took."""
-        assert self.process is None, "it runs already"
         began = time.monotonic()
-        with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                [PROGRAM, "serve", "--host", "127.0.0.1", "--port", str(self.port), "--data", self.folder],
-                stdout=log, stderr=log, env=environment(self.settings), cwd=self.folder.parent)
+        self.launch()
         while time.monotonic() - began < self.ready_seconds:
             if self.process.poll() is not None:
                 code, self.process = self.process.returncode, None
@@ -75,6 +71,14 @@ class Server:
             time.sleep(0.005)
         self.kill()
         raise NotReady(f"not ready after {self.ready_seconds} s:\n{self.log_tail()}")
+
+    def launch(self) -> None:
+        """Starts it without waiting."""
+        assert self.process is None, "it runs already"
+        with self.log_path.open("ab") as log:
+            self.process = subprocess.Popen(
+                [PROGRAM, "serve", "--host", "127.0.0.1", "--port", str(self.port), "--data", self.folder],
+                stdout=log, stderr=log, env=environment(self.settings), cwd=self.folder.parent)
 
     def is_ready(self) -> bool:
         try:
