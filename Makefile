@@ -21,8 +21,8 @@ test: ## Everything that must pass: format, layers, unit tests, end-to-end tests
 lint: ## Format and scripts only
 	@Scripts/lint.sh
 
-bench: ## Measure the server from outside: pictures, queries, objects, start, memory
-	@Scripts/bench.sh
+bench: ## Measure index and server beside the yardsticks; PARTS=index,clustered,server,pictures FLAGS="--smoke"
+	@Scripts/bench.sh $(if $(PARTS),--parts $(PARTS)) $(FLAGS)
 
 install: build ## Copy program, libraries and weights to PREFIX (/opt/needletail)
 	@Scripts/install.sh $(or $(PREFIX),/opt/needletail)

@@ -5,30 +5,14 @@
 """
 import argparse
 import html
-import json
 import math
-import re
+
+from curves import curves
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 460, 70, 20, 46, 56
 COLOURS = {"needletail": "#c2410c", "hnswlib": "#2563eb", "faiss": "#15803d"}
 NAMES = {"needletail": "Needletail", "hnswlib": "hnswlib", "faiss": "faiss HNSW-SQ8, refined"}
 RECALLS = [0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999]
-
-
-def curves(paths):
-    """Name to points (recall, queries a second), without those that another point of the curve beats in both."""
-    found = {}
-    for path in paths:
-        with open(path) as file:
-            for row in json.load(file)["rows"]:
-                name = re.fullmatch(r"(?:(\w+) )?ef \d+", row["name"])
-                if name:
-                    found.setdefault(name[1] or "needletail", []).append((row["recall"], row["rate"]))
-    kept = {}
-    for name, points in found.items():
-        points = sorted(set(points))
-        kept[name] = [p for p in points if not any(q[0] >= p[0] and q[1] > p[1] for q in points)]
-    return kept
 
 
 def main():

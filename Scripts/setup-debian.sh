@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the Debian packages that are missing, and nothing if none is.
-# usage: setup-debian.sh run | build | test | arm        (build includes run, test includes both)
+# usage: setup-debian.sh run | build | bench | test | arm      (build includes run, bench and test include both)
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -10,9 +10,10 @@ source "$here/messages.sh"
 case "${1:-build}" in
     run) kinds='run' ;;
     build) kinds='run|build' ;;
+    bench) kinds='run|build|bench' ;;
     test) kinds='run|build|test' ;;
     arm) kinds='arm' ;;
-    *) give_up "setup-debian.sh: there is no set of packages '$1'" "it takes run, build, test or arm" "give one of them" ;;
+    *) give_up "setup-debian.sh: there is no set of packages '$1'" "it takes run, build, bench, test or arm" "give one of them" ;;
 esac
 
 mapfile -t wanted < <(awk -v kinds="^($kinds)\$" '$1 ~ kinds { print $2 }' "$here/debian-packages")
