@@ -6,7 +6,6 @@ import VectorIndexes
 /// Measures what documents that come and go do to searches.
 struct Changes {
     let searches: Searches
-    let isSmoke: Bool
 
     private var index: any VectorIndex { searches.index }
     private var data: DataSet { searches.data }
@@ -14,7 +13,7 @@ struct Changes {
     /// How long a query takes while so many documents wait for their links and are scanned. Leaves the index as it was.
     func tail(report: inout Report) throws {
         var end = data.count
-        for length in isSmoke ? [0, 100] : [0, 1000, 10_000, 32_000] {
+        for length in searches.isSmoke ? [0, 100] : [0, 1000, 10_000, 32_000] {
             try data.append(end..<data.count + length, to: index)
             end = data.count + length
             let queries = 0..<data.queryCount

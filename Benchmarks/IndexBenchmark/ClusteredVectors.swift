@@ -3,16 +3,18 @@
 /// Makes vectors that are as hard to search as those of real networks: points near a small piece of space of few
 /// dimensions around each of 250 centres.
 ///
-/// A point is `centre + Σ zᵢ·axisᵢ + 0.1·noise`, where each centre has 24 axes of its own, and centres, axes (of length
-/// about √(dimensions / 24)), `z` and noise are normally distributed. Real embeddings are such a union: of many dimensions
-/// on paper, of few around any point. Among 500,000 of 128 dimensions the hundred nearest of a query have a local
-/// intrinsic dimension (maximum likelihood, Levina and Bickel) of about 15; real sets of this size have 10 to 25.
-/// Points scattered around 1,000 centres in all 128 dimensions, say, have 23 among 200,000 and ever more with their number.
+/// A point is `0.5·centre + Σ zᵢ·axisᵢ + 0.2·noise`, where each centre has 24 axes of its own; the numbers of centres and
+/// noise and the 24 `z` are normally distributed with variance 1, those of the axes with 1/24. Real embeddings are such a
+/// union: of many dimensions on paper, of few around any point. Among 500,000 of 128 dimensions the hundred nearest of
+/// a query have a local intrinsic dimension (maximum likelihood, Levina and Bickel) of about 15; real sets of this size
+/// have 10 to 25. Points scattered around 1,000 centres in all 128 dimensions have 23 among 200,000 already. Centres
+/// twice as far apart tear the graph into pieces, of which a query misses the right one altogether now and then.
 ///
 /// The same seed gives the same points, on every machine: only additions and multiplications in one order are used.
 struct ClusteredVectors {
     private static let centreCount = 250
-    private static let noise: Float = 0.1
+    private static let distance: Float = 0.5
+    private static let noise: Float = 0.2
 
     private let dimensions: Int
     private let axisCount: Int
@@ -29,7 +31,7 @@ struct ClusteredVectors {
         let scale = 1 / Float(axisCount).squareRoot()
         var generator = Generator(state: seed)
         self.axisCount = axisCount
-        centres = (0..<Self.centreCount * dimensions).map { _ in generator.gaussian() }
+        centres = (0..<Self.centreCount * dimensions).map { _ in generator.gaussian() * Self.distance }
         axes = (0..<Self.centreCount * axisCount * dimensions).map { _ in generator.gaussian() * scale }
     }
 

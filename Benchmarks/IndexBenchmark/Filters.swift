@@ -22,7 +22,7 @@ struct Filters {
                 (0..<UInt32(searches.data.count)).filter { _ in generator.uniform() < share }.map { DocumentID($0) })
         }
         let truth = exact.nearest(10, among: selections)
-        for (number, share) in shares.enumerated() {
+        for (number, share) in shares.enumerated() where selections[number].count > 0 {
             report.add("filter \(share)", try searches.ask(ef: nil, allowed: selections[number], truth: truth[number]))
         }
     }

@@ -19,11 +19,11 @@ struct IndexBenchmark {
     static func main() throws {
         let options = Options(CommandLine.arguments)
         let data = try options.dataSet()
-        print("\(data.name): \(data.count) x \(data.dimensions), \(data.queryCount) queries")
+        Report.tell("\(data.name): \(data.count) x \(data.dimensions), \(data.queryCount) queries")
         if let folder = options.writeFolder { try data.write(to: folder) }
         var report = Report(data: data, options)
         let index = try build(data, options, report: &report)
-        let searches = Searches(index: index, data: data)
+        let searches = Searches(index: index, data: data, isSmoke: options.isSmoke)
         let exact = ExactSearch(data)
         let truth = options.has("search") || options.has("replaced") ? exact.nearest(10)[0] : []
         if options.has("search") { try searches.sweep(truth, report: &report) }
@@ -31,7 +31,7 @@ struct IndexBenchmark {
         if options.has("filters") { try Filters(searches: searches, exact: exact).measure(report: &report) }
         if options.has("large") { try searches.large(exact, report: &report) }
         if options.has("snapshot") { try measureSnapshot(index, report: &report) }
-        let changes = Changes(searches: searches, isSmoke: options.isSmoke)
+        let changes = Changes(searches: searches)
         if options.has("tail") { try changes.tail(report: &report) }
         if options.has("replaced") { try changes.replace(threads: options.threads, truth, report: &report) }
         let findings = index.checkInvariants()

@@ -15,6 +15,9 @@ struct Report {
             """
     }
 
+    /// Prints a line at once, also where the output goes into a file.
+    static func tell(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
     mutating func add(_ name: String, _ value: Double) { add(name, [("value", value)]) }
 
     mutating func add(_ name: String, _ outcome: Outcome) {
@@ -22,7 +25,7 @@ struct Report {
     }
 
     mutating func add(_ name: String, _ numbers: [(String, Double)]) {
-        print("\(name): " + numbers.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", "))
+        Self.tell("\(name): " + numbers.map { "\($0.0) \(Self.text($0.1))" }.joined(separator: ", "))
         rows.append((name, numbers))
     }
 
