@@ -80,10 +80,11 @@ def details(run: Run, data: str) -> str:
     """Filters, tail, replaced documents, many neighbors, snapshot."""
     rows = run.read(f"{data}.json").get("rows", [])
     searches = [row for row in rows if row["name"].startswith(("filter", "nearest", "fresh", "replaced", "tail"))]
-    others = [row for row in rows if row["name"].startswith(("snapshot", "repair", "encode", "link"))]
+    others = [row for row in rows if row["name"].startswith(("snapshot", "repair", "encode", "link", "local"))]
     if not searches and not others:
         return ""
-    lines = [[row["name"], f"{row['recall']:.4f}" if "recall" in row else "", text(row["ms"])] for row in searches]
+    lines = [[row["name"] + (f", {row['excess']:.1e} too far" if "excess" in row else ""),
+              f"{row['recall']:.4f}" if "recall" in row else "", text(row["ms"])] for row in searches]
     out = markdown(["searches, ten nearest unless said", "recall", "ms"], lines)
     return out + "\n" + markdown(["", "value"], [[row["name"], text(row["value"])] for row in others])
 

@@ -2,6 +2,7 @@
 
 import DataModel
 import Dispatch
+import Foundation
 import Synchronization
 import VectorIndexes
 
@@ -76,6 +77,19 @@ struct ExactSearch: Sendable {
             best.insert(DocumentID(UInt32(row)), distances[row])
         }
         return measuredAgain(best.items.map(\.document), query, count)
+    }
+
+    /// How many dimensions the neighborhoods of the queries seem to have: the median of the maximum likelihood estimates
+    /// (Levina and Bickel, 2004). The more, the harder a set is to search.
+    static func localIntrinsicDimension(_ nearest: [[Neighbor]]) -> Double {
+        let estimates = nearest.compactMap { neighbors -> Double? in
+            // Of vectors of length 1, the squared distance is twice the cosine distance.
+            let distances = neighbors.map { Double($0.distance) }.filter { $0 > 0 }
+            guard distances.count > 2, let last = distances.last, last > distances[0] else { return nil }
+            let logarithms = distances.dropLast().reduce(0) { $0 + log($1 / last) / 2 }
+            return -Double(distances.count - 1) / logarithms
+        }.sorted()
+        return estimates.isEmpty ? 0 : estimates[estimates.count / 2]
     }
 
     private func measuredAgain(_ documents: [DocumentID], _ query: Int, _ count: Int) -> [Neighbor] {

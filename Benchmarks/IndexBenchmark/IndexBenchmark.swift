@@ -25,7 +25,12 @@ struct IndexBenchmark {
         let index = try build(data, options, report: &report)
         let searches = Searches(index: index, data: data, isSmoke: options.isSmoke)
         let exact = ExactSearch(data)
-        let truth = options.has("search") || options.has("replaced") ? exact.nearest(10)[0] : []
+        var truth: [[Neighbor]] = []
+        if options.has("search") || options.has("replaced") {
+            let nearest = exact.nearest(100)[0]
+            report.add("local intrinsic dimension", ExactSearch.localIntrinsicDimension(nearest))
+            truth = nearest.map { Array($0.prefix(10)) }
+        }
         if options.has("search") { try searches.sweep(truth, report: &report) }
         if options.has("threads") { try searches.twoThreads(report: &report) }
         if options.has("filters") { try Filters(searches: searches, exact: exact).measure(report: &report) }
