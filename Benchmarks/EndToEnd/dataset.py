@@ -2,6 +2,7 @@
 """The vectors of the end-to-end measurement: real ones, further ones mixed from them, or made ones."""
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,10 +30,17 @@ class Vectors:
         mixed = mix(base, labels, count - real)
         return Vectors(np.concatenate([base, mixed]), asked, f"{real} real, {len(mixed)} mixed from pairs of the same label")
 
-    def text(self, rows: np.ndarray) -> list[bytes]:
-        """Each row as a JSON array. A float16 has 65,536 values, so that each is turned into text once."""
-        table = [str(value).encode() for value in np.arange(65_536, dtype=np.uint16).view(np.float16).astype(float)]
-        return [b"[" + b",".join([table[bits] for bits in row]) + b"]" for row in rows.view(np.uint16).tolist()]
+
+@functools.cache
+def numbers() -> list[bytes]:
+    """The text of every float16, by its bits: 65,536 numbers, each turned into text once."""
+    return [str(value).encode() for value in np.arange(65_536, dtype=np.uint16).view(np.float16).astype(float)]
+
+
+def texts(rows: np.ndarray) -> list[bytes]:
+    """Each row as a JSON array."""
+    table = numbers()
+    return [b"[" + b",".join([table[bits] for bits in row]) + b"]" for row in rows.view(np.uint16).tolist()]
 
 
 def mix(base: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:

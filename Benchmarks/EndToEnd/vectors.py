@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from clients import Connection, Measured, post, run
-from dataset import Exact, Vectors
+from dataset import Exact, Vectors, texts
 from running_server import TEST_DATA, Server
 
 MIB = 1 << 20
@@ -34,7 +34,7 @@ class VectorMeasurement:
         self.sure: tuple[int, set[int]] = (0, set())
         self.percent = np.random.default_rng(3).integers(0, 100, len(vectors.base))
         self.exact = Exact(vectors)
-        self.questions = vectors.text(vectors.queries)
+        self.questions = texts(vectors.queries)
         self.batches = self.import_requests(vectors)
         self.raw_bytes = 4 * vectors.base.size
         self.result: dict = {"objects": len(vectors.base), "vectors": vectors.origin, "dimensions": vectors.base.shape[1],
@@ -62,7 +62,7 @@ class VectorMeasurement:
             objects = [
                 b'{"class":"Vector","id":"00000000-0000-4000-8000-%012x","properties":{"n":%d,"percent":%d},"vector":%s}'
                 % (n, n, self.percent[n], text)
-                for n, text in enumerate(vectors.text(vectors.base[start:start + self.sizes.batch]), start)]
+                for n, text in enumerate(texts(vectors.base[start:start + self.sizes.batch]), start)]
             requests.append(post("/v1/batch/objects", b'{"objects":[' + b",".join(objects) + b"]}"))
         return requests
 
