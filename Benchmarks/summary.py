@@ -73,7 +73,11 @@ def comparison(run: Run, data: str) -> str:
     kind = {"real": "ResNet50 vectors", "clustered": "generated vectors"}.get(about.get("data", ""), "vectors")
     return (f"### {about['count']:,} {kind} of {about['dimensions']} dimensions\n\n{about['queries']} queries, the ten nearest by cosine, "
             f"M {about['m']}, efConstruction {about['efConstruction']}. One thread, processor time.\n\n"
-            + markdown(["", *(NAMES[name] for name in names)], lines))
+            + markdown(["", *(NAMES[name] for name in names)], lines) + picture(run, f"{data}-recall.svg"))
+
+
+def picture(run: Run, name: str) -> str:
+    return f"\n![Recall against queries a second]({name})\n" if (run.folder / name).exists() else ""
 
 
 def details(run: Run, data: str) -> str:

@@ -15,6 +15,7 @@ last of the true neighbours counts as found.
 from __future__ import annotations
 
 import argparse
+import importlib.metadata
 import json
 import time
 from pathlib import Path
@@ -66,7 +67,7 @@ class Truth:
 
 class Hnswlib:
     name = "hnswlib"
-    version = hnswlib.__version__ if hasattr(hnswlib, "__version__") else None
+    version = importlib.metadata.version("hnswlib")
 
     def __init__(self, base: np.ndarray, m: int, efc: int) -> None:
         self.index = hnswlib.Index(space="cosine", dim=base.shape[1])
@@ -158,12 +159,12 @@ def main() -> None:
     count = min(options.count or 500, 500) if options.smoke else options.count
     base, queries = load(options.vectors, "base", count), load(options.vectors, "queries", 20 if options.smoke else None)
     truth, report = Truth(base, queries), Report()
+    header = {"count": len(base), "dimensions": base.shape[1], "queries": len(queries), "m": options.m,
+              "efConstruction": options.efc, "versions": {kind.name: kind.version for kind in (Hnswlib, Faiss)}}
     for kind in (Hnswlib, Faiss):
         measure(kind, base, truth, options.m, options.efc, report)
-    if options.json:
-        header = {"count": len(base), "dimensions": base.shape[1], "queries": len(queries), "m": options.m,
-                  "efConstruction": options.efc, "versions": {kind.name: kind.version for kind in (Hnswlib, Faiss)}}
-        options.json.write_text(json.dumps({**header, "rows": report.rows}, indent=1) + "\n")
+        if options.json:
+            options.json.write_text(json.dumps({**header, "rows": report.rows}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
