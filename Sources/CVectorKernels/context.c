@@ -95,22 +95,22 @@ bool nk_look_at(nk_context *context, const nk_store *store) {
 bool nk_begin(nk_context *context, const nk_store *store, const float *query) {
     if (!nk_look_at(context, store)) return false;
     context->evaluated = 0;
-    context->kept_count = context->keep = 0;
+    context->kept_count = context->wanted = 0;
     store->tier->prepare(context, store, query);
     return true;
 }
 
-bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32_t offered, uint32_t expected) {
-    uint32_t keep = offered > wanted ? offered : wanted;
-    keep = keep < context->limit ? keep : context->limit;
-    // What is kept by signs is measured again: that has to be worth it.
-    context->scans_signs = store->signs.stride > 0 && expected > 4 * (uint64_t)keep;
-    context->keep = keep;
-    context->wanted = wanted < keep ? wanted : keep;
-    context->kept_count = context->deviation_count = 0;
+/// Signs say little: what they keep is measured again, and that has to be worth it.
+#define SIGNS_FROM 500
+
+bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32_t expected) {
+    wanted = wanted < context->limit ? wanted : context->limit;
+    context->wanted = wanted;
+    context->scans_signs = store->signs.stride > 0 && expected > SIGNS_FROM && expected / 8 > wanted;
+    context->kept_count = 0;
     context->deviations = 0;
     context->kept_bound = INFINITY;
-    uint64_t capacity = 2 * (uint64_t)keep + 512;
+    uint64_t capacity = 2 * (uint64_t)wanted + 512;
     return capacity <= UINT32_MAX && nk_reserve_found(&context->kept, &context->kept_capacity, (uint32_t)capacity);
 }
 

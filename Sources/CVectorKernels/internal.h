@@ -142,13 +142,12 @@ struct nk_context {
     nk_found *kept;
     uint32_t kept_count, kept_capacity;
     float kept_bound;
-    /// How many are kept where codes are measured, and how many of the nearest are to be right where signs are.
-    uint32_t keep, wanted;
+    /// How many of the nearest are to be right.
+    uint32_t wanted;
     /// Whether scans measure by signs, and what they keep is measured again.
     bool scans_signs;
-    /// Of the distances by signs of all that was kept: the sum of their standard deviations, and how many.
+    /// The sum of the standard deviations of the distances in `kept`.
     double deviations;
-    uint32_t deviation_count;
     bool uses_heaps, only_live, two_hop;
     const uint64_t *allowed;
     size_t word_count;

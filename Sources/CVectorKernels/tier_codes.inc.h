@@ -248,11 +248,35 @@ static void query_of_place(const nk_store *store, nk_query *query, uint32_t plac
     set_metric(store, query, affine->norm);
 }
 
+// MARK: Errors
+
 /// The standard deviation of a distance by signs: that of a product is sqrt((pi / 2 - 1) / coded) times what of the two
 /// vectors is across. Errors are normal: arXiv:2405.12497, theorem 3.2.
 INLINE float sign_deviation(const nk_store *store, const nk_query *query, const nk_affine *affine, float product) {
     float across = query->norm * affine->norm - product * product;
     return fabsf(query->by_product) * 0.7555f * sqrtf((across > 0 ? across : 0) / (float)store->coded);
+}
+
+/// The standard deviation of a distance by codes: both vectors are rounded to multiples of a step, and such an error is
+/// one of a twelfth of a squared step at each place.
+INLINE float code_deviation(const nk_query *query, const nk_affine *affine) {
+    float squares = query->norm * affine->step * affine->step + affine->norm * query->scale * query->scale;
+    return fabsf(query->by_product) * sqrtf(squares / 12);
+}
+
+/// Of a place that has just been measured.
+INLINE float deviation_of(
+    const nk_store *store, const nk_query *query, uint32_t place, float distance, const int mode
+) {
+    if (mode == by_signs) {
+        const nk_affine *affine = affine_at(&store->signs, nk_row(&store->signs, place));
+        float product = (distance - query->base - query->by_norm * affine->norm) / query->by_product;
+        return sign_deviation(store, query, affine, product);
+    }
+    if (mode == by_bytes || mode == by_high_half) {
+        return code_deviation(query, affine_at(&store->codes, nk_row(&store->codes, place)));
+    }
+    return 0;
 }
 
 // MARK: Sifting

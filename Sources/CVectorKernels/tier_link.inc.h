@@ -5,13 +5,13 @@
 /// Algorithm 4 of the paper: takes the nearest, leaves out whoever is nearer to one taken than to the base. Whoever is just
 /// as near is taken if room is left: among many equal vectors links would lead nowhere else otherwise.
 ///
-/// - `from` is sorted by the distance to the base. `into` has room for `limit`.
+/// - `from` is sorted by the distance to the base. `into` has room for `limit`; the first `chosen` are taken already.
 INLINE uint32_t choose(
     nk_context *context, const nk_store *store, const nk_found *from, uint32_t count, uint32_t limit, nk_found *into,
-    const int mode
+    uint32_t chosen, const int mode
 ) {
     // Those as near wait at the end of `into`, the first of them last.
-    uint32_t chosen = 0, waiting = 0;
+    uint32_t waiting = 0;
     for (uint32_t i = 0; i < count && chosen < limit; i++) {
         bool is_nearer = false, is_as_near = false;
         if (chosen > 0) query_of_place(store, &context->other, from[i].place, mode);
@@ -97,7 +97,7 @@ INLINE link_back_result link_back(
     all[count] = item;
     sort_found(all, count + 1);
     nk_found *chosen = all + limit + 1;
-    uint32_t chosen_count = choose(context, store, all, count + 1, limit, chosen, mode);
+    uint32_t chosen_count = choose(context, store, all, count + 1, limit, chosen, 0, mode);
     bool is_taken = false;
     for (uint32_t i = 0; i < chosen_count; i++) {
         is_taken |= chosen[i].place == item.place;
@@ -155,14 +155,14 @@ INLINE uint32_t linkable(nk_context *context, const nk_store *store, uint32_t pl
     return others;
 }
 
-/// Measures what a walk by high halves has found by whole codes.
-INLINE void measure_again(nk_context *context, const nk_store *store, uint32_t count, const int mode) {
-    nk_found *pool = context->pool;
+/// Measures by whole codes what was measured by high halves.
+INLINE void measure_again(
+    nk_context *context, const nk_store *store, nk_found *items, uint32_t count, const int mode
+) {
     for (uint32_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) prefetch_row(store, pool[i + AHEAD].place, mode);
-        pool[i].distance = measure(store, &context->query, pool[i].place, mode);
+        if (i + AHEAD < count) prefetch_row(store, items[i + AHEAD].place, mode);
+        items[i].distance = measure(store, &context->query, items[i].place, mode);
     }
-    sort_found(pool, count);
 }
 
 static void raise_entry(nk_store *store, uint32_t place, uint32_t level) {
@@ -204,9 +204,12 @@ INLINE bool link_mode(
         }
         start = (nk_found){context->pool[0].distance, context->pool[0].place & ~NK_LOCK};
         uint32_t found = linkable(context, store, place);
-        if (walked != mode) measure_again(context, store, found, mode);
+        if (walked != mode) {
+            measure_again(context, store, context->pool, found, mode);
+            sort_found(context->pool, found);
+        }
         counts[layer] = choose(
-            context, store, context->pool, found, connections, context->chosen + layer * connections, mode);
+            context, store, context->pool, found, connections, context->chosen + layer * connections, 0, mode);
     }
     for (uint32_t layer = 0; layer <= lowest_top; layer++) {
         write_links(nk_link_row(store, place, layer), context->chosen + layer * connections, counts[layer]);
@@ -247,7 +250,25 @@ INLINE bool collect_live(
     return true;
 }
 
-/// Gives a place other links on a layer, if it links to dead ones: its live links and those of the dead compete.
+/// Puts the nearest of `pool` first, measured by whole codes; returns how many, a few for each that is missing.
+INLINE uint32_t nearest_first(
+    nk_context *context, const nk_store *store, nk_found *pool, uint32_t count, uint32_t missing, const int mode
+) {
+    const int coarse = mode == by_both_halves ? by_high_half : mode;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < count) prefetch_row(store, pool[i + AHEAD].place, coarse);
+        pool[i].distance = measure(store, &context->query, pool[i].place, coarse);
+    }
+    uint32_t left = count < 4 * missing ? count : 4 * missing;
+    select_nearest(pool, count, left);
+    if (coarse != mode) measure_again(context, store, pool, left, mode);
+    qsort(pool, left, sizeof *pool, nk_by_distance);
+    return left;
+}
+
+/// Gives a place other links on a layer instead of those to dead places, as many: of the links of the dead those that the
+/// live ones leave room for, then the nearest. Choosing all anew would leave rows thinner with each repair, and recall
+/// lower.
 INLINE bool relink_row(
     nk_store *store, nk_context *context, uint32_t place, uint32_t layer, const uint64_t *dead, size_t word_count,
     const int mode
@@ -260,21 +281,24 @@ INLINE bool relink_row(
     if (!reserve_touched(context, 1)) return false;
     visit(context, place);
     if (!collect_live(context, row, dead, word_count, &collected)) return false;
+    uint32_t live = collected;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t target = link_at(row, i);
         if (!is_in(dead, word_count, target) || nk_level(store, target) < layer) continue;
         if (!collect_live(context, nk_link_row(store, target, layer), dead, word_count, &collected)) return false;
     }
-    uint32_t limit = link_limit(store, layer);
-    if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, limit)) return false;
+    if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, count)) return false;
+    nk_found *links = context->relinked, *others = context->pool + live;
+    memcpy(links, context->pool, live * sizeof *links);
     query_of_place(store, &context->query, place, mode);
-    for (uint32_t i = 0; i < collected; i++) {
-        if (i + AHEAD < collected) prefetch_row(store, context->pool[i + AHEAD].place, mode);
-        context->pool[i].distance = measure(store, &context->query, context->pool[i].place, mode);
+    uint32_t other_count = nearest_first(context, store, others, collected - live, dead_links, mode);
+    uint32_t chosen = choose(context, store, others, other_count, count, links, live, mode);
+    for (uint32_t i = 0, next = live; i < other_count && chosen < count; i++) {
+        // The chosen come in the order of the others.
+        if (next < chosen && links[next].place == others[i].place) next++;
+        else links[chosen++] = others[i];
     }
-    qsort(context->pool, collected, sizeof(nk_found), nk_by_distance);
-    uint32_t chosen = choose(context, store, context->pool, collected, limit, context->relinked, mode);
-    write_links(row, context->relinked, chosen);
+    write_links(row, links, chosen);
     return true;
 }
 

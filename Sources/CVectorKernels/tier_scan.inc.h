@@ -46,39 +46,42 @@ INLINE float farthest_of(const nk_found *items, uint32_t count) {
     return farthest;
 }
 
-/// How many standard deviations behind the last of those that are wanted, by signs, one of the nearest may be; and how
-/// many nearer than by its signs.
-#define KEPT_DEVIATIONS 4
-#define MEASURED_DEVIATIONS 2.5
-/// No more than that many for each that is wanted are kept by signs, and a few more.
+/// How many standard deviations farther than the last of those that are wanted, by the same codes, one of the nearest may
+/// seem to be; and how many farther than it is.
+#define KEPT_DEVIATIONS 6
+#define MEASURED_DEVIATIONS 3
+/// No more than that many for each that is wanted are kept, and some thousands.
 #define KEPT_LIMIT 256
+#define KEPT_LEAST 16384
 
-/// Leaves the nearest of what was kept; what is not nearer than they are is not kept from now on.
+/// Leaves what may be among the nearest by its distance and the errors of distances; what cannot is not kept from now on.
 static void shrink_kept(nk_context *context) {
     nk_found *kept = context->kept;
-    uint32_t count = context->kept_count, keep = context->scans_signs ? context->wanted : context->keep;
-    if (count <= keep) return;
-    select_nearest(kept, count, keep);
-    context->kept_count = keep;
-    context->kept_bound = farthest_of(kept, keep);
-    if (!context->scans_signs) return;
-    context->kept_bound += (float)(KEPT_DEVIATIONS * context->deviations / context->deviation_count);
-    for (uint32_t i = keep; i < count; i++) {
-        if (kept[i].distance < context->kept_bound) kept[context->kept_count++] = kept[i];
+    uint32_t count = context->kept_count, wanted = context->wanted;
+    if (count <= wanted) return;
+    select_nearest(kept, count, wanted);
+    context->kept_bound = farthest_of(kept, wanted) + (float)(KEPT_DEVIATIONS * context->deviations / count);
+    uint32_t left = wanted;
+    double deviations = context->deviations * wanted / count;
+    for (uint32_t i = wanted; i < count; i++) {
+        if (kept[i].distance < context->kept_bound) kept[left++] = kept[i];
     }
+    context->kept_count = left;
+    context->deviations = deviations * left / wanted;
 }
 
 /// Makes room for more by leaving out what need not be kept, or where all of it may have to be, by taking more memory.
 static void make_room(nk_context *context) {
     shrink_kept(context);
     if (context->kept_count <= context->kept_capacity / 2) return;
-    uint64_t limit = (uint64_t)context->wanted * KEPT_LIMIT + 16384;
+    uint64_t limit = (uint64_t)context->wanted * KEPT_LIMIT + KEPT_LEAST;
     if (context->kept_capacity < limit
         && nk_reserve_found(&context->kept, &context->kept_capacity, context->kept_capacity * 2)) {
         return;
     }
     uint32_t half = context->kept_capacity / 2;
     select_nearest(context->kept, context->kept_count, half);
+    context->deviations = context->deviations * half / context->kept_count;
     context->kept_count = half;
     context->kept_bound = farthest_of(context->kept, half);
 }
@@ -96,12 +99,7 @@ INLINE void scan_mode(
         float distance = measure(store, &local, places[i], mode);
         if (!(distance < bound)) continue;
         context->kept[context->kept_count++] = (nk_found){distance, places[i]};
-        if (mode == by_signs) {
-            const nk_affine *affine = affine_at(&store->signs, nk_row(&store->signs, places[i]));
-            float product = (distance - local.base - local.by_norm * affine->norm) / local.by_product;
-            context->deviations += sign_deviation(store, &local, affine, product);
-            context->deviation_count++;
-        }
+        context->deviations += deviation_of(store, &local, places[i], distance, mode);
         if (context->kept_count == context->kept_capacity) make_room(context);
         bound = context->kept_bound;
     }
@@ -110,7 +108,7 @@ INLINE void scan_mode(
 
 #define SCAN(mode) scan_mode(context, store, &context->query, places, count, mode)
 static void scan(nk_context *context, const nk_store *store, const uint32_t *places, size_t count) {
-    if (context->keep == 0) return;
+    if (context->wanted == 0) return;
     if (context->scans_signs) {
         scan_mode(context, store, &context->sign_query, places, count, by_signs);
         return;
@@ -134,14 +132,15 @@ static double measure_range(nk_context *context, const nk_store *store, uint32_t
     return squares;
 }
 
-/// Leaves the nearest of what scans kept. What was measured by signs is measured again by its code: the nearest by signs,
+/// Leaves what may be among the nearest. What was measured by signs is measured again by its code: the nearest by signs,
 /// then whatever may be nearer than the last of those that are wanted, by the error of signs seen so far.
 static void measure_kept(nk_context *context, const nk_store *store) {
     shrink_kept(context);
-    if (!context->scans_signs) return;
     nk_found *kept = context->kept;
+    uint32_t count = context->kept_count;
+    if (!context->scans_signs || count == 0) return;
     uint64_t first = (uint64_t)context->wanted + context->wanted / 4 + 60;
-    uint32_t count = context->kept_count, left = count < first ? count : (uint32_t)first;
+    uint32_t left = count < first ? count : (uint32_t)first;
     select_nearest(kept, count, left);
     double deviation = sqrt(measure_range(context, store, 0, left) / left);
     if (left == count) return;

@@ -124,7 +124,7 @@ extension IndexCore {
     func checkInvariants() -> [String] {
         var findings: [String] = []
         let (table, count) = table.withLock { ($0, store.count) }
-        for (document, place) in table.places {
+        table.places.forEach { document, place in
             if Int(place) >= count {
                 findings.append("document \(document) is at place \(place) of \(count)")
             } else if store.document(at: place) != document {

@@ -228,7 +228,6 @@ extension IndexCore {
         var states: [UInt8] = []
         states.reserveCapacity(rows.count)
         try table.withLock { table in
-            if rows.lowerBound == 0 { table.places.reserveCapacity(store.count) }
             for row in rows {
                 let at = (row - rows.lowerBound) * 8
                 let document = payload.littleEndianUInt32(at: at)
@@ -236,7 +235,7 @@ extension IndexCore {
                 documents.append(littleEndian: document)
                 states.append(state.rawValue)
                 if state.isLive {
-                    guard table.places.updateValue(UInt32(row), forKey: document) == nil else {
+                    guard table.places.insert(UInt32(row), for: document) else {
                         throw VectorIndexError.damagedSegment(name, reason: "document \(document) is there twice")
                     }
                 } else if state.contains(.tombstone) {

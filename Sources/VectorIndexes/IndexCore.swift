@@ -59,7 +59,7 @@ final class IndexCore: Sendable {
             throw .tooManyVectors(count: store.count)
         }
         table.withLock { table in
-            table.places[document.number] = place
+            _ = table.places.insert(place, for: document.number)
             store.setState(.occupied, of: place)
             guard isGraph else { return }
             store.setInTail(true, place)
@@ -82,7 +82,7 @@ final class IndexCore: Sendable {
 
     func remove(document: DocumentID) -> Bool {
         table.withLock { table in
-            guard let place = table.places.removeValue(forKey: document.number) else { return false }
+            guard let place = table.places.remove(document.number) else { return false }
             if store.state(of: place).contains(.linked) {
                 store.setState([.occupied, .linked, .tombstone], of: place)
                 table.tombstones.append(place)
@@ -109,10 +109,9 @@ final class IndexCore: Sendable {
 
     func documents() -> DocumentBits {
         table.withLock { table in
-            guard let highest = table.places.keys.max() else { return DocumentBits() }
-            var words = [UInt64](repeating: 0, count: Int(highest >> 6) + 1)
-            for document in table.places.keys { words[Int(document >> 6)] |= 1 << UInt64(document & 63) }
-            return DocumentBits(words: words, count: table.places.count)
+            var documents = DocumentBits()
+            table.places.forEach { document, _ in documents.insert(DocumentID(document)) }
+            return documents
         }
     }
 

@@ -15,8 +15,7 @@ struct PlaceTable {
         var places: [UInt32]
     }
 
-    /// By document number.
-    var places: [UInt32: UInt32] = [:]
+    var places = PlacesByDocument()
     /// Places to be linked, in the order they came. One that has been freed since is skipped when its turn comes.
     var queue: [UInt32] = []
     var queueHead = 0
@@ -57,7 +56,7 @@ struct PlaceTable {
     }
 
     var memoryInBytes: Int {
-        places.capacity * 11 + (queue.capacity + tombstones.capacity + free.capacity) * 4
+        places.memoryInBytes + (queue.capacity + tombstones.capacity + free.capacity) * 4
             + retired.reduce(0) { $0 + $1.places.capacity * 4 }
     }
 }

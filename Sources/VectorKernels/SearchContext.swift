@@ -53,17 +53,12 @@ import CVectorKernels
 
     // MARK: Scans
 
-    /// Sets how many of the nearest the scans that follow keep.
+    /// Sets how many of the nearest have to be among what the scans that follow keep.
     ///
-    /// - Parameters:
-    ///   - wanted: how many of the nearest have to be among them.
-    ///   - offered: how many are kept at most where the codes are measured at once.
-    ///   - expected: about how many places the scans will measure. Many are measured by their signs first, and by their
-    ///     codes only as many as it takes for those wanted to be among them.
+    /// - Parameter expected: about how many places they will measure. Many are measured by their signs first.
     /// - Returns: `false` if there is no memory.
-    package func keep(wanted: Int, offered: Int, of expected: Int, in store: CodeStore) -> Bool {
-        unsafe nk_keep(
-            pointer, store.pointer, UInt32(clamping: wanted), UInt32(clamping: offered), UInt32(clamping: expected))
+    package func keep(_ wanted: Int, of expected: Int, in store: CodeStore) -> Bool {
+        unsafe nk_keep(pointer, store.pointer, UInt32(clamping: wanted), UInt32(clamping: expected))
     }
 
     /// Measures these places.
@@ -93,7 +88,8 @@ import CVectorKernels
         }
     }
 
-    /// What the scans since `keep` kept, nearest first; they start anew.
+    /// What the scans since `keep` kept, nearest first: the wanted, and whatever may be nearer than the last of them by the
+    /// errors of codes. They start anew.
     package func takeScanned(in store: CodeStore) -> [Candidate] {
         var count: UInt32 = 0
         let found = unsafe nk_scanned(pointer, store.pointer, &count)

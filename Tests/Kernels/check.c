@@ -417,7 +417,7 @@ static uint32_t scan(
 ) {
     uint32_t count;
     CHECK(nk_begin(made.context, made.store, query), "no memory to prepare");
-    CHECK(nk_keep(made.context, made.store, wanted, wanted, PLACES), "no memory to scan");
+    CHECK(nk_keep(made.context, made.store, wanted, wanted < PLACES ? 10 * PLACES : PLACES), "no memory to scan");
     nk_scan_range(made.context, made.store, 0, PLACES, allowed != NULL, allowed, allowed ? WORDS : 0);
     const nk_found *items = nk_scanned(made.context, made.store, &count);
     memcpy(found, items, count * sizeof *found);

@@ -132,6 +132,23 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
     }
 }
 
+@Suite struct EqualVectorTests {
+    @Test(arguments: [24, 520])
+    func `are all found, however many, and hide no others`(dimensions: Int) throws {
+        let others = embedded(600, dimensions: dimensions, intrinsic: 12, seed: 5)
+        let equal = Array(repeating: embedded(1, dimensions: dimensions, intrinsic: 12, seed: 6)[0], count: 900)
+        var generator = SplitMix(state: 3)
+        let fixture = try Fixture(small, vectors: (others + equal).shuffled(using: &generator))
+        #expect(fixture.index.checkInvariants() == [])
+        let queries = embedded(20, dimensions: dimensions, intrinsic: 12, seed: 7)
+        // Few enough for a walk.
+        #expect(try fixture.recall(queries: queries, ef: 20) >= 0.95)
+        let found = try fixture.nearest(900, to: equal[0])
+        #expect(found.count == 900)
+        #expect(found.allSatisfy { $0.distance < 1e-6 })
+    }
+}
+
 @Suite struct DistanceLimitTests {
     @Test(arguments: VectorIndexConfiguration.Kind.allCases)
     func `give all within, and no more than asked for`(kind: VectorIndexConfiguration.Kind) throws {

@@ -24,7 +24,7 @@ private func fill(_ store: CodeStore, with vectors: [[Float]]) throws -> SearchC
 private func distances(_ context: SearchContext, _ store: CodeStore, to query: [Float]) -> [UInt32: Float] {
     let hasBegun = context.begin(query.span, in: store)
     #expect(hasBegun)
-    #expect(context.keep(wanted: store.count, offered: store.count, of: store.count, in: store))
+    #expect(context.keep(store.count, of: store.count, in: store))
     context.scan(0..<store.count, in: store, allowed: nil)
     return Dictionary(uniqueKeysWithValues: context.takeScanned(in: store).map { ($0.place, $0.distance) })
 }
@@ -96,10 +96,10 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         let query: [Float] = [3, 0]
         let hasBegun = context.begin(query.span, in: store)
         #expect(hasBegun)
-        #expect(context.keep(wanted: 2, offered: 2, of: 5, in: store))
+        #expect(context.keep(2, of: 5, in: store))
         context.scan(0..<200, in: store, allowed: [0b11111])
         #expect(context.takeScanned(in: store).map(\.place).sorted() == [2, 4])
-        #expect(context.keep(wanted: 5, offered: 5, of: 5, in: store))
+        #expect(context.keep(5, of: 5, in: store))
         context.scan(0..<200, in: store, allowed: [])
         #expect(context.takeScanned(in: store).isEmpty)
     }
@@ -112,7 +112,7 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         let zero: [Float] = [0]
         let hasBegun = context.begin(zero.span, in: store)
         #expect(hasBegun)
-        #expect(context.keep(wanted: 10, offered: 10, of: 5, in: store))
+        #expect(context.keep(10, of: 5, in: store))
         context.scanTail(of: store, allowed: nil)
         #expect(context.takeScanned(in: store).map(\.place) == [0, 63, 4095, 4096, 8999])
     }

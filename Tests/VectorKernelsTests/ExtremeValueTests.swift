@@ -177,7 +177,7 @@ private struct FloatKernel: Sendable {
             store.setState(.occupied, of: UInt32(place))
         }
         let hasBegun = context.begin(query.span, in: store)
-        #expect(hasBegun && context.keep(wanted: vectors.count, offered: vectors.count, of: vectors.count, in: store))
+        #expect(hasBegun && context.keep(vectors.count, of: vectors.count, in: store))
         context.scan(0..<vectors.count, in: store, allowed: nil)
         let found = context.takeScanned(in: store).sorted { $0.place < $1.place }
         #expect(found.map(\.place) == Array(0..<UInt32(vectors.count)))

@@ -56,7 +56,7 @@ private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
     private func scanned(_ context: SearchContext, _ store: CodeStore, _ query: [Float], expected: Int) -> [Candidate] {
         let hasBegun = context.begin(query.span, in: store)
         #expect(hasBegun)
-        #expect(context.keep(wanted: 20, offered: 60, of: expected, in: store))
+        #expect(context.keep(20, of: expected, in: store))
         context.scan(0..<store.count, in: store, allowed: nil)
         return context.takeScanned(in: store)
     }

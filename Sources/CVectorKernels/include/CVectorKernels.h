@@ -172,10 +172,9 @@ size_t nk_context_memory(const nk_context *context);
 
 /// Prepares for a query (shape [dimensions]). `false` if there is no memory.
 bool nk_begin(nk_context *context, const nk_store *store, const float *query);
-/// Sets what the scans that follow keep of about `expected` places that they measure: the `offered` nearest. Many are
-/// measured by their signs first, where there are any, and the best of them again: as many as it takes for the `wanted`
-/// nearest to be among them. `false` if there is no memory.
-bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32_t offered, uint32_t expected);
+/// Sets that the `wanted` nearest are to be among what the scans that follow keep of about `expected` places that they
+/// measure. Many are measured by their signs first, where there are any. `false` if there is no memory.
+bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32_t expected);
 /// Measures these places.
 void nk_scan_places(nk_context *context, const nk_store *store, const uint32_t *places, size_t count);
 /// Measures the places of the tail; all, or those whose document's bit is set in `allowed`.
@@ -185,7 +184,7 @@ void nk_scan_tail(
 void nk_scan_range(
     nk_context *context, const nk_store *store, uint32_t first, uint32_t end, bool is_filtered,
     const uint64_t *allowed, size_t word_count);
-/// What the scans kept, nearest first; lies in the context until the next call with it.
+/// What the scans kept, nearest first: the wanted, and whatever may be nearer than their last by the errors of codes; lies in the context until the next call with it.
 const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count);
 
 /// Starts a walk: goes down to the lowest layer.
