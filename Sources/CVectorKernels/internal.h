@@ -157,6 +157,8 @@ struct nk_context {
     uint32_t gathered_capacity;
     /// Neighbours that the heuristic has chosen, and candidates of a row that is made anew.
     nk_found *chosen, *relinked;
+    /// What the heuristic last left out for want of room though nothing is nearer to it than the base; NK_LOCK if nothing.
+    uint32_t left_out;
     uint32_t chosen_capacity, relinked_capacity;
 };
 

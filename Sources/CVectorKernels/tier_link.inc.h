@@ -12,6 +12,7 @@ INLINE uint32_t choose(
 ) {
     // Those as near wait at the end of `into`, the first of them last.
     uint32_t waiting = 0;
+    context->left_out = NK_LOCK;
     for (uint32_t i = 0; i < count && chosen < limit; i++) {
         bool is_nearer = false, is_as_near = false;
         if (chosen > 0) query_of_place(store, &context->other, from[i].place, mode);
@@ -22,10 +23,12 @@ INLINE uint32_t choose(
         }
         if (is_nearer) continue;
         if (!is_as_near) {
-            if (chosen + waiting == limit) waiting--;
+            if (chosen + waiting == limit) context->left_out = into[limit - waiting--].place;
             into[chosen++] = from[i];
         } else if (chosen + waiting < limit) {
             into[limit - ++waiting] = from[i];
+        } else {
+            context->left_out = from[i].place;
         }
     }
     for (uint32_t i = 0; i < waiting / 2; i++) swap_found(&into[limit - waiting + i], &into[limit - 1 - i]);
@@ -62,6 +65,20 @@ INLINE void write_links(_Atomic uint32_t *row, const nk_found *items, uint32_t c
     lock_links(row);
     for (uint32_t i = 0; i < count; i++) {
         atomic_store_explicit(row + 1 + i, items[i].place, memory_order_relaxed);
+    }
+    atomic_store_explicit(row, count, memory_order_release);
+}
+
+/// Adds a link to a row that has room.
+INLINE void append_link(nk_store *store, uint32_t place, uint32_t target, uint32_t layer) {
+    _Atomic uint32_t *row = nk_link_row(store, place, layer);
+    uint32_t count = lock_links(row) & NK_COUNT_MASK, end = count;
+    for (uint32_t i = 0; i < count; i++) {
+        if (link_at(row, i) == target) end = UINT32_MAX;
+    }
+    if (end < link_limit(store, layer)) {
+        atomic_store_explicit(row + 1 + count, target, memory_order_relaxed);
+        count++;
     }
     atomic_store_explicit(row, count, memory_order_release);
 }
@@ -104,21 +121,10 @@ INLINE link_back_result link_back(
         atomic_store_explicit(row + 1 + i, chosen[i].place, memory_order_relaxed);
     }
     atomic_store_explicit(row, chosen_count, memory_order_release);
-    return is_taken ? back_taken : back_refused;
-}
-
-/// Adds a link to a row that has room.
-INLINE void append_link(nk_store *store, uint32_t place, uint32_t target, uint32_t layer) {
-    _Atomic uint32_t *row = nk_link_row(store, place, layer);
-    uint32_t count = lock_links(row) & NK_COUNT_MASK, end = count;
-    for (uint32_t i = 0; i < count; i++) {
-        if (link_at(row, i) == target) end = UINT32_MAX;
-    }
-    if (end < link_limit(store, layer)) {
-        atomic_store_explicit(row + 1 + count, target, memory_order_relaxed);
-        count++;
-    }
-    atomic_store_explicit(row, count, memory_order_release);
+    if (!is_taken) return back_refused;
+    // One of equal ones, which may have no other link.
+    if (context->left_out != NK_LOCK) append_link(store, item.place, context->left_out, layer);
+    return back_taken;
 }
 
 /// Puts a place that nobody wants to link to into the row of `target`, instead of the last there, which it then links to

@@ -91,7 +91,8 @@ struct ServeCommand {
         context.allowedOrigins = settings.allowedOrigins
         context.allowedMethods = settings.allowedMethods
         context.allowedHeaders = settings.allowedHeaders
-        let rest = RESTHandler(database: database, graphql: GraphQLHandler(database: database, width: settings.effectiveComputeThreads), context: context)
+        let graphql = GraphQLHandler(database: database, width: settings.effectiveComputeThreads)
+        let rest = RESTHandler(database: database, graphql: graphql, context: context)
         let keys = settings.apiKeysEnabled ? settings.apiKeys : []
         let guarded = KeyCheck(inner: rest, keys: keys, allowsAnonymous: settings.allowsAnonymousAccess)
         return MemoryTrimming(inner: guarded)

@@ -186,8 +186,10 @@ extension IndexCore {
         if !store.state(of: entry.place).contains(.linked) { findings.append("the entry is not linked") }
         // By dot product short vectors are near to nothing, so nothing links to them; no walk needs them.
         guard store.layout.metric != .dot else { return }
-        // One-way links can leave a place without any that leads to it; more than a few mean a broken graph.
-        if reached < linked - max(2, linked / 200) {
+        // One-way links can leave a place without any that leads to it; more than a few mean a broken graph, unless each
+        // place was allowed next to none.
+        let tolerated = linked / (store.layout.maxConnections < 8 ? 20 : 200)
+        if reached < linked - max(2, tolerated) {
             findings.append("\(reached) of \(linked) linked places can be reached from the entry")
         }
     }

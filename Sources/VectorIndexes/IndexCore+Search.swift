@@ -216,7 +216,8 @@ extension IndexCore {
         // Beyond that a scan would have been faster.
         let reachable = min(live, search.allowed?.count ?? live)
         let found = try walkOnce(
-            ef: ef, onlyLive: true, budget: max(ef * 8, reachable / (hasNarrowRows ? 8 : 2)), for: search, with: context,
+            ef: ef, onlyLive: true, budget: max(ef * 8, reachable / (hasNarrowRows ? 8 : 2)), for: search,
+            with: context,
             isCancelled: isCancelled)
         // Fewer than there should be: the allowed ones do not hang together.
         if let found, found.count + unlinked >= wanted { return found }

@@ -176,7 +176,8 @@ package enum CodeArray: UInt32, Sendable {
         }
     }
 
-    /// How many linked places are reached from the entry over the lowest layer; `nil` if there is no memory. O(n·M).
+    /// How many linked places are reached from the entry over the lowest layer, or equal one that is; `nil` if there is no
+    /// memory. O(n·M).
     package func reachableCount() -> Int? {
         var reached: UInt32 = 0
         return unsafe nk_reachable(pointer, &reached) ? Int(reached) : nil

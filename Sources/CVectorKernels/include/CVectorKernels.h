@@ -211,5 +211,6 @@ uint32_t nk_relink(
 /// Counts how often each place is linked to on the lowest layer, up to 255; `counts` has a byte for each
 /// of `places`.
 void nk_count_links(const nk_store *store, uint8_t *counts, uint32_t places);
-/// How many linked places a walk over all links of the lowest layer reaches, from the entry. `false` if no memory.
+/// How many linked places a walk over all links of the lowest layer reaches from the entry, or have the code of one that
+/// it reaches. `false` if there is no memory.
 bool nk_reachable(const nk_store *store, uint32_t *count);
