@@ -31,6 +31,11 @@ package final class ImageVectorizer: ImageVectorizing {
             self.precision = precision
             self.limits = limits
         }
+
+        /// `networkName`, or what stands for it.
+        package var effectiveName: String {
+            networkName ?? URL(filePath: modelPath).deletingPathExtension().lastPathComponent
+        }
     }
 
     /// The network in the repository. It loses too much in bf16 (cosine 0.994), and is cheap anyway.
@@ -66,9 +71,7 @@ package final class ImageVectorizer: ImageVectorizing {
         for _ in 0..<(2 * streams + pool.threadCount) { requests.append(try InferenceRequest(compiled)) }
         slots = InferenceSlots(requests)
         network = NetworkIdentity(
-            name: configuration.networkName
-                ?? URL(filePath: configuration.modelPath).deletingPathExtension().lastPathComponent,
-            sha256: sha256, dimensions: compiled.dimensions)
+            name: configuration.effectiveName, sha256: sha256, dimensions: compiled.dimensions)
         precisionInUse = compiled.precision
         memory = DecodingMemory(bytes: configuration.limits.memoryInBytes)
         limits = configuration.limits

@@ -17,8 +17,10 @@ package struct NetworkIdentity: Hashable, Sendable {
 
 /// Turns pictures into vectors. The database knows the vectorizer only by this.
 package protocol ImageVectorizing: Sendable {
-    /// `nil` while no network could be loaded; `vectors` then fails with `ImageVectorizerError.unavailable`.
-    var network: NetworkIdentity? { get }
+    /// `nil` if no network could be loaded; `vectors` then fails with `ImageVectorizerError.unavailable`.
+    ///
+    /// Suspends while the network is being loaded, as `vectors` does: to be asked where there are pictures only.
+    var network: NetworkIdentity? { get async }
 
     /// One result a picture, in the order of `pictures` (encoded files: JPEG, PNG, …). A bad picture fails alone.
     ///

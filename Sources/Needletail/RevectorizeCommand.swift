@@ -33,7 +33,7 @@ struct RevectorizeCommand {
         let revectorization = Revectorization(database: database)
         let names =
             switch collections {
-            case .all: try revectorization.collectionsInNeed()
+            case .all: try await revectorization.collectionsInNeed()
             case .named(let names): names
             }
         if names.isEmpty { print("every collection was filled by this network already; nothing to do") }

@@ -14,6 +14,8 @@ import RESTAPI
 /// `needletail serve`: opens everything, answers requests until a signal comes, and closes cleanly.
 ///
 ///     listening (live, not ready) ──> ready ──signal──> draining ──> closed
+///
+/// It is ready when the database is: the network is loaded after that, and requests with pictures wait for it.
 struct ServeCommand {
     let settings: Settings
     /// What the settings had to say that stops nothing.
@@ -32,37 +34,37 @@ struct ServeCommand {
             configuration: try listenerConfiguration(), handler: front, pool: pool, logger: logger)
         try listener.start()
         let monitoring = Monitoring(settings: settings, pool: pool, logger: logger)
-        let opened: (database: Database, network: VectorizerLoading.Loaded)
+        let network = VectorizerLoading(settings: settings, pool: pool).announce()
+        let database: Database
         do {
             try monitoring.start()
-            opened = try await pool.run { [self] in try open(pool) }
+            database = try await pool.run { [self] in
+                try DatabaseOpening(settings: settings).open(vectorizer: network.vectorizer)
+            }
         } catch {
             await monitoring.stop()
             await listener.stop(drainingFor: .zero)
             throw error
         }
-        front.open(handler(opened.database, opened.network, port: listener.port ?? settings.port, front))
-        monitoring.open(opened.database)
-        let purging = Task(executorPreference: pool) { try? await opened.database.purgeDropped() }
-
+        front.open(handler(database, network, port: listener.port ?? settings.port, front))
+        monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
-        Console.tell(startLine(opened.database, opened.network, port: listener.port ?? settings.port, seconds: seconds))
+        Console.tell(startLine(database, network, port: listener.port ?? settings.port, seconds: seconds))
+        network.start { loaded in
+            Console.tell("network: \(loaded.summary) | \((clock.now - start).inSeconds.toHundredths) s")
+        }
+        let purging = Task(executorPreference: pool) { try? await database.purgeDropped() }
         let signal = await signals.first()
         logger.info("stopping", ["signal": .text(signal)])
         front.close()
         purging.cancel()
         await listener.stop(drainingFor: settings.drainTimeout)
         await monitoring.stop()
-        await opened.database.close()
+        await database.close()
+        // The process cannot end well while a thread is in the engine.
+        await network.waitUntilLoaded()
         logger.info("stopped; everything is saved")
         logger.flush()
-    }
-
-    /// Opens the database and loads the network, at the same time.
-    private func open(_ pool: ComputePool) throws -> (database: Database, network: VectorizerLoading.Loaded) {
-        // The identity of the network decides whether collections may be searched: it is there before the first request.
-        let network = VectorizerLoading(settings: settings, pool: pool).load()
-        return (try DatabaseOpening(settings: settings).open(vectorizer: network.vectorizer), network)
     }
 
     private func listenerConfiguration() throws -> HTTPListener.Configuration {
@@ -81,11 +83,11 @@ struct ServeCommand {
     }
 
     private func handler(
-        _ database: Database, _ network: VectorizerLoading.Loaded, port: Int, _ front: FrontDoor
+        _ database: Database, _ network: VectorizerLoading.Announced, port: Int, _ front: FrontDoor
     ) -> any HTTPHandler {
         var context = RESTContext(
-            hostname: "http://[::]:\(port)", nodeName: nodeName, modules: modules(network), isReady: { front.isOpen },
-            clock: DatabaseOpening.millisecondsSince1970)
+            hostname: "http://[::]:\(port)", nodeName: nodeName, modules: { [self] in modules(network.network) },
+            isReady: { front.isOpen }, clock: DatabaseOpening.millisecondsSince1970)
         context.grpcMaxMessageSize = settings.grpcMaximumMessageBytes
         context.origin = settings.origin
         context.allowedOrigins = settings.allowedOrigins
@@ -101,27 +103,31 @@ struct ServeCommand {
     private var nodeName: String { settings.nodeName.isEmpty ? ProcessInfo.processInfo.hostName : settings.nodeName }
 
     /// What `/v1/meta` tells of the modules.
-    private func modules(_ network: VectorizerLoading.Loaded) -> JSONObject {
+    private func modules(_ network: ImageVectorizer?) -> JSONObject {
         guard settings.enabledModules.contains("img2vec-neural") else { return JSONObject() }
-        guard let identity = network.vectorizer.network else {
+        guard let network, let identity = network.network else {
             return JSONObject([("img2vec-neural", .object(JSONObject([("network", .null)])))])
         }
         let description = JSONObject([
             ("network", .string(identity.name)), ("sha256", .string(identity.sha256)),
             ("dimensions", .number(JSONNumber(identity.dimensions))),
-            ("precision", .string(network.precision?.rawValue ?? "")),
+            ("precision", .string(network.precisionInUse.rawValue)),
         ])
         return JSONObject([("img2vec-neural", .object(description))])
     }
 
     private func startLine(
-        _ database: Database, _ network: VectorizerLoading.Loaded, port: Int, seconds: Double
+        _ database: Database, _ network: VectorizerLoading.Announced, port: Int, seconds: Double
     ) -> String {
         let objects = database.shards().reduce(0) { $0 + $1.objectCount }
         let address =
             "\(settings.scheme.rawValue)://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(port)"
         return
             "needletail \(Needletail.version) is ready at \(address) | data: \(settings.dataPath) | network: \(network.summary) | "
-            + "\(objects) objects | \(String(format: "%.2f", seconds)) s"
+            + "\(objects) objects | \(seconds.toHundredths) s"
     }
+}
+
+extension Double {
+    fileprivate var toHundredths: String { String(format: "%.2f", self) }
 }

@@ -15,24 +15,71 @@ struct VectorizerLoading {
         var vectorizer: any ImageVectorizing
         /// E.g. `resnet50 (2048 dimensions, bf16)`, or why there is none.
         var summary: String
-        var precision: InferencePrecision?
     }
 
-    /// The network; without one the server works all the same, and says so to whoever sends a picture.
-    func load() -> Loaded {
+    /// A network that is loaded when `start` is called, or the reason why there is none, which is known at once where a
+    /// file is missing.
+    struct Announced {
+        var vectorizer: any ImageVectorizing
+        /// E.g. `resnet50 (being loaded)`, or why there is none.
+        var summary: String
+        fileprivate var loading: (vectorizer: LoadingVectorizer, load: @Sendable () -> Loaded)?
+
+        /// Loads the network on a thread of its own.
+        ///
+        /// - Parameter report: is told on that thread what has come of it.
+        func start(_ report: @escaping @Sendable (Loaded) -> Void) {
+            guard let loading else { return }
+            loading.vectorizer.start { [load = loading.load] in
+                let loaded = load()
+                report(loaded)
+                return loaded.vectorizer
+            }
+        }
+
+        /// The network in use; `nil` while it is loaded, and if there is none.
+        var network: ImageVectorizer? { loading?.vectorizer.loaded as? ImageVectorizer }
+
+        /// Suspends until the loading, which cannot be broken off, has come to its end. Only after `start`.
+        func waitUntilLoaded() async { await loading?.vectorizer.waitUntilLoaded() }
+    }
+
+    /// Looks where the network is, and leaves loading it to `Announced.start`.
+    func announce() -> Announced {
         do throws(ImageVectorizerError) {
-            let vectorizer = try ImageVectorizer(configuration: try configuration(), pool: pool)
+            let configuration = try configuration()
+            let vectorizer = LoadingVectorizer()
+            return Announced(
+                vectorizer: vectorizer, summary: "\(configuration.effectiveName) (being loaded)",
+                loading: (vectorizer, { load(configuration) }))
+        } catch {
+            let missing = missing(error)
+            return Announced(vectorizer: missing.vectorizer, summary: missing.summary, loading: nil)
+        }
+    }
+
+    /// The network; without one the server works all the same, and says so to whoever sends a picture. Blocks.
+    func load() -> Loaded {
+        do throws(ImageVectorizerError) { return load(try configuration()) } catch { return missing(error) }
+    }
+
+    private func load(_ configuration: ImageVectorizer.Configuration) -> Loaded {
+        do throws(ImageVectorizerError) {
+            let vectorizer = try ImageVectorizer(configuration: configuration, pool: pool)
             let name = vectorizer.network.map { "\($0.name), \($0.dimensions) dimensions" } ?? "network without a name"
             return Loaded(
-                vectorizer: vectorizer, summary: "\(name), \(vectorizer.precisionInUse.rawValue)",
-                precision: vectorizer.precisionInUse)
+                vectorizer: vectorizer, summary: "\(name), \(vectorizer.precisionInUse.rawValue)")
         } catch {
-            let reason = if case .unavailable(let text) = error { text } else { error.message }
-            // The reason names files of this machine: it is for the operator, not for clients.
-            return Loaded(
-                vectorizer: EmptyVectorizer(reason: "the server's log says why, and how to mend it"),
-                summary: "none: \(reason)", precision: nil)
+            return missing(error)
         }
+    }
+
+    private func missing(_ error: ImageVectorizerError) -> Loaded {
+        let reason = if case .unavailable(let text) = error { text } else { error.message }
+        // The reason names files of this machine: it is for the operator, not for clients.
+        return Loaded(
+            vectorizer: EmptyVectorizer(reason: "the server's log says why, and how to mend it"),
+            summary: "none: \(reason)")
     }
 
     private func configuration() throws(ImageVectorizerError) -> ImageVectorizer.Configuration {

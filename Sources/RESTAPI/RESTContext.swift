@@ -10,8 +10,8 @@ package struct RESTContext: Sendable {
     package var hostname: String
     /// `CLUSTER_HOSTNAME`.
     package var nodeName: String
-    /// `modules` of `/v1/meta`, by module name.
-    package var modules: JSONObject
+    /// `modules` of `/v1/meta`, by module name, as they are now.
+    package var modules: @Sendable () -> JSONObject
     /// `GRPC_MAX_MESSAGE_SIZE`.
     package var grpcMaxMessageSize = 104_858_000
     /// `ORIGIN`: before paths in links; empty for none.
@@ -28,8 +28,8 @@ package struct RESTContext: Sendable {
     package var clock: @Sendable () -> Int64
 
     package init(
-        hostname: String, nodeName: String, modules: JSONObject, isReady: @escaping @Sendable () -> Bool,
-        clock: @escaping @Sendable () -> Int64
+        hostname: String, nodeName: String, modules: @escaping @Sendable () -> JSONObject,
+        isReady: @escaping @Sendable () -> Bool, clock: @escaping @Sendable () -> Int64
     ) {
         self.hostname = hostname
         self.nodeName = nodeName

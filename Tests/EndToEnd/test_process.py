@@ -7,7 +7,7 @@ import subprocess
 import threading
 
 import pytest
-from running_server import PROGRAM, NotReady, Server, check, environment, network
+from running_server import PROGRAM, NotReady, Server, base64_of, check, environment, network
 
 
 def run(*arguments: str, **settings: str) -> subprocess.CompletedProcess:
@@ -27,6 +27,25 @@ def test_sigterm_ends_it_cleanly_and_the_folder_opens_again(server):
     assert server.stop() == 0
     server.start()
     assert server.graphql("{Get {Note {text}}}")["Get"]["Note"] == [{"text": "kept"}]
+
+
+def test_it_is_ready_before_the_network_is_loaded_and_pictures_wait_for_it(server, pets):
+    picture = base64_of(pets[0][0])
+    server.request("POST", "/v1/schema", {
+        "class": "Pet", "vectorizer": "img2vec-neural", "moduleConfig": {"img2vec-neural": {"imageFields": ["image"]}},
+        "properties": [{"name": "image", "dataType": ["blob"]}]})
+    assert server.request("POST", "/v1/objects", {"class": "Pet", "properties": {"image": picture}})[0] == 200
+    assert server.stop() == 0
+    server.start()
+    found = server.graphql(f'{{Get {{Pet(nearImage: {{image: "{picture}"}}) {{_additional {{distance}}}}}}}}')["Get"]["Pet"]
+    assert len(found) == 1 and abs(found[0]["_additional"]["distance"]) < 1e-4
+    assert server.request("GET", "/v1/meta")[1]["modules"]["img2vec-neural"]["network"]
+
+
+def test_sigterm_while_the_network_is_loaded_ends_it_cleanly(server):
+    for _ in range(3):
+        assert server.stop() == 0
+        server.start()
 
 
 def test_sigterm_answers_requests_under_way(server):

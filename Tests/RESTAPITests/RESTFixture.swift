@@ -15,7 +15,7 @@ struct RESTFixture {
     init(settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "") {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
-            hostname: "http://[::]:8080", nodeName: "node1", modules: ["img2vec-neural": .object([:])],
+            hostname: "http://[::]:8080", nodeName: "node1", modules: { ["img2vec-neural": .object([:])] },
             isReady: { isReady }, clock: { 1_700_000_000_000 })
         context.origin = origin
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)

@@ -121,7 +121,8 @@ extension Database {
             }
         case .image(let base64):
             let state = try read { try ShardState(of: shard, in: $0) }
-            if let filledBy = state.vectors[target.id]?.network, let inUse = vectorizer.network, filledBy != inUse {
+            if let filledBy = state.vectors[target.id]?.network, let inUse = await vectorizer.network, filledBy != inUse
+            {
                 throw .networkMismatch(
                     collection: collection.definition.name, filledBy: filledBy.label, inUse: inUse.label)
             }

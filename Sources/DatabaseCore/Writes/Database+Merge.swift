@@ -27,7 +27,8 @@ extension Database {
             }
             guard let current else { throw .objectNotFound(collection: object.collection, id: id) }
             let patch = try await preparation.prepare(changes, of: id, current: current.properties, state: state)
-            let command = ObjectCommand.patch(patch, time: now(), network: vectorizer.network)
+            let network = patch.madeVectors.isEmpty ? nil : await vectorizer.network
+            let command = ObjectCommand.patch(patch, time: now(), network: network)
             do {
                 let outcomes = try await queue.submit(change(command, collection, shard)).outcomes
                 if case .refused(let error)? = outcomes.first { throw error }

@@ -90,8 +90,9 @@ extension Database {
             }
         }
         if !ready.isEmpty {
-            let command = ObjectCommand.put(
-                ready.map(\.object), mode: mode, time: now(), network: vectorizer.network)
+            // Whoever brings all vectors along does not wait for a network that is still being loaded.
+            let network = ready.contains { !$0.object.madeVectors.isEmpty } ? await vectorizer.network : nil
+            let command = ObjectCommand.put(ready.map(\.object), mode: mode, time: now(), network: network)
             let outcomes = try await submit(change(command, batch.collection, shard)).outcomes
             for ((place, object), outcome) in zip(ready, outcomes) {
                 results[place] = Self.result(of: outcome, object, in: snapshot)

@@ -42,7 +42,7 @@ struct ObjectPreparation: Sendable {
                 if pictures.isEmpty { continue }
                 if let vector = unchangedVector(definition.id, pictures.map(\.bytes), stored[place], state) {
                     results[place] = results[place].map { $0.with(vector, for: definition.id, isMade: false) }
-                } else if let refusal = networkMismatch(definition.id, state) {
+                } else if let refusal = await networkMismatch(definition.id, state) {
                     results[place] = .failure(refusal)
                 } else {
                     pending.append(Pending(object: place, vector: definition.id))
@@ -78,7 +78,7 @@ struct ObjectPreparation: Sendable {
                 patch.vectors.updateValue(nil, forKey: definition.id)
                 continue
             }
-            if let refusal = networkMismatch(definition.id, state) { throw refusal }
+            if let refusal = await networkMismatch(definition.id, state) { throw refusal }
             requests.append(.init(object: 0, vector: definition.id, pictures: pictures))
             for property in properties where patch.properties[property] == nil {
                 if case .blob(let blob)? = current[property] { patch.unchangedPictures[property] = blob }
@@ -125,10 +125,9 @@ struct ObjectPreparation: Sendable {
         return stored.vectors[vector]
     }
 
-    private func networkMismatch(_ vector: VectorID, _ state: ShardState) -> DatabaseError? {
-        guard let filledBy = state.vectors[vector]?.network, let inUse = vectorizer.network, filledBy != inUse else {
-            return nil
-        }
+    private func networkMismatch(_ vector: VectorID, _ state: ShardState) async -> DatabaseError? {
+        guard let filledBy = state.vectors[vector]?.network, let inUse = await vectorizer.network, filledBy != inUse
+        else { return nil }
         return .networkMismatch(
             collection: collection.definition.name, filledBy: filledBy.label, inUse: inUse.label)
     }

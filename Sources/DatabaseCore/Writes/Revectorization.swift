@@ -36,14 +36,13 @@ package struct Revectorization {
     package init(database: Database) { self.database = database }
 
     /// The collections that another network filled, or whose vectors are made anew already.
-    package func collectionsInNeed() throws(DatabaseError) -> [String] {
+    package func collectionsInNeed() async throws(DatabaseError) -> [String] {
+        let network = await database.vectorizer.network
         var names: [String] = []
         for collection in database.collectionTable.all {
             for shard in collection.shards {
                 let state = try database.read { try ShardState(of: shard, in: $0) }
-                let isForeign = state.vectors.values.contains {
-                    $0.network != nil && $0.network != database.vectorizer.network
-                }
+                let isForeign = state.vectors.values.contains { $0.network != nil && $0.network != network }
                 if isForeign || state.replacement != nil { names.append(collection.definition.name) }
             }
         }
@@ -56,7 +55,7 @@ package struct Revectorization {
         collection name: String, report: @Sendable (Progress) -> Void
     ) async throws(DatabaseError) -> Progress {
         let collection = try database.requireCollection(name)
-        guard let network = database.vectorizer.network else {
+        guard let network = await database.vectorizer.network else {
             throw .searchVectorization(.unavailable(reason: "no network is loaded to make the vectors with"))
         }
         let definitions = collection.definition.vectors.filter { $0.vectorizer != .none }

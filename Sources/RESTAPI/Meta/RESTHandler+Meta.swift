@@ -54,7 +54,7 @@ extension RESTHandler {
         writer.number(context.grpcMaxMessageSize)
         writer.member("hostname", .string(context.hostname))
         writer.key("modules")
-        writer.object(context.modules)
+        writer.object(context.modules())
         writer.member("version", .string(context.version))
         writer.endObject()
         return .json(writer.bytes)

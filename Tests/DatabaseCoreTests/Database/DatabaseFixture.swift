@@ -25,6 +25,18 @@ final class DatabaseFixture {
         database = try Self.open(folder, vectorizer, settings)
     }
 
+    /// What is on disk of `other`, which goes on running, opened on its own: as after a crash.
+    init(afterCrashOf other: DatabaseFixture, _ change: (_ file: URL) throws -> Void = { _ in }) throws {
+        folder = NSTemporaryDirectory() + "needletail-test-" + UUID().uuidString
+        vectorizer = ByteVectorizer()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for name in ["data.mdb", "format"] {
+            try FileManager.default.copyItem(atPath: "\(other.folder)/\(name)", toPath: "\(folder)/\(name)")
+        }
+        try change(URL(filePath: "\(folder)/data.mdb"))
+        database = try Self.open(folder, vectorizer, other.database.settings)
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     func reopen(network: String = "bytes") async throws {
@@ -33,10 +45,15 @@ final class DatabaseFixture {
         database = try Self.open(folder, vectorizer, database.settings)
     }
 
+    func reopen(with vectorizer: any ImageVectorizing) async throws {
+        await database.close()
+        database = try Self.open(folder, vectorizer, database.settings)
+    }
+
     func close() async { await database.close() }
 
     private static func open(
-        _ folder: String, _ vectorizer: ByteVectorizer, _ settings: DatabaseSettings
+        _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings
     ) throws -> Database {
         var options = StorageEnvironment.Options()
         options.flushesEveryCommit = false

@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import ImageVectorizer
 import JSON
 import Synchronization
 import Testing
@@ -109,6 +110,23 @@ import Testing
         await fixture.close()
     }
 
+    @Test func `while the network is loaded, own vectors are stored and found, and pictures wait`() async throws {
+        let fixture = try await collection()
+        _ = try await fixture.database.insert(.picture(1, [9, 1, 1, 1]))
+        let loading = LoadingVectorizer()
+        try await fixture.reopen(with: loading)
+        let database = fixture.database
+        async let picture = database.insert(.picture(3, [1, 1, 9, 1]))
+        let own = ObjectInput(collection: "Picture", id: .number(2), properties: JSONObject(), vector: [1, 9, 1, 1])
+        _ = try await database.insert(own)
+        try await database.merge(own)
+        let near = Query.near([1, 8, 1, 1], in: "Picture", limit: 2)
+        #expect(try await database.hits(of: near).map(\.object.id) == [.number(2), .number(1)])
+        loading.start { ByteVectorizer() }
+        #expect(try await picture.vector == [1, 1, 9, 1])
+        await fixture.close()
+    }
+
     @Test func `another network is refused for writes and searches, with both names`() async throws {
         let fixture = try await collection()
         _ = try await fixture.database.insert(.picture(1, [1, 2, 3, 4]))
@@ -132,10 +150,10 @@ import Testing
         _ = await fixture.database.upsert((0..<150).map { .picture($0, [UInt8($0), 1, 2, 3], title: "number \($0)") })
         try await fixture.reopen(network: "other")
         let revectorization = Revectorization(database: fixture.database)
-        #expect(try revectorization.collectionsInNeed() == ["Picture"])
+        #expect(try await revectorization.collectionsInNeed() == ["Picture"])
         let progress = try await revectorization.run(collection: "Picture") { _ in }
         #expect(progress.made == 150)
-        #expect(try revectorization.collectionsInNeed().isEmpty)
+        #expect(try await revectorization.collectionsInNeed().isEmpty)
         try await fixture.reopen(network: "other")
         var query = Query(collection: "Picture")
         query.search = .vector(VectorSearch(origin: .image(base64: "BwECAw==")))
