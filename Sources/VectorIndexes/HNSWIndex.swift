@@ -47,6 +47,10 @@ package final class HNSWIndex: VectorIndex {
         try core.append(document: document, vector: vector)
     }
 
+    package func append(_ documents: [DocumentID], from vectors: some VectorReading) throws {
+        try core.append(documents, from: vectors)
+    }
+
     package func retract(document: DocumentID) { _ = core.remove(document: document) }
 
     @discardableResult package func remove(document: DocumentID) -> Bool { core.remove(document: document) }

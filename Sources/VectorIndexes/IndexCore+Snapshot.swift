@@ -145,11 +145,10 @@ extension IndexCore {
         var found: SnapshotHeader?
         let name = SegmentName(.header, 0)
         let isThere = try segments.withSegment(name) { bytes in
-            let frame = try SegmentFrame(reading: bytes, named: name)
-            if frame != nil {
-                found = try SnapshotHeader(
-                    reading: bytes.extracting(droppingFirst: SegmentFrame.byteCount), named: name)
-            }
+            guard let frame = try SegmentFrame(readingHeadOf: bytes, named: name) else { return }
+            let row = bytes.extracting(droppingFirst: SegmentFrame.byteCount)
+            try frame.requireSound(row)
+            found = try SnapshotHeader(reading: row, named: name)
         }
         guard isThere, let header = found else { return nil }
         let layout = CodeLayout(
@@ -163,11 +162,17 @@ extension IndexCore {
             throw VectorIndexError.damagedSegment(name, reason: "the levels of places are others")
         }
         self.init(store: store, configuration: configuration)
-        for kind in SnapshotHeader.rowKinds {
-            try readRows(kind, header: header, from: segments)
-            // Only now is it sure that there are as many places as the header says.
-            if kind == .places { store.takeMemory() }
+        let frames = try SnapshotHeader.rowKinds.flatMap { try readFrames($0, header: header, from: segments) }
+        // Only now is it sure that there are as many places as the header says.
+        store.takeMemory()
+        try segments.withSegments(frames.map(\.name)) { position, bytes in
+            let frame = frames[position]
+            guard let bytes else { throw VectorIndexError.damagedSegment(frame.name, reason: "it is missing") }
+            let rows = bytes.extracting(droppingFirst: SegmentFrame.byteCount)
+            try frame.requireSound(rows)
+            try take(frame, rows)
         }
+        table.withLock { $0.sortPlaces() }
         if let place = store.placeWithWrongLayers() {
             throw VectorIndexError.damagedSegment(
                 SegmentName(.upperLinks, 0), reason: "place \(place) has a link to a place that is not in its layer")
@@ -179,46 +184,48 @@ extension IndexCore {
         store.setEntry(entry)
     }
 
-    private func readRows(
+    /// Reads the heads of all segments of a kind and makes sure that their rows are those that belong there: each row once.
+    private func readFrames(
         _ kind: SegmentName.Kind, header: SnapshotHeader, from segments: some SegmentReading
-    ) throws {
+    ) throws -> [SegmentFrame] {
+        var frames: [SegmentFrame] = []
         var next = 0
         for number in 0..<header.segmentCounts[kind.rawValue, default: 0] {
             let name = SegmentName(kind, number)
             let isThere = try segments.withSegment(name) { bytes in
-                guard let frame = try SegmentFrame(reading: bytes, named: name) else {
+                guard let frame = try SegmentFrame(readingHeadOf: bytes, named: name) else {
                     throw VectorIndexError.damagedSegment(name, reason: "it is of another version than the header")
                 }
-                let rows = frame.firstRow..<frame.firstRow + frame.rowCount
-                guard rows.lowerBound == next, rows.upperBound <= header.rowCount(of: kind),
+                guard frame.firstRow == next, frame.rows.upperBound <= header.rowCount(of: kind),
                     frame.stride == rowStride(kind)
                 else {
-                    throw VectorIndexError.damagedSegment(name, reason: "rows \(rows) are not those that belong here")
+                    throw VectorIndexError.damagedSegment(
+                        name, reason: "rows \(frame.rows) are not those that belong here")
                 }
-                try take(kind, rows: rows, from: bytes.extracting(droppingFirst: SegmentFrame.byteCount), named: name)
-                next = rows.upperBound
+                frames.append(frame)
+                next = frame.rows.upperBound
             }
             guard isThere else { throw VectorIndexError.damagedSegment(name, reason: "it is missing") }
         }
         guard next == header.rowCount(of: kind) || rowStride(kind) == 0 else {
             throw VectorIndexError.damagedSegment(SegmentName(kind, 0), reason: "rows from \(next) on are missing")
         }
+        return frames
     }
 
-    private func take(
-        _ kind: SegmentName.Kind, rows: Range<Int>, from payload: RawSpan, named name: SegmentName
-    ) throws {
+    /// Takes over the rows of one segment, beside other threads that take over those of others.
+    private func take(_ frame: SegmentFrame, _ rows: RawSpan) throws {
         let array: CodeArray
-        switch kind {
+        switch frame.name.kind {
         case .header: return
-        case .places: return try takePlaces(rows, from: payload, named: name)
+        case .places: return try takePlaces(frame.rows, from: rows, named: frame.name)
         case .codes: array = .codes
         case .residuals: array = .residuals
         case .links: array = .links
         case .upperLinks: array = .upperLinks
         }
-        if let row = store.import(array, rows: rows, from: payload) {
-            throw VectorIndexError.damagedSegment(name, reason: "row \(row) cannot be right")
+        if let row = store.import(array, rows: frame.rows, from: rows) {
+            throw VectorIndexError.damagedSegment(frame.name, reason: "row \(row) cannot be right")
         }
     }
 

@@ -58,14 +58,49 @@ final class IndexCore: Sendable {
             table.withLock { $0.free.append(place) }
             throw .tooManyVectors(count: store.count)
         }
-        table.withLock { table in
-            _ = table.places.insert(place, for: document.number)
-            store.setState(.occupied, of: place)
-            guard isGraph else { return }
-            store.setInTail(true, place)
-            table.enqueue(place)
-            table.unlinkedCount += 1
+        table.withLock { publish(document, at: place, in: &$0) }
+    }
+
+    func append(_ documents: [DocumentID], from vectors: some VectorReading) throws {
+        var places: [UInt32] = []
+        places.reserveCapacity(documents.count)
+        do {
+            for document in documents { places.append(try reservePlace(for: document)) }
+            try vectors.withVectors(of: documents) { [places] position, vector in
+                guard vector.count == dimensions else {
+                    throw VectorIndexError.dimensionMismatch(expected: dimensions, received: vector.count)
+                }
+                let place = places[position]
+                let encoded: Void? = contexts.withContext { context in
+                    store.encode(vector, document: documents[position].number, at: place, with: context)
+                }
+                guard encoded != nil else { throw VectorIndexError.tooManyVectors(count: store.count) }
+                store.setState(.occupied, of: place)
+            }
+        } catch {
+            for place in places { store.setState([], of: place) }
+            table.withLock { $0.free.append(contentsOf: places) }
+            throw error
         }
+        table.withLock { table in
+            for (document, place) in zip(documents, places) {
+                if store.state(of: place).contains(.occupied) {
+                    publish(document, at: place, in: &table)
+                } else {
+                    table.free.append(place)
+                }
+            }
+        }
+    }
+
+    /// Lets searches find a document whose code is at `place`.
+    private func publish(_ document: DocumentID, at place: UInt32, in table: inout PlaceTable) {
+        _ = table.places.insert(place, for: document.number)
+        store.setState(.occupied, of: place)
+        guard isGraph else { return }
+        store.setInTail(true, place)
+        table.enqueue(place)
+        table.unlinkedCount += 1
     }
 
     private func reservePlace(for document: DocumentID) throws(VectorIndexError) -> UInt32 {

@@ -55,6 +55,12 @@ struct PlaceTable {
         return free.popLast()
     }
 
+    /// Brings what several threads have read into the order in which one would have read it, so that runs can be repeated.
+    mutating func sortPlaces() {
+        tombstones.sort()
+        free.sort()
+    }
+
     var memoryInBytes: Int {
         places.memoryInBytes + (queue.capacity + tombstones.capacity + free.capacity) * 4
             + retired.reduce(0) { $0 + $1.places.capacity * 4 }

@@ -25,6 +25,8 @@ struct SegmentFrame {
     var firstRow: Int
     var rowCount: Int
     var stride: Int
+    /// CRC-32C of the rows, as the head of a stored segment says.
+    private var rowsChecksum: UInt32 = 0
 
     init(name: SegmentName, firstRow: Int, rowCount: Int, stride: Int) {
         self.name = name
@@ -50,11 +52,11 @@ struct SegmentFrame {
         return bytes
     }
 
-    /// Checks a stored segment.
+    /// Checks the head of a stored segment and its length; `requireSound` checks the rest.
     ///
     /// - Returns: `nil` if it is of another version.
     /// - Throws: `VectorIndexError.damagedSegment`.
-    init?(reading bytes: RawSpan, named name: SegmentName) throws(VectorIndexError) {
+    init?(readingHeadOf bytes: RawSpan, named name: SegmentName) throws(VectorIndexError) {
         guard bytes.byteCount >= Self.byteCount else {
             throw .damagedSegment(name, reason: "it has \(bytes.byteCount) bytes")
         }
@@ -75,7 +77,17 @@ struct SegmentFrame {
         guard payload.byteCount == rowCount * stride else {
             throw .damagedSegment(name, reason: "\(payload.byteCount) bytes, not \(rowCount) rows of \(stride)")
         }
-        guard bytes.littleEndianUInt32(at: 24) == crc32c(of: payload) else {
+        rowsChecksum = bytes.littleEndianUInt32(at: 24)
+    }
+
+    var rows: Range<Int> { firstRow..<firstRow + rowCount }
+
+    /// Checks the rows that follow the head.
+    ///
+    /// - Throws: `VectorIndexError.damagedSegment`.
+    /// - Complexity: reads every byte.
+    func requireSound(_ rows: RawSpan) throws(VectorIndexError) {
+        guard rows.byteCount == rowCount * stride, rowsChecksum == crc32c(of: rows) else {
             throw .damagedSegment(name, reason: "the checksum of its rows is wrong")
         }
     }

@@ -43,4 +43,18 @@ package protocol SegmentReading {
     ///
     /// - Returns: `false`, without a call, if there is no such segment.
     func withSegment(_ name: SegmentName, _ body: (RawSpan) throws -> Void) throws -> Bool
+
+    /// Calls `body` once for each of `names`, with its position and its bytes, `nil` if there is no such segment; on
+    /// several threads at once where that can be done. Returns when all calls have.
+    ///
+    /// - Throws: what the call of the lowest position threw. The others are made all the same.
+    func withSegments(_ names: [SegmentName], _ body: @Sendable (Int, RawSpan?) throws -> Void) throws
+}
+
+extension SegmentReading {
+    package func withSegments(_ names: [SegmentName], _ body: @Sendable (Int, RawSpan?) throws -> Void) throws {
+        for (position, name) in names.enumerated() {
+            if try !withSegment(name, { try body(position, $0) }) { try body(position, nil) }
+        }
+    }
 }

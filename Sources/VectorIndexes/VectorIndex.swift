@@ -33,6 +33,26 @@ package protocol VectorReading {
     ///
     /// - Returns: `false`, without a call, if the document has no such vector.
     func withVector(of document: DocumentID, _ body: (Span<Float>) -> Void) throws -> Bool
+
+    /// Calls `body` once for each of `documents` that has such a vector, with its position and the vector; on several
+    /// threads at once where that can be done. Returns when all calls have.
+    ///
+    /// - Throws: what one of the calls threw.
+    func withVectors(of documents: [DocumentID], _ body: @Sendable (Int, Span<Float>) throws -> Void) throws
+}
+
+extension VectorReading {
+    package func withVectors(
+        of documents: [DocumentID], _ body: @Sendable (Int, Span<Float>) throws -> Void
+    ) throws {
+        for (position, document) in documents.enumerated() {
+            var failure: (any Error)?
+            _ = try withVector(of: document) { vector in
+                do { try body(position, vector) } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+    }
 }
 
 /// Finds the documents whose vectors lie nearest to a query.
@@ -65,6 +85,13 @@ package protocol VectorIndex: AnyObject, Sendable {
     /// - Throws: `dimensionMismatch`, `duplicateDocument`, `tooManyVectors`.
     /// - Complexity: O(d) to O(d·log d): one encoding.
     func append(document: DocumentID, vector: Span<Float>) throws(VectorIndexError)
+
+    /// Adds documents that `vectors` has, like `append(document:vector:)` for each but on several threads; those that it does
+    /// not have are left out. Called by the one writer, after loading.
+    ///
+    /// - Parameter documents: each once.
+    /// - Throws: `dimensionMismatch`, `duplicateDocument`, `tooManyVectors`, what `vectors` throws; then none is added.
+    func append(_ documents: [DocumentID], from vectors: some VectorReading) throws
 
     /// Takes back an `append` whose commit failed. Does nothing if the document is not in the index.
     func retract(document: DocumentID)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import Synchronization
 import Testing
 import VectorIndexes
 
@@ -120,6 +121,37 @@ struct SnapshotTests {
             let name = SegmentName(.header, 0)
             #expect(try transaction.segments(of: VectorID(1), in: shard).withSegment(name) { _ in } == false)
             #expect(try transaction.segments(of: vector, in: second).withSegment(name) { _ in })
+        }
+        await queue.close()
+    }
+
+    @Test func `all segments are lent at once, missing ones as nothing`() async throws {
+        var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        for number in 0..<50 as Range<UInt32> { try put([UInt8(number)], SegmentName(.links, number), to: &writer) }
+        try put([9], SegmentName(.header, 0), to: &writer)
+        let names = (0..<60 as Range<UInt32>).map { SegmentName(.links, $0) }
+        let seen = Mutex<[Int: [UInt8]?]>([:])
+        try storage.environment.read { transaction throws in
+            try transaction.segments(of: vector, in: shard).withSegments(names) { position, bytes in
+                var byte: [UInt8]?
+                if let bytes, let number = Key.number(UInt8.self, in: bytes, at: 0) { byte = [number] }
+                seen.withLock { [byte] in _ = $0.updateValue(byte, forKey: position) }
+            }
+        }
+        let expected = Dictionary(uniqueKeysWithValues: (0..<60).map { ($0, $0 < 50 ? [UInt8($0)] : nil) })
+        #expect(seen.withLock { $0 } == expected)
+        await queue.close()
+    }
+
+    @Test func `of several failures the first segment's is told`() async throws {
+        struct Failure: Error, Equatable { var position: Int }
+        let names = (0..<40 as Range<UInt32>).map { SegmentName(.links, $0) }
+        try storage.environment.read { transaction throws in
+            _ = #expect(throws: Failure(position: 7)) {
+                try transaction.segments(of: vector, in: shard).withSegments(names) { position, _ in
+                    if position >= 7 { throw Failure(position: position) }
+                }
+            }
         }
         await queue.close()
     }

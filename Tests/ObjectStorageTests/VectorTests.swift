@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import Synchronization
 import Testing
 
 @testable import ObjectStorage
@@ -46,6 +47,23 @@ struct VectorTests {
         try storage.environment.write { transaction throws in
             for document in documents { try transaction.remove(DocumentID(document), in: shard) }
         }
+    }
+
+    @Test(arguments: [1, 3, 512, 2048])
+    func `many vectors are lent at once, and those that are not there are left out`(dimensions: Int) throws {
+        try insert(300, dimensions, batch: 70)
+        try remove([3, 4, 5, 150, 299])
+        let documents = (0..<310 as Range<UInt32>).map { DocumentID($0) }
+        let seen = Mutex<[Int: [Float]]>([:])
+        try storage.environment.read { transaction throws in
+            try transaction.vectors(vector, of: shard).withVectors(of: documents) { position, span in
+                let values = span.indices.map { span[$0] }
+                seen.withLock { $0[position] = values }
+            }
+        }
+        let there = (0..<300).filter { ![3, 4, 5, 150, 299].contains($0) }
+        let expected = there.map { ($0, sample(UInt32($0), dimensions)) }
+        #expect(seen.withLock { $0 } == Dictionary(uniqueKeysWithValues: expected))
     }
 
     /// The blocks there are, by their number of rows that are alive.

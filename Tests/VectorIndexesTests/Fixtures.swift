@@ -142,4 +142,17 @@ struct SegmentTable: SegmentWriting, SegmentReading {
         try unsafe body(bytes.span.bytes)
         return true
     }
+
+    /// On several threads, as the storage does it.
+    func withSegments(_ names: [SegmentName], _ body: @Sendable (Int, RawSpan?) throws -> Void) throws {
+        let failures = Mutex<[Int: any Error]>([:])
+        DispatchQueue.concurrentPerform(iterations: names.count) { position in
+            do {
+                if try !withSegment(names[position], { try body(position, $0) }) { try body(position, nil) }
+            } catch {
+                failures.withLock { $0[position] = error }
+            }
+        }
+        if let first = failures.withLock({ $0.min { $0.key < $1.key } }) { throw first.value }
+    }
 }

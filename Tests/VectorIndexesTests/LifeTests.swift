@@ -29,6 +29,34 @@ private let small = VectorIndexConfiguration(maxConnections: 12, efConstruction:
     }
 
     @Test(arguments: VectorIndexConfiguration.Kind.allCases)
+    func `can be appended many at a time, all or none`(kind: VectorIndexConfiguration.Kind) throws {
+        var configuration = small
+        configuration.kind = kind
+        let vectors = clustered(700, dimensions: 12, seed: 3)
+        let fixture = try Fixture(configuration, vectors: Array(vectors.prefix(10)))
+        for (number, vector) in vectors.enumerated() { fixture.table[document(number * 3)] = vector }
+        let added = (10..<700).map { document($0 * 3) }
+        #expect(throws: VectorIndexError.duplicateDocument(document(27))) {
+            try fixture.index.append(added + [document(27)], from: fixture.table)
+        }
+        fixture.table[document(5)] = [1]
+        #expect(throws: VectorIndexError.dimensionMismatch(expected: 12, received: 1)) {
+            try fixture.index.append(added + [document(5)], from: fixture.table)
+        }
+        fixture.table[document(5)] = nil
+        #expect(fixture.index.liveCount == 10)
+        #expect(fixture.index.checkInvariants() == [])
+        // The table does not have the last one.
+        try fixture.index.append(added + [document(5)], from: fixture.table)
+        #expect(fixture.index.documents() == DocumentBits(fixture.table.documents))
+        #expect(fixture.index.unlinkedCount == (kind == .hnsw ? 690 : 0))
+        #expect(try fixture.recall(queries: Array(vectors.prefix(30))) == 1)
+        fixture.index.linkNext(maximum: .max)
+        #expect(fixture.index.checkInvariants() == [])
+        #expect(try fixture.recall(queries: Array(vectors.prefix(30))) >= 0.99)
+    }
+
+    @Test(arguments: VectorIndexConfiguration.Kind.allCases)
     func `can be appended once, taken back, and appended again`(kind: VectorIndexConfiguration.Kind) throws {
         var configuration = small
         configuration.kind = kind

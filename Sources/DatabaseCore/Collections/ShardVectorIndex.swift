@@ -122,30 +122,15 @@ final class ShardVectorIndex: Sendable {
         }
         var missing: [DocumentID] = []
         stored.forEach { if !indexed.contains($0) { missing.append($0) } }
-        try append(missing, of: stored.count, to: index, from: reader)
+        for start in stride(from: 0, to: missing.count, by: Self.documentsPerTurn) {
+            let turn = missing[start..<min(start + Self.documentsPerTurn, missing.count)]
+            try index.append(Array(turn), from: reader)
+        }
         return changes + missing.count
     }
 
-    /// Few documents are looked up one by one, many are found by reading all vectors in order.
-    private func append(
-        _ missing: [DocumentID], of storedCount: Int, to index: any VectorIndex, from reader: VectorReader
-    ) throws {
-        if missing.count < storedCount / 4 {
-            for document in missing {
-                var failure: (any Error)?
-                _ = try reader.withVector(of: document) { vector in
-                    do { try index.append(document: document, vector: vector) } catch { failure = error }
-                }
-                if let failure { throw failure }
-            }
-        } else if !missing.isEmpty {
-            let wanted = DocumentBits(missing)
-            try reader.scanVectors { document, vector in
-                if wanted.contains(document) { try index.append(document: document, vector: vector) }
-                return true
-            }
-        }
-    }
+    /// How many documents are appended in one go after loading: what is held for each of them stays within some megabytes.
+    private static let documentsPerTurn = 65_536
 
     /// Whether so much has changed since the last snapshot that a new one pays: a tenth of the index, and 1,000 at least.
     var needsSnapshot: Bool {

@@ -71,6 +71,31 @@ package struct SegmentReader: SegmentReading {
             return true
         }
     }
+
+    package func withSegments(_ names: [SegmentName], _ body: @Sendable (Int, RawSpan?) throws -> Void) throws {
+        let state = try transaction.snapshotState(keys)
+        var values = unsafe [UnsafeRawBufferPointer?](repeating: nil, count: names.count)
+        if state.current != 0 {
+            for (position, name) in names.enumerated() {
+                try transaction.withValue(for: keys.segment(name, of: state.current)) { value in
+                    unsafe values[position] = value?.withUnsafeBytes { unsafe $0 }
+                }
+            }
+        }
+        let lent = unsafe LentValues(values: values)
+        try transaction.lend(names.count) { position in
+            guard let value = unsafe lent.values[position] else { return try body(position, nil) }
+            // Safety: what is lent stays until all calls have returned.
+            try body(position, unsafe RawSpan(_unsafeBytes: value))
+        }
+    }
+
+    /// Values in the map, while they are lent.
+    @safe
+    private struct LentValues: @unchecked Sendable {
+        // Safety (@unchecked): the bytes are read only, and stay where they are as long as the transaction is open.
+        let values: [UnsafeRawBufferPointer?]
+    }
 }
 
 extension ReadTransaction {

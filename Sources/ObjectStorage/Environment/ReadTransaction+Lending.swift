@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Dispatch
+import Synchronization
+
+extension ReadTransaction {
+    /// Calls `body` with every number below `count`, on all cores, while the bytes of the map stay where they are. Blocks
+    /// until all calls have returned.
+    ///
+    /// LMDB's transaction belongs to one thread: `body` may read bytes that were found before, and nothing else of it.
+    ///
+    /// - Throws: what the call of the lowest number threw. The others are made all the same.
+    final func lend(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
+        lentSpanCount += 1
+        defer { lentSpanCount -= 1 }
+        let failure = Mutex<(number: Int, error: any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: count) { number in
+            do {
+                try body(number)
+            } catch {
+                failure.withLock { failure in
+                    if failure.map({ number < $0.number }) ?? true { failure = (number, error) }
+                }
+            }
+        }
+        if let failure = failure.withLock({ $0 }) { throw failure.error }
+    }
+}
