@@ -117,15 +117,16 @@ final class IndexMaintenance: Sendable {
         while isBusy, !isCancelled() {
             isBusy = false
             for index in indexes {
+                if isFirst, index.needsRepair {
+                    index.index?.repair(isCancelled: isCancelled)
+                } else if isFirst, index.needsSnapshot {
+                    save(index, isCancelled: isCancelled)
+                }
                 if let graph = index.index, graph.unlinkedCount > 0,
                     graph.linkNext(maximum: Self.linksPerTurn, isCancelled: isCancelled) > 0
                 {
                     isBusy = true
                     gate.advance()
-                } else if isFirst, index.needsRepair {
-                    index.index?.repair(isCancelled: isCancelled)
-                } else if isFirst, index.needsSnapshot {
-                    save(index, isCancelled: isCancelled)
                 }
             }
         }

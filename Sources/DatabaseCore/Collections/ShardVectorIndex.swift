@@ -16,8 +16,10 @@ final class ShardVectorIndex: Sendable {
     private struct State {
         var index: (any VectorIndex)?
         var configuration: VectorIndexConfiguration
-        /// Changes since the last snapshot, to see when the next one pays.
+        /// Changes that the last snapshot does not hold, to see when the next one pays.
         var changesSinceSnapshot = 0
+        /// How many of them there were when a snapshot last failed: it is not tried again before there are many more.
+        var changesAtFailure = 0
     }
 
     let vector: VectorID
@@ -132,11 +134,16 @@ final class ShardVectorIndex: Sendable {
     /// How many documents are appended in one go after loading: what is held for each of them stays within some megabytes.
     private static let documentsPerTurn = 65_536
 
-    /// Whether so much has changed since the last snapshot that a new one pays: a tenth of the index, and 1,000 at least.
+    /// Whether a new snapshot pays: when a tenth of the index has changed, and 1,000 vectors at least. While vectors wait
+    /// for their links, which a snapshot leaves out, half of what is linked must be new, and 10,000: few snapshots come into
+    /// the way of a large import, and a crash soon after it does not cost all of the work.
     var needsSnapshot: Bool {
         state.withLock { state in
-            guard let index = state.index, index.unlinkedCount == 0 else { return false }
-            return state.changesSinceSnapshot > max(1_000, index.liveCount / 10)
+            guard let index = state.index else { return false }
+            let unlinked = index.unlinkedCount
+            let linked = index.liveCount - unlinked
+            let changes = state.changesSinceSnapshot - unlinked - state.changesAtFailure
+            return changes > (unlinked == 0 ? max(1_000, linked / 10) : max(10_000, linked / 2))
         }
     }
 
@@ -152,9 +159,16 @@ final class ShardVectorIndex: Sendable {
     /// Writes a snapshot. What changes meanwhile counts for the next one.
     func save(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {
         guard let index else { return }
-        let changes = state.withLock { $0.changesSinceSnapshot }
+        let unlinked = index.unlinkedCount
+        let changes = state.withLock { state in
+            state.changesAtFailure = state.changesSinceSnapshot
+            return state.changesSinceSnapshot
+        }
         try index.writeSnapshot(to: &segments, isCancelled: isCancelled)
-        state.withLock { $0.changesSinceSnapshot = max(0, $0.changesSinceSnapshot - changes) }
+        state.withLock { state in
+            state.changesSinceSnapshot = max(0, state.changesSinceSnapshot - changes) + unlinked
+            state.changesAtFailure = 0
+        }
     }
 
     /// The levels of a graph depend on where it lies and on nothing else, so that runs can be repeated.
