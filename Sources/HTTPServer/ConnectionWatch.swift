@@ -19,11 +19,10 @@ final class ConnectionWatch: @unchecked Sendable {
     /// - Parameter interval: how often to look; a connection lives that much longer than its deadline at most.
     init(interval: Duration) {
         self.interval = Double(interval.components.seconds) + Double(interval.components.attoseconds) * 1e-18
-        let thread = Thread { [self] in
-            Thread.current.name = "http-watch"
-            run()
-        }
+        let thread = Thread { [self] in run() }
         thread.start()
+        // Foundation passes a name on to the system once `start` has noted the thread.
+        thread.name = "http-watch"
     }
 
     /// How many are open now, and how many were opened ever.

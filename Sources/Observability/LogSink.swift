@@ -28,10 +28,11 @@ package final class LogSink: @unchecked Sendable {
         self.bufferSize = bufferSize
         // Lives as long as the process does, as sinks do.
         let thread = Thread { [self] in
-            Thread.current.name = "log"
             while true { output(next()) }
         }
         thread.start()
+        // Foundation passes a name on to the system once `start` has noted the thread.
+        thread.name = "log"
     }
 
     func write(_ line: [UInt8]) {

@@ -12,6 +12,16 @@ import Testing
         #expect(name?.hasPrefix("test-") == true)
     }
 
+    @Test func `every thread has its name before its first job, however quick it is`() async {
+        for round in 0..<1_000 {
+            let pool = ComputePool(threadCount: 1, name: "test")
+            let name = await pool.run { Thread.current.name }
+            pool.stop()
+            #expect(name == "test-0", "round \(round)")
+            if name != "test-0" { break }
+        }
+    }
+
     @Test func `a task with the pool as its preference runs there before and after it suspends`() async {
         let pool = ComputePool(threadCount: 1, name: "test")
         defer { pool.stop() }
