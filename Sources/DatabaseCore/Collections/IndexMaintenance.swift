@@ -9,7 +9,8 @@ import VectorIndexes
 /// Works on vector indexes in the background: links what was appended, repairs around what was removed, saves snapshots.
 ///
 /// Several threads link; the first of them also repairs and saves, one index at a time, and when nothing of that is to be
-/// done it carries on with what `RecallWatch` has to do.
+/// done it carries on with what `RecallWatch` has to do. It waits for none of the others, so whoever has linked tells it in
+/// the end.
 final class IndexMaintenance: Sendable {
     private let collections: CollectionTable
     private let queue: CommitQueue
@@ -17,15 +18,16 @@ final class IndexMaintenance: Sendable {
     private let logger: Logger
     private let threadCount: Int
     private let workers = Mutex<[BackgroundWorker]>([])
-    private let gate = TailGate()
-    /// Whether vectors were added or removed since the first thread looked.
+    private let gate: TailGate
+    /// Whether vectors were added, removed, or linked by others since the first thread looked.
     private let hasChanges = Atomic<Bool>(false)
 
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
 
     init(
-        collections: CollectionTable, queue: CommitQueue, recall: RecallWatch, logger: Logger, threadCount: Int
+        collections: CollectionTable, queue: CommitQueue, recall: RecallWatch, logger: Logger, threadCount: Int,
+        tailLimit: Int = TailGate.limit
     ) {
         precondition(threadCount >= 1, "links need a thread, not \(threadCount)")
         self.collections = collections
@@ -33,6 +35,7 @@ final class IndexMaintenance: Sendable {
         self.recall = recall
         self.logger = logger
         self.threadCount = threadCount
+        gate = TailGate(limit: tailLimit)
     }
 
     func start() {
@@ -47,8 +50,15 @@ final class IndexMaintenance: Sendable {
 
     /// Suspends a writer while more vectors of `shard` wait for their links than searches should have to scan.
     func waitForRoom(in shard: Shard) async {
-        await gate.wait { shard.allIndexes.reduce(0) { max($0, $1.unlinkedCount) } }
+        await gate.wait { [collections] in
+            // Nobody links what belongs to a collection that was dropped.
+            guard collections[shard.address.collection] != nil else { return 0 }
+            return shard.allIndexes.reduce(0) { max($0, $1.unlinkedCount) }
+        }
     }
+
+    /// To be called when a collection was dropped: those who wait for room in it are let through, and told by the writer.
+    func forgetDropped() { gate.advance() }
 
     /// To be called when vectors were added or removed.
     func wake() {
@@ -81,7 +91,10 @@ final class IndexMaintenance: Sendable {
     }
 
     private func work(_ worker: BackgroundWorker, isFirst: Bool) {
-        guard isFirst else { return maintain(worker, isFirst: false) }
+        guard isFirst else {
+            if maintain(worker, isFirst: false) { wakeFirst() }
+            return
+        }
         repeat {
             // A wake for a sample, or by itself, is no reason to look at all indexes, or to try a failed save once more.
             if hasChanges.exchange(false, ordering: .acquiring) { maintain(worker, isFirst: true) }
@@ -94,8 +107,7 @@ final class IndexMaintenance: Sendable {
     private func watchRecall(_ worker: BackgroundWorker) -> Bool {
         guard recall.hasWork else { return false }
         if indexes.contains(where: { $0.unlinkedCount > 0 }) {
-            // The other threads still link; they tell nobody when they are done.
-            worker.wake(after: RecallWatch.pause)
+            // The other threads still link, and tell when they are done.
             return false
         }
         while !worker.isStopping {
@@ -111,14 +123,23 @@ final class IndexMaintenance: Sendable {
         return false
     }
 
-    private func maintain(_ worker: BackgroundWorker, isFirst: Bool) {
+    private func wakeFirst() {
+        hasChanges.store(true, ordering: .releasing)
+        workers.withLock { $0.first?.wake() }
+    }
+
+    /// - Returns: whether it has linked something.
+    @discardableResult private func maintain(_ worker: BackgroundWorker, isFirst: Bool) -> Bool {
         let isCancelled = { worker.isStopping }
         var isBusy = true
+        var hasLinked = false
         while isBusy, !isCancelled() {
             isBusy = false
             for index in indexes {
-                if isFirst, index.needsRepair {
-                    index.index?.repair(isCancelled: isCancelled)
+                if isFirst, index.needsRepair, let graph = index.index, graph.repair(isCancelled: isCancelled) > 0 {
+                    isBusy = true
+                    // Nobody could link meanwhile, and the others may have gone to sleep over it.
+                    wake()
                 } else if isFirst, index.needsSnapshot {
                     save(index, isCancelled: isCancelled)
                 }
@@ -126,10 +147,12 @@ final class IndexMaintenance: Sendable {
                     graph.linkNext(maximum: Self.linksPerTurn, isCancelled: isCancelled) > 0
                 {
                     isBusy = true
+                    hasLinked = true
                     gate.advance()
                 }
             }
         }
+        return hasLinked
     }
 
     private func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) {

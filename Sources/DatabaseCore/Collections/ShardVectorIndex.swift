@@ -150,10 +150,11 @@ final class ShardVectorIndex: Sendable {
     /// Whether anything has changed since the last snapshot.
     var hasUnsavedChanges: Bool { state.withLock { $0.index != nil && $0.changesSinceSnapshot > 0 } }
 
-    /// Whether so many places are taken by removed documents that repairing pays.
+    /// Whether so many places are taken by removed documents that repairing pays: a tenth of the index. While vectors wait for
+    /// their links that comes first, but where writers never pause it must not put off repair until memory is full.
     var needsRepair: Bool {
-        guard let index, index.unlinkedCount == 0 else { return false }
-        return index.tombstoneCount > max(100, index.liveCount / 10)
+        guard let index else { return false }
+        return index.tombstoneCount > max(100, index.liveCount / (index.unlinkedCount == 0 ? 10 : 2))
     }
 
     /// Writes a snapshot. What changes meanwhile counts for the next one.

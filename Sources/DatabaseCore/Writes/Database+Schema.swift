@@ -79,6 +79,7 @@ extension Database: DatabaseOperations {
     package func deleteCollection(named name: String) async throws(DatabaseError) {
         guard let collection = collectionTable[name] else { return }
         try await submit(CollectionDeletion(collection: collection.id, collections: collectionTable))
+        maintenance.forgetDropped()
         Task { [queue, logger] in
             do { try await queue.purgeDropped() } catch {
                 logger.warning(

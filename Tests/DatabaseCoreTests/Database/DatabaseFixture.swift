@@ -16,13 +16,15 @@ final class DatabaseFixture {
     let folder: String
     let vectorizer: ByteVectorizer
     private(set) var database: Database
+    private let maintenanceThreads: Int
 
-    init(_ change: (inout DatabaseSettings) -> Void = { _ in }) throws {
+    init(maintenanceThreads: Int = 1, _ change: (inout DatabaseSettings) -> Void = { _ in }) throws {
+        self.maintenanceThreads = maintenanceThreads
         folder = NSTemporaryDirectory() + "needletail-test-" + UUID().uuidString
         vectorizer = ByteVectorizer()
         var settings = DatabaseSettings()
         change(&settings)
-        database = try Self.open(folder, vectorizer, settings)
+        database = try Self.open(folder, vectorizer, settings, maintenanceThreads)
     }
 
     /// What is on disk of `other`, which goes on running, opened on its own: as after a crash.
@@ -42,7 +44,7 @@ final class DatabaseFixture {
     func reopen(network: String = "bytes") async throws {
         await database.close()
         vectorizer.name.withLock { $0 = network }
-        database = try Self.open(folder, vectorizer, database.settings)
+        database = try Self.open(folder, vectorizer, database.settings, maintenanceThreads)
     }
 
     func reopen(with vectorizer: any ImageVectorizing) async throws {
@@ -53,15 +55,15 @@ final class DatabaseFixture {
     func close() async { await database.close() }
 
     private static func open(
-        _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings
+        _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings, _ maintenanceThreads: Int = 1
     ) throws -> Database {
         var options = StorageEnvironment.Options()
         options.flushesEveryCommit = false
         options.mapSizeInBytes = 1 << 30
         return try Database(
             environment: .open(folder: folder, options: options), vectorizer: vectorizer, settings: settings,
-            logger: Logger(level: .error), maintenanceThreads: 1, clock: { Int64(Date().timeIntervalSince1970 * 1_000) }
-        )
+            logger: Logger(level: .error), maintenanceThreads: maintenanceThreads,
+            clock: { Int64(Date().timeIntervalSince1970 * 1_000) })
     }
 }
 

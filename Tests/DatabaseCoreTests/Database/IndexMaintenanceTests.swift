@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ObjectStorage
+import Observability
+import Testing
+import VectorIndexes
+
+@testable import DatabaseCore
+
+@Suite struct IndexMaintenanceTests {
+    /// Articles with random vectors of 16 dimensions.
+    private func articles(_ count: Int, seed: UInt64) -> [ObjectInput] {
+        var generator = SplitMix64(seed: seed)
+        return (0..<count).map { number in
+            let vector = (0..<16).map { _ in Float.random(in: -1...1, using: &generator) }
+            return .article(UInt64(number), "red", year: number, vector: vector)
+        }
+    }
+
+    /// Asks again and again, for a minute at most.
+    private func holds(_ condition: () -> Bool) async throws -> Bool {
+        for _ in 0..<6_000 {
+            if condition() { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    @Test func `what is to be repaired is repaired though another thread has linked the last vectors`() async throws {
+        let fixture = try DatabaseFixture(maintenanceThreads: 4)
+        _ = try await fixture.database.createCollection(.articles(metric: .l2Squared))
+        for round in 0..<12 {
+            _ = await fixture.database.upsert(articles(1_000, seed: UInt64(round)))
+            let index = try #require(fixture.database.collectionTable.all[0].shards[0].allIndexes[0].index)
+            // Nothing wakes the threads any more.
+            let isSettled = try await holds { index.unlinkedCount == 0 && index.tombstoneCount <= 100 }
+            #expect(isSettled, "round \(round): \(index.tombstoneCount) tombstones, tail \(index.unlinkedCount)")
+            if !isSettled { break }
+        }
+        await fixture.close()
+    }
+
+    @Test func `many tombstones are a reason for repair also while vectors wait for their links`() throws {
+        let shard = Shard(
+            address: ShardAddress(CollectionID(1), ShardID(0)), name: "s", definition: .numbered)
+        let place = shard.allIndexes[0]
+        for number in 0..<400 { try place.stage([Float(number), 1], of: DocumentID(UInt32(number))) }
+        place.index?.linkNext(maximum: .max)
+        for number in 0..<110 { place.remove(DocumentID(UInt32(number))) }
+        #expect(place.needsRepair)
+        try place.stage([0.5, 1], of: DocumentID(1_000))
+        #expect(!place.needsRepair)
+        for number in 110..<200 { place.remove(DocumentID(UInt32(number))) }
+        #expect(place.needsRepair)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func `a writer that waits for room is let through when its collection is dropped`()
+        async throws
+    {
+        let fixture = try DatabaseFixture()
+        let shard = Shard(
+            address: ShardAddress(CollectionID(9), ShardID(0)), name: "s", definition: .numbered)
+        let table = CollectionTable()
+        table.add(Collection(id: CollectionID(9), definition: .numbered, shards: [shard]))
+        let maintenance = IndexMaintenance(
+            collections: table, queue: fixture.database.queue, recall: fixture.database.recall,
+            logger: Logger(level: .error), threadCount: 1, tailLimit: 2)
+        for number in 0..<3 { try shard.allIndexes[0].stage([Float(number), 1], of: DocumentID(UInt32(number))) }
+        let writer = Task { await maintenance.waitForRoom(in: shard) }
+        table.remove(CollectionID(9))
+        maintenance.forgetDropped()
+        await writer.value
+        await fixture.close()
+    }
+}
+
+extension CollectionDefinition {
+    /// Objects without properties, whose vector has its number.
+    fileprivate static var numbered: Self {
+        var definition = CollectionDefinition.articles(metric: .l2Squared)
+        definition.properties = []
+        definition.vectors[0].id = VectorID(0)
+        return definition
+    }
+}
