@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash hostile conformance programs measure
+# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash soak hostile conformance programs measure
 set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -79,6 +79,7 @@ step swift swift_tests
 step release "$here/build.sh"
 step end-to-end end_to_end
 step crash .venv/bin/python Tests/Crash/crash.py --smoke
+step soak .venv/bin/python Tests/Soak/index_soak.py --smoke
 step hostile .venv/bin/python Tests/Robustness/hostile.py --smoke
 step conformance conformance
 step programs programs

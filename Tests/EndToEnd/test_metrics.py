@@ -2,40 +2,15 @@
 """What an operator's Prometheus reads, and the recall of the vector indexes: of live searches, and by `check --recall`."""
 from __future__ import annotations
 
-import http.client
 import random
 import re
 import socket
 import time
 
 import pytest
-from running_server import NotReady, Server, Session, check, free_port
+from running_server import Monitored, NotReady, Server, Session, check, free_port
 
 SAMPLE = re.compile(r'[a-z_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? [-+0-9.e]+')
-
-
-class Monitored(Server):
-    """A server that gives metrics."""
-
-    def __init__(self, folder, settings=None) -> None:
-        self.metrics_port = free_port()
-        super().__init__(folder, {
-            "PROMETHEUS_MONITORING_ENABLED": "true", "PROMETHEUS_MONITORING_PORT": str(self.metrics_port),
-            **(settings or {})})
-
-    def scrape(self, path: str = "/metrics", method: str = "GET") -> tuple[http.client.HTTPResponse, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=60)
-        try:
-            connection.request(method, path)
-            answer = connection.getresponse()
-            return answer, answer.read().decode()
-        finally:
-            connection.close()
-
-    def metrics(self) -> dict[str, float]:
-        """Every sample by its name and labels."""
-        lines = [line for line in self.scrape()[1].splitlines() if not line.startswith("#")]
-        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines}
 
 
 @pytest.fixture
