@@ -14,7 +14,8 @@ from soak_model import METRICS, Hit, Model, Vectors
 from soak_server import Findings, Session, SoakServer, body_of, hits_of, search_text
 
 LEAST_RECALL = 0.99
-# What an HNSW of the same settings finds by these metrics: real vectors have more hubs by them, and graphs more dead ends.
+# Below the others. By manhattan faiss finds 0.956 to 0.982 of the same vectors with the same M, efConstruction and ef. For
+# hamming there is no such yardstick: the figure lies under what was seen, and only guards against less.
 METRIC_RECALL = {"manhattan": 0.96, "hamming": 0.93}
 
 
