@@ -67,9 +67,17 @@ bool nk_reachable(const nk_store *store, uint32_t *reached) {
                 queue[tail++] = target;
             }
         }
+        // A twin counts as seen, and so can its own twins: a few rounds find all that hang together.
+        for (uint32_t round = 0, added = 1; added > 0 && round < 8; round++) {
+            added = 0;
+            for (uint32_t place = 0; place < places; place++) {
+                if (seen[place] || !(nk_state(store, place) & nk_linked) || !has_twin(store, place, seen, places)) continue;
+                seen[place] = 1;
+                added++;
+            }
+        }
         for (uint32_t place = 0; place < places; place++) {
-            bool is_linked = (nk_state(store, place) & nk_linked) != 0;
-            *reached += is_linked && (seen[place] || has_twin(store, place, seen, places));
+            *reached += seen[place] && (nk_state(store, place) & nk_linked);
         }
     }
     bool done = queue && seen;

@@ -2,10 +2,12 @@
 //
 // Linking of places into the graph, and repair around dead ones.
 
-/// Algorithm 4 of the paper: takes the nearest, leaves out whoever is nearer to one taken than to the base. Whoever is just
-/// as near is taken if room is left: among many equal vectors links would lead nowhere else otherwise.
+/// Algorithm 4 of the paper: takes the nearest, leaves out whoever is nearer to one taken than to the base. Whoever is as near
+/// to one taken as both are to the base is taken if room is left: among many equal vectors links would lead nowhere else
+/// otherwise.
 ///
-/// - `from` is sorted by the distance to the base. `into` has room for `limit`; the first `chosen` are taken already.
+/// - `from` is sorted by the distance to the base. `into` has room for `limit`; the first `chosen` are taken already, and
+///   their distances need not be known (NaN).
 INLINE uint32_t choose(
     nk_context *context, const nk_store *store, const nk_found *from, uint32_t count, uint32_t limit, nk_found *into,
     uint32_t chosen, const int mode
@@ -19,7 +21,7 @@ INLINE uint32_t choose(
         for (uint32_t j = 0; j < chosen && !is_nearer; j++) {
             float distance = measure(store, &context->other, into[j].place, mode);
             is_nearer = distance < from[i].distance;
-            is_as_near |= distance == from[i].distance;
+            is_as_near |= distance == from[i].distance && distance == into[j].distance;
         }
         if (is_nearer) continue;
         if (!is_as_near) {
@@ -295,7 +297,7 @@ INLINE bool relink_row(
     }
     if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, count)) return false;
     nk_found *links = context->relinked, *others = context->pool + live;
-    memcpy(links, context->pool, live * sizeof *links);
+    for (uint32_t i = 0; i < live; i++) links[i] = (nk_found){NAN, context->pool[i].place};
     query_of_place(store, &context->query, place, mode);
     uint32_t other_count = nearest_first(context, store, others, collected - live, dead_links, mode);
     uint32_t chosen = choose(context, store, others, other_count, count, links, live, mode);

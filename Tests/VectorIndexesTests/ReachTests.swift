@@ -6,8 +6,6 @@ import Testing
 @testable import VectorIndexes
 
 /// Whether walks come to every document: after all were replaced, and among many equal vectors.
-///
-/// Known issues are what is to be mended in the graph; they are intermittent, since some kinds of processor measure otherwise.
 @Suite struct ReachTests {
     @Test func `documents that have replaced others are found by their own vectors`() throws {
         let fixture = try Fixture(.init(), vectors: embedded(2000, dimensions: 600, seed: 1))
@@ -26,10 +24,7 @@ import Testing
         let lost = try vectors.enumerated().count { number, vector in
             try !fixture.nearest(3, to: vector).contains { $0.document == document(10_000 + number) }
         }
-        #expect(lost < 20)
-        withKnownIssue("repair leaves some linked documents where no walk comes", isIntermittent: true) {
-            #expect(lost == 0)
-        }
+        #expect(lost == 0)
     }
 
     @Test(arguments: [VectorMetric.cosine, VectorMetric.l2Squared])
@@ -41,9 +36,7 @@ import Testing
         let same = try fixture.nearest(1501, to: others[0])
         #expect(same.allSatisfy { $0.distance <= 1e-6 })
         let recall = try fixture.recall(queries: Array(others[1..<100]))
-        withKnownIssue("equal vectors have links to each other alone", isIntermittent: true) {
-            #expect(fixture.index.checkInvariants() == [])
-            #expect(recall > 0.98)
-        }
+        #expect(fixture.index.checkInvariants() == [])
+        #expect(recall > 0.98)
     }
 }

@@ -30,6 +30,7 @@ final class DatabaseFixture {
     /// What is on disk of `other`, which goes on running, opened on its own: as after a crash.
     init(afterCrashOf other: DatabaseFixture, _ change: (_ file: URL) throws -> Void = { _ in }) throws {
         folder = NSTemporaryDirectory() + "needletail-test-" + UUID().uuidString
+        maintenanceThreads = other.maintenanceThreads
         vectorizer = ByteVectorizer()
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         for name in ["data.mdb", "format"] {
@@ -55,7 +56,8 @@ final class DatabaseFixture {
     func close() async { await database.close() }
 
     private static func open(
-        _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings, _ maintenanceThreads: Int = 1
+        _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings,
+        _ maintenanceThreads: Int = 1
     ) throws -> Database {
         var options = StorageEnvironment.Options()
         options.flushesEveryCommit = false
