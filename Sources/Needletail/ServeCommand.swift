@@ -46,6 +46,8 @@ struct ServeCommand {
             await listener.stop(drainingFor: .zero)
             throw error
         }
+        // Whoever finds the server ready finds in its log what was wrong with the data.
+        logger.flush()
         front.open(handler(database, network, port: listener.port ?? settings.port, front))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds

@@ -248,7 +248,7 @@ def oddities(server: SoakServer, vectors: Vectors, findings: Findings, smoke: bo
     """Vectors that repeat, zero vectors, hardly any objects, wrong dimensions, and clients that go away."""
     print("oddities", flush=True)
     for dimensions in (128,) if smoke else (4, 128, 600, 2048):
-        repeated(server, vectors, findings, dimensions, 30 if smoke else 3000)
+        repeated(server, vectors, findings, dimensions, 500 if smoke else 3000)
     few_and_zero(server, vectors, findings)
     wrong_dimensions(server, findings)
     clients_that_leave(server, vectors, findings, smoke)
