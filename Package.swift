@@ -75,7 +75,7 @@ let package = Package(
         library("DataModel"),
         library("JSON", uses: ["CCharConv"]),
         library("Observability", uses: ["JSON"]),
-        library("Execution"),
+        library("Execution", uses: ["CSystem"]),
 
         // Numbers: kernels, vector indexes, inverted indexes.
         library("VectorKernels", uses: ["CVectorKernels"]),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CSystem.h"
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #ifdef __GLIBC__
@@ -11,6 +12,10 @@ void nt_trim_memory(void) {
 #ifdef __GLIBC__
     malloc_trim(0);
 #endif
+}
+
+void nt_name_this_thread(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 int nt_identify_file(const char *path, nt_file_identity *identity) {

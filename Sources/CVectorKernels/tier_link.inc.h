@@ -199,18 +199,16 @@ INLINE bool link_mode(
     query_of_place(store, &context->query, place, mode);
     const int walked = mode == by_both_halves ? by_high_half : mode;
     if (walked == by_high_half) sign_query_of_place(context, store, place);
-    nk_found start = {measure(store, &context->query, (uint32_t)entry, walked), (uint32_t)entry};
-    for (uint32_t layer = top; layer > level; layer--) {
-        start = descend(context, store, start, layer, &context->query, walked);
-    }
+    nk_found starts[UPPER_EF];
+    uint32_t start_count = descend(context, store, entry, lowest_top, starts, walked, BUILDING_MARGIN);
+    if (start_count == 0) return false;
     uint32_t counts[NK_MAX_LEVEL + 1];
     for (uint32_t layer = lowest_top + 1; layer-- > 0;) {
-        nk_forget_visited(context);
-        if (!start_pool(context, ef_construction, start)) return false;
+        if (!start_pool(context, ef_construction, starts, start_count)) return false;
         if (walk_pool(context, store, layer, &context->query, UINT32_MAX, walked, BUILDING_MARGIN) != nk_finished) {
             return false;
         }
-        start = (nk_found){context->pool[0].distance, context->pool[0].place & ~NK_LOCK};
+        start_count = take_starts(context, starts);
         uint32_t found = linkable(context, store, place);
         if (walked != mode) {
             measure_again(context, store, context->pool, found, mode);
@@ -258,22 +256,6 @@ INLINE bool collect_live(
     return true;
 }
 
-/// Puts the nearest of `pool` first, measured by whole codes; returns how many, a few for each that is missing.
-INLINE uint32_t nearest_first(
-    nk_context *context, const nk_store *store, nk_found *pool, uint32_t count, uint32_t missing, const int mode
-) {
-    const int coarse = mode == by_both_halves ? by_high_half : mode;
-    for (uint32_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) prefetch_row(store, pool[i + AHEAD].place, coarse);
-        pool[i].distance = measure(store, &context->query, pool[i].place, coarse);
-    }
-    uint32_t left = count < 4 * missing ? count : 4 * missing;
-    select_nearest(pool, count, left);
-    if (coarse != mode) measure_again(context, store, pool, left, mode);
-    qsort(pool, left, sizeof *pool, nk_by_distance);
-    return left;
-}
-
 /// Gives a place other links on a layer instead of those to dead places, as many: of the links of the dead those that the
 /// live ones leave room for, then the nearest. Choosing all anew would leave rows thinner with each repair, and recall
 /// lower.
@@ -297,15 +279,31 @@ INLINE bool relink_row(
     }
     if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, count)) return false;
     nk_found *links = context->relinked, *others = context->pool + live;
-    for (uint32_t i = 0; i < live; i++) links[i] = (nk_found){NAN, context->pool[i].place};
     query_of_place(store, &context->query, place, mode);
-    uint32_t other_count = nearest_first(context, store, others, collected - live, dead_links, mode);
-    uint32_t chosen = choose(context, store, others, other_count, count, links, live, mode);
-    for (uint32_t i = 0, next = live; i < other_count && chosen < count; i++) {
+    // There are many; half of each code is good enough.
+    const int coarse = mode == by_both_halves ? by_high_half : mode;
+    for (uint32_t i = 0; i < collected; i++) {
+        nk_found *item = &context->pool[i];
+        if (i + AHEAD < collected) prefetch_row(store, item[AHEAD].place, coarse);
+        item->distance = measure(store, &context->query, item->place, coarse);
+    }
+    memcpy(links, context->pool, live * sizeof *links);
+    uint32_t other_count = collected - live;
+    qsort(others, other_count, sizeof *others, nk_by_distance);
+    float reach = farthest_of(links, live);
+    uint32_t room = count;
+    // A dead place may have been the way to another region, which the heuristic would leave out here.
+    bool leads_farther = other_count > 0 && others[other_count - 1].distance > reach;
+    if (leads_farther) room--;
+    uint32_t chosen = choose(context, store, others, other_count, room, links, live, coarse);
+    for (uint32_t i = 0, next = live; i < other_count && chosen < room; i++) {
         // The chosen come in the order of the others.
         if (next < chosen && links[next].place == others[i].place) next++;
         else links[chosen++] = others[i];
     }
+    bool has_farthest = false;
+    for (uint32_t i = live; i < chosen; i++) has_farthest |= links[i].place == others[other_count - 1].place;
+    if (leads_farther && !has_farthest) links[chosen++] = others[other_count - 1];
     write_links(row, links, chosen);
     return true;
 }

@@ -19,13 +19,12 @@ package final class BackgroundWorker: @unchecked Sendable {
     ///   - job: what is done on each wake, on the worker's own thread.
     package init(name: String, job: @escaping @Sendable (BackgroundWorker) -> Void) {
         let thread = Thread { [self] in
+            nameThisThread(name)
             while waitForWake() { job(self) }
             end()
         }
         thread.stackSize = 8 << 20
         thread.start()
-        // Not in the thread itself: see `ComputePool`.
-        thread.name = name
     }
 
     /// Whether `stop` was called.

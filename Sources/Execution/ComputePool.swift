@@ -25,12 +25,12 @@ package final class ComputePool: TaskExecutor {
         precondition(threadCount >= 1, "a pool needs a thread, not \(threadCount)")
         self.threadCount = threadCount
         for number in 0..<threadCount {
-            let thread = Thread { [self] in run() }
+            let thread = Thread { [self] in
+                nameThisThread("\(name)-\(number)")
+                run()
+            }
             thread.stackSize = 8 << 20
             thread.start()
-            // Foundation passes a name on to the system once `start` has noted the thread: not before, and not for sure in the
-            // thread itself, which may be quicker. No job comes before the end of this initializer.
-            thread.name = "\(name)-\(number)"
         }
     }
 

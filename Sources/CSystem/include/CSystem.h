@@ -6,6 +6,9 @@
 /// Gives freed memory that the C library keeps back to the system. Takes some milliseconds.
 void nt_trim_memory(void);
 
+/// Names the calling thread, as debuggers and `top -H` show it; what is longer than 15 bytes is cut.
+void nt_name_this_thread(const char *name);
+
 /// What tells one file or folder from all others, whatever path leads to it.
 typedef struct {
     uint64_t device;
