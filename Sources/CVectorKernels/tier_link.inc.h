@@ -173,6 +173,26 @@ INLINE void measure_again(
     }
 }
 
+/// Adds the links of the first of the pool to it: where all that a walk found is equal, that one leads elsewhere.
+INLINE bool look_beyond_equal(
+    nk_context *context, const nk_store *store, uint32_t place, uint32_t layer, uint32_t *found, const int mode
+) {
+    _Atomic uint32_t *row = nk_link_row(store, context->pool[0].place, layer);
+    uint32_t count = link_count(row);
+    if (!nk_reserve_found(&context->pool, &context->pool_capacity, *found + count)) return false;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t target = link_at(row, i);
+        bool is_usable = target < context->limit && target != place && nk_level(store, target) >= layer
+            && !(nk_state(store, target) & nk_tombstone);
+        for (uint32_t j = 0; is_usable && j < *found; j++) is_usable = context->pool[j].place != target;
+        if (!is_usable) continue;
+        float distance = measure(store, &context->query, target, mode);
+        context->pool[(*found)++] = (nk_found){distance, target};
+    }
+    sort_found(context->pool, *found);
+    return true;
+}
+
 static void raise_entry(nk_store *store, uint32_t place, uint32_t level) {
     while (atomic_flag_test_and_set_explicit(&store->entry_lock, memory_order_acquire)) {}
     uint64_t entry = atomic_load_explicit(&store->entry, memory_order_relaxed);
@@ -213,6 +233,9 @@ INLINE bool link_mode(
         if (walked != mode) {
             measure_again(context, store, context->pool, found, mode);
             sort_found(context->pool, found);
+        }
+        if (found > 1 && context->pool[0].distance == context->pool[found - 1].distance) {
+            if (!look_beyond_equal(context, store, place, layer, &found, mode)) return false;
         }
         counts[layer] = choose(
             context, store, context->pool, found, connections, context->chosen + layer * connections, 0, mode);

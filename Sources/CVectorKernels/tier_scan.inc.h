@@ -52,7 +52,7 @@ INLINE float farthest_of(const nk_found *items, uint32_t count) {
 #define MEASURED_DEVIATIONS 3
 /// No more than that many for each that is wanted are kept, and some thousands.
 #define KEPT_LIMIT 256
-#define KEPT_LEAST 16384
+#define KEPT_LEAST 65536
 
 /// Leaves what may be among the nearest by its distance and the errors of distances; what cannot is not kept from now on.
 static void shrink_kept(nk_context *context) {
