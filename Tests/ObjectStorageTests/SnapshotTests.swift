@@ -77,6 +77,42 @@ struct SnapshotTests {
         await queue.close()
     }
 
+    @Test func `segments that are as before are kept, not stored again`() async throws {
+        var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        for round in 1...3 as ClosedRange<UInt8> {
+            try put([7, 7], SegmentName(.codes, 0), to: &writer)
+            try put([round], SegmentName(.codes, 1), to: &writer)
+            try put([round], SegmentName(.header, 0), to: &writer)
+            #expect(try segment(SegmentName(.codes, 0)) == [7, 7])
+            #expect(try segment(SegmentName(.codes, 1)) == [round])
+            #expect(try keptCount() == 3)
+            #expect(try storage.problems() == [])
+        }
+        let state = try storage.environment.read { try $0.snapshotState(keys) }
+        #expect(state.inherited == [SegmentName(.codes, 0): 1])
+        // One that stops in the middle takes nothing away.
+        try put([7, 7], SegmentName(.codes, 0), to: &writer)
+        try put([9], SegmentName(.codes, 1), to: &writer)
+        var next = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        try put([7, 8], SegmentName(.codes, 0), to: &next)
+        #expect(try segment(SegmentName(.codes, 0)) == [7, 7])
+        #expect(try segment(SegmentName(.codes, 1)) == [3])
+        try put([4], SegmentName(.header, 0), to: &next)
+        #expect(try segment(SegmentName(.codes, 0)) == [7, 8])
+        #expect(try keptCount() == 2)
+        await queue.close()
+    }
+
+    private var keys: SnapshotKeys { SnapshotKeys(VectorPlace(shard: shard, vector: vector)) }
+
+    @Test func `a state of version 1 inherits nothing`() throws {
+        let bytes: [UInt8] = [1, 5, 0, 0, 0, 6, 0, 0, 0]
+        let state = try SnapshotState(unsafe bytes.span.bytes, key: [0])
+        #expect(state.current == 5)
+        #expect(state.inherited.isEmpty)
+        #expect(state.generation(of: SegmentName(.codes, 3)) == 5)
+    }
+
     @Test func `what an unfinished writer left goes with the next one`() async throws {
         var first = SegmentWriter(queue: queue, vector: vector, shard: shard)
         try put([1], SegmentName(.codes, 0), to: &first)

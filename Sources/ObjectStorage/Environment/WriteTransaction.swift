@@ -109,23 +109,25 @@ package final class WriteTransaction: ReadTransaction {
         try LMDBCall.check(code, "mdb_del", environment.context)
     }
 
-    /// Removes the entries whose keys begin with `prefix`, are at least `start` and less than `end`, at most `limit` of them.
+    /// Removes the entries whose keys begin with `prefix`, at most `limit` of them, but for those that `isKept` spares.
     ///
     /// - Returns: how many were removed; less than `limit` means that none is left.
     @discardableResult
     func removeValues(
-        prefix: [UInt8], from start: [UInt8]? = nil, limit: Int = .max, below end: [UInt8]? = nil
+        prefix: [UInt8], limit: Int = .max, unless isKept: (_ key: RawSpan) -> Bool = { _ in false }
     ) throws -> Int {
         try prepareToWrite()
         let cursor = try openCursor()
         defer { closeCursor(cursor) }
         var count = 0
-        guard limit > 0, try cursor.seek(start ?? prefix) else { return 0 }
+        guard limit > 0, try cursor.seek(prefix) else { return 0 }
         while count < limit, cursor.hasPrefix(prefix) {
-            if let end, cursor.keyPrecedes(end) == false { break }
-            isDirty = true
-            try cursor.removeCurrent()
-            count += 1
+            // Safety: the key is only looked at, before anything is removed.
+            if !isKept(unsafe RawSpan(_unsafeBytes: cursor.key)) {
+                isDirty = true
+                try cursor.removeCurrent()
+                count += 1
+            }
             // After a removal the cursor stands before the entry that followed.
             guard try cursor.moveToNext() else { break }
         }

@@ -5,31 +5,53 @@ import VectorIndexes
 
 /// Which snapshot of an index is the one to read, and which number the next one gets.
 struct SnapshotState: Hashable {
-    static let version: UInt8 = 1
+    static let version: UInt8 = 2
 
     /// 0: there is none.
     var current: UInt32 = 0
     /// Greater than that of all segments there are.
     var next: UInt32 = 1
+    /// The segments of the current snapshot that an earlier one wrote, and which.
+    var inherited: [SegmentName: UInt32] = [:]
 
     init() {}
 
     init(_ value: RawSpan, key: [UInt8]) throws(StorageError) {
         var reader = ByteReader(key: key)
         let version = try reader.number(UInt8.self, in: value)
-        guard version == Self.version else { throw reader.damaged("there is no version \(version)") }
+        guard (1...Self.version).contains(version) else { throw reader.damaged("there is no version \(version)") }
         current = try reader.number(UInt32.self, in: value)
         next = try reader.number(UInt32.self, in: value)
+        if version > 1 {
+            for _ in 0..<(try reader.number(UInt32.self, in: value)) {
+                let kind = try reader.number(UInt8.self, in: value)
+                let number = try reader.number(UInt32.self, in: value)
+                guard let kind = SegmentName.Kind(rawValue: kind) else {
+                    throw reader.damaged("there is no kind \(kind) of segments")
+                }
+                inherited[SegmentName(kind, number)] = try reader.number(UInt32.self, in: value)
+            }
+        }
         try reader.requireEnd(in: value)
     }
 
     var encoded: [UInt8] {
-        var writer = ByteWriter(capacity: 9)
+        var writer = ByteWriter(capacity: 13 + 9 * inherited.count)
         writer.append(Self.version)
         writer.append(current)
         writer.append(next)
+        writer.append(UInt32(inherited.count))
+        let entries = inherited.sorted { ($0.key.kind.rawValue, $0.key.number) < ($1.key.kind.rawValue, $1.key.number) }
+        for (name, generation) in entries {
+            writer.append(name.kind.rawValue)
+            writer.append(name.number)
+            writer.append(generation)
+        }
         return writer.bytes
     }
+
+    /// Which generation holds a segment of the current snapshot, if it has it.
+    func generation(of name: SegmentName) -> UInt32 { inherited[name] ?? current }
 }
 
 /// The keys of the snapshots of one index. `Docs/formats/snapshots.md` is the specification.
@@ -45,10 +67,23 @@ struct SnapshotKeys {
     /// What all segments of all generations begin with.
     var everything: [UInt8] { segments }
 
-    func generation(_ number: UInt32) -> [UInt8] { Key.appending(number, to: segments) }
-
     func segment(_ name: SegmentName, of generation: UInt32) -> [UInt8] {
-        Key.appending(name.number, to: self.generation(generation) + [name.kind.rawValue])
+        Key.appending(name.number, to: Key.appending(generation, to: segments) + [name.kind.rawValue])
+    }
+
+    /// The key of a segment of the current snapshot, if it has it.
+    func segment(_ name: SegmentName, in state: SnapshotState) -> [UInt8] {
+        segment(name, of: state.generation(of: name))
+    }
+
+    /// Whether the current snapshot of `state` has the segment with this key.
+    func isInUse(_ key: RawSpan, _ state: SnapshotState) -> Bool {
+        guard key.byteCount == segments.count + 9,
+            let generation = Key.number(UInt32.self, in: key, at: segments.count),
+            let kind = Key.number(UInt8.self, in: key, at: segments.count + 4).flatMap(SegmentName.Kind.init),
+            let number = Key.number(UInt32.self, in: key, at: segments.count + 5)
+        else { return false }
+        return state.current != 0 && state.generation(of: SegmentName(kind, number)) == generation
     }
 }
 
@@ -56,16 +91,20 @@ struct SnapshotKeys {
 package struct SegmentReader: SegmentReading {
     private let transaction: ReadTransaction
     private let keys: SnapshotKeys
+    /// Read once: there may be thousands of segments.
+    private let state: Result<SnapshotState, any Error>
 
     init(_ transaction: ReadTransaction, _ place: VectorPlace) {
         self.transaction = transaction
-        keys = SnapshotKeys(place)
+        let keys = SnapshotKeys(place)
+        self.keys = keys
+        state = Result { try transaction.snapshotState(keys) }
     }
 
     package func withSegment(_ name: SegmentName, _ body: (RawSpan) throws -> Void) throws -> Bool {
-        let state = try transaction.snapshotState(keys)
+        let state = try state.get()
         guard state.current != 0 else { return false }
-        return try transaction.withValue(for: keys.segment(name, of: state.current)) { value in
+        return try transaction.withValue(for: keys.segment(name, in: state)) { value in
             guard let value else { return false }
             try body(value)
             return true
@@ -73,11 +112,11 @@ package struct SegmentReader: SegmentReading {
     }
 
     package func withSegments(_ names: [SegmentName], _ body: @Sendable (Int, RawSpan?) throws -> Void) throws {
-        let state = try transaction.snapshotState(keys)
+        let state = try state.get()
         var values = unsafe [UnsafeRawBufferPointer?](repeating: nil, count: names.count)
         if state.current != 0 {
             for (position, name) in names.enumerated() {
-                try transaction.withValue(for: keys.segment(name, of: state.current)) { value in
+                try transaction.withValue(for: keys.segment(name, in: state)) { value in
                     unsafe values[position] = value?.withUnsafeBytes { unsafe $0 }
                 }
             }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import Glibc
 import VectorIndexes
 
 /// Writes a snapshot of an index through the commit queue, a segment a transaction.
 ///
-/// The one before stays readable until the header of this one is durable; then its segments are removed. What an earlier
-/// writer left unfinished is removed first. One writer for an index at a time; it blocks the calling thread.
+/// The one before stays readable until the header of this one is durable; then those of its segments are removed that this
+/// one does not have as they are: a segment that is the same as before is not stored again. What an earlier writer left
+/// unfinished is removed first. One writer for an index at a time; it blocks the calling thread.
 package struct SegmentWriter: SegmentWriting {
     /// How many segments one transaction removes.
     private static let segmentsPerRemoval = 64
@@ -16,6 +18,8 @@ package struct SegmentWriter: SegmentWriting {
     private let keys: SnapshotKeys
     /// `nil` before the first segment and after the header.
     private var generation: UInt32?
+    /// What this snapshot shares with the one before, and which generation holds it.
+    private var inherited: [SegmentName: UInt32] = [:]
 
     /// - Parameter vector: the number of the vector whose index it is.
     package init(queue: CommitQueue, vector: VectorID, shard: ShardAddress) {
@@ -32,15 +36,21 @@ package struct SegmentWriter: SegmentWriting {
         let value = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
         let number = try generation ?? begin()
         generation = number
-        let (place, keys, isLast) = (place, keys, name.kind == .header)
-        try submit(sizeInBytes: value.count) { transaction in
+        let (place, keys, isLast, shared) = (place, keys, name.kind == .header, inherited)
+        let holder = try submit(sizeInBytes: value.count) { transaction in
             try transaction.requireShard(place.shard)
-            try transaction.put(value, for: keys.segment(name, of: number))
-            guard isLast else { return }
             var state = try transaction.snapshotState(keys)
+            if !isLast, state.current != 0, try transaction.holds(value, keys.segment(name, in: state)) {
+                return state.generation(of: name)
+            }
+            try transaction.put(value, for: keys.segment(name, of: number))
+            guard isLast else { return number }
             state.current = number
+            state.inherited = shared
             try transaction.put(state.encoded, for: keys.state)
+            return number
         }
+        if holder != number { inherited[name] = holder }
         if isLast {
             generation = nil
             try removeOtherGenerations()
@@ -48,7 +58,8 @@ package struct SegmentWriter: SegmentWriting {
     }
 
     /// Takes a number for the new snapshot, after removing what is neither current nor whole.
-    private func begin() throws -> UInt32 {
+    private mutating func begin() throws -> UInt32 {
+        inherited = [:]
         try removeOtherGenerations()
         let (place, keys) = (place, keys)
         return try submit { transaction in
@@ -97,15 +108,23 @@ extension WriteTransaction {
         guard try contains(Key.shard(shard)) else { throw StorageError.noSuchShard(shard) }
     }
 
-    /// Removes up to `limit` segments that are not of the current generation.
+    /// Whether exactly these bytes are stored under `key`.
+    func holds(_ bytes: [UInt8], _ key: [UInt8]) throws -> Bool {
+        try withValue(for: key) { value in
+            guard let value, value.byteCount == bytes.count else { return false }
+            // Safety: both buffers live for the closure and have as many bytes; none needs no look.
+            return unsafe value.withUnsafeBytes { stored in
+                unsafe bytes.isEmpty
+                    || bytes.withUnsafeBytes { unsafe memcmp(stored.baseAddress!, $0.baseAddress!, $0.count) } == 0
+            }
+        }
+    }
+
+    /// Removes up to `limit` segments that the current snapshot does not have.
     ///
     /// - Returns: whether there may be more.
     func removeOldSegments(_ keys: SnapshotKeys, limit: Int) throws -> Bool {
-        let current = try snapshotState(keys).current
-        let before = try removeValues(prefix: keys.everything, limit: limit, below: keys.generation(current))
-        guard before < limit else { return true }
-        guard current < .max else { return false }
-        let after = try removeValues(prefix: keys.everything, from: keys.generation(current + 1), limit: limit - before)
-        return before + after == limit
+        let state = try snapshotState(keys)
+        return try removeValues(prefix: keys.everything, limit: limit, unless: { keys.isInUse($0, state) }) == limit
     }
 }
