@@ -74,6 +74,20 @@ static inline _Atomic uint32_t *nk_link_row(const nk_store *store, uint32_t plac
     return (_Atomic uint32_t *)nk_row(&store->upper, first + layer - 1);
 }
 
+/// Locks a link row against other writers; readers need no lock. Whoever stores a head without `NK_LOCK` unlocks it.
+///
+/// Returns the head there was.
+static inline uint32_t nk_lock_links(_Atomic uint32_t *row) {
+    for (;;) {
+        uint32_t head = atomic_load_explicit(row, memory_order_relaxed);
+        if (!(head & NK_LOCK)
+            && atomic_compare_exchange_weak_explicit(
+                row, &head, head | NK_LOCK, memory_order_acquire, memory_order_relaxed)) {
+            return head;
+        }
+    }
+}
+
 static inline uint32_t nk_document(const nk_store *store, uint32_t place) {
     return atomic_load_explicit((_Atomic uint32_t *)nk_row(&store->documents, place), memory_order_relaxed);
 }

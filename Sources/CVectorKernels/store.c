@@ -243,17 +243,6 @@ void nk_store_set_tail(nk_store *store, uint32_t place, bool is_in_tail) {
 
 // MARK: Links
 
-static uint32_t lock_row(_Atomic uint32_t *row) {
-    for (;;) {
-        uint32_t head = atomic_load_explicit(row, memory_order_relaxed);
-        if (!(head & NK_LOCK)
-            && atomic_compare_exchange_weak_explicit(
-                row, &head, head | NK_LOCK, memory_order_acquire, memory_order_relaxed)) {
-            return head;
-        }
-    }
-}
-
 static void unlock_row(_Atomic uint32_t *row, uint32_t count) {
     atomic_store_explicit(row, count, memory_order_release);
 }
@@ -268,7 +257,7 @@ void nk_store_clear_links(nk_store *store, uint32_t place) {
 uint32_t nk_store_links(const nk_store *store, uint32_t place, uint32_t layer, uint32_t *ids) {
     if (layer > nk_level(store, place)) return 0;
     _Atomic uint32_t *row = nk_link_row(store, place, layer);
-    uint32_t count = lock_row(row) & NK_COUNT_MASK;
+    uint32_t count = nk_lock_links(row) & NK_COUNT_MASK;
     for (uint32_t i = 0; i < count; i++) ids[i] = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
     unlock_row(row, count);
     return count;
@@ -302,7 +291,7 @@ void nk_store_choose_entry(nk_store *store) {
 
 static void export_links(uint8_t *row, const uint64_t *kept, size_t word_count, uint32_t *out, size_t stride) {
     _Atomic uint32_t *source = (_Atomic uint32_t *)row;
-    uint32_t count = lock_row(source) & NK_COUNT_MASK, left = 0;
+    uint32_t count = nk_lock_links(source) & NK_COUNT_MASK, left = 0;
     memset(out, 0, stride);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t place = atomic_load_explicit(source + 1 + i, memory_order_relaxed);

@@ -58,6 +58,11 @@ static nk_affine affine_of(double min, double step, double sum, double own_produ
 
 // MARK: Encoding
 
+/// What stands behind the codes of a row.
+INLINE const nk_affine *affine_at(const nk_arena *arena, const uint8_t *row) {
+    return (const nk_affine *)(const void *)(row + arena->stride - sizeof(nk_affine));
+}
+
 #include "tier_signs.inc.h"
 
 static void encode(nk_store *store, nk_context *context, uint32_t place, const float *vector) {
@@ -156,10 +161,6 @@ static void prepare(nk_context *context, const nk_store *store, const float *vec
 
 /// Which parts of a row are compared.
 enum { by_bytes, by_signs, by_high_half, by_both_halves, by_manhattan, by_hamming };
-
-INLINE const nk_affine *affine_at(const nk_arena *arena, const uint8_t *row) {
-    return (const nk_affine *)(const void *)(row + arena->stride - sizeof(nk_affine));
-}
 
 /// The product of the two vectors, about.
 INLINE float product_of(const nk_query *query, const nk_affine *affine, int32_t product) {

@@ -51,20 +51,9 @@ INLINE uint32_t link_limit(const nk_store *store, uint32_t layer) {
     return layer == 0 ? 2 * store->layout.max_connections : store->layout.max_connections;
 }
 
-INLINE uint32_t lock_links(_Atomic uint32_t *row) {
-    for (;;) {
-        uint32_t head = atomic_load_explicit(row, memory_order_relaxed);
-        if (!(head & NK_LOCK)
-            && atomic_compare_exchange_weak_explicit(
-                row, &head, head | NK_LOCK, memory_order_acquire, memory_order_relaxed)) {
-            return head;
-        }
-    }
-}
-
 /// Writes a whole row; whoever reads it meanwhile sees ids of the old row, the new one, or both.
 INLINE void write_links(_Atomic uint32_t *row, const nk_found *items, uint32_t count) {
-    lock_links(row);
+    nk_lock_links(row);
     for (uint32_t i = 0; i < count; i++) {
         atomic_store_explicit(row + 1 + i, items[i].place, memory_order_relaxed);
     }
@@ -74,7 +63,7 @@ INLINE void write_links(_Atomic uint32_t *row, const nk_found *items, uint32_t c
 /// Adds a link to a row that has room.
 INLINE void append_link(nk_store *store, uint32_t place, uint32_t target, uint32_t layer) {
     _Atomic uint32_t *row = nk_link_row(store, place, layer);
-    uint32_t count = lock_links(row) & NK_COUNT_MASK, end = count;
+    uint32_t count = nk_lock_links(row) & NK_COUNT_MASK, end = count;
     for (uint32_t i = 0; i < count; i++) {
         if (link_at(row, i) == target) end = UINT32_MAX;
     }
@@ -94,7 +83,7 @@ INLINE link_back_result link_back(
     uint32_t limit = link_limit(store, layer);
     if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, 2 * limit + 2)) return back_no_memory;
     _Atomic uint32_t *row = nk_link_row(store, target, layer);
-    uint32_t count = lock_links(row) & NK_COUNT_MASK;
+    uint32_t count = nk_lock_links(row) & NK_COUNT_MASK;
     for (uint32_t i = 0; i < count; i++) {
         if (link_at(row, i) == item.place) {
             atomic_store_explicit(row, count, memory_order_release);
@@ -139,7 +128,7 @@ INLINE void squeeze_in(nk_store *store, uint32_t target, uint32_t place, uint32_
         if (count == 0) return;
         uint32_t last = link_at(row, count - 1);
         if (last != place) append_link(store, place, last, layer);
-        uint32_t now = lock_links(row) & NK_COUNT_MASK;
+        uint32_t now = nk_lock_links(row) & NK_COUNT_MASK;
         bool is_same = now == count && link_at(row, count - 1) == last;
         if (is_same) atomic_store_explicit(row + count, place, memory_order_relaxed);
         atomic_store_explicit(row, now, memory_order_release);

@@ -24,7 +24,7 @@ INLINE uint64_t top_bits(const uint8_t *bytes) {
 static void derive_signs(nk_store *store, uint32_t place) {
     const uint8_t *row = nk_row(&store->codes, place);
     uint8_t *signs = nk_row(&store->signs, place);
-    const nk_affine *high = (const nk_affine *)(const void *)(row + store->codes.stride - sizeof *high);
+    const nk_affine *high = affine_at(&store->codes, row);
     uint32_t set = 0, sum_of_set = 0, squares = 0;
     for (uint32_t block = 0; block < store->padded; block += 128) {
         uint8_t first[64], second[64];
@@ -105,7 +105,7 @@ static void sign_query_of_vector(nk_context *context, double total, double back)
 static void sign_query_of_place(nk_context *context, const nk_store *store, uint32_t place) {
     nk_query *query = &context->sign_query;
     const uint8_t *row = nk_row(&store->codes, place);
-    const nk_affine *high = (const nk_affine *)(const void *)(row + store->codes.stride - sizeof *high);
+    const nk_affine *high = affine_at(&store->codes, row);
     uint8_t *levels = (uint8_t *)context->other.bytes;
     for (uint32_t block = 0; block < store->padded; block += 128) {
         for (uint32_t i = 0; i < 64; i++) {

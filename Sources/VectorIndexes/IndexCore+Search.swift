@@ -87,9 +87,12 @@ extension IndexCore {
         found.reserveCapacity(min(wanted, candidates.count))
         var squaredErrors: Float = 0
         var farthest = Float.infinity
+        // How many are found when the limit is computed next: it gets tighter the more are known.
+        var nextLimit = wanted
         for (index, candidate) in candidates.enumerated() {
-            if found.count >= wanted, (found.count - wanted) % 256 == 0 {
+            if found.count == nextLimit {
                 farthest = limit(of: found, search.count, squaredErrors: squaredErrors)
+                nextLimit += 256
             }
             if found.count >= wanted, candidate.distance > farthest { break }
             if index % 64 == 63, isCancelled() { throw VectorIndexError.cancelled }
@@ -159,10 +162,10 @@ extension IndexCore {
         // Heaps make large walks slower still.
         let rowsInTimeOfWalk = ef * (hasNarrowRows ? (ef > 512 ? 128 : 48) : 8)
         if reachable <= rowsInTimeOfWalk { return true }
-        guard let allowed = search.allowed else { return false }
-        if hasNarrowRows, reachable < configuration.flatSearchCutoff { return true }
+        guard let allowed = search.allowed, reachable < configuration.flatSearchCutoff else { return false }
+        if hasNarrowRows { return true }
         let share = min(Double(allowed.count) / Double(max(liveCount, 1)), 1)
-        return reachable < configuration.flatSearchCutoff && Double(reachable) * share <= Double(ef) * 24
+        return Double(reachable) * share <= Double(ef) * 24
     }
 
     private var hasNarrowRows: Bool { store.layout.format != .floats }
@@ -215,10 +218,9 @@ extension IndexCore {
         }
         // Beyond that a scan would have been faster.
         let reachable = min(live, search.allowed?.count ?? live)
+        let budget = max(ef * 8, reachable / (hasNarrowRows ? 8 : 2))
         let found = try walkOnce(
-            ef: ef, onlyLive: true, budget: max(ef * 8, reachable / (hasNarrowRows ? 8 : 2)), for: search,
-            with: context,
-            isCancelled: isCancelled)
+            ef: ef, onlyLive: true, budget: budget, for: search, with: context, isCancelled: isCancelled)
         // Fewer than there should be: the allowed ones do not hang together.
         if let found, found.count + unlinked >= wanted { return found }
         return nil
