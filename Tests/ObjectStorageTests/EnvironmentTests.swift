@@ -70,6 +70,21 @@ struct EnvironmentTests {
         try open().close()
     }
 
+    @Test func `closing gives the folder back even while a copy of the open lock lives on`() throws {
+        let environment = try open()
+        // A copy is what a child process has between its fork and its exec.
+        let lockFile = "\((folder.path as NSString).lastPathComponent)/needletail.lock"
+        let held = try #require(
+            FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init).first {
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")
+                return target?.hasSuffix(lockFile) == true
+            })
+        let copy = dup(held)
+        defer { close(copy) }
+        environment.close()
+        try open().close()
+    }
+
     @Test func `a newer format is refused and nothing is touched`() throws {
         try open().close()
         try folder.write(Data("needletail-data 2\nof a later age\n".utf8), to: "format")

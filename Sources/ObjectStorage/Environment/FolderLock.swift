@@ -38,9 +38,15 @@ final class FolderLock: Sendable {
     deinit { release() }
 
     /// Lets others have the folder.
+    ///
+    /// Closing alone would not do: a child process between its fork and its exec still has the open file, and with it
+    /// the lock.
     func release() {
         descriptor.withLock { descriptor in
-            if let descriptor { Glibc.close(descriptor) }
+            if let descriptor {
+                flock(descriptor, LOCK_UN)
+                Glibc.close(descriptor)
+            }
             descriptor = nil
         }
     }
