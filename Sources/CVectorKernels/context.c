@@ -196,11 +196,13 @@ int nk_by_distance(const void *left, const void *right) {
     return a->place < b->place ? -1 : a->place > b->place;
 }
 
-const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count) {
+const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count, float *deviation) {
     store->tier->measure_kept(context, store);
     *count = context->kept_count;
+    *deviation = *count > 0 ? (float)(context->deviations / *count) : 0;
     if (*count > 1) qsort(context->kept, *count, sizeof(nk_found), nk_by_distance);
     context->kept_count = 0;
+    context->deviations = 0;
     return context->kept;
 }
 

@@ -127,6 +127,7 @@ static double measure_range(nk_context *context, const nk_store *store, uint32_t
         double change = (double)distance - kept[i].distance;
         squares += change * change;
         kept[i].distance = distance;
+        context->deviations += deviation_of(store, &context->query, kept[i].place, distance, by_high_half);
     }
     context->evaluated += end - first;
     return squares;
@@ -139,6 +140,7 @@ static void measure_kept(nk_context *context, const nk_store *store) {
     nk_found *kept = context->kept;
     uint32_t count = context->kept_count;
     if (!context->scans_signs || count == 0) return;
+    context->deviations = 0;
     uint64_t first = (uint64_t)context->wanted + context->wanted / 4 + 60;
     uint32_t left = count < first ? count : (uint32_t)first;
     select_nearest(kept, count, left);

@@ -62,9 +62,9 @@ extension IndexCore {
             let live = liveCount
             let reachable = min(live, search.allowed?.count ?? live)
             guard reachable > 0 else { return [] }
-            let candidates = try candidates(
+            let (candidates, deviation) = try candidates(
                 width, of: reachable, for: search, with: context, isCancelled: isCancelled)
-            let found = try rescore(candidates, for: search, isCancelled: isCancelled)
+            let found = try rescore(candidates, deviation: deviation, for: search, isCancelled: isCancelled)
             // Fewer than wanted, although there are more: those found are invisible to this reader.
             if found.count >= min(search.count, reachable) || width >= reachable { return found }
             width = min(width * 4, reachable)
@@ -79,8 +79,10 @@ extension IndexCore {
 
     /// Exact distances of the best candidates: enough of them, then on as long as the codes may have put a better one
     /// behind. Where a filter cuts through a dense region, thousands can be equally far away up to the error of codes.
+    ///
+    /// - Parameter deviation: the standard deviation of the candidates' distances by code, as far as it is known.
     private func rescore(
-        _ candidates: [Candidate], for search: Search, isCancelled: () -> Bool
+        _ candidates: [Candidate], deviation: Float, for search: Search, isCancelled: () -> Bool
     ) throws -> [Neighbor] {
         let wanted = Self.rescoredCount(search.count)
         var found: [Neighbor] = []
@@ -91,7 +93,8 @@ extension IndexCore {
         var nextLimit = wanted
         for (index, candidate) in candidates.enumerated() {
             if found.count == nextLimit {
-                farthest = limit(of: found, search.count, squaredErrors: squaredErrors)
+                let error = max((squaredErrors / Float(found.count)).squareRoot(), deviation)
+                farthest = limit(of: found, search.count, error: error)
                 nextLimit += 256
             }
             if found.count >= wanted, candidate.distance > farthest { break }
@@ -115,19 +118,22 @@ extension IndexCore {
         return unique
     }
 
-    /// The distance by code beyond which none of the nearest `count` is to be expected: three mean errors behind
+    /// The distance by code beyond which none of the nearest `count` is to be expected: four standard errors behind
     /// the last of them.
-    private func limit(of found: [Neighbor], _ count: Int, squaredErrors: Float) -> Float {
+    private func limit(of found: [Neighbor], _ count: Int, error: Float) -> Float {
         let distances = found.map(\.distance).sorted()
-        return distances[min(count, distances.count) - 1] + 3 * (squaredErrors / Float(found.count)).squareRoot()
+        return distances[min(count, distances.count) - 1] + 4 * error
     }
 
     // MARK: Candidates
 
     /// The candidates for `count` neighbors, nearest by code first, among `reachable` live and allowed documents.
+    ///
+    /// - Returns: with them, the standard deviation of their distances where a scan found them; 0 where a walk did, whose
+    ///   `ef` says how much care is wanted.
     private func candidates(
         _ count: Int, of reachable: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
-    ) throws -> [Candidate] {
+    ) throws -> ([Candidate], deviation: Float) {
         let configuration = configuration
         let keep = Self.rescoredCount(count)
         let ef = max(search.ef ?? configuration.effectiveEf(limit: count), keep)
@@ -143,7 +149,7 @@ extension IndexCore {
         else {
             return try scan(count, of: reachable, for: search, with: context, isCancelled: isCancelled)
         }
-        return merged(walked, tail)
+        return (merged(walked, tail), 0)
     }
 
     private func keepOrThrow(_ wanted: Int, of expected: Int, with context: SearchContext) throws {
@@ -172,7 +178,7 @@ extension IndexCore {
 
     private func scan(
         _ count: Int, of reachable: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
-    ) throws -> [Candidate] {
+    ) throws -> ([Candidate], deviation: Float) {
         try keepOrThrow(Self.rescoredCount(count), of: reachable, with: context)
         let placeCount = store.count
         if let allowed = search.allowed, allowed.count < placeCount / 16 {
@@ -187,7 +193,8 @@ extension IndexCore {
                 context.scan(range, in: store, allowed: search.allowed?.words)
             }
         }
-        return context.takeScanned(in: store)
+        let scanned = context.takeScanned(in: store)
+        return (scanned, context.deviation)
     }
 
     private func places(of documents: DocumentBits) -> [UInt32] {

@@ -416,10 +416,12 @@ static uint32_t scan(
     built made, const float *query, uint32_t wanted, nk_found *found, const uint64_t *allowed
 ) {
     uint32_t count;
+    float deviation;
     CHECK(nk_begin(made.context, made.store, query), "no memory to prepare");
     CHECK(nk_keep(made.context, made.store, wanted, wanted < PLACES ? 10 * PLACES : PLACES), "no memory to scan");
     nk_scan_range(made.context, made.store, 0, PLACES, allowed != NULL, allowed, allowed ? WORDS : 0);
-    const nk_found *items = nk_scanned(made.context, made.store, &count);
+    const nk_found *items = nk_scanned(made.context, made.store, &count, &deviation);
+    CHECK(deviation >= 0 && isfinite(deviation), "distances deviate by %f", deviation);
     memcpy(found, items, count * sizeof *found);
     return count;
 }

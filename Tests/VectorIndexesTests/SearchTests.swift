@@ -233,6 +233,26 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
         }
     }
 
+    @Test func `find the nearest where thousands are equally far but for less than codes can tell`() throws {
+        var configuration = small
+        configuration.flatSearchCutoff = 0
+        let queries = clustered(12, dimensions: 128, clusters: 1, seed: 61)
+        let vectors = clustered(4000, dimensions: 128, clusters: 40, seed: 6).enumerated().map { number, vector in
+            queries.enumerated().reduce(vector) { vector, query in
+                // Nearly at a right angle, and farther from it by a millionth a vector.
+                let step = Float((number * (query.offset + 7)) % 4001) * 1e-6
+                let along = product(vector, query.element) / product(query.element, query.element) - step
+                return zip(vector, query.element).map { $0 - along * $1 }
+            }
+        }
+        let fixture = try Fixture(configuration, vectors: vectors)
+        let recalls = try queries.map { query in
+            let far = fixture.table.nearest(4000, to: query, metric: .cosine).suffix(2000).map(\.document)
+            return try fixture.recall(queries: [query], allowed: DocumentBits(far))
+        }
+        #expect(recalls.reduce(0, +) / Double(recalls.count) >= 0.99, "\(recalls)")
+    }
+
     @Test func `that allow nothing, or unknown documents, find nothing`() throws {
         let fixture = try Fixture(small, vectors: clustered(500, dimensions: 4, seed: 6))
         #expect(try fixture.nearest(5, to: [1, 1, 1, 1], allowed: DocumentBits()).isEmpty)
@@ -240,3 +260,5 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
             try fixture.nearest(5, to: [1, 1, 1, 1], allowed: DocumentBits([document(1), document(99_999)])).isEmpty)
     }
 }
+
+private func product(_ left: [Float], _ right: [Float]) -> Float { zip(left, right).reduce(0) { $0 + $1.0 * $1.1 } }

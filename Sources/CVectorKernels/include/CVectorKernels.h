@@ -184,8 +184,9 @@ void nk_scan_tail(
 void nk_scan_range(
     nk_context *context, const nk_store *store, uint32_t first, uint32_t end, bool is_filtered,
     const uint64_t *allowed, size_t word_count);
-/// What the scans kept, nearest first: the wanted, and whatever may be nearer than their last by the errors of codes; lies in the context until the next call with it.
-const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count);
+/// What the scans kept, nearest first: the wanted, and whatever may be nearer than their last by the errors of codes; lies
+/// in the context until the next call with it. `deviation`: the mean standard deviation of their distances.
+const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count, float *deviation);
 
 /// Starts a walk: goes down to the lowest layer.
 ///
