@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -24,4 +26,8 @@ int nt_identify_file(const char *path, nt_file_identity *identity) {
     identity->device = (uint64_t)status.st_dev;
     identity->node = (uint64_t)status.st_ino;
     return 0;
+}
+
+int nt_punch_hole(int file, uint64_t offset, uint64_t length) {
+    return fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)length);
 }

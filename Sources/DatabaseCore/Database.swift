@@ -58,7 +58,10 @@ package final class Database: Sendable {
             maintenance.saveAll()
         }
         await queue.close()
-        await onOwnThread { [environment] in environment.close() }
+        await onOwnThread { [environment] in
+            _ = try? environment.releaseFreePages()
+            environment.close()
+        }
     }
 
     /// Runs blocking work of the shutdown, when the compute pool may be gone already.
@@ -73,7 +76,9 @@ package final class Database: Sendable {
     }
 
     /// Purges what dropped collections left behind, in bounded steps between other writes.
-    package func purgeDropped() async throws { try await queue.purgeDropped() }
+    package func purgeDropped() async throws {
+        if try await queue.purgeDropped() { maintenance.releaseFreePages() }
+    }
 
     /// The time for the next write; never earlier than one given before.
     func now() -> Int64 {

@@ -7,8 +7,9 @@ import VectorKernels
 
 /// Snapshots: Docs/formats/vector-index.md says what each byte is.
 extension IndexCore {
-    /// Bytes of rows in a segment, at most; a row is never larger.
-    private static let segmentBytes = 4 << 20
+    /// Bytes of rows in a segment, at most; a row is never larger. The last segment of a kind is stored anew while it
+    /// grows, and leaves free pages of its size.
+    private static let segmentBytes = 1 << 20
 
     // MARK: Writing
 

@@ -20,3 +20,8 @@ typedef struct {
 /// Returns 0, or -1 with `errno` set. (Swift sees `struct stat` through several modules at once, and which one counts changes from
 /// build to build.)
 int nt_identify_file(const char *path, nt_file_identity *identity);
+
+/// Gives a range of a file back to the file system; the file stays as long as it is, and the range reads as zeros.
+///
+/// Returns 0, or -1 with `errno` set.
+int nt_punch_hole(int file, uint64_t offset, uint64_t length);

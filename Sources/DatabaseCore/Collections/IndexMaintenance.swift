@@ -21,6 +21,8 @@ final class IndexMaintenance: Sendable {
     private let gate: TailGate
     /// Whether vectors were added, removed, or linked by others since the first thread looked.
     private let hasChanges = Atomic<Bool>(false)
+    /// Whether pages have become free that are worth giving back.
+    private let hasFreePages = Atomic<Bool>(false)
 
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
@@ -71,6 +73,12 @@ final class IndexMaintenance: Sendable {
     /// To be called when a search was taken as a sample.
     func wakeForRecall() { workers.withLock { $0.first?.wake() } }
 
+    /// To be called when what was dropped has been purged: gives its disk space back, on a thread that may block.
+    func releaseFreePages() {
+        hasFreePages.store(true, ordering: .releasing)
+        workers.withLock { $0.first?.wake() }
+    }
+
     /// Ends the threads; what they have not done is done after the next start.
     func stop() {
         let workers = workers.withLock { workers in
@@ -98,6 +106,7 @@ final class IndexMaintenance: Sendable {
         repeat {
             // A wake for a sample, or by itself, is no reason to look at all indexes, or to try a failed save once more.
             if hasChanges.exchange(false, ordering: .acquiring) { maintain(worker, isFirst: true) }
+            if hasFreePages.exchange(false, ordering: .acquiring) { giveFreePagesBack() }
         } while watchRecall(worker)
     }
 
@@ -155,10 +164,18 @@ final class IndexMaintenance: Sendable {
         return hasLinked
     }
 
+    private func giveFreePagesBack() {
+        do { try queue.environment.releaseFreePages() } catch {
+            logger.warning("disk space that is free could not be given back", ["reason": .error(error)])
+        }
+    }
+
     private func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) {
         do {
             var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
             try index.save(to: &segments, isCancelled: isCancelled)
+            // In the middle of an import the pages of the snapshot before are used again at once.
+            if index.unlinkedCount == 0 { hasFreePages.store(true, ordering: .releasing) }
         } catch {
             logger.warning(
                 "the snapshot of a vector index could not be saved; after the next start it is built from the vectors",

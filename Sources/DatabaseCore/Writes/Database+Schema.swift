@@ -80,8 +80,8 @@ extension Database: DatabaseOperations {
         guard let collection = collectionTable[name] else { return }
         try await submit(CollectionDeletion(collection: collection.id, collections: collectionTable))
         maintenance.forgetDropped()
-        Task { [queue, logger] in
-            do { try await queue.purgeDropped() } catch {
+        Task { [logger] in
+            do { try await purgeDropped() } catch {
                 logger.warning(
                     "purging a deleted collection stopped; it goes on after the next start",
                     ["reason": .error(error)])

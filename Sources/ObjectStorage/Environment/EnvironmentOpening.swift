@@ -8,8 +8,6 @@ struct EnvironmentOpening {
     static let fileName = "data.mdb"
     /// LMDB's number of the database without a name.
     static let unnamedDatabase: MDB_dbi = 1
-    /// LMDB's number of the database that lists free pages.
-    private static let freeDatabase: MDB_dbi = 0
     /// Below this no smaller map is tried.
     private static let smallestMapSizeInBytes = 1 << 28
 
@@ -102,7 +100,7 @@ struct EnvironmentOpening {
         let free: Int
         do throws(StorageError) {
             free = try unsafe withReadTransaction(handle, context) { transaction throws(StorageError) in
-                try unsafe Self.countFreePages(transaction, context, from: firstMissing)
+                try unsafe FreePages.count(in: transaction, context, from: firstMissing)
             }
         } catch {
             try setFileSize(size)
@@ -111,35 +109,6 @@ struct EnvironmentOpening {
         guard free == missing, size % pageSize == 0 else {
             try setFileSize(size)
             throw cutOff
-        }
-    }
-
-    /// How many pages numbered `first` or higher are listed as free.
-    ///
-    /// - Complexity: O(free pages).
-    static func countFreePages(_ transaction: OpaquePointer, _ context: LMDBCall.Context, from first: Int = 0)
-        throws(StorageError) -> Int
-    {
-        var cursor: OpaquePointer?
-        // Safety: the cursor lives until the function returns; the transaction longer.
-        try LMDBCall.check(
-            unsafe mdb_cursor_open(transaction, freeDatabase, &cursor), "mdb_cursor_open", context)
-        defer { unsafe mdb_cursor_close(cursor) }
-        var key = unsafe MDB_val()
-        var value = unsafe MDB_val()
-        var count = 0
-        while true {
-            let code = unsafe mdb_cursor_get(cursor, &key, &value, MDB_NEXT)
-            if code == MDB_NOTFOUND { return count }
-            try LMDBCall.check(code, "mdb_cursor_get", context)
-            // Safety: LMDB hands out the bytes of the value; they are valid as long as the transaction.
-            let bytes = unsafe RawSpan(_unsafeStart: value.mv_data, byteCount: value.mv_size)
-            // A count, then that many page numbers, all as wide as a word.
-            for offset in stride(from: 8, through: bytes.byteCount - 8, by: 8) {
-                // Safety: `offset` leaves 8 bytes; every bit pattern is a number.
-                let page = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                if page >= UInt64(first) { count += 1 }
-            }
         }
     }
 

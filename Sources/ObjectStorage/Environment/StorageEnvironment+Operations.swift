@@ -34,7 +34,7 @@ extension StorageEnvironment {
                 mapSizeInBytes: info.me_mapsize,
                 pageSizeInBytes: Int(status.ms_psize),
                 allocatedPages: Int(info.me_last_pgno) + 1,
-                freePages: EnvironmentOpening.countFreePages(transaction.handle, context),
+                freePages: FreePages.count(in: transaction.handle, context),
                 readerCount: Int(info.me_numreaders),
                 maximumReaders: Int(info.me_maxreaders),
                 lastTransaction: UInt64(info.me_last_txnid),

@@ -212,7 +212,7 @@ package final class StorageEnvironment: Sendable {
 
     /// Runs `body` in a write transaction on the calling thread and commits, unless it throws.
     ///
-    /// Only for opening and tests; all other writes go through `CommitQueue`.
+    /// Only for opening, the release of free pages, and tests; all other writes go through `CommitQueue`.
     func write<R>(_ body: (WriteTransaction) throws -> R) throws -> R {
         let transaction = try WriteTransaction.begin(in: self)
         let result: R

@@ -19,8 +19,6 @@ enum VectorBlockFormat {
     /// LMDB puts 16 bytes before a value that fills pages of its own, so the rows begin at a multiple of 64.
     static let headerByteCount = 48
     static let directoryHeaderByteCount = 8
-    /// How long the rows of a block are at most together, if there is more than one.
-    static let maximumRowByteCount = 65_536
     static let maximumRowCount = 1_024
     static let maximumDimensions = 65_535
 
@@ -29,9 +27,15 @@ enum VectorBlockFormat {
         case rows = 1
     }
 
-    /// How many rows a full block has.
+    /// How many rows a full block has: about 64 KiB of them; of long ones up to 128, and 256 KiB.
+    ///
+    /// Somewhat fewer where that wastes less of the last page.
     static func rowsPerBlock(dimensions: Int) -> Int {
-        max(1, min(maximumRowCount, maximumRowByteCount / (4 * dimensions)))
+        let row = 4 * dimensions
+        let most = min(max(65_536 / row, min(262_144 / row, 128), 1), maximumRowCount)
+        func bytesOfPages(_ rows: Int) -> Int { (16 + headerByteCount + rows * row + 4095) / 4096 * 4096 }
+        // a / b < c / d without a division.
+        return (most / 2 + 1...most).reversed().min { bytesOfPages($0) * $1 < bytesOfPages($1) * $0 } ?? most
     }
 }
 
