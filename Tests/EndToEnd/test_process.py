@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 from running_server import PROGRAM, NotReady, Server, base64_of, check, environment, network
@@ -111,6 +112,22 @@ def test_check_finds_nothing_wrong_on_a_running_and_a_stopped_server(server):
     server.stop()
     result = check(server.folder)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_the_disk_space_of_a_dropped_class_comes_back_while_the_server_runs(server):
+    def bytes_on_disk() -> int:
+        return (server.folder / "data.mdb").stat().st_blocks * 512
+
+    empty = bytes_on_disk()
+    objects = [{"class": "Note", "properties": {"text": f"{number} " * 4000}} for number in range(500)]
+    assert server.request("POST", "/v1/batch/objects", {"objects": objects})[0] == 200
+    full = bytes_on_disk()
+    assert full > empty + (4 << 20)
+    assert server.request("DELETE", "/v1/schema/Note")[0] == 200
+    deadline = time.monotonic() + 30
+    while bytes_on_disk() > empty + (full - empty) / 2:
+        assert time.monotonic() < deadline, f"{empty} bytes, then {full}, now {bytes_on_disk()}"
+    assert check(server.folder).returncode == 0
 
 
 def test_check_of_a_folder_without_a_database_says_so(tmp_path):
