@@ -108,7 +108,7 @@ bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32
     context->wanted = wanted;
     context->scans_signs = store->signs.stride > 0 && expected > SIGNS_FROM && expected / 8 > wanted;
     context->kept_count = 0;
-    context->deviations = 0;
+    context->deviation = 0;
     context->kept_bound = INFINITY;
     uint64_t capacity = 2 * (uint64_t)wanted + 512;
     return capacity <= UINT32_MAX && nk_reserve_found(&context->kept, &context->kept_capacity, (uint32_t)capacity);
@@ -145,25 +145,57 @@ void nk_scan_tail(
 /// Places looked at in one go; rows of states and documents lie side by side for at least as many.
 #define BLOCK 512u
 
-/// Appends those places of a block that pass. Without branches: whether a place passes is as good as random.
+/// Of 64 places, a bit for each that is live.
+static uint64_t live_among(const uint8_t *states) {
+    uint64_t live = 0;
+    for (uint32_t i = 0; i < 64; i += 8) {
+        uint64_t eight;
+        memcpy(&eight, states + i, sizeof eight);
+        eight &= (nk_occupied | nk_tombstone) * 0x0101010101010101u;
+        if (eight == nk_occupied * 0x0101010101010101u) {
+            live |= (uint64_t)0xFF << i;
+            continue;
+        }
+        for (uint32_t j = 0; j < 8; j++) live |= (uint64_t)((eight >> (8 * j) & 0xFF) == nk_occupied) << (i + j);
+    }
+    return live;
+}
+
+/// Of 64 places, a bit for each whose document is allowed. Documents that came one after the other lie so.
+static uint64_t allowed_among(const uint32_t *documents, const uint64_t *allowed, size_t word_count) {
+    uint32_t first = documents[0], others = 0;
+    for (uint32_t i = 0; i < 64; i++) others |= documents[i] ^ (first + i);
+    uint64_t bits = 0;
+    if (others == 0) {
+        size_t word = first >> 6;
+        uint32_t shift = first & 63;
+        if (word < word_count) bits = allowed[word] >> shift;
+        if (shift > 0 && word + 1 < word_count) bits |= allowed[word + 1] << (64 - shift);
+        return bits;
+    }
+    for (uint32_t i = 0; i < 64; i++) bits |= (uint64_t)nk_is_allowed(documents[i], allowed, word_count) << i;
+    return bits;
+}
+
+/// Appends those places of a block that pass.
 static uint32_t gather_block(
     const nk_store *store, uint32_t first, uint32_t end, bool is_filtered, const uint64_t *allowed, size_t word_count,
     uint32_t *places
 ) {
-    const _Atomic uint8_t *states = (const _Atomic uint8_t *)nk_row(&store->states, first);
-    const _Atomic uint32_t *documents = (const _Atomic uint32_t *)(const void *)nk_row(&store->documents, first);
     uint32_t found = 0;
-    for (uint32_t i = 0; i < end - first; i++) {
-        uint8_t state = atomic_load_explicit(states + i, memory_order_relaxed);
-        uint64_t passes = (state & (nk_occupied | nk_tombstone)) == nk_occupied;
-        if (is_filtered) {
-            uint32_t document = atomic_load_explicit(documents + i, memory_order_relaxed);
-            size_t word = document >> 6;
-            uint64_t is_there = word < word_count;
-            passes &= is_there & (allowed[is_there ? word : 0] >> (document & 63));
+    for (uint32_t start = first; start < end; start += 64) {
+        // Copies of aligned words are whole words, of before a change or after.
+        uint8_t states[64];
+        uint32_t documents[64], count = end - start < 64 ? end - start : 64;
+        memset(states + count, 0, 64 - count);
+        memcpy(states, nk_row(&store->states, start), count);
+        uint64_t passing = live_among(states);
+        if (is_filtered && passing != 0) {
+            memcpy(documents, nk_row(&store->documents, start), count * sizeof *documents);
+            for (uint32_t i = count; i < 64; i++) documents[i] = documents[0] + i;
+            passing &= allowed_among(documents, allowed, word_count);
         }
-        places[found] = first + i;
-        found += (uint32_t)passes;
+        for (; passing; passing &= passing - 1) places[found++] = start + (uint32_t)__builtin_ctzll(passing);
     }
     // What a state promises was written before it.
     atomic_thread_fence(memory_order_acquire);
@@ -199,10 +231,9 @@ int nk_by_distance(const void *left, const void *right) {
 const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count, float *deviation) {
     store->tier->measure_kept(context, store);
     *count = context->kept_count;
-    *deviation = *count > 0 ? (float)(context->deviations / *count) : 0;
+    *deviation = context->deviation;
     if (*count > 1) qsort(context->kept, *count, sizeof(nk_found), nk_by_distance);
     context->kept_count = 0;
-    context->deviations = 0;
     return context->kept;
 }
 

@@ -27,6 +27,13 @@ static inline uint8_t *nk_row(const nk_arena *arena, uint32_t row) {
     return table[row >> arena->shift] + (size_t)(row & ((1u << arena->shift) - 1)) * arena->stride;
 }
 
+/// How many rows ahead memory is asked for.
+#define AHEAD 6
+
+static inline void prefetch_lines(const uint8_t *row, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i);
+}
+
 // MARK: The store
 
 /// What stands behind a code: the vector is about `min + step * code` at each place.
@@ -160,8 +167,8 @@ struct nk_context {
     uint32_t wanted;
     /// Whether scans measure by signs, and what they keep is measured again.
     bool scans_signs;
-    /// The sum of the standard deviations of the distances in `kept`.
-    double deviations;
+    /// The mean standard deviation of the nearest distances in `kept`.
+    float deviation;
     bool uses_heaps, only_live, two_hop;
     const uint64_t *allowed;
     size_t word_count;

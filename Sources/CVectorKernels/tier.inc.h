@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // All loops, for the kind of processor whose file includes this. That file has defined `dot_u8`, `dot_nibbles`,
-// `dot_planes`, `dot_signs`, and the name `TIER` of its table; it may have defined `TOP_BITS`.
+// `dot_planes`, `dot_signs`, and the name `TIER` of its table; it may have defined `TOP_BITS`, and `dot_rows_of_signs` together with
+// `ROWS_OF_SIGNS`.
 
 #include "tier_floats.inc.h"
 #include "tier_codes.inc.h"

@@ -200,10 +200,6 @@ INLINE float measure(const nk_store *store, const nk_query *query, uint32_t plac
     return distance < FLT_MAX ? distance : FLT_MAX;
 }
 
-INLINE void prefetch_lines(const uint8_t *row, size_t bytes) {
-    for (size_t i = 0; i < bytes; i += 64) __builtin_prefetch(row + i);
-}
-
 INLINE void prefetch_row(const nk_store *store, uint32_t place, const int mode) {
     if (mode == by_signs) {
         prefetch_lines(nk_row(&store->signs, place), store->signs.stride);
@@ -212,9 +208,6 @@ INLINE void prefetch_row(const nk_store *store, uint32_t place, const int mode) 
     prefetch_lines(nk_row(&store->codes, place), store->codes.stride);
     if (mode == by_both_halves) prefetch_lines(nk_row(&store->residuals, place), store->residuals.stride);
 }
-
-/// How many rows ahead memory is asked for.
-#define AHEAD 6
 
 /// Makes a query of the code of a place.
 static void query_of_place(const nk_store *store, nk_query *query, uint32_t place, const int mode) {

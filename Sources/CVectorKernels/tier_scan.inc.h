@@ -53,26 +53,37 @@ INLINE float farthest_of(const nk_found *items, uint32_t count) {
 /// No more than that many for each that is wanted are kept, and some thousands.
 #define KEPT_LIMIT 256
 #define KEPT_LEAST 65536
+/// How many of the nearest are asked how large their errors are.
+#define DEVIATIONS_ASKED 100u
+/// Measured in one go.
+#define SCAN_BLOCK 64u
 
-/// Leaves what may be among the nearest by its distance and the errors of distances; what cannot is not kept from now on.
-static void shrink_kept(nk_context *context) {
+/// Leaves what may be among the nearest by its distance and the errors of distances, the wanted in front; what cannot is
+/// not kept from now on. The errors are about those of some of the wanted.
+static void shrink_kept(nk_context *context, const nk_store *store, const nk_query *query, const int mode) {
     nk_found *kept = context->kept;
     uint32_t count = context->kept_count, wanted = context->wanted;
+    if (count > wanted) select_nearest(kept, count, wanted);
+    uint32_t asked = count < wanted ? count : wanted;
+    if (asked > DEVIATIONS_ASKED) asked = DEVIATIONS_ASKED;
+    double deviations = 0;
+    for (uint32_t i = 0; i < asked; i++) {
+        deviations += deviation_of(store, query, kept[i].place, kept[i].distance, mode);
+    }
+    // Of huge numbers it may be infinite, or none at all.
+    context->deviation = asked == 0 ? 0 : deviations <= FLT_MAX ? (float)(deviations / asked) : FLT_MAX;
     if (count <= wanted) return;
-    select_nearest(kept, count, wanted);
-    context->kept_bound = farthest_of(kept, wanted) + (float)(KEPT_DEVIATIONS * context->deviations / count);
+    context->kept_bound = farthest_of(kept, wanted) + KEPT_DEVIATIONS * context->deviation;
     uint32_t left = wanted;
-    double deviations = context->deviations * wanted / count;
     for (uint32_t i = wanted; i < count; i++) {
         if (kept[i].distance < context->kept_bound) kept[left++] = kept[i];
     }
     context->kept_count = left;
-    context->deviations = deviations * left / wanted;
 }
 
 /// Makes room for more by leaving out what need not be kept, or where all of it may have to be, by taking more memory.
-static void make_room(nk_context *context) {
-    shrink_kept(context);
+static void make_room(nk_context *context, const nk_store *store, const nk_query *query, const int mode) {
+    shrink_kept(context, store, query, mode);
     if (context->kept_count <= context->kept_capacity / 2) return;
     uint64_t limit = (uint64_t)context->wanted * KEPT_LIMIT + KEPT_LEAST;
     if (context->kept_capacity < limit
@@ -81,9 +92,43 @@ static void make_room(nk_context *context) {
     }
     uint32_t half = context->kept_capacity / 2;
     select_nearest(context->kept, context->kept_count, half);
-    context->deviations = context->deviations * half / context->kept_count;
     context->kept_count = half;
     context->kept_bound = farthest_of(context->kept, half);
+}
+
+#ifndef ROWS_OF_SIGNS
+/// The products of a query with the signs of `count` rows; the memory of rows up to `ahead` is asked for.
+static void dot_rows_of_signs(
+    const uint8_t *const *rows, uint32_t count, uint32_t ahead, size_t stride, const uint8_t *query, size_t padded,
+    uint32_t *products
+) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + AHEAD < ahead) prefetch_lines(rows[i + AHEAD], stride);
+        products[i] = dot_signs(rows[i], query, padded);
+    }
+}
+#endif
+
+/// Measures `count` places; the rows of `known` places may be asked for.
+INLINE void measure_block(
+    const nk_store *store, const nk_query *query, const uint32_t *places, uint32_t count, size_t known,
+    float *distances, const int mode
+) {
+    if (mode != by_signs) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (i + AHEAD < known) prefetch_row(store, places[i + AHEAD], mode);
+            distances[i] = measure(store, query, places[i], mode);
+        }
+        return;
+    }
+    const uint8_t *rows[SCAN_BLOCK + AHEAD];
+    uint32_t products[SCAN_BLOCK];
+    uint32_t ahead = count + AHEAD < known ? count + AHEAD : (uint32_t)known;
+    for (uint32_t i = 0; i < ahead; i++) rows[i] = nk_row(&store->signs, places[i]);
+    dot_rows_of_signs(rows, count, ahead, store->signs.stride, (const uint8_t *)query->bytes, store->padded, products);
+    for (uint32_t i = 0; i < count; i++) {
+        distances[i] = distance_of(query, affine_at(&store->signs, rows[i]), (int32_t)products[i]);
+    }
 }
 
 INLINE void scan_mode(
@@ -92,16 +137,21 @@ INLINE void scan_mode(
 ) {
     // A copy that nothing else points to stays in registers.
     const nk_query local = *query;
-    float bound = context->kept_bound;
+    float distances[SCAN_BLOCK];
     for (size_t i = 0; i < AHEAD && i < count; i++) prefetch_row(store, places[i], mode);
-    for (size_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) prefetch_row(store, places[i + AHEAD], mode);
-        float distance = measure(store, &local, places[i], mode);
-        if (!(distance < bound)) continue;
-        context->kept[context->kept_count++] = (nk_found){distance, places[i]};
-        context->deviations += deviation_of(store, &local, places[i], distance, mode);
-        if (context->kept_count == context->kept_capacity) make_room(context);
-        bound = context->kept_bound;
+    for (size_t start = 0; start < count; start += SCAN_BLOCK) {
+        uint32_t size = count - start < SCAN_BLOCK ? (uint32_t)(count - start) : SCAN_BLOCK;
+        measure_block(store, &local, places + start, size, count - start, distances, mode);
+        if (context->kept_capacity - context->kept_count < size) make_room(context, store, &local, mode);
+        // Without branches: of some data a good part is kept for a while.
+        nk_found *kept = context->kept;
+        uint32_t kept_count = context->kept_count;
+        float bound = context->kept_bound;
+        for (uint32_t i = 0; i < size; i++) {
+            kept[kept_count] = (nk_found){distances[i], places[start + i]};
+            kept_count += distances[i] < bound;
+        }
+        context->kept_count = kept_count;
     }
     context->evaluated += count;
 }
@@ -127,31 +177,35 @@ static double measure_range(nk_context *context, const nk_store *store, uint32_t
         double change = (double)distance - kept[i].distance;
         squares += change * change;
         kept[i].distance = distance;
-        context->deviations += deviation_of(store, &context->query, kept[i].place, distance, by_high_half);
     }
     context->evaluated += end - first;
     return squares;
 }
 
+#define SHRINK(mode) shrink_kept(context, store, &context->query, mode)
+static void shrink_measured(nk_context *context, const nk_store *store) { FOR_SEARCH(SHRINK) }
+
 /// Leaves what may be among the nearest. What was measured by signs is measured again by its code: the nearest by signs,
 /// then whatever may be nearer than the last of those that are wanted, by the error of signs seen so far.
 static void measure_kept(nk_context *context, const nk_store *store) {
-    shrink_kept(context);
-    nk_found *kept = context->kept;
-    uint32_t count = context->kept_count;
-    if (!context->scans_signs || count == 0) return;
-    context->deviations = 0;
-    uint64_t first = (uint64_t)context->wanted + context->wanted / 4 + 60;
-    uint32_t left = count < first ? count : (uint32_t)first;
-    select_nearest(kept, count, left);
-    double deviation = sqrt(measure_range(context, store, 0, left) / left);
-    if (left == count) return;
-    select_nearest(kept, left, context->wanted);
-    double bound = farthest_of(kept, context->wanted) + MEASURED_DEVIATIONS * deviation;
-    uint32_t measured = left;
-    for (uint32_t i = left; i < count; i++) {
-        if (kept[i].distance < bound) swap_found(&kept[i], &kept[left++]);
+    if (context->scans_signs && context->kept_count > 0) {
+        shrink_kept(context, store, &context->sign_query, by_signs);
+        nk_found *kept = context->kept;
+        uint32_t count = context->kept_count;
+        uint64_t first = (uint64_t)context->wanted + context->wanted / 4 + 60;
+        uint32_t left = count < first ? count : (uint32_t)first;
+        select_nearest(kept, count, left);
+        double deviation = sqrt(measure_range(context, store, 0, left) / left);
+        if (left < count) {
+            select_nearest(kept, left, context->wanted);
+            double bound = farthest_of(kept, context->wanted) + MEASURED_DEVIATIONS * deviation;
+            uint32_t measured = left;
+            for (uint32_t i = left; i < count; i++) {
+                if (kept[i].distance < bound) swap_found(&kept[i], &kept[left++]);
+            }
+            measure_range(context, store, measured, left);
+        }
+        context->kept_count = left;
     }
-    measure_range(context, store, measured, left);
-    context->kept_count = left;
+    shrink_measured(context, store);
 }
