@@ -157,6 +157,8 @@ struct nk_context {
     nk_found *pool;
     uint32_t pool_count, pool_capacity, pool_next;
     uint32_t ef;
+    /// How many the pool may hold now: `ef`, and those in it that equal the one before them, at most `twin_limit`.
+    uint32_t pool_limit, twin_limit;
     /// Of a walk with filter, or with a large ef.
     nk_heap candidates, top;
     /// Of scans: what was nearer than `kept_bound` when it was measured, in no order.

@@ -60,18 +60,43 @@ INLINE void write_links(_Atomic uint32_t *row, const nk_found *items, uint32_t c
     atomic_store_explicit(row, count, memory_order_release);
 }
 
-/// Adds a link to a row that has room.
-INLINE void append_link(nk_store *store, uint32_t place, uint32_t target, uint32_t layer) {
+/// Adds a link to a row that has room. Returns whether it is there.
+INLINE bool append_link(nk_store *store, uint32_t place, uint32_t target, uint32_t layer) {
     _Atomic uint32_t *row = nk_link_row(store, place, layer);
     uint32_t count = nk_lock_links(row) & NK_COUNT_MASK, end = count;
     for (uint32_t i = 0; i < count; i++) {
         if (link_at(row, i) == target) end = UINT32_MAX;
     }
-    if (end < link_limit(store, layer)) {
+    bool has_room = end < link_limit(store, layer);
+    if (has_room) {
         atomic_store_explicit(row + 1 + count, target, memory_order_relaxed);
         count++;
     }
     atomic_store_explicit(row, count, memory_order_release);
+    return has_room || end == UINT32_MAX;
+}
+
+/// Puts a place that nobody wants to link to into the row of `target`, if that is full instead of the last there, which it
+/// then links to itself: so nothing gets lost, however many equal vectors there are.
+INLINE void squeeze_in(nk_store *store, uint32_t target, uint32_t place, uint32_t layer) {
+    // Rows are never held two at a time; another linker may have come in between.
+    for (uint32_t attempt = 0; attempt < 8; attempt++) {
+        if (target == place || append_link(store, target, place, layer)) return;
+        _Atomic uint32_t *row = nk_link_row(store, target, layer);
+        uint32_t count = link_count(row);
+        if (count == 0) return;
+        uint32_t last = link_at(row, count - 1);
+        // Where both rows are full, that of the last may have room.
+        if (!append_link(store, place, last, layer)) {
+            target = last;
+            continue;
+        }
+        uint32_t now = nk_lock_links(row) & NK_COUNT_MASK;
+        bool is_same = now == count && link_at(row, count - 1) == last;
+        if (is_same) atomic_store_explicit(row + count, place, memory_order_relaxed);
+        atomic_store_explicit(row, now, memory_order_release);
+        if (is_same) return;
+    }
 }
 
 typedef enum { back_no_memory, back_refused, back_taken } link_back_result;
@@ -113,27 +138,12 @@ INLINE link_back_result link_back(
     }
     atomic_store_explicit(row, chosen_count, memory_order_release);
     if (!is_taken) return back_refused;
-    // One of equal ones, which may have no other link.
-    if (context->left_out != NK_LOCK) append_link(store, item.place, context->left_out, layer);
+    if (context->left_out == NK_LOCK) return back_taken;
+    // One of equal ones, which may have no other link: the last of those that stay leads on to it.
+    uint32_t keeper = chosen[chosen_count - 1].place;
+    if (has_same_code(store, keeper, context->left_out)) squeeze_in(store, keeper, context->left_out, layer);
+    else append_link(store, item.place, context->left_out, layer);
     return back_taken;
-}
-
-/// Puts a place that nobody wants to link to into the row of `target`, instead of the last there, which it then links to
-/// itself: so nothing gets lost, however many equal vectors there are.
-INLINE void squeeze_in(nk_store *store, uint32_t target, uint32_t place, uint32_t layer) {
-    _Atomic uint32_t *row = nk_link_row(store, target, layer);
-    // Rows are never held two at a time; another linker may have come in between.
-    for (uint32_t attempt = 0; attempt < 8; attempt++) {
-        uint32_t count = link_count(row);
-        if (count == 0) return;
-        uint32_t last = link_at(row, count - 1);
-        if (last != place) append_link(store, place, last, layer);
-        uint32_t now = nk_lock_links(row) & NK_COUNT_MASK;
-        bool is_same = now == count && link_at(row, count - 1) == last;
-        if (is_same) atomic_store_explicit(row + count, place, memory_order_relaxed);
-        atomic_store_explicit(row, now, memory_order_release);
-        if (is_same) return;
-    }
 }
 
 /// What the walk through a layer found, without the place itself and, if others are there, without tombstones.
@@ -162,26 +172,6 @@ INLINE void measure_again(
     }
 }
 
-/// Adds the links of the first of the pool to it: where all that a walk found is equal, that one leads elsewhere.
-INLINE bool look_beyond_equal(
-    nk_context *context, const nk_store *store, uint32_t place, uint32_t layer, uint32_t *found, const int mode
-) {
-    _Atomic uint32_t *row = nk_link_row(store, context->pool[0].place, layer);
-    uint32_t count = link_count(row);
-    if (!nk_reserve_found(&context->pool, &context->pool_capacity, *found + count)) return false;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t target = link_at(row, i);
-        bool is_usable = target < context->limit && target != place && nk_level(store, target) >= layer
-            && !(nk_state(store, target) & nk_tombstone);
-        for (uint32_t j = 0; is_usable && j < *found; j++) is_usable = context->pool[j].place != target;
-        if (!is_usable) continue;
-        float distance = measure(store, &context->query, target, mode);
-        context->pool[(*found)++] = (nk_found){distance, target};
-    }
-    sort_found(context->pool, *found);
-    return true;
-}
-
 static void raise_entry(nk_store *store, uint32_t place, uint32_t level) {
     while (atomic_flag_test_and_set_explicit(&store->entry_lock, memory_order_acquire)) {}
     uint64_t entry = atomic_load_explicit(&store->entry, memory_order_relaxed);
@@ -190,6 +180,9 @@ static void raise_entry(nk_store *store, uint32_t place, uint32_t level) {
     }
     atomic_flag_clear_explicit(&store->entry_lock, memory_order_release);
 }
+
+/// How many of equal vectors, beyond one, are candidates for the links of a new one: enough to hang together by.
+#define BUILDING_TWINS 8
 
 /// Algorithm 1 of the paper. The links of all layers are chosen first, then written from the lowest layer up: whoever
 /// comes upon the place in a layer can go on in those below.
@@ -213,18 +206,15 @@ INLINE bool link_mode(
     if (start_count == 0) return false;
     uint32_t counts[NK_MAX_LEVEL + 1];
     for (uint32_t layer = lowest_top + 1; layer-- > 0;) {
-        if (!start_pool(context, ef_construction, starts, start_count)) return false;
+        if (!start_pool(context, ef_construction, BUILDING_TWINS, starts, start_count)) return false;
         if (walk_pool(context, store, layer, &context->query, UINT32_MAX, walked, BUILDING_MARGIN) != nk_finished) {
             return false;
         }
-        start_count = take_starts(context, starts);
+        start_count = take_starts(context, store, starts);
         uint32_t found = linkable(context, store, place);
         if (walked != mode) {
             measure_again(context, store, context->pool, found, mode);
             sort_found(context->pool, found);
-        }
-        if (found > 1 && context->pool[0].distance == context->pool[found - 1].distance) {
-            if (!look_beyond_equal(context, store, place, layer, &found, mode)) return false;
         }
         counts[layer] = choose(
             context, store, context->pool, found, connections, context->chosen + layer * connections, 0, mode);
@@ -235,7 +225,11 @@ INLINE bool link_mode(
     for (uint32_t layer = 0; layer <= lowest_top; layer++) {
         const nk_found *chosen = context->chosen + layer * connections;
         bool is_linked_to = counts[layer] == 0;
+        // Others link to one of equal ones, and these to each other: a row that leads elsewhere has no room for all of them,
+        // and would lose those that nothing else leads to.
+        bool has_twin = counts[layer] > 0 && has_same_code(store, place, chosen[0].place);
         for (uint32_t i = 0; i < counts[layer]; i++) {
+            if (has_twin && !has_same_code(store, place, chosen[i].place)) continue;
             link_back_result result =
                 link_back(context, store, chosen[i].place, (nk_found){chosen[i].distance, place}, layer, mode);
             if (result == back_no_memory) return false;

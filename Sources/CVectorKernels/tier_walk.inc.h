@@ -36,18 +36,89 @@ INLINE void prefetch_links(const nk_store *store, uint32_t place, uint32_t layer
     prefetch_lines((const uint8_t *)nk_link_row(store, place, layer), arena->stride);
 }
 
-/// Puts an item into the sorted pool. Returns where, or the capacity if it is too far away.
-INLINE uint32_t pool_insert(nk_context *context, nk_found item) {
+// Many vectors can be equal, and then all lie at one distance from the query: in a pool of `ef` they would leave no room
+// for what is farther away, and the walk would end among them. So of equal ones, twins, the pool counts one; up to
+// `twin_limit` others are there beside the `ef`, the nearest ones. A twin is next to one that it equals.
+
+INLINE bool has_same_code(const nk_store *store, uint32_t place, uint32_t other) {
+    return memcmp(nk_row(&store->codes, place), nk_row(&store->codes, other), store->codes.stride) == 0;
+}
+
+/// Whether `item`, of the pool or to be put there, is a twin of the one before it.
+INLINE bool is_twin(const nk_store *store, const nk_found *before, const nk_found *item) {
+    return before->distance == item->distance
+        && has_same_code(store, before->place & ~NK_LOCK, item->place & ~NK_LOCK);
+}
+
+INLINE bool is_tombstone(const nk_store *store, const nk_found *item) {
+    return nk_state(store, item->place & ~NK_LOCK) & nk_tombstone;
+}
+
+static void take_out_twin(nk_context *context, uint32_t index) {
     nk_found *pool = context->pool;
-    uint32_t count = context->pool_count, ef = context->ef;
-    if (count == ef && !(item.distance < pool[count - 1].distance)) return ef;
+    context->pool_count--;
+    context->pool_limit--;
+    memmove(pool + index, pool + index + 1, (context->pool_count - index) * sizeof *pool);
+}
+
+/// Makes room for a twin that belongs at `index`, if need be at the expense of a farther one, or of an equal one that is a
+/// tombstone. Returns where it goes, or `UINT32_MAX`.
+static uint32_t place_of_twin(nk_context *context, const nk_store *store, uint32_t index, const nk_found *item) {
+    const nk_found *pool = context->pool;
+    uint32_t first = index;
+    // Tombstones come last among equal ones.
+    if (is_tombstone(store, &pool[index - 1]) && !is_tombstone(store, item)) {
+        while (first > 0 && pool[first - 1].distance == item->distance) first--;
+    }
+    if (context->pool_limit - context->ef < context->twin_limit) return first;
+    for (uint32_t i = context->pool_count; i-- > index;) {
+        if (!is_twin(store, &pool[i - 1], &pool[i])) continue;
+        take_out_twin(context, i);
+        return first;
+    }
+    if (first == index) return UINT32_MAX;
+    take_out_twin(context, index - 1);
+    return first;
+}
+
+/// What the rest of `pool_insert` does where distances are equal. Rare, and out of its way.
+__attribute__((noinline)) static uint32_t insert_beside_equal(
+    nk_context *context, const nk_store *store, uint32_t index, nk_found item
+) {
+    nk_found *pool = context->pool;
+    if (index > 0 && is_twin(store, &pool[index - 1], &item)) {
+        index = place_of_twin(context, store, index, &item);
+        if (index == UINT32_MAX) return index;
+        context->pool_limit++;
+    } else if (context->pool_count == context->pool_limit) {
+        // The last goes, with all its twins.
+        uint32_t last = context->pool_count - 1;
+        for (; last > 0 && is_twin(store, &pool[last - 1], &pool[last]); last--) context->pool_limit--;
+        context->pool_count = last;
+    }
+    memmove(pool + index + 1, pool + index, (context->pool_count - index) * sizeof *pool);
+    pool[index] = item;
+    context->pool_count++;
+    return index;
+}
+
+/// Puts an item into the sorted pool. Returns where, or `UINT32_MAX` if it is too far away.
+INLINE uint32_t pool_insert(nk_context *context, const nk_store *store, nk_found item) {
+    nk_found *pool = context->pool;
+    uint32_t count = context->pool_count, limit = context->pool_limit;
+    if (count == limit && !(item.distance < pool[count - 1].distance)) return UINT32_MAX;
     uint32_t low = 0, high = count;
     while (low < high) {
         uint32_t middle = (low + high) / 2;
         if (item.distance < pool[middle].distance) high = middle;
         else low = middle + 1;
     }
-    if (count == ef) count--;
+    bool is_beside_equal = low > 0 && pool[low - 1].distance == item.distance;
+    if (count == limit) {
+        count--;
+        is_beside_equal |= count > 0 && pool[count - 1].distance == pool[count].distance;
+    }
+    if (__builtin_expect(is_beside_equal, false)) return insert_beside_equal(context, store, low, item);
     memmove(pool + low + 1, pool + low, (count - low) * sizeof *pool);
     pool[low] = item;
     context->pool_count = count + 1;
@@ -75,7 +146,7 @@ INLINE nk_progress walk_pool(
         _Atomic uint32_t *row = nk_link_row(store, node, layer);
         uint32_t count = link_count(row), gathered = 0, *places = context->gathered;
         if (!reserve_touched(context, count)) return nk_no_memory;
-        bool is_sifted = mode == by_high_half && context->pool_count == context->ef;
+        bool is_sifted = mode == by_high_half && context->pool_count == context->pool_limit;
         for (uint32_t i = 0; i < count; i++) {
             uint32_t place = link_at(row, i);
             if (place >= context->limit || !visit(context, place)) continue;
@@ -87,13 +158,13 @@ INLINE nk_progress walk_pool(
         }
         context->evaluated += gathered;
         if (is_sifted) {
-            gathered = sift(store, &context->sign_query, places, gathered, pool[context->ef - 1].distance, margin);
+            gathered = sift(store, &context->sign_query, places, gathered, pool[context->pool_count - 1].distance, margin);
         }
         for (uint32_t i = 0; i < gathered; i++) {
             if (i + AHEAD < gathered) prefetch_row(store, places[i + AHEAD], mode);
             nk_found item = {measure(store, query, places[i], mode), places[i]};
-            uint32_t position = pool_insert(context, item);
-            if (position > nearest || position == context->ef) continue;
+            uint32_t position = pool_insert(context, store, item);
+            if (position > nearest) continue;
             nearest = position;
             prefetch_links(store, item.place, layer);
         }
@@ -171,13 +242,15 @@ INLINE nk_progress walk_heaps(nk_context *context, const nk_store *store, uint32
 #define UPPER_EF 4
 
 /// Fills the pool with the places where a layer is entered, nearest first; at most `UPPER_EF`.
-static bool start_pool(nk_context *context, uint32_t ef, const nk_found *starts, uint32_t count) {
-    uint32_t wanted = ef > UPPER_EF ? ef : UPPER_EF;
+static bool start_pool(nk_context *context, uint32_t ef, uint32_t twin_limit, const nk_found *starts, uint32_t count) {
+    uint32_t wanted = (ef > UPPER_EF ? ef : UPPER_EF) + twin_limit;
     nk_forget_visited(context);
     if (!reserve_touched(context, count) || !nk_reserve_found(&context->pool, &context->pool_capacity, wanted + 1)) {
         return false;
     }
     context->ef = ef;
+    context->pool_limit = ef;
+    context->twin_limit = twin_limit;
     context->pool_count = count < ef ? count : ef;
     context->pool_next = 0;
     for (uint32_t i = 0; i < context->pool_count; i++) {
@@ -187,11 +260,13 @@ static bool start_pool(nk_context *context, uint32_t ef, const nk_found *starts,
     return true;
 }
 
-/// Copies the nearest of the pool; returns how many.
-static uint32_t take_starts(const nk_context *context, nk_found starts[UPPER_EF]) {
-    uint32_t count = context->pool_count < UPPER_EF ? context->pool_count : UPPER_EF;
-    for (uint32_t i = 0; i < count; i++) {
-        starts[i] = (nk_found){context->pool[i].distance, context->pool[i].place & ~NK_LOCK};
+/// Copies the nearest of the pool, one of each twins; returns how many.
+static uint32_t take_starts(const nk_context *context, const nk_store *store, nk_found starts[UPPER_EF]) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < context->pool_count && count < UPPER_EF; i++) {
+        const nk_found *item = &context->pool[i];
+        if (count > 0 && is_twin(store, &starts[count - 1], item)) continue;
+        starts[count++] = (nk_found){item->distance, item->place & ~NK_LOCK};
     }
     return count;
 }
@@ -205,9 +280,9 @@ INLINE uint32_t descend(
     starts[0] = (nk_found){measure(store, &context->query, (uint32_t)entry, mode), (uint32_t)entry};
     uint32_t count = 1;
     for (uint32_t layer = (uint32_t)(entry >> 32); layer > lowest; layer--) {
-        if (!start_pool(context, UPPER_EF, starts, count)) return 0;
+        if (!start_pool(context, UPPER_EF, UPPER_EF, starts, count)) return 0;
         if (walk_pool(context, store, layer, &context->query, UINT32_MAX, mode, margin) != nk_finished) return 0;
-        count = take_starts(context, starts);
+        count = take_starts(context, store, starts);
     }
     return count;
 }
@@ -220,7 +295,7 @@ INLINE nk_progress walk_begin_mode(nk_context *context, const nk_store *store, c
     nk_found starts[UPPER_EF];
     uint32_t count = descend(context, store, entry, 0, starts, mode, SEARCH_MARGIN);
     if (count == 0) return nk_no_memory;
-    if (!context->uses_heaps) return start_pool(context, ef, starts, count) ? nk_more : nk_no_memory;
+    if (!context->uses_heaps) return start_pool(context, ef, ef, starts, count) ? nk_more : nk_no_memory;
     nk_heap *top = &context->top, *candidates = &context->candidates;
     // No more can be found than there is.
     context->ef = ef < context->limit ? ef : context->limit;

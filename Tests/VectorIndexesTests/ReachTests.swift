@@ -2,6 +2,7 @@
 
 import DataModel
 import Testing
+import VectorKernels
 
 @testable import VectorIndexes
 
@@ -38,5 +39,38 @@ import Testing
         let recall = try fixture.recall(queries: Array(others[1..<100]))
         #expect(fixture.index.checkInvariants() == [])
         #expect(recall > 0.98)
+    }
+
+    /// More of them than a walk keeps, and more vectors than are scanned rather.
+    @Test(arguments: [(VectorMetric.cosine, 128), (.l2Squared, 128), (.cosine, 600)])
+    func `walks find others beside many equal vectors`(metric: VectorMetric, dimensions: Int) throws {
+        let others = clustered(2000, dimensions: dimensions, seed: 5)
+        let equal = Array(repeating: others[0], count: 3000)
+        var generator = SplitMix(state: 6)
+        let fixture = try Fixture(.init(metric: metric), vectors: (others + equal).shuffled(using: &generator))
+        // Those in whose midst the equal ones lie, and any others.
+        let around = fixture.table.nearest(3101, to: others[0], metric: metric).suffix(100)
+        let queries = around.compactMap { fixture.table[$0.document] } + others[1...50]
+        let recall = try fixture.recall(queries: queries)
+        #expect(fixture.index.checkInvariants() == [])
+        #expect(recall > 0.99)
+    }
+
+    /// Without what is equal standing in for what is not reached.
+    @Test func `links lead to every one of many equal vectors`() throws {
+        let others = clustered(500, dimensions: 64, seed: 7)
+        let equal = Array(repeating: others[0], count: 2000)
+        var generator = SplitMix(state: 8)
+        let core = try IndexCore(dimensions: 64, configuration: .init(), seed: 42)
+        for (number, vector) in (others + equal).shuffled(using: &generator).enumerated() {
+            try core.append(document: document(number), vector: vector.span)
+        }
+        #expect(core.linkNext(maximum: .max, isCancelled: { false }) == 2500)
+        var reached = Set([try #require(core.store.entry).place])
+        var queue = Array(reached)
+        while let place = queue.popLast() {
+            queue += core.store.links(of: place, layer: 0).filter { reached.insert($0).inserted }
+        }
+        #expect(reached.count == core.store.count)
     }
 }
