@@ -105,6 +105,22 @@ struct SnapshotTests {
 
     private var keys: SnapshotKeys { SnapshotKeys(VectorPlace(shard: shard, vector: vector)) }
 
+    @Test func `the check finds an inherited segment missing, until the snapshot is removed`() async throws {
+        var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
+        for round in 1...2 as ClosedRange<UInt8> {
+            for number in 0..<3 as Range<UInt32> { try put([7], SegmentName(.codes, number), to: &writer) }
+            try put([round], SegmentName(.header, 0), to: &writer)
+        }
+        #expect(try storage.problems() == [])
+        let lost = keys.segment(SegmentName(.codes, 1), of: 1)
+        try storage.environment.write { try $0.removeValue(for: lost) }
+        #expect(try storage.problems() == ["\(Key.describe(lost)): the segment is missing, and snapshot 2 inherits it"])
+        // What the state of a removed snapshot says of segments means nothing.
+        try storage.environment.write { try $0.removeSnapshot(of: vector, in: shard) }
+        #expect(try storage.problems() == [])
+        await queue.close()
+    }
+
     @Test func `a state of version 1 inherits nothing`() throws {
         let bytes: [UInt8] = [1, 5, 0, 0, 0, 6, 0, 0, 0]
         let state = try SnapshotState(unsafe bytes.span.bytes, key: [0])

@@ -22,8 +22,8 @@ package struct CheckReport: Hashable, Sendable {
 
 extension StorageEnvironment {
     /// Checks everything stored, within one read transaction: every record decodes; ids and records, records and blobs,
-    /// records and vectors agree both ways; blocks of vectors are in order; counters are right; nothing lies where
-    /// nothing should.
+    /// records and vectors agree both ways; blocks of vectors are in order; counters are right; snapshots of indexes have
+    /// their header and what they inherit; nothing lies where nothing should.
     ///
     /// - Parameter limit: how many findings are kept; the rest is only counted.
     /// - Complexity: O(entries); reads every record and every block's header, not the bytes of blobs and vectors.

@@ -191,10 +191,21 @@ extension InvariantCheck {
             }
             let keys = SnapshotKeys(VectorPlace(shard: shard, vector: VectorID(number)))
             let state = try SnapshotState(value, key: keys.state)
-            let header = keys.segment(SegmentName(.header, 0), of: state.current)
-            if state.current != 0, try !transaction.contains(header) { report(header, "the header is missing") }
+            if state.current != 0 { try checkSegments(of: state, keys) }
             if state.current >= state.next { report(keys.state, "its number was not given out yet") }
             return true
+        }
+    }
+
+    /// Those of the current snapshot that its state tells of: the header, and what an earlier snapshot has written.
+    private mutating func checkSegments(of state: SnapshotState, _ keys: SnapshotKeys) throws {
+        let header = keys.segment(SegmentName(.header, 0), of: state.current)
+        if try !transaction.contains(header) { report(header, "the header is missing") }
+        for name in state.inheritedInOrder {
+            let key = keys.segment(name, in: state)
+            if try !transaction.contains(key) {
+                report(key, "the segment is missing, and snapshot \(state.current) inherits it")
+            }
         }
     }
 }

@@ -41,13 +41,17 @@ struct SnapshotState: Hashable {
         writer.append(current)
         writer.append(next)
         writer.append(UInt32(inherited.count))
-        let entries = inherited.sorted { ($0.key.kind.rawValue, $0.key.number) < ($1.key.kind.rawValue, $1.key.number) }
-        for (name, generation) in entries {
+        for name in inheritedInOrder {
             writer.append(name.kind.rawValue)
             writer.append(name.number)
-            writer.append(generation)
+            writer.append(generation(of: name))
         }
         return writer.bytes
+    }
+
+    /// The segments that an earlier snapshot wrote, by kind and number.
+    var inheritedInOrder: [SegmentName] {
+        inherited.keys.sorted { ($0.kind.rawValue, $0.number) < ($1.kind.rawValue, $1.number) }
     }
 
     /// Which generation holds a segment of the current snapshot, if it has it.
