@@ -170,12 +170,15 @@ final class IndexMaintenance: Sendable {
         }
     }
 
-    private func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) {
+    /// Saves one index. What cannot be stored is logged; what is cancelled is left as it was, for `saveAll`.
+    func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) {
         do {
             var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
             try index.save(to: &segments, isCancelled: isCancelled)
             // In the middle of an import the pages of the snapshot before are used again at once.
             if index.unlinkedCount == 0 { hasFreePages.store(true, ordering: .releasing) }
+        } catch VectorIndexError.cancelled {
+            return
         } catch {
             logger.warning(
                 "the snapshot of a vector index could not be saved; after the next start it is built from the vectors",

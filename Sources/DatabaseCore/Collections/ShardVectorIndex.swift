@@ -158,14 +158,20 @@ final class ShardVectorIndex: Sendable {
     }
 
     /// Writes a snapshot. What changes meanwhile counts for the next one.
+    ///
+    /// - Throws: `VectorIndexError.cancelled`, which counts as no attempt; what `segments` throws.
     func save(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {
         guard let index else { return }
         let unlinked = index.unlinkedCount
-        let changes = state.withLock { state in
-            state.changesAtFailure = state.changesSinceSnapshot
-            return state.changesSinceSnapshot
+        let changes = state.withLock { $0.changesSinceSnapshot }
+        do {
+            try index.writeSnapshot(to: &segments, isCancelled: isCancelled)
+        } catch VectorIndexError.cancelled {
+            throw VectorIndexError.cancelled
+        } catch {
+            state.withLock { $0.changesAtFailure = changes }
+            throw error
         }
-        try index.writeSnapshot(to: &segments, isCancelled: isCancelled)
         state.withLock { state in
             state.changesSinceSnapshot = max(0, state.changesSinceSnapshot - changes) + unlinked
             state.changesAtFailure = 0

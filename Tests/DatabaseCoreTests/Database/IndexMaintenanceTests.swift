@@ -3,6 +3,7 @@
 import DataModel
 import ObjectStorage
 import Observability
+import Synchronization
 import Testing
 import VectorIndexes
 
@@ -71,6 +72,30 @@ import VectorIndexes
         table.remove(CollectionID(9))
         maintenance.forgetDropped()
         await writer.value
+        await fixture.close()
+    }
+
+    @Test func `a snapshot that the stop cancels is no reason for a warning, one that fails is`() async throws {
+        let fixture = try DatabaseFixture()
+        let paper = Mutex("")
+        let sink = LogSink { lines in paper.withLock { $0 += String(decoding: lines, as: UTF8.self) } }
+        let logger = Logger(level: .trace, sink: sink)
+        let maintenance = IndexMaintenance(
+            collections: CollectionTable(), queue: fixture.database.queue, recall: fixture.database.recall,
+            logger: logger, threadCount: 1)
+        // Of no collection, so that its snapshot cannot be stored.
+        let shard = Shard(
+            address: ShardAddress(CollectionID(9), ShardID(0)), name: "s", definition: .numbered)
+        let place = shard.allIndexes[0]
+        for number in 0..<3 { try place.stage([Float(number), 1], of: DocumentID(UInt32(number))) }
+        place.index?.linkNext(maximum: .max)
+        maintenance.save(place, isCancelled: { true })
+        logger.flush()
+        #expect(paper.withLock { $0 } == "")
+        #expect(place.hasUnsavedChanges)
+        maintenance.save(place, isCancelled: { false })
+        logger.flush()
+        #expect(paper.withLock { $0 }.contains("could not be saved"))
         await fixture.close()
     }
 }

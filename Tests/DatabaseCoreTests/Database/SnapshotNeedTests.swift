@@ -29,9 +29,9 @@ import VectorIndexes
 
     private func link(_ maximum: Int = .max) { _ = index.index?.linkNext(maximum: maximum) }
 
-    private func save(isFull: Bool = false) throws {
+    private func save(isFull: Bool = false, isCancelled: Bool = false) throws {
         var sink = Sink(isFull: isFull)
-        try index.save(to: &sink, isCancelled: { false })
+        try index.save(to: &sink, isCancelled: { isCancelled })
     }
 
     @Test func `a thousand vectors, all of them linked, are worth a snapshot`() throws {
@@ -68,6 +68,20 @@ import VectorIndexes
         #expect(throws: Sink.Full.self) { try save(isFull: true) }
         #expect(!index.needsSnapshot)
         #expect(index.hasUnsavedChanges)
+        try stage(1_500..<2_600)
+        link()
+        #expect(index.needsSnapshot)
+    }
+
+    @Test func `a snapshot that was cancelled has not failed, and one that failed before still has`() throws {
+        try stage(0..<1_500)
+        link()
+        #expect(throws: VectorIndexError.cancelled) { try save(isCancelled: true) }
+        #expect(index.needsSnapshot)
+        #expect(index.hasUnsavedChanges)
+        #expect(throws: Sink.Full.self) { try save(isFull: true) }
+        #expect(throws: VectorIndexError.cancelled) { try save(isCancelled: true) }
+        #expect(!index.needsSnapshot)
         try stage(1_500..<2_600)
         link()
         #expect(index.needsSnapshot)
