@@ -74,7 +74,7 @@ let package = Package(
         // Vocabulary and plumbing.
         library("DataModel"),
         library("JSON", uses: ["CCharConv"]),
-        library("Observability", uses: ["JSON"]),
+        library("Observability", uses: ["CSystem", "JSON"]),
         library("Execution", uses: ["CSystem"]),
 
         // Numbers: kernels, vector indexes, inverted indexes.

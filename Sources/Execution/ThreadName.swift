@@ -5,4 +5,4 @@ import CSystem
 /// Names the calling thread, as debuggers and `top -H` show it; up to 15 bytes.
 ///
 /// By the system's own call: Foundation passes a name on only once it has noted the thread, which may be after its first job.
-func nameThisThread(_ name: String) { unsafe nt_name_this_thread(name) }
+package func nameThisThread(_ name: String) { unsafe nt_name_this_thread(name) }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Execution
 import Foundation
 
 /// Knows every open connection and looks at each one's deadline from time to time, on a thread of its own.
@@ -19,10 +20,11 @@ final class ConnectionWatch: @unchecked Sendable {
     /// - Parameter interval: how often to look; a connection lives that much longer than its deadline at most.
     init(interval: Duration) {
         self.interval = Double(interval.components.seconds) + Double(interval.components.attoseconds) * 1e-18
-        let thread = Thread { [self] in run() }
+        let thread = Thread { [self] in
+            nameThisThread("http-watch")
+            run()
+        }
         thread.start()
-        // Foundation passes a name on to the system once `start` has noted the thread.
-        thread.name = "http-watch"
     }
 
     /// How many are open now, and how many were opened ever.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Execution
 import Foundation
 import Synchronization
 
@@ -22,7 +23,7 @@ package final class LoadingVectorizer: ImageVectorizing {
     /// - Parameter load: may block. It gives an `EmptyVectorizer` where there is no network to be had.
     package func start(_ load: @escaping @Sendable () -> any ImageVectorizing) {
         let thread = Thread { [self] in
-            Thread.current.name = "network"
+            nameThisThread("network")
             finish(load())
         }
         thread.stackSize = 8 << 20

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
 import Foundation
 
 /// Where log lines go: a bounded buffer and one thread that writes it out.
@@ -28,11 +29,11 @@ package final class LogSink: @unchecked Sendable {
         self.bufferSize = bufferSize
         // Lives as long as the process does, as sinks do.
         let thread = Thread { [self] in
+            // Not by Foundation: see `nameThisThread` of `Execution`, which is out of reach here.
+            unsafe nt_name_this_thread("log")
             while true { output(next()) }
         }
         thread.start()
-        // Foundation passes a name on to the system once `start` has noted the thread.
-        thread.name = "log"
     }
 
     func write(_ line: [UInt8]) {

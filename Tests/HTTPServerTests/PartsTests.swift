@@ -22,6 +22,20 @@ import Testing
         #expect(target.query.map { "\($0.name):\($0.value)" } == ["b:2", "a:1", "b:&=", ":x", "c:=y"])
     }
 
+    @Test func `the thread that looks at connections has its name`() throws {
+        func names() throws -> [String] {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").map { thread in
+                // Others may end meanwhile.
+                (try? String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8)) ?? ""
+            }
+        }
+        let watch = ConnectionWatch(interval: .seconds(1))
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !names().contains("http-watch\n"), ContinuousClock.now < deadline { sched_yield() }
+        #expect(try names().contains("http-watch\n"))
+        watch.end()
+    }
+
     private let timeouts = ConnectionState.Timeouts(
         head: .seconds(1), body: .seconds(2), response: .seconds(3), idle: .seconds(4))
 

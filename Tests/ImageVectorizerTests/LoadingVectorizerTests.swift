@@ -33,6 +33,17 @@ struct LoadingVectorizerTests {
         #expect(await vectorizer.vectors(of: [[1]]) == [.success([1])])
     }
 
+    @Test func `the network is loaded by a thread that has its name`() async {
+        for _ in 0..<500 {
+            let vectorizer = LoadingVectorizer()
+            vectorizer.start {
+                let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+                return EmptyVectorizer(reason: name ?? "none")
+            }
+            #expect(await vectorizer.vectors(of: [[1]]) == [.failure(.unavailable(reason: "network\n"))])
+        }
+    }
+
     @Test func `where no network can be loaded those who waited learn why`() async {
         let vectorizer = LoadingVectorizer()
         async let results = vectorizer.vectors(of: [[1]])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import Foundation
 import Synchronization
 import Testing
 
@@ -42,6 +43,18 @@ struct CommitQueueTests {
         }
         try await blocker
         return results
+    }
+
+    @Test func `changes are applied by a thread that has its name from the first of them on`() async throws {
+        await queue.close()
+        for _ in 0..<200 {
+            let queue = try CommitQueue(environment: storage.environment)
+            let name = try await queue.submit { _ in
+                try String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+            }
+            #expect(name == "writer\n")
+            await queue.close()
+        }
     }
 
     @Test func `a change is durable and published when submit returns`() async throws {

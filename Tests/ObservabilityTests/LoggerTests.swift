@@ -44,6 +44,19 @@ import Testing
             text == #"time="2023-11-14T22:13:20.250Z" level=warning msg="slow query" path="/v1/x y" ms=12"# + "\n")
     }
 
+    @Test func `lines are written by a thread that has its name from the first of them on`() throws {
+        for _ in 0..<200 {
+            let names = Mutex<[String]>([])
+            let sink = LogSink { _ in
+                let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+                names.withLock { $0.append(name ?? "none") }
+            }
+            sink.write([1])
+            sink.flush()
+            #expect(names.withLock { $0 } == ["log\n"])
+        }
+    }
+
     @Test func `events below the level are not written and their values not computed`() {
         var computed = 0
         func value() -> LogValue {

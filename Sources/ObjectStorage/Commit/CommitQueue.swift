@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
 import Foundation
 
 /// The one way to write: changes queue up, one thread applies them in groups, one transaction and one flush a group.
@@ -46,7 +47,8 @@ package final class CommitQueue: Sendable {
         self.environment = environment
         self.limits = limits
         let thread = Thread { [self] in
-            Thread.current.name = "writer"
+            // Not by Foundation: see `nameThisThread` of `Execution`, which is out of reach here.
+            unsafe nt_name_this_thread("writer")
             run()
         }
         thread.stackSize = 8 << 20
