@@ -104,10 +104,7 @@ extension Database {
     ) async throws(DatabaseError) -> [Float] {
         switch origin {
         case .vector(let vector):
-            if let place = vector.firstIndex(where: { !$0.isFinite }) {
-                throw .invalidQuery(
-                    "the search vector has \(vector[place]) at position \(place); all must be finite numbers")
-            }
+            try Self.requireFinite(vector, "the search vector")
             return vector
         case .object(let id):
             return try read { transaction in
@@ -136,8 +133,18 @@ extension Database {
         }
     }
 
-    /// Refuses what cannot be combined.
+    /// - Parameter title: what the vector is called in the error.
+    private static func requireFinite(_ vector: [Float], _ title: String) throws(DatabaseError) {
+        guard let place = vector.firstIndex(where: { !$0.isFinite }) else { return }
+        throw .invalidQuery("\(title) has \(vector[place]) at position \(place); all must be finite numbers")
+    }
+
+    /// Refuses what cannot be combined, and a hybrid search that makes no sense in itself.
     private static func check(_ query: Query) throws(DatabaseError) {
+        // First, and whatever weight it has: such a vector is wrong in itself.
+        if case .hybrid(let search)? = query.search, let vector = search.vector {
+            try requireFinite(vector, "failed to extract hybrid params: vector")
+        }
         if query.after != nil {
             let conflict =
                 query.filter != nil ? "where" : query.search != nil ? "a search" : !query.sort.isEmpty ? "sort" : nil

@@ -165,9 +165,6 @@ struct SearchParser {
             }
             search.vector = vector.isEmpty ? nil : vector
         }
-        if let vector = search.vector, let place = vector.firstIndex(where: { !$0.isFinite }) {
-            throw QueryError("\(prefix)vector has \(vector[place]) at position \(place); all must be finite numbers")
-        }
         search.properties = hybrid.strings("properties") ?? []
         if hybrid.enumeration("fusionType") == "rankedFusion" { search.fusion = .ranked }
         search.maxVectorDistance = hybrid.number("maxVectorDistance").map { Float($0) } ?? search.maxVectorDistance

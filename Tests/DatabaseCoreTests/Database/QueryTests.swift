@@ -116,6 +116,22 @@ import VectorIndexes
         await fixture.close()
     }
 
+    @Test(arguments: [Float.nan, .infinity, -.infinity], [0, 0.5, 1])
+    func `a hybrid search's vector that is not finite is refused, with its place`(
+        value: Float, alpha: Double
+    ) async throws {
+        let fixture = try await articles()
+        var search = HybridSearch(query: "red")
+        search.vector = [value]
+        search.alpha = alpha
+        let refused = query { $0.search = .hybrid(search) }
+        let error = await #expect(throws: DatabaseError.self) { try await fixture.database.hits(of: refused) }
+        #expect(
+            error?.message
+                == "failed to extract hybrid params: vector has \(value) at position 0; all must be finite numbers")
+        await fixture.close()
+    }
+
     @Test func `a search whose task is cancelled ends, and says so`() async throws {
         let fixture = try await articles()
         let database = fixture.database
