@@ -47,4 +47,29 @@ struct Changes {
         report.add("replaced three times, ef 28", try searches.ask(ef: 28, truth: truth))
         report.add("repair s, all rounds", repairing)
     }
+
+    /// Recall after all vectors have been dealt out anew three times, as updates do it: a new document comes, and another
+    /// one, with any vector, leaves; for a while many vectors are there twice.
+    func shuffle(threads: Int, _ truth: [[Neighbor]], report: inout Report) throws {
+        let count = data.count
+        var generator = SystemRandomNumberGenerator()
+        report.add("fresh, ef 100", try searches.ask(ef: 100, truth: truth))
+        report.add("fresh, ef 28", try searches.ask(ef: 28, truth: truth))
+        for round in 0..<3 {
+            let coming = (0..<count).shuffled(using: &generator)
+            let leaving = (0..<count).shuffled(using: &generator)
+            for start in stride(from: 0, to: count, by: 100) {
+                let batch = start..<min(start + 100, count)
+                for number in batch {
+                    let document = (round + 1) * count + coming[number]
+                    try data.append(document..<document + 1, to: index)
+                }
+                for number in batch { index.remove(document: DocumentID(UInt32(round * count + leaving[number]))) }
+                _ = IndexBenchmark.link(index, threads: threads)
+                if index.tombstoneCount > index.liveCount / 10 { index.repair() }
+            }
+            report.add("dealt out \(round + 1), ef 100", try searches.ask(ef: 100, truth: truth))
+            report.add("dealt out \(round + 1), ef 28", try searches.ask(ef: 28, truth: truth))
+        }
+    }
 }

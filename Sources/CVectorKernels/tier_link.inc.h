@@ -9,8 +9,8 @@
 /// - `from` is sorted by the distance to the base. `into` has room for `limit`; the first `chosen` are taken already, and
 ///   their distances need not be known (NaN).
 INLINE uint32_t choose(
-    nk_context *context, const nk_store *store, const nk_found *from, uint32_t count, uint32_t limit, nk_found *into,
-    uint32_t chosen, const int mode
+    nk_context *context, const nk_store *store, uint32_t base, const nk_found *from, uint32_t count, uint32_t limit,
+    nk_found *into, uint32_t chosen, const int mode
 ) {
     // Those as near wait at the end of `into`, the first of them last.
     uint32_t waiting = 0;
@@ -20,7 +20,8 @@ INLINE uint32_t choose(
         if (chosen > 0) query_of_place(store, &context->other, from[i].place, mode);
         for (uint32_t j = 0; j < chosen && !is_nearer; j++) {
             float distance = measure(store, &context->other, into[j].place, mode);
-            is_nearer = distance < from[i].distance;
+            // Whoever equals the base is as near but for rounding: the same product, computed the other way round.
+            is_nearer = distance < from[i].distance && !has_same_code(store, into[j].place, base);
             is_as_near |= distance == from[i].distance && distance == into[j].distance;
         }
         if (is_nearer) continue;
@@ -130,7 +131,7 @@ INLINE link_back_result link_back(
     all[count] = item;
     sort_found(all, count + 1);
     nk_found *chosen = all + limit + 1;
-    uint32_t chosen_count = choose(context, store, all, count + 1, limit, chosen, 0, mode);
+    uint32_t chosen_count = choose(context, store, target, all, count + 1, limit, chosen, 0, mode);
     bool is_taken = false;
     for (uint32_t i = 0; i < chosen_count; i++) {
         is_taken |= chosen[i].place == item.place;
@@ -156,7 +157,8 @@ INLINE uint32_t linkable(nk_context *context, const nk_store *store, uint32_t pl
     }
     for (uint32_t i = 0; i < context->pool_count; i++) {
         if (pool[i].place == place) continue;
-        if (live > 0 && (nk_state(store, pool[i].place) & nk_tombstone)) continue;
+        bool is_dead = nk_state(store, pool[i].place) & nk_tombstone;
+        if (is_dead && live > 0 && !has_same_code(store, place, pool[i].place)) continue;
         pool[others++] = pool[i];
     }
     return others;
@@ -217,7 +219,7 @@ INLINE bool link_mode(
             sort_found(context->pool, found);
         }
         counts[layer] = choose(
-            context, store, context->pool, found, connections, context->chosen + layer * connections, 0, mode);
+            context, store, place, context->pool, found, connections, context->chosen + layer * connections, 0, mode);
     }
     for (uint32_t layer = 0; layer <= lowest_top; layer++) {
         write_links(nk_link_row(store, place, layer), context->chosen + layer * connections, counts[layer]);
@@ -262,8 +264,24 @@ INLINE bool collect_live(
     return true;
 }
 
-/// Gives a place other links on a layer instead of those to dead places, as many: of the links of the dead those that the
-/// live ones leave room for, then the nearest. Choosing all anew would leave rows thinner with each repair, and recall
+/// A live place that equals a dead one and is linked to by it; `NK_LOCK` if there is none. Where a vector moves from one
+/// document to another both are there for a while, and what comes last is linked to by the first alone.
+INLINE uint32_t heir_of(
+    const nk_context *context, const nk_store *store, uint32_t place, uint32_t layer, const uint64_t *dead,
+    size_t word_count
+) {
+    _Atomic uint32_t *row = nk_link_row(store, place, layer);
+    uint32_t count = link_count(row);
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t heir = link_at(row, i);
+        if (heir >= context->limit || is_in(dead, word_count, heir)) continue;
+        if (has_same_code(store, place, heir)) return heir;
+    }
+    return NK_LOCK;
+}
+
+/// Gives a place other links on a layer instead of those to dead places, as many: those to what equals the dead, of the
+/// links of the dead those that the live ones leave room for, then the nearest. Choosing all anew would leave rows thinner with each repair, and recall
 /// lower.
 INLINE bool relink_row(
     nk_store *store, nk_context *context, uint32_t place, uint32_t layer, const uint64_t *dead, size_t word_count,
@@ -277,13 +295,25 @@ INLINE bool relink_row(
     if (!reserve_touched(context, 1)) return false;
     visit(context, place);
     if (!collect_live(context, row, dead, word_count, &collected)) return false;
+    if (!reserve_touched(context, count)) return false;
+    uint32_t room = count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t target = link_at(row, i);
+        if (!is_in(dead, word_count, target) || nk_level(store, target) < layer) continue;
+        if (has_same_code(store, place, target)) {
+            uint32_t inherited = link_count(nk_link_row(store, target, layer));
+            room = inherited > room ? inherited : room;
+        }
+        uint32_t heir = heir_of(context, store, target, layer, dead, word_count);
+        if (heir != NK_LOCK && visit(context, heir)) context->pool[collected++].place = heir;
+    }
     uint32_t live = collected;
     for (uint32_t i = 0; i < count; i++) {
         uint32_t target = link_at(row, i);
         if (!is_in(dead, word_count, target) || nk_level(store, target) < layer) continue;
         if (!collect_live(context, nk_link_row(store, target, layer), dead, word_count, &collected)) return false;
     }
-    if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, count)) return false;
+    if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, room)) return false;
     nk_found *links = context->relinked, *others = context->pool + live;
     query_of_place(store, &context->query, place, mode);
     // There are many; half of each code is good enough.
@@ -297,11 +327,10 @@ INLINE bool relink_row(
     uint32_t other_count = collected - live;
     qsort(others, other_count, sizeof *others, nk_by_distance);
     float reach = farthest_of(links, live);
-    uint32_t room = count;
     // A dead place may have been the way to another region, which the heuristic would leave out here.
-    bool leads_farther = other_count > 0 && others[other_count - 1].distance > reach;
+    bool leads_farther = live < room && other_count > 0 && others[other_count - 1].distance > reach;
     if (leads_farther) room--;
-    uint32_t chosen = choose(context, store, others, other_count, room, links, live, coarse);
+    uint32_t chosen = choose(context, store, place, others, other_count, room, links, live, coarse);
     for (uint32_t i = 0, next = live; i < other_count && chosen < room; i++) {
         // The chosen come in the order of the others.
         if (next < chosen && links[next].place == others[i].place) next++;
