@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Holds the loops over vectors (Sources/CVectorKernels) to their plain form, for each kind of processor: this machine's,
-# and ARM's, which qemu runs elsewhere. Compiles Tests/Kernels/check.c for this machine as the server is compiled, once
-# more with sanitizers, and for ARM.
+# and ARM's, which qemu runs elsewhere. Compiles Tests/Kernels for this machine as the server is compiled, once more with
+# sanitizers, and for ARM.
 # usage: check-kernels.sh
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
@@ -24,7 +24,7 @@ compile() {
     local program=$1
     shift
     "$clang" "$@" -Wall -Wextra -Werror -I Sources/CVectorKernels/include Sources/CVectorKernels/*.c \
-        Tests/Kernels/check.c -lm -o "$folder/$program" 2>"$folder/$program.log" ||
+        Tests/Kernels/*.c -lm -o "$folder/$program" 2>"$folder/$program.log" ||
         give_up "compiling the kernels ($program)" "$(grep -m1 -E 'error|undefined' "$folder/$program.log")" \
             "see $folder/$program.log"
 }
