@@ -183,10 +183,7 @@ extension VectorIndex {
 package func makeVectorIndex(
     dimensions: Int, configuration: VectorIndexConfiguration, seed: UInt64
 ) throws(VectorIndexError) -> any VectorIndex {
-    switch configuration.kind {
-    case .hnsw: try HNSWIndex(dimensions: dimensions, configuration: configuration, seed: seed)
-    case .flat: try FlatIndex(dimensions: dimensions, configuration: configuration)
-    }
+    try CodeIndex(dimensions: dimensions, configuration: configuration, seed: seed)
 }
 
 /// Loads the index that `writeSnapshot` wrote.
@@ -199,8 +196,5 @@ package func makeVectorIndex(
 package func loadVectorIndex(
     from segments: some SegmentReading, configuration: VectorIndexConfiguration
 ) throws -> (any VectorIndex)? {
-    switch configuration.kind {
-    case .hnsw: try HNSWIndex(reading: segments, configuration: configuration)
-    case .flat: try FlatIndex(reading: segments, configuration: configuration)
-    }
+    try CodeIndex(reading: segments, configuration: configuration)
 }

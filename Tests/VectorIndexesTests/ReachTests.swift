@@ -61,16 +61,16 @@ import VectorKernels
         let others = clustered(500, dimensions: 64, seed: 7)
         let equal = Array(repeating: others[0], count: 2000)
         var generator = SplitMix(state: 8)
-        let core = try IndexCore(dimensions: 64, configuration: .init(), seed: 42)
+        let index = try CodeIndex(dimensions: 64, configuration: .init(), seed: 42)
         for (number, vector) in (others + equal).shuffled(using: &generator).enumerated() {
-            try core.append(document: document(number), vector: vector.span)
+            try index.append(document: document(number), vector: vector.span)
         }
-        #expect(core.linkNext(maximum: .max, isCancelled: { false }) == 2500)
-        var reached = Set([try #require(core.store.entry).place])
+        #expect(index.linkNext(maximum: .max, isCancelled: { false }) == 2500)
+        var reached = Set([try #require(index.store.entry).place])
         var queue = Array(reached)
         while let place = queue.popLast() {
-            queue += core.store.links(of: place, layer: 0).filter { reached.insert($0).inserted }
+            queue += index.store.links(of: place, layer: 0).filter { reached.insert($0).inserted }
         }
-        #expect(reached.count == core.store.count)
+        #expect(reached.count == index.store.count)
     }
 }

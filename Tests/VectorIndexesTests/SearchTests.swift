@@ -76,10 +76,10 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
             try fixture.add(document(9), [1])
         }
         #expect(throws: VectorIndexError.dimensionsOutOfRange(received: 0, maximum: 65_535)) {
-            try HNSWIndex(dimensions: 0, configuration: small, seed: 1)
+            try makeVectorIndex(dimensions: 0, configuration: small, seed: 1)
         }
         #expect(throws: VectorIndexError.dimensionsOutOfRange(received: 65_536, maximum: 65_535)) {
-            try FlatIndex(dimensions: 65_536, configuration: small)
+            try makeVectorIndex(dimensions: 65_536, configuration: .init(kind: .flat), seed: 1)
         }
     }
 
@@ -185,7 +185,7 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
     }
 
     @Test func `changes with the configuration, the metric does not`() throws {
-        let index = try HNSWIndex(dimensions: 2, configuration: small, seed: 1)
+        let index = try makeVectorIndex(dimensions: 2, configuration: small, seed: 1)
         index.reconfigure(VectorIndexConfiguration(metric: .dot, ef: 77, flatSearchCutoff: 5))
         #expect(index.configuration.ef == 77)
         #expect(index.configuration.flatSearchCutoff == 5)

@@ -14,7 +14,7 @@ struct Search {
     var vectors: any VectorReading
 }
 
-extension IndexCore {
+extension CodeIndex {
     /// How many places a scan measures, and how many nodes a walk expands, between two looks at `isCancelled`.
     private static let scanStep = 16_384
     private static let hopStep = 256

@@ -6,7 +6,7 @@ import Synchronization
 import VectorKernels
 
 /// Snapshots: Docs/formats/vector-index.md says what each byte is.
-extension IndexCore {
+extension CodeIndex {
     /// Bytes of rows in a segment, at most; a row is never larger. The last segment of a kind is stored anew while it
     /// grows, and leaves free pages of its size.
     private static let segmentBytes = 1 << 20
@@ -142,6 +142,7 @@ extension IndexCore {
 
     // MARK: Reading
 
+    /// See `loadVectorIndex`.
     convenience init?(reading segments: some SegmentReading, configuration: VectorIndexConfiguration) throws {
         var found: SnapshotHeader?
         let name = SegmentName(.header, 0)

@@ -5,8 +5,8 @@ import Synchronization
 import VectorKernels
 
 /// Linking and repair: what happens to the graph behind the searches' back.
-extension IndexCore {
-    var tombstoneCount: Int { table.withLock { $0.tombstones.count } }
+extension CodeIndex {
+    var tombstoneCount: Int { isGraph ? table.withLock { $0.tombstones.count } : 0 }
     var unlinkedCount: Int { table.withLock { $0.unlinkedCount } }
 
     // MARK: Linking
@@ -61,7 +61,7 @@ extension IndexCore {
 
     /// Takes the tombstones of now out of all link rows, and frees their places.
     func repair(isCancelled: () -> Bool) -> Int {
-        guard let dead = beginRepair() else { return 0 }
+        guard isGraph, let dead = beginRepair() else { return 0 }
         defer { table.withLock { $0.isRepairing = false } }
         let freed = contexts.withContext { context in
             relinkAround(dead, with: context, isCancelled: isCancelled)

@@ -4,8 +4,20 @@ import DataModel
 import Synchronization
 import VectorKernels
 
-/// What both kinds of index are made of: codes at places, the table of places, pooled contexts, and exact answers.
-final class IndexCore: Sendable {
+/// Both kinds of index: codes at places, the table of places, pooled contexts, and exact answers.
+///
+/// Of kind `hnsw` it links them: hierarchical navigable small worlds, Malkov & Yashunin, arXiv:1603.09320, over narrow
+/// codes. Of kind `flat` it has no links and measures every document: for collections so small, or queries so rare,
+/// that a graph is not worth its memory.
+///
+/// See `VectorIndex` for the life of a document, and Docs/ARCHITECTURE.md for the layout. Invariants
+/// (`checkInvariants`):
+/// 1. Every live document is at one place, and that place holds it.
+/// 2. A linked place has at most M links on an upper layer and 2 M on the lowest, none twice, none to itself, all to
+///    occupied places of that layer.
+/// 3. Every live document of a graph is linked and reachable, or in the tail, or just being moved from the tail into the
+///    graph.
+final class CodeIndex: VectorIndex {
     static let dimensionLimit = 65_535
 
     let store: CodeStore
@@ -13,13 +25,15 @@ final class IndexCore: Sendable {
     let table = Mutex(PlaceTable())
     private let settings: Mutex<VectorIndexConfiguration>
 
+    /// - Parameter seed: of the random levels, which a flat index has none of.
     convenience init(
         dimensions: Int, configuration: VectorIndexConfiguration, seed: UInt64
     ) throws(VectorIndexError) {
         guard (1...Self.dimensionLimit).contains(dimensions) else {
             throw .dimensionsOutOfRange(received: dimensions, maximum: Self.dimensionLimit)
         }
-        let layout = CodeLayout(dimensions: dimensions, configuration: configuration, seed: seed)
+        let layout = CodeLayout(
+            dimensions: dimensions, configuration: configuration, seed: configuration.kind == .flat ? 0 : seed)
         guard let store = CodeStore(layout: layout) else { throw .tooManyVectors(count: 0) }
         self.init(store: store, configuration: configuration)
     }
@@ -115,7 +129,9 @@ final class IndexCore: Sendable {
         return UInt32(place)
     }
 
-    func remove(document: DocumentID) -> Bool {
+    func retract(document: DocumentID) { remove(document: document) }
+
+    @discardableResult func remove(document: DocumentID) -> Bool {
         table.withLock { table in
             guard let place = table.places.remove(document.number) else { return false }
             if store.state(of: place).contains(.linked) {
