@@ -73,6 +73,7 @@ let package = Package(
 
         // Vocabulary and plumbing.
         library("DataModel"),
+        library("RandomNumbers"),
         library("JSON", uses: ["CCharConv"]),
         library("Observability", uses: ["CSystem", "JSON"]),
         library("Execution", uses: ["CSystem"]),
@@ -97,7 +98,7 @@ let package = Package(
             "DatabaseCore",
             uses: [
                 "CPhoneNumber", "DataModel", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON", "ObjectStorage",
-                "Observability", "VectorIndexes", "VectorKernels",
+                "Observability", "RandomNumbers", "VectorIndexes", "VectorKernels",
             ]),
 
         // Transports and APIs.
@@ -121,35 +122,40 @@ let package = Package(
 
         // Measured and fuzzed.
         program("ImageBenchmark", at: "Benchmarks/ImageBenchmark", uses: ["Execution", "ImageVectorizer"]),
-        program("ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer"]),
-        program("GraphQLBenchmark", at: "Benchmarks/GraphQLBenchmark", uses: ["GraphQLLanguage"]),
-        program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage"]),
+        program("ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer", "RandomNumbers"]),
+        program("GraphQLBenchmark", at: "Benchmarks/GraphQLBenchmark", uses: ["GraphQLLanguage", "RandomNumbers"]),
+        program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage", "RandomNumbers"]),
 
-        program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON"]),
+        program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "RandomNumbers"]),
         program("JSONBenchmark", at: "Benchmarks/JSONBenchmark", uses: ["JSON", "Observability"]),
         program(
             "HTTPBenchmark", at: "Benchmarks/HTTPBenchmark", uses: ["Execution", "HTTPServer", "Observability"]),
         // Measurements.
-        program("IndexBenchmark", at: "Benchmarks/IndexBenchmark", uses: ["DataModel", "VectorIndexes"]),
+        program(
+            "IndexBenchmark", at: "Benchmarks/IndexBenchmark", uses: ["DataModel", "RandomNumbers", "VectorIndexes"]),
         program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),
 
         tests(of: "DataModel"),
         tests(of: "JSON"),
         tests(of: "Observability", uses: ["JSON"]),
         tests(of: "Execution"),
-        tests(of: "VectorKernels"),
-        tests(of: "VectorIndexes", uses: ["DataModel", "VectorKernels"]),
+        tests(of: "VectorKernels", uses: ["RandomNumbers"]),
+        tests(of: "VectorIndexes", uses: ["DataModel", "RandomNumbers", "VectorKernels"]),
         tests(of: "InvertedIndexes", uses: ["DataModel"]),
         program(
             "ObjectStorageCrashWriter", at: "Tests/ObjectStorageCrashWriter", uses: ["DataModel", "ObjectStorage"]),
         tests(
-            of: "ObjectStorage", uses: ["DataModel", "InvertedIndexes", "ObjectStorageCrashWriter", "VectorIndexes"]),
+            of: "ObjectStorage",
+            uses: ["DataModel", "InvertedIndexes", "ObjectStorageCrashWriter", "RandomNumbers", "VectorIndexes"]),
         tests(of: "ImageVectorizer", uses: ["Execution"]),
         tests(
             of: "DatabaseCore",
-            uses: ["DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "VectorIndexes"]),
+            uses: [
+                "DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RandomNumbers",
+                "VectorIndexes",
+            ]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
-        tests(of: "GraphQLLanguage"),
+        tests(of: "GraphQLLanguage", uses: ["RandomNumbers"]),
         tests(
             of: "GraphQLAPI", uses: ["DataModel", "DatabaseCore", "Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "RESTAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "ImageVectorizer", "JSON"]),

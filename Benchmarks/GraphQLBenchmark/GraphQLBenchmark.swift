@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import GraphQLLanguage
+import RandomNumbers
 
 /// Times reading queries: a search by vector of 2,048 numbers, one by a picture of 50 MB, and a small one with a filter.
 ///
@@ -9,7 +10,7 @@ import GraphQLLanguage
 struct GraphQLBenchmark {
     static func main() throws {
         let isSmoke = CommandLine.arguments.contains("--smoke")
-        var generator = Generator(state: 42)
+        var generator = SplitMix64(seed: 42)
         let numbers = (0..<2_048).map { _ in String(Float.random(in: -2...2, using: &generator)) }.joined(
             separator: ",")
         try measure(
@@ -68,18 +69,5 @@ private enum BenchmarkSchema {
         return Schema(query: ObjectType(name: "Root") { [FieldDefinition("Get", .named(.object(get)))] }) { name in
             name == "C" ? .object(object) : nil
         }
-    }
-}
-
-/// A small generator with a seed (Steele, Lea, Flood: SplitMix64).
-private struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RandomNumbers
+
 /// Makes vectors that are as hard to search as those of real networks: points near a small piece of space of few
 /// dimensions around each of 250 centres.
 ///
@@ -29,7 +31,7 @@ struct ClusteredVectors {
         self.seed = seed
         let axisCount = min(24, max(dimensions / 2, 1))
         let scale = 1 / Float(axisCount).squareRoot()
-        var generator = Generator(state: seed)
+        var generator = SplitMix64(seed: seed)
         self.axisCount = axisCount
         centres = (0..<Self.centreCount * dimensions).map { _ in generator.gaussian() * Self.distance }
         axes = (0..<Self.centreCount * axisCount * dimensions).map { _ in generator.gaussian() * scale }
@@ -43,7 +45,7 @@ struct ClusteredVectors {
     }
 
     private func points(_ count: Int, seed: UInt64) -> [Float] {
-        var generator = Generator(state: seed)
+        var generator = SplitMix64(seed: seed)
         var values = [Float](repeating: 0, count: count * dimensions)
         for start in stride(from: 0, to: values.count, by: dimensions) {
             let centre = Int(generator.next() % UInt64(Self.centreCount))
@@ -60,18 +62,7 @@ struct ClusteredVectors {
     }
 }
 
-/// SplitMix64.
-struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     /// Nearly normal: the sum of four uniform numbers, of variance 1.
     mutating func gaussian() -> Float {
         let bits = next()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import RandomNumbers
 import VectorIndexes
 
 /// Measures searches among allowed documents.
@@ -15,7 +16,7 @@ struct Filters {
 
     /// Documents allowed at random: how near a document is says nothing about whether it is allowed.
     private func random(report: inout Report) throws {
-        var generator = Generator(state: 9)
+        var generator = SplitMix64(seed: 9)
         let shares = [0.0001, 0.001, 0.01, 0.1, 0.3, 0.5, 0.9, 1]
         let selections = shares.map { share in
             DocumentBits(

@@ -2,6 +2,7 @@
 
 import Foundation
 import GraphQLLanguage
+import RandomNumbers
 
 /// Throws spoiled queries at the parser, the validation and the coercion of GraphQL: whatever comes, the answer is a document or an error.
 ///
@@ -12,7 +13,7 @@ struct GraphQLFuzz {
     static func main() {
         let options = Options(CommandLine.arguments.dropFirst())
         print("seed \(options.seed), \(options.rounds) rounds")
-        var generator = SplitMix(state: options.seed)
+        var generator = SplitMix64(seed: options.seed)
         var counts = (documents: 0, valid: 0, failures: 0)
         let start = ContinuousClock.now
         for round in 0..<options.rounds {
@@ -138,13 +139,13 @@ private enum Mutation {
         "...F", "...G", "fragment G on Thing { ...F }", "__typename", "{a{a{a{a{a{", "[[[[[[[[", "{a:{a:{a:",
     ]
 
-    static func query(using generator: inout SplitMix) -> [UInt8] {
+    static func query(using generator: inout SplitMix64) -> [UInt8] {
         var query = Array((seeds.randomElement(using: &generator) ?? "").utf8)
         for _ in 0..<Int.random(in: 0...4, using: &generator) { change(&query, using: &generator) }
         return Array(String(decoding: query, as: UTF8.self).utf8)
     }
 
-    private static func change(_ query: inout [UInt8], using generator: inout SplitMix) {
+    private static func change(_ query: inout [UInt8], using generator: inout SplitMix64) {
         let place = Int.random(in: 0...query.count, using: &generator)
         switch Int.random(in: 0..<7, using: &generator) {
         case 0: query.removeSubrange(place...)
@@ -209,18 +210,5 @@ private enum FuzzSchema {
             InputDefinition("operands", .list(.named(.input(InputObjectType(name: "Operands", fields: whereFields))))),
             InputDefinition("valueInt", .named(.scalar(ScalarType(name: "Ints", shape: .oneOrMore(.int))))),
         ]
-    }
-}
-
-/// A small generator with a seed (Steele, Lea, Flood: SplitMix64).
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RandomNumbers
+
 /// Damages files, the same way for the same seed.
 struct Mutator {
-    private var state: UInt64
+    private var generator: SplitMix64
 
     init(seed: UInt64) {
-        state = seed
-    }
-
-    /// SplitMix64.
-    private mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
+        generator = SplitMix64(seed: seed)
     }
 
     private mutating func below(_ limit: Int) -> Int {
-        Int(next() % UInt64(max(limit, 1)))
+        Int(generator.next() % UInt64(max(limit, 1)))
     }
 
     /// One of `seeds` with one to eight changes.

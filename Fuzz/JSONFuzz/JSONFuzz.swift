@@ -2,6 +2,7 @@
 
 import Foundation
 import JSON
+import RandomNumbers
 
 /// Feeds mutated JSON to the reader, and what it accepts through the writer and back.
 ///
@@ -31,7 +32,7 @@ import JSON
         let arguments = CommandLine.arguments
         let seed = value(of: "--seed", in: arguments) ?? 1
         let rounds = value(of: "--rounds", in: arguments) ?? (arguments.contains("--smoke") ? 20_000 : 5_000_000)
-        var random = SplitMix(state: UInt64(seed))
+        var random = SplitMix64(seed: UInt64(seed))
         print("JSONFuzz: seed \(seed), \(rounds) rounds")
         var accepted = 0
         for round in 0..<rounds {
@@ -51,7 +52,7 @@ import JSON
     }
 
     /// The text after up to 8 changes.
-    private static func mutated(_ text: String, _ random: inout SplitMix) -> [UInt8] {
+    private static func mutated(_ text: String, _ random: inout SplitMix64) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 0...8, using: &random) {
             let place = Int.random(in: 0...bytes.count, using: &random)
@@ -112,18 +113,5 @@ import JSON
             if abs(Double(value) - number.value) > abs(number.value) * 1e-7 + 1e-45 { return "\(value) for \(number)" }
         }
         return values.count == elements.count ? nil : "counts differ"
-    }
-}
-
-/// A generator with a seed (Steele, Lea & Flood, 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RandomNumbers
 import Testing
 
 @testable import GraphQLLanguage
@@ -108,7 +109,7 @@ import Testing
     }
 
     @Test func `numbers are rounded as the library rounds them`() throws {
-        var generator = SplitMix(state: 7)
+        var generator = SplitMix64(seed: 7)
         for _ in 0..<2_000 {
             let value = Double(bitPattern: generator.next())
             guard value.isFinite else { continue }
@@ -218,18 +219,5 @@ import Testing
         limits = GraphQLLimits()
         limits.definitions = 1
         #expect(Self.syntaxError("{ a } { b }", limits: limits)?.contains("More than 1 operations") == true)
-    }
-}
-
-/// A small generator with a seed (Steele, Lea, Flood: SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

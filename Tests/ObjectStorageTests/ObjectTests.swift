@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import RandomNumbers
 import Testing
 
 @testable import ObjectStorage
@@ -179,7 +180,7 @@ struct ObjectTests {
     }
 
     @Test func `ids are listed in order, after a given one`() throws {
-        var generator = SeededGenerator(seed: 3)
+        var generator = SplitMix64(seed: 3)
         let ids = (0..<50).map { _ in ObjectID.random(using: &generator) }
         try storage.environment.write { transaction throws in
             for id in ids { try storage.insert(id, in: transaction) }

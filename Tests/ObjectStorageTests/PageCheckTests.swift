@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import RandomNumbers
 import Testing
 
 @testable import ObjectStorage
@@ -61,7 +62,7 @@ struct PageCheckTests {
     func `no damage to a page ends the process`(seed: UInt64) throws {
         let whole = try wholeFile()
         let pageCount = whole.count / Self.pageSize
-        var random = SplitMix64(state: seed)
+        var random = SplitMix64(seed: seed)
         var refusalCount = 0
         for _ in 0..<150 {
             var damaged = whole
@@ -94,18 +95,5 @@ struct PageCheckTests {
         #expect { try check() } throws: { error in
             (error as? StorageError)?.message.contains("does not begin the 5 pages of a value") == true
         }
-    }
-}
-
-/// Steele, Lea and Flood's generator: equal seeds give equal damage.
-private struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import RandomNumbers
 import Synchronization
 import Testing
 
@@ -239,7 +240,7 @@ struct VectorTests {
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `random inserts and removals agree with a dictionary`(_ seed: UInt64) throws {
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         // Full blocks of 8, 64, 512 and 1,024 rows.
         let dimensions = [8_192, 256, 32, 4][Int(seed) - 1]
         var present: Set<UInt32> = []

@@ -2,22 +2,11 @@
 
 import DataModel
 import Foundation
+import RandomNumbers
 import Synchronization
 import Testing
 
 @testable import VectorIndexes
-
-/// Small fixed generator, so that a failure happens again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// Vectors by document, as a store would hold them.
 final class VectorTable: VectorReading, Sendable {
@@ -49,7 +38,7 @@ final class VectorTable: VectorReading, Sendable {
 
 /// Vectors around centres, as real ones are.
 func clustered(_ count: Int, dimensions: Int, clusters: Int = 20, seed: UInt64) -> [[Float]] {
-    var generator = SplitMix(state: seed)
+    var generator = SplitMix64(seed: seed)
     func point(_ spread: Float) -> [Float] {
         (0..<dimensions).map { _ in Float.random(in: -spread...spread, using: &generator) }
     }
@@ -61,7 +50,7 @@ func clustered(_ count: Int, dimensions: Int, clusters: Int = 20, seed: UInt64) 
 
 /// Vectors of many dimensions that differ in a few directions only, as embeddings do.
 func embedded(_ count: Int, dimensions: Int, intrinsic: Int = 24, seed: UInt64) -> [[Float]] {
-    var generator = SplitMix(state: seed &* 31 &+ 7)
+    var generator = SplitMix64(seed: seed &* 31 &+ 7)
     let directions = clustered(intrinsic, dimensions: dimensions, clusters: 1, seed: 77)
     return (0..<count).map { _ in
         var vector = [Float](repeating: 0, count: dimensions)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import RandomNumbers
 import Testing
 import VectorKernels
 
@@ -11,7 +12,7 @@ import VectorKernels
     @Test func `documents that have replaced others are found by their own vectors`() throws {
         let fixture = try Fixture(.init(), vectors: embedded(2000, dimensions: 600, seed: 1))
         let vectors = embedded(2000, dimensions: 600, seed: 2)
-        var generator = SplitMix(state: 4)
+        var generator = SplitMix64(seed: 4)
         for (number, old) in fixture.table.documents.shuffled(using: &generator).enumerated() {
             // The new vector comes first, as it does ahead of its commit.
             try fixture.add(document(10_000 + number), vectors[number])
@@ -32,7 +33,7 @@ import VectorKernels
     func `many equal vectors hide neither themselves nor others`(metric: VectorMetric) throws {
         let others = clustered(1000, dimensions: 32, seed: 3)
         let equal = Array(repeating: others[0], count: 1500)
-        var generator = SplitMix(state: 4)
+        var generator = SplitMix64(seed: 4)
         let fixture = try Fixture(.init(metric: metric), vectors: (others + equal).shuffled(using: &generator))
         let same = try fixture.nearest(1501, to: others[0])
         #expect(same.allSatisfy { $0.distance <= 1e-6 })
@@ -46,7 +47,7 @@ import VectorKernels
     func `walks find others beside many equal vectors`(metric: VectorMetric, dimensions: Int) throws {
         let others = clustered(2000, dimensions: dimensions, seed: 5)
         let equal = Array(repeating: others[0], count: 3000)
-        var generator = SplitMix(state: 6)
+        var generator = SplitMix64(seed: 6)
         let fixture = try Fixture(.init(metric: metric), vectors: (others + equal).shuffled(using: &generator))
         // Those in whose midst the equal ones lie, and any others.
         let around = fixture.table.nearest(3101, to: others[0], metric: metric).suffix(100)
@@ -60,7 +61,7 @@ import VectorKernels
     @Test func `links lead to every one of many equal vectors`() throws {
         let others = clustered(500, dimensions: 64, seed: 7)
         let equal = Array(repeating: others[0], count: 2000)
-        var generator = SplitMix(state: 8)
+        var generator = SplitMix64(seed: 8)
         let index = try CodeIndex(dimensions: 64, configuration: .init(), seed: 42)
         for (number, vector) in (others + equal).shuffled(using: &generator).enumerated() {
             try index.append(document: document(number), vector: vector.span)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import RandomNumbers
 import Testing
 
 @testable import VectorIndexes
@@ -137,7 +138,7 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
     func `are all found, however many, and hide no others`(dimensions: Int) throws {
         let others = embedded(600, dimensions: dimensions, intrinsic: 12, seed: 5)
         let equal = Array(repeating: embedded(1, dimensions: dimensions, intrinsic: 12, seed: 6)[0], count: 900)
-        var generator = SplitMix(state: 3)
+        var generator = SplitMix64(seed: 3)
         let fixture = try Fixture(small, vectors: (others + equal).shuffled(using: &generator))
         #expect(fixture.index.checkInvariants() == [])
         let queries = embedded(20, dimensions: dimensions, intrinsic: 12, seed: 7)
@@ -200,7 +201,7 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
         configuration.flatSearchCutoff = cutoff
         let vectors = clustered(4000, dimensions: 24, seed: 6)
         let fixture = try Fixture(configuration, vectors: vectors)
-        var generator = SplitMix(state: 1)
+        var generator = SplitMix64(seed: 1)
         let allowed = DocumentBits(
             fixture.table.documents.filter { _ in Double.random(in: 0..<1, using: &generator) < share }
                 + [document(9000)])

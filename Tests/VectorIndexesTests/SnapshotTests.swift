@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import RandomNumbers
 import Testing
 
 @testable import VectorIndexes
@@ -79,7 +80,7 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
         let vectors = clustered(40, dimensions: 520, seed: 31)
         let segments = try snapshot(try Fixture(configurations[0], vectors: vectors).index)
         #expect(Set(segments.names.map(\.kind)) == Set(SegmentName.Kind.allCases))
-        var generator = SplitMix(state: 2)
+        var generator = SplitMix64(seed: 2)
         for name in segments.names {
             let size = segments.segments[name]?.count ?? 0
             for position in [0, 5, 6, 8, 12, 16, 20, 24, 28, 31, size - 1]

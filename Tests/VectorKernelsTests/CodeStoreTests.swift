@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RandomNumbers
 import Testing
 
 @testable import VectorKernels
@@ -34,7 +35,7 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         arguments: KernelTier.all.map(\.name), [1, 3, 63, 64, 65, 127, 128, 300, 511, 512, 513, 640, 1000, 1280, 2048])
     func `give distances near the exact ones`(name: String, dimensions: Int) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
-        var generator = SplitMix(state: UInt64(dimensions))
+        var generator = SplitMix64(seed: UInt64(dimensions))
         let vectors = (0..<20).map { _ in (0..<dimensions).map { _ in Float.random(in: -1...1, using: &generator) } }
         for metric in [CodeLayout.Metric.cosine, .dot, .l2Squared, .manhattan, .hamming] {
             let store = try #require(CodeStore(layout: layout(metric, dimensions), tier: tier))

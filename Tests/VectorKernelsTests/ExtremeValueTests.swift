@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RandomNumbers
 import Testing
 
 @testable import VectorKernels
@@ -214,7 +215,7 @@ private struct FloatKernel: Sendable {
     @Test(arguments: KernelTier.all.map(\.name), lengths)
     func `are measured nearly exactly in every format`(name: String, length: Int) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
-        var generator = SplitMix(state: UInt64(length))
+        var generator = SplitMix64(seed: UInt64(length))
         let vectors = (0..<8).map { _ in (0..<length).map { _ in Float.random(in: -1...1, using: &generator) } }
         let query = (0..<length).map { _ in Float.random(in: -1...1, using: &generator) }
         for kind in Self.kinds {
@@ -248,7 +249,7 @@ private struct FloatKernel: Sendable {
     @Test(arguments: KernelTier.all.map(\.name), lengths)
     func `keep their angles when they are huge or denormal`(name: String, length: Int) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
-        var generator = SplitMix(state: UInt64(length))
+        var generator = SplitMix64(seed: UInt64(length))
         // Whole numbers up to 100 survive in denormal numbers, and those times 2^120 are near the end of float32.
         let plain = (0..<4).map { _ in (0..<length).map { _ in Float(Int.random(in: 1...100, using: &generator)) } }
         let query = (0..<length).map { _ in Float(Int.random(in: 1...100, using: &generator)) }

@@ -1,26 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RandomNumbers
 import Testing
 
 @testable import VectorKernels
-
-/// Small fixed generator, so that a failure happens again.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
 
 /// Lengths around all widths of lanes and of unrolled loops.
 private let lengths = Array(0...70) + [95, 96, 97, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1280, 2047, 2048, 2049]
 
 private func vector(_ count: Int, seed: UInt64, scale: Float = 1) -> [Float] {
-    var generator = SplitMix(state: seed)
+    var generator = SplitMix64(seed: seed)
     return (0..<count).map { _ in Float.random(in: -1...1, using: &generator) * scale }
 }
 
@@ -107,7 +96,7 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
     @Test(arguments: KernelTier.all.map(\.name))
     func `are exact for every count of blocks`(name: String) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
-        var generator = SplitMix(state: 3)
+        var generator = SplitMix64(seed: 3)
         for blocks in 0...34 {
             let codes = (0..<blocks * 64).map { _ in UInt8.random(in: 0...255, using: &generator) }
             let query = (0..<blocks * 64).map { _ in Int8.random(in: -128...127, using: &generator) }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import RandomNumbers
 import Testing
 
 @testable import VectorKernels
 
 private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
-    var generator = SplitMix(state: seed)
+    var generator = SplitMix64(seed: seed)
     return (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
 }
 
@@ -41,7 +42,7 @@ private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
 @Suite struct SignScanTests {
     /// Vectors of many dimensions that differ in a few directions only, as embeddings do.
     private func vectors(_ count: Int, _ dimensions: Int) -> [[Float]] {
-        var generator = SplitMix(state: UInt64(dimensions))
+        var generator = SplitMix64(seed: UInt64(dimensions))
         func numbers(_ count: Int) -> [Float] {
             (0..<count).map { _ in Float.random(in: -1...1, using: &generator) }
         }

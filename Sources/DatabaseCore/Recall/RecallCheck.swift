@@ -4,6 +4,7 @@ import DataModel
 import Dispatch
 import Foundation
 import ObjectStorage
+import RandomNumbers
 import VectorIndexes
 
 /// Measures the recall of every vector index of a data folder: draws stored vectors, asks for the nearest others, and

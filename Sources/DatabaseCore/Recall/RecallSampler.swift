@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import RandomNumbers
 import Synchronization
 import VectorIndexes
 

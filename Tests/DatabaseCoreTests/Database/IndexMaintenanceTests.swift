@@ -3,6 +3,7 @@
 import DataModel
 import ObjectStorage
 import Observability
+import RandomNumbers
 import Synchronization
 import Testing
 import VectorIndexes

@@ -5,6 +5,7 @@ import Foundation
 import JSON
 import ObjectStorage
 import Observability
+import RandomNumbers
 import Synchronization
 import Testing
 import VectorIndexes
