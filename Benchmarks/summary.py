@@ -83,7 +83,7 @@ def picture(run: Run, name: str) -> str:
 def details(run: Run, data: str) -> str:
     """Filters, tail, replaced documents, many neighbors, snapshot."""
     rows = run.read(f"{data}.json").get("rows", [])
-    searches = [row for row in rows if row["name"].startswith(("filter", "nearest", "fresh", "replaced", "tail"))]
+    searches = [row for row in rows if row["name"].startswith(("filter", "nearest", "fresh", "replaced", "dealt", "tail"))]
     others = [row for row in rows if row["name"].startswith(("snapshot", "repair", "encode", "link", "local"))]
     if not searches and not others:
         return ""

@@ -26,7 +26,7 @@ struct IndexBenchmark {
         let searches = Searches(index: index, data: data, isSmoke: options.isSmoke)
         let exact = ExactSearch(data)
         var truth: [[Neighbor]] = []
-        if options.has("search") || options.has("replaced") || options.has("shuffled") {
+        if options.has("search") || options.has("replaced") {
             let nearest = exact.nearest(100)[0]
             report.add("local intrinsic dimension", ExactSearch.localIntrinsicDimension(nearest))
             truth = nearest.map { Array($0.prefix(10)) }
@@ -38,8 +38,10 @@ struct IndexBenchmark {
         if options.has("snapshot") { try measureSnapshot(index, report: &report) }
         let changes = Changes(searches: searches)
         if options.has("tail") { try changes.tail(report: &report) }
-        if options.has("replaced") { try changes.replace(threads: options.threads, truth, report: &report) }
-        if options.has("shuffled") { try changes.shuffle(threads: options.threads, truth, report: &report) }
+        if options.has("replaced") {
+            try changes.replace(threads: options.threads, truth, report: &report)
+            try changes.dealOut(threads: options.threads, truth, report: &report)
+        }
         let findings = index.checkInvariants()
         guard findings.isEmpty else { throw Failure(text: findings.joined(separator: "\n")) }
         if let path = options.json { try report.json().write(toFile: path, atomically: true, encoding: .utf8) }

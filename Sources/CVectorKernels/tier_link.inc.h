@@ -147,7 +147,8 @@ INLINE link_back_result link_back(
     return back_taken;
 }
 
-/// What the walk through a layer found, without the place itself and, if others are there, without tombstones.
+/// What the walk through a layer found, without the place itself and, if others are there, without tombstones but those
+/// that equal it: it is to be their heir.
 INLINE uint32_t linkable(nk_context *context, const nk_store *store, uint32_t place) {
     nk_found *pool = context->pool;
     uint32_t live = 0, others = 0;

@@ -2,6 +2,7 @@
 
 import DataModel
 import Foundation
+import RandomNumbers
 import Synchronization
 import Testing
 
@@ -105,6 +106,29 @@ private let small = VectorIndexConfiguration(maxConnections: 12, efConstruction:
         for (number, vector) in vectors.enumerated() { try fixture.add(document(10_000 + number), vector) }
         fixture.index.linkNext(maximum: .max)
         #expect(try fixture.recall(queries: Array(vectors.prefix(20))) >= 0.98)
+        #expect(fixture.index.checkInvariants() == [])
+    }
+
+    @Test(arguments: zip([40, 600], [0.02, 0.06]))
+    func `keep their recall while vectors move from one to the other`(dimensions: Int, loss: Double) throws {
+        let vectors = embedded(2000, dimensions: dimensions, seed: 8)
+        let queries = embedded(100, dimensions: dimensions, seed: 81)
+        let fixture = try Fixture(small, vectors: vectors)
+        let fresh = try fixture.recall(queries: queries, ef: 40)
+        var generator = SplitMix64(seed: 5)
+        for round in 1...3 {
+            let leaving = fixture.table.documents.shuffled(using: &generator)
+            let coming = vectors.indices.shuffled(using: &generator)
+            for start in stride(from: 0, to: 2000, by: 100) {
+                for number in start..<start + 100 {
+                    try fixture.add(document(round * 10_000 + number), vectors[coming[number]])
+                    fixture.remove(leaving[number])
+                }
+                fixture.index.linkNext(maximum: .max)
+                if fixture.index.tombstoneCount > 200 { fixture.index.repair() }
+            }
+        }
+        #expect(try fixture.recall(queries: queries, ef: 40) >= fresh - loss, "\(fresh) before")
         #expect(fixture.index.checkInvariants() == [])
     }
 
