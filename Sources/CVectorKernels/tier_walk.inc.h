@@ -102,6 +102,17 @@ __attribute__((noinline)) static uint32_t insert_beside_equal(
     return index;
 }
 
+/// Moves items up by one. Few, and in the middle of everything: a call of `memmove` would take longer than the moves.
+INLINE void move_up(nk_found *items, uint32_t count) {
+    while (count >= 8) {
+        nk_found some[8];
+        count -= 8;
+        memcpy(some, items + count, sizeof some);
+        memcpy(items + count + 1, some, sizeof some);
+    }
+    while (count-- > 0) items[count + 1] = items[count];
+}
+
 /// Puts an item into the sorted pool. Returns where, or `UINT32_MAX` if it is too far away.
 INLINE uint32_t pool_insert(nk_context *context, const nk_store *store, nk_found item) {
     nk_found *pool = context->pool;
@@ -119,7 +130,7 @@ INLINE uint32_t pool_insert(nk_context *context, const nk_store *store, nk_found
         is_beside_equal |= count > 0 && pool[count - 1].distance == pool[count].distance;
     }
     if (__builtin_expect(is_beside_equal, false)) return insert_beside_equal(context, store, low, item);
-    memmove(pool + low + 1, pool + low, (count - low) * sizeof *pool);
+    move_up(pool + low, count - low);
     pool[low] = item;
     context->pool_count = count + 1;
     return low;
@@ -130,6 +141,8 @@ INLINE nk_progress walk_pool(
     nk_context *context, const nk_store *store, uint32_t layer, const nk_query *query, uint32_t hops, const int mode,
     const float margin
 ) {
+    // Short rows are soon measured; memory is asked for as many lines of theirs as a core can wait for.
+    const uint32_t rows_ahead = mode == by_bytes ? 8 : AHEAD;
     nk_found *pool = context->pool;
     uint32_t next = context->pool_next;
     while (next < context->pool_count) {
@@ -150,7 +163,7 @@ INLINE nk_progress walk_pool(
         for (uint32_t i = 0; i < count; i++) {
             uint32_t place = link_at(row, i);
             if (place >= context->limit || !visit(context, place)) continue;
-            if (gathered < AHEAD) {
+            if (gathered < rows_ahead) {
                 if (is_sifted) prefetch_row(store, place, by_signs);
                 else prefetch_row(store, place, mode);
             }
@@ -161,7 +174,7 @@ INLINE nk_progress walk_pool(
             gathered = sift(store, &context->sign_query, places, gathered, pool[context->pool_count - 1].distance, margin);
         }
         for (uint32_t i = 0; i < gathered; i++) {
-            if (i + AHEAD < gathered) prefetch_row(store, places[i + AHEAD], mode);
+            if (i + rows_ahead < gathered) prefetch_row(store, places[i + rows_ahead], mode);
             nk_found item = {measure(store, query, places[i], mode), places[i]};
             uint32_t position = pool_insert(context, store, item);
             if (position > nearest) continue;
