@@ -176,7 +176,7 @@ final class IndexMaintenance: Sendable {
             var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
             try index.save(to: &segments, isCancelled: isCancelled)
             // In the middle of an import the pages of the snapshot before are used again at once.
-            if index.unlinkedCount == 0 { hasFreePages.store(true, ordering: .releasing) }
+            if !index.hasUnsavedChanges { hasFreePages.store(true, ordering: .releasing) }
         } catch VectorIndexError.cancelled {
             return
         } catch {
