@@ -114,8 +114,11 @@ def replace_all(
             history.acknowledge(some)
             for row in chooser.sample(some.tolist(), 3):
                 hits = server.search(session, history.name, history.vectors[vectors[row]], 3)
+                # Several rows may have the same vector for a while; then any three of them will do.
+                is_one_of_many = len(hits) == 3 and hits[-1].distance < 1e-5
                 findings.expect(
-                    row in [hit.row for hit in hits], f"row {row} is not found by the search after it was stored")
+                    is_one_of_many or row in [hit.row for hit in hits],
+                    f"row {row} is not found by the search after it was stored")
 
 
 def delete_some(
