@@ -9,7 +9,7 @@ import ImageVectorizer
 /// `[--pictures FOLDER] [--openvino FOLDER] [--model FILE] [--precision auto|fp32|bf16] [--seconds N] [--smoke]`
 @main
 struct ImageBenchmark {
-    private let vectorizer: ImageVectorizer
+    private let vectorizer: NeuralVectorizer
     private let pool: ComputePool
     private let pictures: [[UInt8]]
     private let seconds: Double
@@ -32,8 +32,8 @@ struct ImageBenchmark {
         let pool = ComputePool(threadCount: ProcessInfo.processInfo.activeProcessorCount)
         let clock = ContinuousClock()
         let start = clock.now
-        let vectorizer = try ImageVectorizer(
-            configuration: ImageVectorizer.Configuration(
+        let vectorizer = try NeuralVectorizer(
+            configuration: NeuralVectorizer.Configuration(
                 modelPath: options.model, openVINOFolder: options.openVINO, precision: options.precision), pool: pool)
         let loading = clock.now - start
         print("\(pool.threadCount) threads, \(pictures.count) pictures, \(vectorizer.precisionInUse.rawValue)")

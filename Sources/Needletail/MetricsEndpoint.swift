@@ -24,10 +24,10 @@ final class MetricsEndpoint: HTTPHandler {
         let metrics = Metrics()
         metrics.gauge(
             "weaviate_build_info", help: "1, labelled with the version of Weaviate that is answered as.",
-            labels: ["version"])[[Needletail.weaviateVersion]].set(1)
+            labels: ["version"])[[Program.weaviateVersion]].set(1)
         metrics.gauge(
             "needletail_build_info", help: "1, labelled with the version of Needletail.", labels: ["version"]
-        )[[Needletail.version]].set(1)
+        )[[Program.version]].set(1)
         do { try database.withLock { $0 }?.report(to: metrics) } catch {
             return Self.refusal(status: 503, error.message)
         }

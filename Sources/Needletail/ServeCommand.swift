@@ -105,7 +105,7 @@ struct ServeCommand {
     private var nodeName: String { settings.nodeName.isEmpty ? ProcessInfo.processInfo.hostName : settings.nodeName }
 
     /// What `/v1/meta` tells of the modules.
-    private func modules(_ network: ImageVectorizer?) -> JSONObject {
+    private func modules(_ network: NeuralVectorizer?) -> JSONObject {
         guard settings.enabledModules.contains("img2vec-neural") else { return JSONObject() }
         guard let network, let identity = network.network else {
             return JSONObject([("img2vec-neural", .object(JSONObject([("network", .null)])))])
@@ -125,7 +125,7 @@ struct ServeCommand {
         let address =
             "\(settings.scheme.rawValue)://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(port)"
         return
-            "needletail \(Needletail.version) is ready at \(address) | data: \(settings.dataPath) | network: \(network.summary) | "
+            "needletail \(Program.version) is ready at \(address) | data: \(settings.dataPath) | network: \(network.summary) | "
             + "\(objects) objects | \(seconds.toHundredths) s"
     }
 }

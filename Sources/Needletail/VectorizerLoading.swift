@@ -38,7 +38,7 @@ struct VectorizerLoading {
         }
 
         /// The network in use; `nil` while it is loaded, and if there is none.
-        var network: ImageVectorizer? { loading?.vectorizer.loaded as? ImageVectorizer }
+        var network: NeuralVectorizer? { loading?.vectorizer.loaded as? NeuralVectorizer }
 
         /// Suspends until the loading, which cannot be broken off, has come to its end. Only after `start`.
         func waitUntilLoaded() async { await loading?.vectorizer.waitUntilLoaded() }
@@ -63,9 +63,9 @@ struct VectorizerLoading {
         do throws(ImageVectorizerError) { return load(try configuration()) } catch { return missing(error) }
     }
 
-    private func load(_ configuration: ImageVectorizer.Configuration) -> Loaded {
+    private func load(_ configuration: NeuralVectorizer.Configuration) -> Loaded {
         do throws(ImageVectorizerError) {
-            let vectorizer = try ImageVectorizer(configuration: configuration, pool: pool)
+            let vectorizer = try NeuralVectorizer(configuration: configuration, pool: pool)
             let name = vectorizer.network.map { "\($0.name), \($0.dimensions) dimensions" } ?? "network without a name"
             return Loaded(
                 vectorizer: vectorizer, summary: "\(name), \(vectorizer.precisionInUse.rawValue)")
@@ -82,7 +82,7 @@ struct VectorizerLoading {
             summary: "none: \(reason)")
     }
 
-    private func configuration() throws(ImageVectorizerError) -> ImageVectorizer.Configuration {
+    private func configuration() throws(ImageVectorizerError) -> NeuralVectorizer.Configuration {
         let places = Places(settings: settings, program: Self.programPath)
         guard let model = places.weightPaths.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
             throw .unavailable(
@@ -95,7 +95,7 @@ struct VectorizerLoading {
         guard let folder = folder ?? places.openVINOFolders.first else {
             throw .unavailable(reason: "no folder for OpenVINO is known; set NEEDLETAIL_OPENVINO_LIB")
         }
-        return ImageVectorizer.Configuration(
+        return NeuralVectorizer.Configuration(
             modelPath: model, networkName: networkName, openVINOFolder: folder,
             precision: InferencePrecision(rawValue: settings.imagePrecision.rawValue) ?? .auto,
             limits: DecodingLimits(pixels: settings.maximumImagePixels, memoryInBytes: settings.imageMemoryInBytes))

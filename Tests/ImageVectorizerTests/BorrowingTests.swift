@@ -49,13 +49,13 @@ struct BorrowingTests {
     }
 
     @Test func `the starter network is the file in the repository`() {
-        #expect(FileDigest.sha256(ofFile: TestData.starterNetwork) == ImageVectorizer.starterNetworkSHA256)
+        #expect(FileDigest.sha256(ofFile: TestData.starterNetwork) == NeuralVectorizer.starterNetworkSHA256)
     }
 
     @Test func `auto is fp32 for the starter network, and what is asked for is not changed`() {
-        #expect(ImageVectorizer.precision(asked: .auto, sha256: ImageVectorizer.starterNetworkSHA256) == .fp32)
-        #expect(ImageVectorizer.precision(asked: .bf16, sha256: ImageVectorizer.starterNetworkSHA256) == .bf16)
+        #expect(NeuralVectorizer.precision(asked: .auto, sha256: NeuralVectorizer.starterNetworkSHA256) == .fp32)
+        #expect(NeuralVectorizer.precision(asked: .bf16, sha256: NeuralVectorizer.starterNetworkSHA256) == .bf16)
         let usual: InferencePrecision = InferenceEngine.processorHasBF16 ? .bf16 : .fp32
-        #expect(ImageVectorizer.precision(asked: .auto, sha256: "") == usual)
+        #expect(NeuralVectorizer.precision(asked: .auto, sha256: "") == usual)
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 
 /// The program: reads flags and environment, and runs the command they name.
 @main
-struct Needletail {
+struct Program {
     static let version = "0.1.0"
     /// The version of Weaviate whose interface is answered.
     static let weaviateVersion = "1.39.0"

@@ -8,7 +8,7 @@ import Foundation
 /// A picture's way: header checked -> memory for decoding taken -> decoded and resized row by row on the pool ->
 /// normalized into a free inference request -> inferred by the engine's threads while the pool decodes the next ones.
 /// Invariant: at most `slots.count` pictures are past their header at any time; the rest wait, suspended.
-package final class ImageVectorizer: ImageVectorizing {
+package final class NeuralVectorizer: ImageVectorizing {
     /// Which network, read from where, run how.
     package struct Configuration: Sendable {
         /// Path of an ONNX file with one image input N x 3 x H x W.

@@ -7,8 +7,8 @@ import Testing
 struct UnavailableVectorizerTests {
     @Test func `a missing engine is said at the start`() {
         let error = #expect(throws: ImageVectorizerError.self) {
-            try ImageVectorizer(
-                configuration: ImageVectorizer.Configuration(
+            try NeuralVectorizer(
+                configuration: NeuralVectorizer.Configuration(
                     modelPath: TestData.starterNetwork, openVINOFolder: "/nowhere"), pool: TestData.pool)
         }
         #expect(error?.message.contains("NEEDLETAIL_OPENVINO_LIB") == true)
@@ -21,8 +21,8 @@ struct UnavailableVectorizerTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data("no library".utf8).write(to: folder.appending(path: "libopenvino_c.so"))
         let error = #expect(throws: ImageVectorizerError.self) {
-            try ImageVectorizer(
-                configuration: ImageVectorizer.Configuration(
+            try NeuralVectorizer(
+                configuration: NeuralVectorizer.Configuration(
                     modelPath: TestData.starterNetwork, openVINOFolder: folder.path()), pool: TestData.pool)
         }
         #expect(error?.message.contains(folder.path()) == false)
@@ -43,7 +43,7 @@ struct UnavailableVectorizerTests {
 @Suite(
     .enabled(if: TestData.openVINO != nil, "OpenVINO is neither in NEEDLETAIL_OPENVINO_LIB nor in .build/openvino"),
     .serialized)
-struct ImageVectorizerTests {
+struct NeuralVectorizerTests {
     /// The pictures and embeddings of a network's author.
     struct Reference: Decodable {
         struct Item: Decodable {
@@ -56,9 +56,9 @@ struct ImageVectorizerTests {
 
     private func vectorizer(
         model: String = TestData.starterNetwork, precision: InferencePrecision = .auto
-    ) throws -> ImageVectorizer {
-        try ImageVectorizer(
-            configuration: ImageVectorizer.Configuration(
+    ) throws -> NeuralVectorizer {
+        try NeuralVectorizer(
+            configuration: NeuralVectorizer.Configuration(
                 modelPath: model, openVINOFolder: try #require(TestData.openVINO), precision: precision),
             pool: TestData.pool)
     }
@@ -115,7 +115,7 @@ struct ImageVectorizerTests {
         #expect(
             vectorizer.network
                 == NetworkIdentity(
-                    name: "efficientnet-lite0", sha256: ImageVectorizer.starterNetworkSHA256, dimensions: 1280))
+                    name: "efficientnet-lite0", sha256: NeuralVectorizer.starterNetworkSHA256, dimensions: 1280))
     }
 
     @Test func `a bad picture fails alone, and results keep the order of the pictures`() async throws {
