@@ -30,7 +30,7 @@ package struct Settings: Sendable, Equatable {
 
     package var maximumConnections = 4096
     package var maximumRequestBytes = 256 << 20
-    /// All request bodies that are in memory at one time, together.
+    /// The memory that all requests may take together, for bodies and for what is decoded from them.
     package var maximumBufferedBytes = 1 << 30
     /// From the first byte of a request to the last byte of its body, and again from there to its answer.
     package var requestTimeout = Duration.seconds(300)

@@ -51,7 +51,8 @@ package enum SettingsTable {
             "The largest request body; a larger one is answered with status 413."),
         Setting(
             "NEEDLETAIL_MAX_BUFFERED_BYTES", \.maximumBufferedBytes, .bytes(1024...(1 << 40)), in: .requests,
-            "All request bodies in memory at one time, together; more are answered with status 503."),
+            "The memory that all requests may take together for bodies and what is decoded from them; 503 when others hold it, "
+                + "413 for one that would never fit."),
         Setting(
             "NEEDLETAIL_REQUEST_TIMEOUT", \.requestTimeout, .duration(.milliseconds(100) ... .seconds(86_400)),
             in: .requests, "How long a request may take to arrive, and again how long its answer may take."),

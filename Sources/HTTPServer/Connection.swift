@@ -62,7 +62,7 @@ final class Connection: Sendable {
     }
 
     /// Shuts it down in the middle of a request's body, after a last word.
-    func refuse(_ refusal: Refusal) {
+    func refuse(_ refusal: TransportRefusal) {
         guarded.withLock { guarded in
             guard guarded.state.phase == .body else { return }
             _ = guarded.state.enter(.expired, at: .now)
@@ -71,14 +71,14 @@ final class Connection: Sendable {
     }
 
     /// Answers in the handler's place, which has taken too long.
-    func abandon(saying refusal: Refusal) {
+    func abandon(saying refusal: TransportRefusal) {
         let exchange = guarded.withLock { $0.state.phase == .working ? $0.exchange : nil }
         exchange?.cancel()
         exchange?.complete(with: refusal.response)
     }
 
     /// Called under the lock.
-    private func shutDown(saying refusal: Refusal?) {
+    private func shutDown(saying refusal: TransportRefusal?) {
         let bytes = refusal?.wireBytes ?? []
         // Safety: the bytes are only read while the closure runs.
         unsafe bytes.withUnsafeBufferPointer { unsafe nt_http_shut_down(socket, $0.baseAddress, $0.count) }

@@ -54,13 +54,13 @@ struct ConnectionState {
     enum Verdict: Equatable {
         case patience
         /// Shut down after a last word, if there is one to say.
-        case shutDown(Refusal?)
+        case shutDown(TransportRefusal?)
     }
 
     /// Ends the phase if its deadline is over.
     mutating func check(at now: ContinuousClock.Instant) -> Verdict {
         guard let deadline, now >= deadline else { return .patience }
-        let refusal: Refusal? =
+        let refusal: TransportRefusal? =
             switch phase {
             case .head: .headersTimedOut
             case .body: .bodyTimedOut

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CZlib
+import Execution
 
 /// Takes the packing off request bodies (RFC 9110 section 8.4).
 enum ContentDecoding {
@@ -9,10 +10,10 @@ enum ContentDecoding {
     /// - Parameters:
     ///   - encodings: the values of `Content-Encoding`.
     ///   - limit: how many bytes the result may have.
-    ///   - mayGrow: asked before so many more bytes are kept; says whether the server has room for them.
+    ///   - memory: grows by the size of the result before its bytes are kept.
     static func decoded(
-        _ body: [UInt8], encodings: [String], limit: Int, mayGrow: (Int) -> Bool
-    ) throws(Refusal) -> [UInt8] {
+        _ body: [UInt8], encodings: [String], limit: Int, memory: MemoryReservation
+    ) throws(TransportRefusal) -> [UInt8] {
         let names = encodings.flatMap { $0.split(separator: ",") }
             .map { $0.lowercased().filter { $0 != " " && $0 != "\t" } }.filter { !$0.isEmpty && $0 != "identity" }
         guard let name = names.first else { return body }
@@ -20,16 +21,16 @@ enum ContentDecoding {
             throw .unknownContentEncoding
         }
         if body.isEmpty { return body }
-        return try inflated(body, limit: limit, mayGrow: mayGrow)
+        return try inflated(body, limit: limit, memory: memory)
     }
 
     private static func inflated(
-        _ body: [UInt8], limit: Int, mayGrow: (Int) -> Bool
-    ) throws(Refusal) -> [UInt8] {
-        let outcome: Result<[UInt8], Refusal> = unsafe body.withUnsafeBufferPointer { packed in
+        _ body: [UInt8], limit: Int, memory: MemoryReservation
+    ) throws(TransportRefusal) -> [UInt8] {
+        let outcome: Result<[UInt8], TransportRefusal> = unsafe body.withUnsafeBufferPointer { packed in
             // Safety: the stream reads `packed` only until the closure returns, and is ended before.
             guard let stream = unsafe nt_inflate_begin(packed.baseAddress, packed.count) else {
-                return .failure(.overloaded)
+                return .failure(.noStream)
             }
             defer { unsafe nt_inflate_end(stream) }
             var result: [UInt8] = []
@@ -44,7 +45,9 @@ enum ContentDecoding {
                 }
                 if code < 0 { return .failure(.brokenContentEncoding) }
                 if result.count + written > limit { return .failure(.bodyTooLarge(limit: limit)) }
-                if !mayGrow(written) { return .failure(.overloaded) }
+                do throws(MemoryBudgetError) { try memory.grow(by: written) } catch {
+                    return .failure(TransportRefusal(error))
+                }
                 result += piece
                 if code == 0 { return .success(result) }
             }

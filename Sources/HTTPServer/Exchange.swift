@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CMicroHTTPD
+import Execution
 import Synchronization
 
 /// One request and its response, from the request line to the last byte sent.
@@ -33,15 +34,17 @@ import Synchronization
     var body: [UInt8] = []
     /// Bytes of the body that have come in, those that were thrown away included.
     var receivedByteCount = 0
-    /// Bytes that count against the server's total.
-    var countedByteCount = 0
+    /// What body and handler hold of the server's memory budget; shared with the handler, and given back by whoever of the two
+    /// is done last.
+    let memory: MemoryReservation
     /// Why the request is turned down once its body has been passed over.
-    var refusal: Refusal?
+    var refusal: TransportRefusal?
     /// Between `MHD_suspend_connection` and libmicrohttpd's next call.
     var isSuspended = false
 
     /// - Parameter handle: valid until libmicrohttpd reports the request's end.
-    init(target: RequestTarget?, connection: Connection, handle: OpaquePointer) {
+    init(target: RequestTarget?, connection: Connection, memory: MemoryReservation, handle: OpaquePointer) {
+        self.memory = memory
         self.target = target
         self.connection = connection
         unsafe self.handle = handle

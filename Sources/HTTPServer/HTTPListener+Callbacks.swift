@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CMicroHTTPD
+import Execution
 import Observability
 import Synchronization
 
@@ -48,15 +49,17 @@ extension HTTPListener {
     static var requestBegan:
         @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?) -> UnsafeMutableRawPointer?
     {
-        { _, target, handle in
-            guard let target = unsafe target, let handle = unsafe handle,
+        { context, target, handle in
+            guard let listener = unsafe HTTPListener.listener(context), let target = unsafe target,
+                let handle = unsafe handle,
                 let info = unsafe nt_http_context_info(handle),
                 let pointer = unsafe info.pointee.socket_context
             else { return nil }
             let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeUnretainedValue()
             let text = unsafe String(validatingCString: target)
             let exchange = unsafe Exchange(
-                target: text.flatMap { RequestTarget($0) }, connection: connection, handle: handle)
+                target: text.flatMap { RequestTarget($0) }, connection: connection,
+                memory: MemoryReservation(in: listener.memory), handle: handle)
             _ = connection.enter(.head, exchange)
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
@@ -92,7 +95,6 @@ extension HTTPListener {
             unsafe place.pointee = nil
             if exchange.isSuspended { listener.watch.resumed() }
             exchange.cancel()
-            listener.bodyBytesInFlight.subtract(exchange.countedByteCount, ordering: .relaxed)
             _ = exchange.connection.enter(.idle)
             // The connection may have become idle after the stop looked for idle ones.
             if listener.isDraining.load(ordering: .sequentiallyConsistent) { exchange.connection.shutDownIfIdle() }
@@ -114,7 +116,7 @@ extension HTTPListener {
             return unsafe refuse(.unknownTransferEncoding, closing: true, exchange, handle)
         }
         if unsafe headSize(of: handle) > configuration.headLimitInBytes {
-            let refusal = Refusal.headersTooLarge(limit: configuration.headLimitInBytes)
+            let refusal = TransportRefusal.headersTooLarge(limit: configuration.headLimitInBytes)
             return unsafe refuse(refusal, closing: true, exchange, handle)
         }
         if exchange.target == nil { exchange.refusal = .badTarget }
@@ -171,17 +173,18 @@ extension HTTPListener {
         if exchange.refusal == nil {
             if exchange.receivedByteCount > limit {
                 exchange.refusal = .bodyTooLarge(limit: limit)
-            } else if !reserve(bytes.count) {
-                exchange.refusal = .overloaded
             } else {
-                exchange.countedByteCount += bytes.count
-                unsafe exchange.body.append(contentsOf: bytes)
-                return true
+                do throws(MemoryBudgetError) {
+                    try exchange.memory.grow(by: bytes.count)
+                    unsafe exchange.body.append(contentsOf: bytes)
+                    return true
+                } catch {
+                    exchange.refusal = TransportRefusal(error)
+                }
             }
         }
         exchange.body = []
-        bodyBytesInFlight.subtract(exchange.countedByteCount, ordering: .relaxed)
-        exchange.countedByteCount = 0
+        exchange.memory.releaseAll()
         if exchange.receivedByteCount <= limit + Self.patienceInBytes { return true }
         exchange.connection.refuse(.bodyTooLarge(limit: limit))
         refusedRequests.add(1, ordering: .relaxed)
@@ -210,7 +213,7 @@ extension HTTPListener {
     }
 
     private func refuse(
-        _ refusal: Refusal, closing: Bool, _ exchange: Exchange, _ handle: OpaquePointer
+        _ refusal: TransportRefusal, closing: Bool, _ exchange: Exchange, _ handle: OpaquePointer
     ) -> MHD_Result {
         refusedRequests.add(1, ordering: .relaxed)
         logger.debug("request refused", ["status": .integer(refusal.status), "reason": .text(refusal.message)])

@@ -14,8 +14,6 @@ extension HTTPListener {
         package var headLimitInBytes = 32 << 10
         /// The largest body of one request, in bytes; also after unpacking.
         package var bodyLimitInBytes = 256 << 20
-        /// How many bytes the bodies of all requests may take together; what comes beyond gets status 503.
-        package var totalBodyLimitInBytes = 1 << 30
         /// From opening a connection, or the end of the request line, to the end of the headers.
         package var headTimeout = Duration.seconds(30)
         /// For the whole body.
@@ -50,7 +48,7 @@ extension HTTPListener {
         package var totalRequests = 0
         /// Requests that the server turned down by itself: too large, too slow, malformed, too many.
         package var refusedRequests = 0
-        /// Bytes of request bodies that are being read or worked on.
-        package var bodyBytesInFlight = 0
+        /// Bytes of the memory budget that requests hold, for bodies and for what is decoded from them.
+        package var requestBytesInUse = 0
     }
 }

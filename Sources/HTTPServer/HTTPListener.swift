@@ -37,16 +37,23 @@ package final class HTTPListener: Sendable {
     private let handler: any HTTPHandler
     private let pool: ComputePool
     let logger: Logger
+    let memory: MemoryBudget
     let watch: ConnectionWatch
     private let lifecycle = Mutex(Lifecycle.new)
     let isDraining = Atomic(false)
-    let bodyBytesInFlight = Atomic(0)
     private let requestsInFlight = Atomic(0)
     let totalRequests = Atomic(0)
     let refusedRequests = Atomic(0)
 
-    package init(configuration: Configuration, handler: any HTTPHandler, pool: ComputePool, logger: Logger) {
+    /// - Parameters:
+    ///   - pool: where the handler runs.
+    ///   - memory: what the requests of this server, and of others that share it, may take together.
+    package init(
+        configuration: Configuration, handler: any HTTPHandler, pool: ComputePool,
+        memory: MemoryBudget = MemoryBudget(limitInBytes: 1 << 30), logger: Logger
+    ) {
         self.configuration = configuration
+        self.memory = memory
         self.handler = handler
         self.pool = pool
         self.logger = logger
@@ -65,7 +72,7 @@ package final class HTTPListener: Sendable {
             requestsInFlight: requestsInFlight.load(ordering: .relaxed),
             totalRequests: totalRequests.load(ordering: .relaxed),
             refusedRequests: refusedRequests.load(ordering: .relaxed),
-            bodyBytesInFlight: bodyBytesInFlight.load(ordering: .relaxed))
+            requestBytesInUse: memory.bytesInUse)
     }
 
     // MARK: Start
@@ -124,12 +131,14 @@ package final class HTTPListener: Sendable {
         requestsInFlight.add(1, ordering: .relaxed)
         let request = HTTPRequest(
             method: exchange.method, pathSegments: target.pathSegments, rawPath: target.rawPath, query: target.query,
-            headers: exchange.headers, body: exchange.body, isCancelled: { exchange.isCancelled })
+            headers: exchange.headers, body: exchange.body, memory: exchange.memory,
+            isCancelled: { exchange.isCancelled })
         exchange.body = []
         let encodings = exchange.values(of: "content-encoding")
         let task = Task(executorPreference: pool) {
             let response = await self.response(to: request, encodings: encodings)
             self.requestsInFlight.subtract(1, ordering: .relaxed)
+            exchange.memory.releaseAll()
             exchange.complete(with: response)
         }
         exchange.isAnswered(by: task)
@@ -138,30 +147,17 @@ package final class HTTPListener: Sendable {
     private func response(to request: consuming HTTPRequest, encodings: [String]) async -> HTTPResponse {
         guard !encodings.isEmpty else { return await handler.respond(to: request) }
         var request = request
-        let packed = request.body
-        var unpackedByteCount = 0
-        defer { bodyBytesInFlight.subtract(unpackedByteCount, ordering: .relaxed) }
-        do throws(Refusal) {
+        do throws(TransportRefusal) {
+            let packedByteCount = request.memory.byteCount
             request.body = try ContentDecoding.decoded(
-                packed, encodings: encodings, limit: configuration.bodyLimitInBytes
-            ) { count in
-                guard reserve(count) else { return false }
-                unpackedByteCount += count
-                return true
-            }
+                request.body, encodings: encodings, limit: configuration.bodyLimitInBytes, memory: request.memory)
+            // The packed body has gone, unless it was not packed.
+            if request.memory.byteCount > packedByteCount { request.memory.shrink(by: packedByteCount) }
         } catch {
             refusedRequests.add(1, ordering: .relaxed)
             return error.response
         }
         return await handler.respond(to: request)
-    }
-
-    /// Counts so many bytes of bodies if there is room for them.
-    func reserve(_ byteCount: Int) -> Bool {
-        let total = bodyBytesInFlight.add(byteCount, ordering: .relaxed).newValue
-        if total <= configuration.totalBodyLimitInBytes { return true }
-        bodyBytesInFlight.subtract(byteCount, ordering: .relaxed)
-        return false
     }
 
     // MARK: Stop

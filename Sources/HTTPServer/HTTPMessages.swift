@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Execution
+
 /// One request, read whole.
 package struct HTTPRequest: Sendable {
     /// Upper case, e.g. `GET`.
@@ -13,6 +15,9 @@ package struct HTTPRequest: Sendable {
     /// Names in lower case.
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// What the request holds of the memory that all requests may take together. The body is counted already; decoders grow it
+    /// by what they make of the body, before they keep it. Given back when the response is there.
+    package var memory: MemoryReservation
     /// `true` as soon as the client has gone or the server stops waiting. The handler's task is cancelled then as well,
     /// and that is what long work looks at.
     package var isCancelled: @Sendable () -> Bool
@@ -20,6 +25,7 @@ package struct HTTPRequest: Sendable {
     package init(
         method: String, pathSegments: [String], rawPath: String, query: [(name: String, value: String)] = [],
         headers: [(name: String, value: String)] = [], body: [UInt8] = [],
+        memory: MemoryReservation = MemoryReservation(),
         isCancelled: @escaping @Sendable () -> Bool = { false }
     ) {
         self.method = method
@@ -28,6 +34,7 @@ package struct HTTPRequest: Sendable {
         self.query = query
         self.headers = headers
         self.body = body
+        self.memory = memory
         self.isCancelled = isCancelled
     }
 
@@ -53,6 +60,9 @@ package struct HTTPResponse: Sendable {
     package static func json(_ body: [UInt8], status: Int = 200) -> Self {
         Self(status: status, headers: [("Content-Type", "application/json")], body: body)
     }
+
+    /// What is answered, by every API, to a request that gets no more memory: 413, or 503 with `Retry-After`.
+    package static func refusal(_ error: MemoryBudgetError) -> Self { TransportRefusal(error).response }
 }
 
 /// Answers requests. Called on the compute pool, so it may block there.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Execution
+
 /// Why a server does not start.
 package enum HTTPServerError: Error, Equatable {
     /// The host is no address of this machine, or no name that leads to one.
@@ -25,7 +27,7 @@ package enum HTTPServerError: Error, Equatable {
 }
 
 /// A request that the transport itself turns down.
-struct Refusal: Error, Equatable {
+struct TransportRefusal: Error, Equatable {
     var status: Int
     /// Fixed texts and numbers only: it is put between quotation marks as it is.
     var message: String
@@ -41,9 +43,23 @@ struct Refusal: Error, Equatable {
     static let unknownContentEncoding = Self(
         status: 415, message: "the Content-Encodings that are understood are gzip, deflate and identity")
     static let brokenContentEncoding = Self(status: 400, message: "the body is not what its Content-Encoding says")
-    static let overloaded = Self(
-        status: 503, message: "too many bytes of request bodies are being worked on; try again in a moment")
+    static let noStream = Self(status: 503, message: "there is no memory to unpack the body; try again in a moment")
     static let stopping = Self(status: 503, message: "the server is stopping")
+
+    /// No memory for one more request, or never enough for this one.
+    init(_ error: MemoryBudgetError) {
+        let status =
+            switch error {
+            case .exceedsBudget: 413
+            case .budgetInUse: 503
+            }
+        self.init(status: status, message: error.message)
+    }
+
+    init(status: Int, message: String) {
+        self.status = status
+        self.message = message
+    }
 
     static func headersTooLarge(limit: Int) -> Self {
         Self(status: 431, message: "the request line and headers are longer than \(limit) bytes")

@@ -31,7 +31,8 @@ struct ServeCommand {
         let pool = ComputePool(threadCount: settings.effectiveComputeThreads)
         let front = FrontDoor()
         let listener = HTTPListener(
-            configuration: try listenerConfiguration(), handler: front, pool: pool, logger: logger)
+            configuration: try listenerConfiguration(), handler: front, pool: pool,
+            memory: MemoryBudget(limitInBytes: settings.maximumBufferedBytes), logger: logger)
         try listener.start()
         let monitoring = Monitoring(settings: settings, pool: pool, logger: logger)
         let network = VectorizerLoading(settings: settings, pool: pool).announce()
@@ -77,7 +78,6 @@ struct ServeCommand {
         var configuration = HTTPListener.Configuration(host: settings.host, port: port)
         configuration.connectionLimit = settings.maximumConnections
         configuration.bodyLimitInBytes = settings.maximumRequestBytes
-        configuration.totalBodyLimitInBytes = settings.maximumBufferedBytes
         configuration.bodyTimeout = settings.requestTimeout
         configuration.responseTimeout = settings.requestTimeout
         configuration.idleTimeout = settings.idleTimeout

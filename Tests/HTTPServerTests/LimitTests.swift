@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Execution
 import Foundation
 import Testing
 
@@ -108,7 +109,7 @@ import Testing
 
     @Test func `bodies beyond the total are put off with status 503`() async throws {
         let gate = GateHandler()
-        try await withServer(gate, change: { $0.totalBodyLimitInBytes = 1500 }) { server in
+        try await withServer(gate, memory: MemoryBudget(limitInBytes: 1500)) { server in
             let first = try TestClient(port: server.port)
             let body = String(repeating: "x", count: 1000)
             first.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n\(body)")
@@ -124,6 +125,38 @@ import Testing
             #expect(second.receive()?.status == 200)
             second.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n\(body)")
             #expect(second.receive()?.status == 200)
+        }
+    }
+
+    @Test(arguments: [1501, 1_000_000])
+    func `a body that would never fit into the memory of all requests is refused for good`(count: Int) async throws {
+        try await withServer(memory: MemoryBudget(limitInBytes: 1500)) { server in
+            let client = try TestClient(port: server.port)
+            client.send(
+                "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(count)\r\n\r\n\(String(repeating: "x", count: count))")
+            let refusal = try #require(client.receive())
+            #expect(refusal.status == 413)
+            #expect(refusal.headers["retry-after"] == nil)
+            #expect(refusal.text.contains("1500 bytes"))
+            #expect(server.statistics.requestBytesInUse == 0)
+        }
+    }
+
+    @Test func `what a handler makes of a body counts until the request ends, not longer`() async throws {
+        let memory = MemoryBudget(limitInBytes: 1500)
+        try await withServer(GrowingHandler(), memory: memory) { server in
+            let client = try TestClient(port: server.port)
+            for (growth, status) in [(500, 200), (501, 413), (500, 200)] {
+                let body = String(repeating: "x", count: 1000)
+                client.send("POST /\(growth) HTTP/1.1\r\nHost: h\r\nContent-Length: 1000\r\n\r\n\(body)")
+                #expect(client.receive()?.status == status)
+                #expect(memory.bytesInUse == 0)
+            }
+            let others = MemoryReservation(in: memory)
+            try others.grow(by: 100)
+            client.send("POST /1401 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n")
+            let refusal = try #require(client.receive())
+            #expect(refusal.status == 503 && refusal.headers["retry-after"] == "1")
         }
     }
 
@@ -209,6 +242,18 @@ import Testing
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n")
             client.send(body)
             // The stop that follows waits until the connection is gone, much less long than it may.
+        }
+    }
+}
+
+/// Keeps as many bytes as its path says.
+private struct GrowingHandler: HTTPHandler {
+    func respond(to request: HTTPRequest) async -> HTTPResponse {
+        do throws(MemoryBudgetError) {
+            try request.memory.grow(by: Int(request.pathSegments.joined()) ?? 0)
+            return HTTPResponse(status: 200)
+        } catch {
+            return .refusal(error)
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Execution
 import Foundation
 import Testing
 
@@ -42,9 +43,9 @@ import Testing
     @Test(
         arguments: [
             (.idle, 4, nil), (.head, 1, .headersTimedOut), (.body, 2, .bodyTimedOut), (.writing, 3, nil),
-        ] as [(ConnectionState.Phase, Int, Refusal?)])
+        ] as [(ConnectionState.Phase, Int, TransportRefusal?)])
     func `each phase ends at its own deadline, with its own word`(
-        phase: ConnectionState.Phase, seconds: Int, word: Refusal?
+        phase: ConnectionState.Phase, seconds: Int, word: TransportRefusal?
     ) {
         let start = ContinuousClock.now
         var state = ConnectionState(timeouts: timeouts, at: start)
@@ -89,11 +90,9 @@ import Testing
 
     private func decoded(_ body: [UInt8], _ encodings: [String], limit: Int = 1000, total: Int = 1000) throws -> String
     {
-        var room = total
-        let bytes = try ContentDecoding.decoded(body, encodings: encodings, limit: limit) { count in
-            room -= count
-            return room >= 0
-        }
+        let memory = MemoryReservation(in: MemoryBudget(limitInBytes: total))
+        let bytes = try ContentDecoding.decoded(body, encodings: encodings, limit: limit, memory: memory)
+        #expect(memory.byteCount == bytes.count || encodings == ["identity"])
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -106,17 +105,21 @@ import Testing
 
     @Test func `the limit counts unpacked bytes`() throws {
         #expect(try decoded(Self.packed, ["gzip"], limit: 23) == "hello hello hello hello")
-        #expect(throws: Refusal.bodyTooLarge(limit: 22)) { try decoded(Self.packed, ["gzip"], limit: 22) }
-        #expect(throws: Refusal.overloaded) { try decoded(Self.packed, ["gzip"], total: 22) }
+        #expect(throws: TransportRefusal.bodyTooLarge(limit: 22)) { try decoded(Self.packed, ["gzip"], limit: 22) }
+        #expect(throws: TransportRefusal(.exceedsBudget(limitInBytes: 22))) {
+            try decoded(Self.packed, ["gzip"], total: 22)
+        }
     }
 
     @Test func `broken packing and unknown encodings are told apart`() {
         for count in 1..<Self.packed.count {
-            #expect(throws: Refusal.brokenContentEncoding) { try decoded(Array(Self.packed[..<count]), ["gzip"]) }
+            #expect(throws: TransportRefusal.brokenContentEncoding) {
+                try decoded(Array(Self.packed[..<count]), ["gzip"])
+            }
         }
-        #expect(throws: Refusal.brokenContentEncoding) { try decoded(Array("no gzip".utf8), ["gzip"]) }
-        #expect(throws: Refusal.unknownContentEncoding) { try decoded(Self.packed, ["br"]) }
-        #expect(throws: Refusal.unknownContentEncoding) { try decoded(Self.packed, ["gzip, gzip"]) }
+        #expect(throws: TransportRefusal.brokenContentEncoding) { try decoded(Array("no gzip".utf8), ["gzip"]) }
+        #expect(throws: TransportRefusal.unknownContentEncoding) { try decoded(Self.packed, ["br"]) }
+        #expect(throws: TransportRefusal.unknownContentEncoding) { try decoded(Self.packed, ["gzip, gzip"]) }
     }
 
     @Test func `a packed request reaches the handler unpacked`() async throws {

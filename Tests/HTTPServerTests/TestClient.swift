@@ -179,6 +179,7 @@ final class GateHandler: HTTPHandler {
 /// Runs `body` with a server on a free port, on a thread where it may block, and stops the server afterwards.
 func withServer(
     _ handler: any HTTPHandler = EchoHandler(), drainingFor patience: Duration = .seconds(5),
+    memory: MemoryBudget = MemoryBudget(limitInBytes: 1 << 30),
     change: (inout HTTPListener.Configuration) -> Void = { _ in },
     _ body: @escaping @Sendable (HTTPListener) async throws -> Void
 ) async throws {
@@ -186,14 +187,15 @@ func withServer(
     change(&configuration)
     let pool = ComputePool(threadCount: 2)
     let logger = Logger(level: .error, sink: LogSink { _ in })
-    let server = HTTPListener(configuration: configuration, handler: handler, pool: pool, logger: logger)
+    let server = HTTPListener(
+        configuration: configuration, handler: handler, pool: pool, memory: memory, logger: logger)
     try server.start()
     // The client blocks, so it gets threads of its own; a second one for what it does beside.
     let clientPool = ComputePool(threadCount: 2, name: "client")
     let outcome = await Task(executorPreference: clientPool) { try await body(server) }.result
     await server.stop(drainingFor: patience)
     #expect(server.statistics.openConnections == 0)
-    #expect(server.statistics.bodyBytesInFlight == 0)
+    #expect(memory.bytesInUse == 0)
     clientPool.stop()
     pool.stop()
     try outcome.get()
