@@ -102,14 +102,20 @@ let package = Package(
             ]),
 
         // Transports and APIs.
+        library("APIVocabulary", uses: ["DataModel", "DatabaseCore"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CZlib", "Execution", "Observability"]),
         library("GraphQLLanguage"),
         library(
             "GraphQLAPI",
-            uses: ["DataModel", "DatabaseCore", "Execution", "GraphQLLanguage", "HTTPServer", "JSON", "Observability"]),
+            uses: [
+                "APIVocabulary", "DataModel", "DatabaseCore", "Execution", "GraphQLLanguage", "HTTPServer", "JSON",
+                "Observability",
+            ]),
         library(
             "RESTAPI",
-            uses: ["DataModel", "DatabaseCore", "HTTPServer", "JSON", "Observability", "VectorIndexes"]),
+            uses: [
+                "APIVocabulary", "DataModel", "DatabaseCore", "HTTPServer", "JSON", "Observability", "VectorIndexes",
+            ]),
 
         // The program.
         library("Configuration"),

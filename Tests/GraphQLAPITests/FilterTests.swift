@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import JSON
 import Testing
 
 @testable import GraphQLAPI
@@ -93,5 +94,52 @@ import Testing
         let messages = try await Fixture.database().messages(
             "{ Get { Thing(where: {path: [\"author\" \"Author\"] operator: Equal valueInt: 1}) { num } } }")
         #expect(messages.first?.contains("'author' and a class need the name of a property") == true)
+    }
+
+    private static let pathQuery =
+        "query($p: [String!]!) { Get { Thing(where: {path: $p operator: Equal valueInt: 1}) { num } } }"
+
+    /// `references` steps to an author and back, then a property.
+    private func longPath(_ references: Int) -> [String] {
+        (0..<references).flatMap { _ in ["author", "Author"] } + ["x"]
+    }
+
+    @Test(arguments: [21, 100_000])
+    func `a path through too many references is refused, as a variable and as a literal`(references: Int) async throws {
+        let expected =
+            "could not extract filters: invalid where filter: field 'path': more than 20 references one after another"
+        let path = longPath(references)
+        let database = Fixture.database()
+        #expect(
+            try await database.messages(Self.pathQuery, variables: ["p": .array(path.map { .string($0) })]) == [
+                expected
+            ])
+        guard references < 50_000 else { return }
+        let literal = path.map { "\"\($0)\"" }.joined(separator: " ")
+        #expect(
+            try await database.messages(
+                "{ Get { Thing(where: {path: [\(literal)] operator: Equal valueInt: 1}) { num } } }") == [expected])
+    }
+
+    @Test func `a path through as many references as are allowed is read`() async throws {
+        let database = Fixture.database()
+        let path = longPath(20)
+        #expect(
+            try await database.messages(Self.pathQuery, variables: ["p": .array(path.map { .string($0) })]) == [])
+        #expect(database.queries.count == 1)
+    }
+
+    @Test func `operators nest up to a limit`() async throws {
+        func clause(depth: Int) -> String {
+            (1..<depth).reduce("{path: \"n\" operator: Equal valueInt: 1}") { clause, _ in
+                "{operator: Not operands: [\(clause)]}"
+            }
+        }
+        let database = Fixture.database()
+        #expect(try await database.messages("{ Get { Thing(where: \(clause(depth: 40))) { num } } }") == [])
+        #expect(
+            try await database.messages("{ Get { Thing(where: \(clause(depth: 41))) { num } } }") == [
+                "could not extract filters: invalid where filter: operators nest deeper than 40 levels"
+            ])
     }
 }

@@ -67,4 +67,25 @@ struct FilterDecoderTests {
     func `a filter that says nothing clear is refused`(json: String) {
         #expect(throws: FilterDecoder.Fault.self) { try filter(json) }
     }
+
+    @Test func `operators nest up to a limit`() throws {
+        func clause(depth: Int) -> String {
+            (1..<depth).reduce(#"{"operator": "IsNull", "path": ["p"], "valueBoolean": true}"#) { clause, _ in
+                #"{"operator": "Not", "operands": [\#(clause)]}"#
+            }
+        }
+        _ = try filter(clause(depth: 40))
+        #expect(throws: Refusal.self) { try filter(clause(depth: 41)) }
+        #expect(throws: Refusal.self) { try filter(clause(depth: 250)) }
+    }
+
+    @Test func `a path goes through a limited number of references`() throws {
+        func clause(references: Int) -> String {
+            let path = (0..<references).map { _ in #""a", "A", "# }.joined()
+            return #"{"operator": "IsNull", "path": [\#(path)"p"], "valueBoolean": true}"#
+        }
+        _ = try filter(clause(references: 20))
+        #expect(throws: FilterDecoder.Fault.self) { try filter(clause(references: 21)) }
+        #expect(throws: FilterDecoder.Fault.self) { try filter(clause(references: 100_000)) }
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import GraphQLLanguage
 
@@ -9,17 +10,23 @@ import GraphQLLanguage
 struct FilterParser {
     func filter(_ clause: InputObject) throws(QueryError) -> Filter {
         do throws(QueryError) {
-            return try condition(clause)
+            return try condition(clause, depth: 1)
         } catch {
             throw QueryError("could not extract filters: \(error.message)")
         }
     }
 
-    private func condition(_ clause: InputObject) throws(QueryError) -> Filter {
+    /// - Parameter depth: of this clause, counted from 1.
+    private func condition(_ clause: InputObject, depth: Int) throws(QueryError) -> Filter {
+        guard depth <= WhereLimits.depth else {
+            throw QueryError("invalid where filter: operators nest deeper than \(WhereLimits.depth) levels")
+        }
         guard let name = clause.enumeration("operator"), let whereOperator = WhereOperator(rawValue: name) else {
             throw QueryError("unrecognized operator: ")
         }
-        guard let comparison = whereOperator.comparison else { return try combination(whereOperator, clause) }
+        guard let comparison = whereOperator.comparison else {
+            return try combination(whereOperator, clause, depth: depth)
+        }
         let values = WhereValue.allCases.compactMap { name in clause[name.rawValue].map { (name, $0) } }
         guard let (value, content) = values.first else {
             throw QueryError("invalid where filter: got operator '\(name)', but no value<Type> field set")
@@ -32,11 +39,13 @@ struct FilterParser {
         guard let filterValue = FilterValue(content, named: value) else {
             throw QueryError("invalid where filter: '\(value.rawValue)' holds values of another type")
         }
-        let path = try path((clause.strings("path") ?? [])[...])
+        let path = try path(clause.strings("path") ?? [])
         return .condition(FilterCondition(path: path, comparison: comparison, value: filterValue))
     }
 
-    private func combination(_ whereOperator: WhereOperator, _ clause: InputObject) throws(QueryError) -> Filter {
+    private func combination(
+        _ whereOperator: WhereOperator, _ clause: InputObject, depth: Int
+    ) throws(QueryError) -> Filter {
         let name = whereOperator.rawValue
         guard case .list(let operands)? = clause["operands"], !operands.isEmpty else {
             throw QueryError(
@@ -51,7 +60,7 @@ struct FilterParser {
             guard case .object(let clause) = operand else {
                 throw QueryError("invalid where filter: an operand of '\(name)' is null")
             }
-            filters.append(try condition(clause))
+            filters.append(try condition(clause, depth: depth + 1))
         }
         switch whereOperator {
         case .or: return .or(filters)
@@ -61,26 +70,34 @@ struct FilterParser {
     }
 
     /// `["property"]`, or `["reference", "Class", …]`.
-    private func path(_ path: ArraySlice<String>) throws(QueryError) -> FilterPath {
-        guard let name = path.first else {
+    private func path(_ segments: [String]) throws(QueryError) -> FilterPath {
+        guard let name = segments.last else {
             throw QueryError("invalid where filter: field 'path': must have at least one element")
         }
-        if path.count >= 3 {
-            return .through(
-                property: name, collection: path[path.startIndex + 1], rest: try self.path(path.dropFirst(2)))
-        }
-        guard path.count == 1 else {
+        guard segments.count % 2 == 1 else {
             throw QueryError(
-                "invalid where filter: field 'path': '\(name)' and a class need the name of a property of that class behind them"
-            )
+                "invalid where filter: field 'path': '\(segments[segments.count - 2])' and a class need the name of a "
+                    + "property of that class behind them")
         }
+        guard segments.count <= 2 * WhereLimits.references + 1 else {
+            throw QueryError(
+                "invalid where filter: field 'path': more than \(WhereLimits.references) references one after another")
+        }
+        var path = lastSegment(name)
+        for index in stride(from: segments.count - 3, through: 0, by: -2) {
+            path = .through(property: segments[index], collection: segments[index + 1], rest: path)
+        }
+        return path
+    }
+
+    private func lastSegment(_ name: String) -> FilterPath {
         switch name {
-        case "id", "_id": return .id
-        case "_creationTimeUnix": return .creationTime
-        case "_lastUpdateTimeUnix": return .updateTime
+        case "id", "_id": .id
+        case "_creationTimeUnix": .creationTime
+        case "_lastUpdateTimeUnix": .updateTime
         case _ where name.hasPrefix("len(") && name.hasSuffix(")"):
-            return .length(of: String(name.dropFirst(4).dropLast()))
-        default: return .property(name)
+            .length(of: String(name.dropFirst(4).dropLast()))
+        default: .property(name)
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import JSON
 
@@ -56,8 +57,9 @@ enum FilterDecoder {
                 reason: "field 'path': must have an odd number of elements (reference, class, …, property), got "
                     + "\(segments.count)")
         }
-        guard segments.count <= 41 else {
-            throw Fault(reason: "field 'path': more than 20 references one after another")
+        guard segments.count <= 2 * WhereLimits.references + 1 else {
+            throw Fault(
+                reason: "field 'path': more than \(WhereLimits.references) references one after another")
         }
         var path = lastSegment(segments[segments.count - 1])
         for place in stride(from: segments.count - 3, through: 0, by: -2) {

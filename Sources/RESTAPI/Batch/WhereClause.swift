@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import JSON
 
@@ -12,11 +13,19 @@ struct WhereClause {
     /// `valueText` and the like, in order of their names.
     var values: [(name: String, value: JSONValue)]
 
-    /// - Parameter place: where the clause stands in the body, for messages.
-    init(_ reader: inout BodyReader, place: String) throws(Refusal) {
+    /// - Parameters:
+    ///   - place: where the clause stands in the body, for messages.
+    ///   - depth: of the clause, counted from 1.
+    init(_ reader: inout BodyReader, place: String, depth: Int = 1) throws(Refusal) {
+        guard depth <= WhereLimits.depth else {
+            throw .handler(
+                422,
+                "validate: failed to parse where filter: invalid where filter: operators nest deeper than "
+                    + "\(WhereLimits.depth) levels")
+        }
         var clause = Self()
         try reader.members(ofType: "models.WhereFilter") { (reader, name) throws(Refusal) in
-            try clause.read(name, &reader, place: place)
+            try clause.read(name, &reader, place: place, depth: depth)
         }
         guard clause.comparison.isEmpty || Self.operators.contains(clause.comparison) else {
             throw .notOneOf("\(place).operator", in: "body", Self.operators)
@@ -36,7 +45,9 @@ struct WhereClause {
         "WithinGeoRange", "IsNull", "ContainsAny", "ContainsAll", "ContainsNone", "Not",
     ]
 
-    private mutating func read(_ name: String, _ reader: inout BodyReader, place: String) throws(Refusal) {
+    private mutating func read(
+        _ name: String, _ reader: inout BodyReader, place: String, depth: Int
+    ) throws(Refusal) {
         switch name {
         case "operator": comparison = try reader.text("WhereFilter.operator") ?? ""
         case "path": path = try reader.texts("WhereFilter.path")
@@ -45,7 +56,8 @@ struct WhereClause {
             var read: [WhereClause] = []
             try reader.elements(of: "WhereFilter.operands", ofType: "*models.WhereFilter") {
                 (reader, position) throws(Refusal) in
-                read.append(try WhereClause(&reader, place: "\(place).operands.\(position)"))
+                read.append(
+                    try WhereClause(&reader, place: "\(place).operands.\(position)", depth: depth + 1))
             }
             operands = read
         case "valueText", "valueString", "valueDate":
