@@ -317,6 +317,24 @@ void nk_store_export(
     }
 }
 
+/// Leaves each link of a row once: repair once stored some twice.
+static void drop_repeated_links(uint32_t *row) {
+    // A small Bloom filter tells of most that they are new.
+    uint64_t seen[16] = {0};
+    uint32_t count = row[0], kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t target = row[1 + i], hash = target * 0x9E3779B1u >> 22;
+        bool is_repeated = false;
+        if (seen[hash / 64] >> (hash % 64) & 1) {
+            for (uint32_t j = 0; j < kept; j++) is_repeated |= row[1 + j] == target;
+        }
+        seen[hash / 64] |= (uint64_t)1 << (hash % 64);
+        if (!is_repeated) row[1 + kept++] = target;
+    }
+    for (uint32_t i = kept; i < count; i++) row[1 + i] = 0;
+    row[0] = kept;
+}
+
 bool nk_store_import(
     nk_store *store, nk_array array, uint32_t first, uint32_t count, const void *rows, uint32_t *bad
 ) {
@@ -328,13 +346,14 @@ bool nk_store_import(
         memcpy(target, (const uint8_t *)rows + i * arena->stride, arena->stride);
         if (array == nk_array_codes && store->signs.stride > 0) store->tier->derive_signs(store, first + i);
         if (!is_links) continue;
-        const uint32_t *ids = (const uint32_t *)(const void *)target;
+        uint32_t *ids = (uint32_t *)(void *)target;
         bool is_right = ids[0] < arena->stride / 4;
         for (uint32_t j = 0; is_right && j < ids[0]; j++) is_right = ids[1 + j] < places;
         if (!is_right) {
             *bad = first + i;
             return false;
         }
+        drop_repeated_links(ids);
     }
     return true;
 }

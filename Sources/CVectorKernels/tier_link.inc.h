@@ -61,20 +61,25 @@ INLINE void write_links(_Atomic uint32_t *row, const nk_found *items, uint32_t c
     atomic_store_explicit(row, count, memory_order_release);
 }
 
+/// Whether one of the first `count` links of a locked row leads to `target`.
+INLINE bool has_link(_Atomic uint32_t *row, uint32_t count, uint32_t target) {
+    for (uint32_t i = 0; i < count; i++) {
+        if (link_at(row, i) == target) return true;
+    }
+    return false;
+}
+
 /// Adds a link to a row that has room. Returns whether it is there.
 INLINE bool append_link(nk_store *store, uint32_t place, uint32_t target, uint32_t layer) {
     _Atomic uint32_t *row = nk_link_row(store, place, layer);
-    uint32_t count = nk_lock_links(row) & NK_COUNT_MASK, end = count;
-    for (uint32_t i = 0; i < count; i++) {
-        if (link_at(row, i) == target) end = UINT32_MAX;
-    }
-    bool has_room = end < link_limit(store, layer);
-    if (has_room) {
-        atomic_store_explicit(row + 1 + count, target, memory_order_relaxed);
-        count++;
+    uint32_t count = nk_lock_links(row) & NK_COUNT_MASK;
+    bool is_there = has_link(row, count, target);
+    if (!is_there && count < link_limit(store, layer)) {
+        atomic_store_explicit(row + 1 + count++, target, memory_order_relaxed);
+        is_there = true;
     }
     atomic_store_explicit(row, count, memory_order_release);
-    return has_room || end == UINT32_MAX;
+    return is_there;
 }
 
 /// Puts a place that nobody wants to link to into the row of `target`, if that is full instead of the last there, which it
@@ -93,7 +98,7 @@ INLINE void squeeze_in(nk_store *store, uint32_t target, uint32_t place, uint32_
             continue;
         }
         uint32_t now = nk_lock_links(row) & NK_COUNT_MASK;
-        bool is_same = now == count && link_at(row, count - 1) == last;
+        bool is_same = now == count && link_at(row, count - 1) == last && !has_link(row, now, place);
         if (is_same) atomic_store_explicit(row + count, place, memory_order_relaxed);
         atomic_store_explicit(row, now, memory_order_release);
         if (is_same) return;
@@ -110,11 +115,9 @@ INLINE link_back_result link_back(
     if (!nk_reserve_found(&context->relinked, &context->relinked_capacity, 2 * limit + 2)) return back_no_memory;
     _Atomic uint32_t *row = nk_link_row(store, target, layer);
     uint32_t count = nk_lock_links(row) & NK_COUNT_MASK;
-    for (uint32_t i = 0; i < count; i++) {
-        if (link_at(row, i) == item.place) {
-            atomic_store_explicit(row, count, memory_order_release);
-            return back_taken;
-        }
+    if (has_link(row, count, item.place)) {
+        atomic_store_explicit(row, count, memory_order_release);
+        return back_taken;
     }
     if (count < limit) {
         atomic_store_explicit(row + 1 + count, item.place, memory_order_relaxed);
@@ -332,14 +335,14 @@ INLINE bool relink_row(
     bool leads_farther = live < room && other_count > 0 && others[other_count - 1].distance > reach;
     if (leads_farther) room--;
     uint32_t chosen = choose(context, store, place, others, other_count, room, links, live, coarse);
-    for (uint32_t i = 0, next = live; i < other_count && chosen < room; i++) {
-        // The chosen come in the order of the others.
-        if (next < chosen && links[next].place == others[i].place) next++;
-        else links[chosen++] = others[i];
+    // Those chosen although they are only as near as others come last, so their order says nothing.
+    nk_forget_visited(context);
+    if (!reserve_touched(context, room + 1)) return false;
+    for (uint32_t i = live; i < chosen; i++) visit(context, links[i].place);
+    for (uint32_t i = 0; i < other_count && chosen < room; i++) {
+        if (visit(context, others[i].place)) links[chosen++] = others[i];
     }
-    bool has_farthest = false;
-    for (uint32_t i = live; i < chosen; i++) has_farthest |= links[i].place == others[other_count - 1].place;
-    if (leads_farther && !has_farthest) links[chosen++] = others[other_count - 1];
+    if (leads_farther && visit(context, others[other_count - 1].place)) links[chosen++] = others[other_count - 1];
     write_links(row, links, chosen);
     return true;
 }

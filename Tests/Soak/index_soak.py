@@ -3,7 +3,8 @@
 """Sees the vector indexes through a server: fills, changes, kills and damages it, and holds every answer to numpy.
 
 What must hold in every answer: as many objects as there are, none that is deleted or that a filter leaves out, nearest
-first, each distance the exact one. What must hold on average: recall@10 of 0.99 and more against the exact answer.
+first, each distance the exact one. What must hold on average: recall@10 of 0.99 and more against the exact answer. What must
+hold after each chapter: `needletail check` finds nothing wrong.
 
 usage: index_soak.py [--smoke] [--seed N] [--only CHAPTER...] [--folder FOLDER]
        chapters: distances changes restarts damage filters windows settings oddities
@@ -22,7 +23,7 @@ from pathlib import Path
 from soak_answers import distances_and_recall, filters, oddities, windows
 from soak_changes import changes, damage, restarts
 from soak_model import Vectors
-from soak_server import Findings, SoakServer
+from soak_server import Findings, SoakServer, check
 from soak_settings import settings
 from running_server import TEST_DATA
 
@@ -50,6 +51,9 @@ def main() -> int:
             try:
                 server.start()
                 CHAPTERS[name](server, vectors, findings, arguments.smoke)
+                findings.expect(server.stop() == 0, f"{name}: the server did not stop cleanly")
+                verdict = check(server.folder)
+                findings.expect(verdict.returncode == 0, f"needletail check after {name}: {verdict.stdout[-1000:]}")
             except Exception as problem:  # noqa: BLE001  the other chapters are run all the same
                 findings.expect(False, f"{name} ended early: {type(problem).__name__}: {problem}\n{server.log_tail(5)}")
             finally:

@@ -74,4 +74,19 @@ import VectorKernels
         }
         #expect(reached.count == index.store.count)
     }
+
+    /// What repair chooses because it is as near as others comes last among the chosen, whatever its distance.
+    @Test(arguments: [2, 8])
+    func `repair among many equal vectors links nothing twice`(dimensions: Int) throws {
+        var generator = SplitMix64(seed: 12)
+        let others = (0..<100).map { _ in (0..<dimensions).map { _ in Float.random(in: 0...2, using: &generator) } }
+        let equal = Array(repeating: [Float](repeating: 1, count: dimensions), count: 500)
+        let vectors = (others + equal).shuffled(using: &generator)
+        let fixture = try Fixture(.init(metric: .l2Squared), vectors: vectors)
+        let leaving = fixture.table.documents.filter { fixture.table[$0] == equal[0] }.shuffled(using: &generator)
+        for document in leaving.prefix(450) { fixture.remove(document) }
+        #expect(fixture.index.repair() == 450)
+        #expect(fixture.index.checkInvariants() == [])
+        #expect(try fixture.recall(queries: others) == 1)
+    }
 }

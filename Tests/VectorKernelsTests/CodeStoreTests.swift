@@ -117,4 +117,15 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         context.scanTail(of: store, allowed: nil)
         #expect(context.takeScanned(in: store).map(\.place) == [0, 63, 4095, 4096, 8999])
     }
+
+    @Test func `that are read with a link twice have it once`() throws {
+        let store = try #require(CodeStore(layout: layout(.cosine, 3, connections: 4)))
+        _ = try fill(store, with: (0..<4).map { [1, 0, Float($0)] })
+        let numbers: [UInt32] = [5, 1, 2, 1, 3, 2, 0, 0, 0]
+        let row = numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }
+        // Safety: any byte may be read as one.
+        let badRow = unsafe store.import(.links, rows: 0..<1, from: row.span.bytes)
+        #expect(badRow == nil)
+        #expect(store.links(of: 0, layer: 0) == [1, 2, 3])
+    }
 }
