@@ -102,14 +102,14 @@ let package = Package(
             ]),
 
         // Transports and APIs.
-        library("APIVocabulary", uses: ["DataModel", "DatabaseCore"]),
+        library("APIVocabulary", uses: ["DataModel", "DatabaseCore", "InvertedIndexes"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CZlib", "Execution", "Observability"]),
         library("GraphQLLanguage"),
         library(
             "GraphQLAPI",
             uses: [
-                "APIVocabulary", "DataModel", "DatabaseCore", "Execution", "GraphQLLanguage", "HTTPServer", "JSON",
-                "Observability",
+                "APIVocabulary", "DataModel", "DatabaseCore", "Execution", "GraphQLLanguage", "HTTPServer",
+                "InvertedIndexes", "JSON", "Observability",
             ]),
         library(
             "RESTAPI",
@@ -161,10 +161,18 @@ let package = Package(
                 "VectorIndexes",
             ]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
+        // A database in memory for the tests of the APIs.
+        .target(
+            name: "DatabaseTesting", dependencies: ["DataModel", "DatabaseCore", "ImageVectorizer"],
+            path: "Tests/DatabaseTesting", swiftSettings: swiftSettings),
         tests(of: "GraphQLLanguage", uses: ["RandomNumbers"]),
         tests(
-            of: "GraphQLAPI", uses: ["DataModel", "DatabaseCore", "Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
-        tests(of: "RESTAPI", uses: ["DataModel", "DatabaseCore", "HTTPServer", "ImageVectorizer", "JSON"]),
+            of: "GraphQLAPI",
+            uses: [
+                "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "HTTPServer", "ImageVectorizer",
+                "InvertedIndexes", "JSON",
+            ]),
+        tests(of: "RESTAPI", uses: ["DataModel", "DatabaseCore", "DatabaseTesting", "HTTPServer", "JSON"]),
         tests(of: "Configuration"),
     ],
     cxxLanguageStandard: .cxx17

@@ -13,7 +13,7 @@ import VectorIndexes
 ///
 /// Life of a write: check → make vectors → command → commit queue (one writer thread, one flush a group) → publish → answer.
 /// Reads take a snapshot of the storage on the calling thread, which must be one of the compute pool.
-package final class Database: Sendable {
+package final class Database: DatabaseOperations {
     package let settings: DatabaseSettings
     let environment: StorageEnvironment
     let queue: CommitQueue
@@ -100,7 +100,7 @@ package final class Database: Sendable {
     }
 
     /// Reads in one snapshot; whatever goes wrong comes out as a `DatabaseError`.
-    func read<R>(_ body: (ReadTransaction) throws -> R) throws(DatabaseError) -> R {
+    func readStorage<R>(_ body: (ReadTransaction) throws -> R) throws(DatabaseError) -> R {
         do { return try environment.read(body) } catch { throw databaseError(error) }
     }
 

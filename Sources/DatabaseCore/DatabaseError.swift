@@ -19,8 +19,8 @@ package enum DatabaseError: Error, Sendable {
     case vectorization(property: String, ImageVectorizerError)
     case dimensionMismatch(id: ObjectID?, vector: String?, expected: Int, received: Int)
     case unknownVector(String)
-    /// A filter, sort key, limit or search that cannot be carried out; the text says what and why.
-    case invalidQuery(String)
+    /// A filter, sort key, limit or search that cannot be carried out.
+    case invalidQuery(InvalidQuery)
     case missingSearchObject(ObjectID)
     case searchObjectHasNoVector(ObjectID)
     /// The picture of a `nearImage` search gave no vector.
@@ -49,7 +49,8 @@ package enum DatabaseError: Error, Sendable {
         case .collectionNotFound(let name): "class \"\(name)\" not found in schema"
         case .collectionExists(let name): "class name \(name) already exists"
         case .similarCollectionExists(let existing): "class already exists: found similar class \"\(existing)\""
-        case .invalidDefinition(let text), .invalidQuery(let text), .overloaded(let text): text
+        case .invalidDefinition(let text), .overloaded(let text): text
+        case .invalidQuery(let problem): problem.message
         case .objectExists(let id): "id '\(id)' already exists"
         case .objectNotFound(let collection, let id): "no object with id \(id) found in class \(collection)"
         case .invalidObject(let text): "invalid object: \(text)"

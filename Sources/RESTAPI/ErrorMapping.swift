@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DatabaseCore
 
 /// The words and statuses in which the REST API passes on what the database refuses.
@@ -79,8 +80,14 @@ enum ErrorMapping {
         case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.message)"
         case .vectorLength: "put object: \(error.message)"
         case .readOnly: readOnlyText(error)
-        case .missingCollection, .missingObject, .invalidObject, .query, .other: error.message
+        case .query: queryText(error)
+        case .missingCollection, .missingObject, .invalidObject, .other: error.message
         }
+    }
+
+    private static func queryText(_ error: DatabaseError) -> String {
+        guard case .invalidQuery(let problem) = error else { return error.message }
+        return problem.wording
     }
 
     private static func readOnlyText(_ error: DatabaseError) -> String {

@@ -2,7 +2,7 @@
 
 import DataModel
 import DatabaseCore
-import Synchronization
+import DatabaseTesting
 import Testing
 
 @testable import GraphQLAPI
@@ -10,13 +10,19 @@ import Testing
 @Suite struct AggregateTests {
     @Test func `objects are counted, with a filter too`() async throws {
         let database = Fixture.database()
+        for number in 1...7 {
+            database.keep(
+                DatabaseObject(
+                    collection: "Thing", id: ObjectID(high: 0, low: UInt64(number)), creationTime: 1, updateTime: 1,
+                    properties: [:]))
+        }
         #expect(
             try await database.answer("{ Aggregate { Thing { meta { count } } } }")
                 == #"{"data":{"Aggregate":{"Thing":[{"meta":{"count":7}}]}}}"#)
         _ = try await database.answer(
             #"{ Aggregate { a: Thing(where: {path: "num" operator: Equal valueInt: 1}) { m: meta { c: count } } } }"#)
         #expect(
-            database.state.withLock { $0.counted } == [
+            database.queries.map(\.filter) == [
                 nil, .condition(FilterCondition(path: .property("num"), comparison: .equal, value: .int(1))),
             ])
     }

@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import DatabaseTesting
 import JSON
 import Testing
 

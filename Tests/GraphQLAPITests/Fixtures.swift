@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import DatabaseTesting
 import HTTPServer
 import JSON
 
@@ -60,8 +61,8 @@ enum Fixture {
             ])
     }
 
-    static func database(settings: DatabaseSettings = .init()) -> FakeDatabase {
-        FakeDatabase([author, named, thing], settings: settings)
+    static func database(settings: DatabaseSettings = .init()) -> MemoryDatabase {
+        MemoryDatabase([author, named, thing], settings: settings)
     }
 
     static func hit(
@@ -75,7 +76,7 @@ enum Fixture {
     }
 }
 
-extension FakeDatabase {
+extension MemoryDatabase {
     /// The body of the answer to a query.
     func answer(_ query: String, variables: JSONObject? = nil, operationName: String? = nil) async throws -> String {
         var body = JSONObject([("query", .string(query))])

@@ -2,9 +2,10 @@
 
 import DataModel
 import DatabaseCore
+import DatabaseTesting
 import ImageVectorizer
+import InvertedIndexes
 import JSON
-import Synchronization
 import Testing
 
 @testable import GraphQLAPI
@@ -126,11 +127,10 @@ import Testing
     @Test func `references are followed into the classes that are asked for`() async throws {
         let database = Fixture.database()
         let gone = ObjectID(high: 9, low: 9)
-        database.state.withLock { state in
-            state.objects[Fixture.authorID] = DatabaseObject(
+        database.keep(
+            DatabaseObject(
                 collection: "Author", id: Fixture.authorID, creationTime: 1, updateTime: 1,
-                properties: ["name": .text("Grace")])
-        }
+                properties: ["name": .text("Grace")]))
         let beacons = [Fixture.authorID, gone].map { Beacon(collection: "Author", id: $0) }
         database.answer(
             "Thing",
@@ -141,7 +141,7 @@ import Testing
             )
                 == #"{"data":{"Get":{"Thing":[{"author":[{"__typename":"Author","who":"Grace","wrote":null}]},{"author":null}]}}}"#
         )
-        #expect(database.state.withLock { $0.selections }[0].properties == ["name", "wrote"])
+        #expect(database.selections[0].properties == ["name", "wrote"])
         #expect(
             try await database.answer("{ Get { Thing { author { __typename } } } }")
                 == #"{"data":{"Get":{"Thing":[{"author":null},{"author":null}]}}}"#)
@@ -277,8 +277,7 @@ import Testing
 
     @Test func `what the database finds wrong with a hybrid search's vector is told as it is`() async throws {
         let text = "failed to extract hybrid params: vector has inf at position 1; all must be finite numbers"
-        let arguments = #"hybrid: {query: "a" vector: [1 1e39]}"#
-        #expect(try await message(arguments, .failure(.invalidQuery(text))) == text)
+        #expect(try await message(#"hybrid: {query: "a" vector: [1 1e39]}"#, .success([])) == text)
     }
 
     @Test func `search operators are read in bm25 and in hybrid`() async throws {
@@ -345,8 +344,9 @@ import Testing
 
     @Test func `errors that Weaviate sends bare stay so`() async throws {
         #expect(
-            try await message("limit: 1", .failure(.invalidQuery("invalid 'where' filter: no such prop")))
-                == "invalid 'where' filter: no such prop")
+            try await message(
+                "limit: 1", .failure(.invalidQuery(.filter(FilterError(.noOperands(of: "And"))))))
+                == "invalid 'where' filter: got operator 'And', but no operands set - add at least one operand")
         #expect(try await message("limit: 1", .failure(.unsupported("this"))) == "this is not supported yet")
     }
 }

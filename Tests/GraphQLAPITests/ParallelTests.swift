@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import DatabaseTesting
 import Foundation
 import HTTPServer
 import JSON
@@ -22,10 +23,10 @@ import Testing
     private func text(_ response: HTTPResponse) -> String { String(decoding: response.body, as: UTF8.self) }
 
     /// Things are found, authors are not.
-    private func database() -> FakeDatabase {
+    private func database() -> MemoryDatabase {
         let database = Fixture.database()
         database.answer("Thing", with: .success([Fixture.hit(["num": .int(7)], distance: 0.25)]))
-        database.answer("Author", with: .failure(.invalidQuery("no authors today")))
+        database.answer("Author", with: .failure(.storage("no authors today")))
         return database
     }
 
@@ -56,11 +57,9 @@ import Testing
 
     @Test func `fields are answered in the order of the query, whichever is ready first`() async throws {
         let database = database()
-        database.state.withLock { state in
-            state.beforeHits = { query in
-                // The first take the longest.
-                for _ in 0..<(40 - (query.limit ?? 0)) { await Task.yield() }
-            }
+        database.beforeHits { query in
+            // The first take the longest.
+            for _ in 0..<(40 - (query.limit ?? 0)) { await Task.yield() }
         }
         let fields = (1...40).map { "f\($0): Thing(limit: \($0)) { num }" }.joined(separator: " ")
         let response = await database.send(body("{ Get { \(fields) } }"), width: 8)
@@ -87,15 +86,13 @@ import Testing
     @Test func `fields are searched at the same time, as many as the width and no more`() async {
         let database = database()
         let running = Mutex((now: 0, most: 0))
-        database.state.withLock { state in
-            state.beforeHits = { _ in
-                running.withLock {
-                    $0.now += 1
-                    $0.most = max($0.most, $0.now)
-                }
-                while running.withLock({ $0.most }) < 3 { await Task.yield() }
-                running.withLock { $0.now -= 1 }
+        database.beforeHits { _ in
+            running.withLock {
+                $0.now += 1
+                $0.most = max($0.most, $0.now)
             }
+            while running.withLock({ $0.most }) < 3 { await Task.yield() }
+            running.withLock { $0.now -= 1 }
         }
         let fields = (1...30).map { "f\($0): Thing(limit: \($0)) { num }" }.joined(separator: " ")
         _ = await database.send(body("{ Get { \(fields) } }"), width: 3)
@@ -106,16 +103,14 @@ import Testing
     @Test func `a batch is searched at the same time, and its fields take no more than the width together`() async {
         let database = database()
         let running = Mutex((now: 0, most: 0))
-        database.state.withLock { state in
-            state.beforeHits = { _ in
-                running.withLock {
-                    $0.now += 1
-                    $0.most = max($0.most, $0.now)
-                }
-                while running.withLock({ $0.most }) < 4 { await Task.yield() }
-                await Task.yield()
-                running.withLock { $0.now -= 1 }
+        database.beforeHits { _ in
+            running.withLock {
+                $0.now += 1
+                $0.most = max($0.most, $0.now)
             }
+            while running.withLock({ $0.most }) < 4 { await Task.yield() }
+            await Task.yield()
+            running.withLock { $0.now -= 1 }
         }
         let query = body("{ Get { a: Thing { num } b: Thing { num } c: Thing { num } d: Thing { num } } }")
         let requests = Array("[".utf8) + query + Array(",".utf8) + query + Array("]".utf8)
@@ -147,10 +142,8 @@ import Testing
     @Test(arguments: [graphql, batch])
     func `a request that is cancelled searches no further`(path: [String]) async {
         let database = database()
-        database.state.withLock { state in
-            state.beforeHits = { _ in
-                while !Task.isCancelled { await Task.yield() }
-            }
+        database.beforeHits { _ in
+            while !Task.isCancelled { await Task.yield() }
         }
         let fields = (1...50).map { "f\($0): Thing(limit: \($0)) { num }" }.joined(separator: " ")
         let query = body("{ Get { \(fields) } }")

@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import DatabaseTesting
 import HTTPServer
 import JSON
 import Synchronization
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func `a database without collections has nothing to ask for`() async {
-        let response = await FakeDatabase([]).send(Array(#"{"query":"{ Get { A { b } } }"}"#.utf8))
+        let response = await MemoryDatabase([]).send(Array(#"{"query":"{ Get { A { b } } }"}"#.utf8))
         #expect(response.status == 422)
         #expect(
             text(response.body).contains(
@@ -108,7 +109,7 @@ import Testing
     }
 
     @Test func `the types follow the collections`() async throws {
-        let database = FakeDatabase([Fixture.thing])
+        let database = MemoryDatabase([Fixture.thing])
         let handler = GraphQLHandler(database: database)
         func ask(_ query: String) async -> String {
             let body = JSONValue.object(JSONObject([("query", .string(query))])).encoded
@@ -118,7 +119,7 @@ import Testing
                 ).body)
         }
         #expect(await ask("{ Get { Named { __typename } } }").contains("Cannot query field"))
-        database.state.withLock { $0.collections.append(Fixture.named) }
+        database.keep(Fixture.named)
         #expect(await ask("{ Get { Named { __typename } } }") == #"{"data":{"Get":{"Named":[]}}}"#)
     }
 }

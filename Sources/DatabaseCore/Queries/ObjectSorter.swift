@@ -16,17 +16,16 @@ struct ObjectSorter {
     /// - Throws: `DatabaseError.invalidQuery`, naming the key that cannot be sorted by.
     init(_ keys: [SortKey], in collection: CollectionDefinition) throws(DatabaseError) {
         var sources: [Source] = []
-        for (position, key) in keys.enumerated() {
-            sources.append(try Self.source(of: key, at: position, in: collection))
+        for (index, key) in keys.enumerated() {
+            sources.append(try Self.source(of: key, at: index, in: collection))
         }
         self.sources = sources
         order = SortOrder(isDescending: keys.map(\.isDescending))
     }
 
     private static func source(
-        of key: SortKey, at position: Int, in collection: CollectionDefinition
+        of key: SortKey, at index: Int, in collection: CollectionDefinition
     ) throws(DatabaseError) -> Source {
-        let place = "invalid 'sort' parameter: sort parameter at position \(position): "
         switch key.field {
         case .id: return .id
         case .creationTime: return .creationTime
@@ -34,20 +33,15 @@ struct ObjectSorter {
         case .property(let name):
             guard let property = collection.property(named: name) else {
                 throw .invalidQuery(
-                    place + "no such prop with name '\(name)' found in class '\(collection.name)' in the schema. "
-                        + "Check your schema files for which properties in this class are available")
+                    .sortKey(index: index, .unknownProperty(name: name, collection: collection.name)))
             }
             switch property.type {
             case .scalar(.uuid), .array(.uuid):
-                throw .invalidQuery(
-                    place + "prop \"\(name)\" is of type uuid/uuid[]: sorting by uuid is currently not supported - "
-                        + "if you believe it should be, sort by a text property that holds the same value")
+                throw .invalidQuery(.sortKey(index: index, .identifierProperty(name: name)))
             case .reference:
                 throw .invalidQuery(
-                    place + "sorting by reference not supported, property \"\(name)\" is a ref prop to the class "
-                        + "\"\(property.type)\"")
-            case .scalar(.blob):
-                throw .invalidQuery(place + "prop \"\(name)\" is of type blob, which has no order")
+                    .sortKey(index: index, .referenceProperty(name: name, targets: "\(property.type)")))
+            case .scalar(.blob): throw .invalidQuery(.sortKey(index: index, .blobProperty(name: name)))
             case .scalar, .array: return .property(property.id)
             }
         }

@@ -34,6 +34,8 @@ package struct Query: Sendable {
         /// `nil`: all.
         package var properties: Set<String>?
         package var includesVectors = false
+        /// Whether the certainty of hits is asked for, which not every metric has.
+        package var needsCertainty = false
 
         package init(properties: Set<String>? = nil, includesVectors: Bool = false) {
             self.properties = properties
@@ -139,30 +141,5 @@ package struct Hit: Sendable {
         self.object = object
         self.distance = distance
         self.certainty = certainty
-    }
-}
-
-/// What a batch delete did.
-package struct DeletionReport: Sendable {
-    package struct Item: Sendable {
-        package var id: ObjectID
-        /// `nil`: deleted (or would be, in a dry run).
-        package var error: String?
-
-        package init(id: ObjectID, error: String? = nil) {
-            self.id = id
-            self.error = error
-        }
-    }
-
-    /// How many objects match, also beyond `limit`.
-    package var matches: Int
-    package var limit: Int
-    package var items: [Item]
-
-    package init(matches: Int, limit: Int, items: [Item]) {
-        self.matches = matches
-        self.limit = limit
-        self.items = items
     }
 }

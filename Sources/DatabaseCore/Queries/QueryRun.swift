@@ -16,41 +16,39 @@ struct QueryRun {
     }
 
     let reader: ShardReader
-    let query: Query
-    let settings: DatabaseSettings
-    /// The vector that the query's picture or object stands for; shape [dimensions].
-    let queryVector: [Float]?
+    let plan: QueryPlan
     /// Is told of each vector search without a threshold that the index has answered.
     let answered: (RecallSample) -> Void
     let isCancelled: @Sendable () -> Bool
 
-    private var collection: CollectionDefinition { reader.collection.definition }
+    private var collection: CollectionDefinition { plan.collection.definition }
+    private var window: Window { plan.window }
 
     func hits() throws -> [Hit] {
-        let window = try Window(query, settings)
         if window.count == 0 { return [] }
+        // Once, for all that the query asks of the indexes.
+        let allowed = try plan.filter.map { try reader.documents(matching: $0) }
         let candidates =
-            switch query.search {
-            case nil: try list(window)
-            case .vector(let search): try nearest(search, window)
-            case .keyword(let search): try keyword(search, window)
-            case .hybrid(let search): try hybrid(search, window)
+            switch plan.search {
+            case nil: try list(allowed)
+            case .vector(let search): try nearest(search, allowed)
+            case .keyword(let search): try keyword(search, allowed)
+            case .hybrid(let search): try hybrid(search, allowed)
             }
         return try load(candidates)
     }
 
     // MARK: Listing
 
-    private func list(_ window: Window) throws -> [Candidate] {
-        if !query.sort.isEmpty { return try sortedList(window) }
-        if let filter = query.filter {
-            return try reader.documents(matching: filter).lazy
-                .dropFirst(window.offset).prefix(window.count).map { Candidate(document: $0) }
+    private func list(_ allowed: DocumentSet?) throws -> [Candidate] {
+        if let sorter = plan.sorter { return try sortedList(allowed, sorter) }
+        if let allowed {
+            return allowed.lazy.dropFirst(window.offset).prefix(window.count).map { Candidate(document: $0) }
         }
         var found: [Candidate] = []
         var toSkip = window.offset
         var start: ObjectID?
-        if case .behind(let id)? = query.after { start = id }
+        if case .behind(let id)? = plan.query.after { start = id }
         try reader.scan(after: start) { document in
             if toSkip > 0 { toSkip -= 1 } else { found.append(Candidate(document: document)) }
             return found.count < window.count && !isCancelled()
@@ -58,23 +56,22 @@ struct QueryRun {
         return found
     }
 
-    private func sortedList(_ window: Window) throws -> [Candidate] {
+    private func sortedList(_ allowed: DocumentSet?, _ sorter: ObjectSorter) throws -> [Candidate] {
         var candidates: [Candidate] = []
-        if let filter = query.filter {
-            candidates = try reader.documents(matching: filter).map { Candidate(document: $0) }
+        if let allowed {
+            candidates = allowed.map { Candidate(document: $0) }
         } else {
             try reader.scan(after: nil) { document in
                 candidates.append(Candidate(document: document))
                 return !isCancelled()
             }
         }
-        return window.cut(try sorted(candidates))
+        return window.cut(try sorted(candidates, by: sorter))
     }
 
     /// Puts candidates in the query's order; those equal by every key stay as they are.
-    private func sorted(_ candidates: [Candidate]) throws -> [Candidate] {
-        let sorter = try ObjectSorter(query.sort, in: collection)
-        var keyed: [(candidate: Candidate, keys: [SortValue], place: Int)] = []
+    private func sorted(_ candidates: [Candidate], by sorter: ObjectSorter) throws -> [Candidate] {
+        var keyed: [(candidate: Candidate, keys: [SortValue], rank: Int)] = []
         keyed.reserveCapacity(candidates.count)
         for candidate in candidates {
             if isCancelled() { throw DatabaseError.cancelled }
@@ -82,120 +79,100 @@ struct QueryRun {
                 candidate.document, in: reader.shard.address, properties: .only(sorter.properties))
             if let object { keyed.append((candidate, sorter.keys(of: object), keyed.count)) }
         }
-        keyed.sort { sorter.order.precedes($0.keys, $1.keys) ?? ($0.place < $1.place) }
+        keyed.sort { sorter.order.precedes($0.keys, $1.keys) ?? ($0.rank < $1.rank) }
         return keyed.map(\.candidate)
     }
 
     // MARK: Vector search
 
-    private func nearest(_ search: VectorSearch, _ window: Window) throws -> [Candidate] {
-        let definition = try VectorTarget(search.targetVectors, in: collection).definition
-        let cutoff = try search.threshold.map { try Self.distance(of: $0, definition) }
-        var found = try neighbors(definition, maximumDistance: cutoff, count: window.end)
+    private func nearest(_ search: SearchPlan.VectorPart, _ allowed: DocumentSet?) throws -> [Candidate] {
+        var found = try neighbors(search, allowed, count: window.end)
         found = Array(found.prefix(autocutCount(of: found.map(\.distance), jumps: search.autocut)))
-        var candidates = window.cut(found.map { Candidate(document: $0.document, distance: $0.distance) })
-        if !query.sort.isEmpty { candidates = try sorted(candidates) }
-        return candidates
+        let candidates = window.cut(found.map { Candidate(document: $0.document, distance: $0.distance) })
+        return try plan.sorter.map { try sorted(candidates, by: $0) } ?? candidates
     }
 
-    /// The nearest documents to the query vector that the filter allows.
+    /// The nearest documents to what the legs ask for, among those that are allowed.
     private func neighbors(
-        _ definition: VectorDefinition, maximumDistance: Float?, count: Int
+        _ search: SearchPlan.VectorPart, _ allowed: DocumentSet?, count: Int
     ) throws -> [Neighbor] {
         if try ShardState(of: reader.shard, in: reader.transaction).replacement != nil {
             throw DatabaseError.revectorizationUnfinished(collection: collection.name)
         }
-        guard let vector = queryVector, let place = reader.shard.index(of: definition.id), let index = place.index
-        else {
-            return []
-        }
+        precondition(search.legs.count == 1, "a plan has one leg, not \(search.legs.count), until they can be joined")
+        let leg = search.legs[0]
+        let vector = try queryVector(of: leg)
+        guard let slot = reader.shard.index(of: leg.target.id), let index = slot.index else { return [] }
         guard index.dimensions == vector.count else {
-            throw DatabaseError.invalidQuery(
-                "vector search: the query has \(vector.count) dimensions, the stored vectors have \(index.dimensions): "
-                    + "vector lengths don't match: \(index.dimensions) vs \(vector.count)")
+            throw DatabaseError.invalidQuery(.dimensionMismatch(query: vector.count, stored: index.dimensions))
         }
-        let allowed = try query.filter.map { filter in
-            let documents = try reader.documents(matching: filter)
+        let bits = allowed.map { documents in
             let end = documents.max.map { Int($0.number) + 1 } ?? 0
             return DocumentBits(words: documents.words(coveringDocuments: end), count: documents.count)
         }
-        let vectors = try reader.transaction.vectors(definition.id, of: reader.shard.address)
-        if let maximumDistance {
+        let vectors = try reader.transaction.vectors(leg.target.id, of: reader.shard.address)
+        if let maximumDistance = search.maximumDistance {
             return try index.within(
-                distance: maximumDistance, maximum: count, of: vector.span, allowed: allowed, vectors: vectors,
+                distance: maximumDistance, maximum: count, of: vector.span, allowed: bits, vectors: vectors,
                 isCancelled: isCancelled)
         }
         let found = try index.nearest(
-            count, to: vector.span, ef: nil, allowed: allowed, vectors: vectors, isCancelled: isCancelled)
-        if case .vector? = query.search {
-            answered(RecallSample(index: place, query: vector, count: count, allowed: allowed))
+            count, to: vector.span, ef: nil, allowed: bits, vectors: vectors, isCancelled: isCancelled)
+        if case .vector? = plan.search {
+            answered(RecallSample(index: slot, query: vector, count: count, allowed: bits))
         }
         return found
     }
 
-    /// The distance up to which a threshold lets documents through; a hair more, since equal vectors are not quite at 0.
-    private static func distance(of threshold: VectorSearch.Threshold, _ definition: VectorDefinition) throws -> Float {
-        switch threshold {
-        case .distance(let distance): return distance + 1e-6
-        case .certainty(let certainty):
-            guard definition.index.metric == .cosine else {
-                throw DatabaseError.invalidQuery(
-                    "can't compute and return certainty when vector index is configured with "
-                        + "\(definition.index.metric.rawValue) distance")
-            }
-            return Float(2 * (1 - certainty)) + 1e-6
+    private func queryVector(of leg: VectorLeg) throws -> [Float] {
+        switch leg.origin {
+        case .vector(let vector): return vector
+        case .object(let id):
+            guard let document = try reader.document(of: id) else { throw DatabaseError.missingSearchObject(id) }
+            guard
+                let vector = try reader.transaction.vector(leg.target.id, of: document, in: reader.shard.address)
+            else { throw DatabaseError.searchObjectHasNoVector(id) }
+            return vector
+        case .picture: preconditionFailure("a plan is run after its pictures have become vectors")
         }
     }
 
     // MARK: Keyword search
 
-    private func keyword(_ search: KeywordSearch, _ window: Window) throws -> [Candidate] {
-        var matches = try keywordMatches(search.query, search.properties, search.tokenOperator, limit: window.end)
+    private func keyword(_ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?) throws -> [Candidate] {
+        var matches = try keywordMatches(search, allowed, limit: window.end)
         matches = Array(matches.prefix(autocutCount(of: matches.map(\.score), jumps: search.autocut)))
         return window.cut(
             matches.map { Candidate(document: $0.document, score: $0.score, explanation: $0.explanationText) })
     }
 
     private func keywordMatches(
-        _ text: String, _ properties: [String], _ tokenOperator: KeywordSearch.Operator, limit: Int
+        _ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?, limit: Int
     ) throws -> [KeywordMatch] {
-        let matching: KeywordQuery.Operator =
-            switch tokenOperator {
-            case .or(let minimum): .or(minimumMatches: minimum)
-            case .and: .and
-            case .andAcross: .andAcross
-            }
-        let schema = reader.collection.invertedSchema
         do {
-            let fields = try schema.keywordFields(named: properties)
-            let filter = try query.filter.map { try reader.documents(matching: $0) }
-            return try schema.search(
-                KeywordQuery(text: text, fields: fields, matching: matching), filter: filter, limit: limit,
-                explain: true, ids: reader, in: reader.transaction.inverted(reader.shard.address))
+            return try plan.collection.invertedSchema.search(
+                search.query, filter: allowed, limit: limit, explain: true, ids: reader,
+                in: reader.transaction.inverted(reader.shard.address))
         } catch let error as KeywordSearchError {
-            throw DatabaseError.invalidQuery(error.message)
+            throw DatabaseError.invalidQuery(.keywordSearch(error))
         }
     }
 
     // MARK: Hybrid search
 
-    private func hybrid(_ search: HybridSearch, _ window: Window) throws -> [Candidate] {
+    private func hybrid(_ search: SearchPlan.HybridPart, _ allowed: DocumentSet?) throws -> [Candidate] {
         let depth = max(100, window.end)
         var legs: [HybridFusion.Leg] = []
-        if search.alpha < 1 {
-            let matches = try keywordMatches(
-                search.query.isEmpty ? " " : search.query, search.properties, search.tokenOperator,
-                limit: depth)
+        if let keyword = search.keyword {
+            let matches = try keywordMatches(keyword, allowed, limit: depth)
             legs.append(
                 .init(
                     name: "keyword,bm25", weight: 1 - search.alpha,
                     candidates: try matches.map { try fusionCandidate($0.document, $0.score) }))
         }
-        if search.alpha > 0 {
-            let definition = try VectorTarget(search.targetVectors, in: collection).definition
-            let found = try neighbors(
-                definition, maximumDistance: search.maxVectorDistance.map { $0 + 1e-6 }, count: depth)
-            if search.maxVectorDistance != nil, let keyword = legs.first {
+        if let vector = search.vector {
+            let found = try neighbors(vector, allowed, count: depth)
+            if vector.maximumDistance != nil, let keyword = legs.first {
                 let left = Set(found.map(\.document))
                 legs[0].candidates = keyword.candidates.filter { left.contains($0.document) }
             }
@@ -228,13 +205,13 @@ struct QueryRun {
 
     private func load(_ candidates: [Candidate]) throws -> [Hit] {
         var hasCertainty = false
-        if case .vector(let search)? = query.search {
-            hasCertainty = try VectorTarget(search.targetVectors, in: collection).definition.index.metric == .cosine
+        if case .vector(let search)? = plan.search {
+            hasCertainty = search.legs.allSatisfy { $0.target.index.metric == .cosine }
         }
         var hits: [Hit] = []
         hits.reserveCapacity(candidates.count)
         for candidate in candidates {
-            guard let object = try reader.object(candidate.document, query.selection) else { continue }
+            guard let object = try reader.object(candidate.document, plan.columns) else { continue }
             var hit = Hit(object: object, distance: candidate.distance)
             if hasCertainty, let distance = candidate.distance { hit.certainty = 1 - Double(distance) / 2 }
             hit.score = candidate.score

@@ -11,31 +11,17 @@ struct ShardReader {
     let collection: Collection.Snapshot
 
     /// The documents that fulfil `filter`.
-    func documents(matching filter: Filter) throws -> DocumentSet {
-        do {
-            let resolved = try collection.invertedSchema.resolve(filter, collection: collection.definition.name) { _ in
-                throw DatabaseError.unsupported("a 'where' filter through a reference")
-            }
-            return try collection.invertedSchema.documents(
-                matching: resolved, ids: self, in: transaction.inverted(shard.address))
-        } catch let error as FilterError {
-            throw DatabaseError.invalidQuery((error.isValidation ? "invalid 'where' filter: " : "") + error.message)
-        }
+    func documents(matching filter: ResolvedFilter) throws -> DocumentSet {
+        try collection.invertedSchema.documents(matching: filter, ids: self, in: transaction.inverted(shard.address))
     }
 
-    /// The object kept as `document`, as far as it is selected; `nil` if it is gone.
-    func object(_ document: DocumentID, _ selection: Query.Selection) throws -> DatabaseObject? {
-        let properties: PropertySelection =
-            if let names = selection.properties {
-                .only(Set(collection.definition.properties.lazy.filter { names.contains($0.name) }.map(\.id)))
-            } else {
-                .all
-            }
-        guard let stored = try transaction.object(document, in: shard.address, properties: properties) else {
+    /// The object kept as `document`, as far as its columns are wanted; `nil` if it is gone.
+    func object(_ document: DocumentID, _ columns: QueryPlan.Columns) throws -> DatabaseObject? {
+        guard let stored = try transaction.object(document, in: shard.address, properties: columns.properties) else {
             return nil
         }
         var object = DatabaseObject(stored, in: collection)
-        if selection.includesVectors { try fillVectors(of: &object, document, stored.vectors) }
+        if columns.includesVectors { try fillVectors(of: &object, document, stored.vectors) }
         return object
     }
 

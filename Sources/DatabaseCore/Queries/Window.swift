@@ -8,11 +8,17 @@ struct Window {
     let maximum: Int
     var end: Int { offset + count }
 
+    init(offset: Int, count: Int, maximum: Int) {
+        self.offset = offset
+        self.count = count
+        self.maximum = maximum
+    }
+
     /// - Throws: `DatabaseError.invalidQuery` if it reaches beyond `QUERY_MAXIMUM_RESULTS`, or lies before the start.
     init(_ query: Query, _ settings: DatabaseSettings) throws(DatabaseError) {
         maximum = settings.maximumResults
         guard query.offset >= 0 else {
-            throw .invalidQuery("invalid pagination params: the offset is \(query.offset); it must be 0 or more")
+            throw .invalidQuery(.negativeOffset(query.offset))
         }
         offset = query.offset
         switch query.limit {
@@ -23,10 +29,7 @@ struct Window {
         }
         let (sum, overflow) = offset.addingReportingOverflow(count)
         guard !overflow, sum <= maximum else {
-            throw .invalidQuery(
-                "query maximum results exceeded: the total limit calculated from the provided offset '\(offset)' and limit "
-                    + "'\(count)' exceeds the configured value for QUERY_MAXIMUM_RESULTS '\(maximum)'. Ask for fewer, or go on "
-                    + "behind an object with 'after'")
+            throw .invalidQuery(.windowTooLarge(offset: offset, count: count, maximum: maximum))
         }
     }
 

@@ -17,7 +17,7 @@ extension Database {
         let shards = collectionTable.all.flatMap { collection in
             collection.shards.map { (definition: collection.definition, shard: $0) }
         }
-        let counts = try read { transaction in
+        let counts = try readStorage { transaction in
             try shards.map { try transaction.counters(of: $0.shard.address).objectCount }
         }
         for ((definition, shard), count) in zip(shards, counts) {

@@ -18,7 +18,7 @@ extension Database {
         let changes = try ObjectValidator(definition: snapshot.definition).changes(in: object)
         let preparation = ObjectPreparation(collection: snapshot, shard: shard, vectorizer: vectorizer)
         for _ in 0..<Self.mergeAttempts {
-            let (current, state) = try read { transaction in
+            let (current, state) = try readStorage { transaction in
                 let document = try transaction.document(of: id, in: shard.address)
                 let pictures = try document.flatMap {
                     try transaction.object($0, in: shard.address, properties: .only(preparation.pictureProperties))

@@ -33,17 +33,6 @@ extension Database {
         _ = try ObjectValidator(definition: try extendedDefinition(for: object)).validated(object)
     }
 
-    package func delete(_ id: ObjectID, in name: String, tenant: String?) async throws(DatabaseError) -> Bool {
-        let collection = try requireCollection(name)
-        let shard = try collection.shard(for: tenant)
-        let result = try await submit(change(.delete([id]), collection, shard))
-        switch result.outcomes.first {
-        case .deleted(let wasThere)?: return wasThere
-        case .refused(let error)?: throw error
-        case .stored?, nil: return false
-        }
-    }
-
     /// Stores objects of one collection and tenant; one result an object, in order.
     private func put(
         _ objects: [ObjectInput], mode: PutMode
@@ -71,7 +60,7 @@ extension Database {
         await maintenance.waitForRoom(in: shard)
         let preparation = ObjectPreparation(collection: snapshot, shard: shard, vectorizer: vectorizer)
         let objects = places.map { batch.checked[$0] }
-        let (stored, state, refusals) = try read { transaction in
+        let (stored, state, refusals) = try readStorage { transaction in
             try batch.lookUp(objects, mode: mode, preparation, transaction)
         }
         let wanted = objects.indices.filter { refusals[$0] == nil }

@@ -5,7 +5,7 @@ import InvertedIndexes
 import ObjectStorage
 import Observability
 
-extension Database: DatabaseOperations {
+extension Database {
     private var rules: SchemaRules { SchemaRules(settings: settings) }
 
     package func collections() -> [CollectionDefinition] { collectionTable.all.map(\.definition) }
@@ -65,15 +65,6 @@ extension Database: DatabaseOperations {
                 collections: collectionTable)
             while try await !submit(removal) {}
         }
-    }
-
-    package func setReadOnly(
-        _ isReadOnly: Bool, shard name: String, of collection: String
-    ) throws(DatabaseError) {
-        guard let shard = try requireCollection(collection).shards.first(where: { $0.name == name }) else {
-            throw .shardNotFound(name)
-        }
-        shard.isReadOnly = isReadOnly
     }
 
     package func deleteCollection(named name: String) async throws(DatabaseError) {

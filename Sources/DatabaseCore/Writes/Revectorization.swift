@@ -41,7 +41,7 @@ package struct Revectorization {
         var names: [String] = []
         for collection in database.collectionTable.all {
             for shard in collection.shards {
-                let state = try database.read { try ShardState(of: shard, in: $0) }
+                let state = try database.readStorage { try ShardState(of: shard, in: $0) }
                 let isForeign = state.vectors.values.contains { $0.network != nil && $0.network != network }
                 if isForeign || state.replacement != nil { names.append(collection.definition.name) }
             }
@@ -77,7 +77,7 @@ package struct Revectorization {
     private func begin(
         _ definition: VectorDefinition, _ network: NetworkIdentity, _ collection: Collection, _ shard: Shard
     ) async throws(DatabaseError) {
-        let state = try database.read { try ShardState(of: shard, in: $0) }
+        let state = try database.readStorage { try ShardState(of: shard, in: $0) }
         if let begun = state.replacement, begun.network == network { return }
         let changed = try await database.submit(
             DefinitionChange(
@@ -103,7 +103,7 @@ package struct Revectorization {
     ) async throws(DatabaseError) {
         let snapshot = collection.snapshot
         while true {
-            let (replacement, step) = try database.read { transaction in
+            let (replacement, step) = try database.readStorage { transaction in
                 let replacement = try ShardState(of: shard, in: transaction).replacement
                 return (
                     replacement,
@@ -168,7 +168,7 @@ package struct Revectorization {
     private func changeOver(
         _ definition: VectorDefinition, _ collection: Collection, _ shard: Shard
     ) async throws(DatabaseError) {
-        let replacement = try database.read { try ShardState(of: shard, in: $0).replacement }
+        let replacement = try database.readStorage { try ShardState(of: shard, in: $0).replacement }
         guard let replacement else { return }
         _ = try await database.submit(
             DefinitionChange(
@@ -186,7 +186,7 @@ package struct Revectorization {
                         dimensions: replacement.network.dimensions, network: replacement.network)
                     state.replacement = nil
                 }))
-        try database.read { transaction in
+        try database.readStorage { transaction in
             _ = try shard.index(of: replacement.new)?.load(
                 dimensions: replacement.network.dimensions, in: transaction)
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DatabaseCore
+import InvertedIndexes
 
 /// What GraphQL's clients are told when the database refuses or fails: Weaviate's prefixes, our explanations.
 extension DatabaseError {
@@ -20,8 +22,8 @@ extension DatabaseError {
         case .dimensionMismatch(_, _, let expected, let received):
             return "\(search)the query has \(received) dimensions, the stored vectors have \(expected): "
                 + "\(expected) vs \(received): vector lengths don't match"
-        case .invalidQuery(let text):
-            return Self.hasOwnPrefix(text) ? text : prefix(on: occasion) + text
+        case .invalidQuery(let problem):
+            return problem.standsAlone ? problem.wording : prefix(on: occasion) + problem.wording
         case .tenantMissing, .tenantNotExpected, .tenantNotFound, .networkMismatch, .revectorizationUnfinished,
             .storage, .overloaded, .cancelled, .collectionNotFound, .objectNotFound:
             return prefix(on: occasion) + message
@@ -41,14 +43,22 @@ extension DatabaseError {
         case .aggregation: ""
         }
     }
+}
 
-    /// Whether Weaviate sends this text as it is, without saying where it came from.
-    private static func hasOwnPrefix(_ text: String) -> Bool {
-        let beginnings = [
-            "invalid 'where' filter", "invalid 'sort' parameter", "cursor api:", "could not extract filters",
-            "Searching by property", "Filtering by property", "bm25 search is", "hybrid search is",
-            "failed to extract", "VectorFromInput", "can't compute and return certainty", "explorer:",
-        ]
-        return beginnings.contains { text.hasPrefix($0) }
+extension InvalidQuery {
+    /// Whether Weaviate sends its text as it is, without saying where it came from.
+    fileprivate var standsAlone: Bool {
+        switch self {
+        case .filter(let error):
+            switch error.reason {
+            case .notFilterable: true
+            default: error.isValidation
+            }
+        case .keywordSearch(.notSearchable): true
+        case .keywordSearch: false
+        case .sortKey, .sortBeside, .cursorBeside, .noTextVectorizer, .alphaOutOfRange, .certaintyWithoutCosine: true
+        case .notFinite(let search, _, _): search == .hybrid
+        case .negativeOffset, .windowTooLarge, .noTargetVector, .dimensionMismatch, .tooManyReferences: false
+        }
     }
 }

@@ -55,14 +55,6 @@ struct ObjectPlan: Sendable {
         }
     }
 
-    /// Whether any field under `_additional` is `field`.
-    func asksFor(_ field: AdditionalField) -> Bool {
-        entries.contains { entry in
-            guard case .additional(let entries) = entry.content else { return false }
-            return entries.contains { if case .field(field) = $0.content { true } else { false } }
-        }
-    }
-
     /// Whether nothing but the type's name is asked for; Weaviate does not resolve references for that.
     var isTypenameOnly: Bool {
         entries.allSatisfy { if case .typename = $0.content { true } else { false } }
@@ -81,6 +73,7 @@ struct ObjectPlan: Sendable {
             }
             guard let wanted = AdditionalField(rawValue: name) else { continue }
             if wanted == .vector || wanted == .vectors { selection.includesVectors = true }
+            if wanted == .certainty { selection.needsCertainty = true }
             if wanted == .vectors, case .object(let vectors)? = additional.fields[name]?.type.namedType {
                 let names = try collector.fields(of: inner.selections, on: vectors)
                     .map { (key: $0.responseKey, name: $0.field.name.text) }

@@ -7,14 +7,16 @@ import JSON
 
 /// Writes objects as their plan says, straight into JSON; follows references by reading their targets.
 struct ObjectWriter {
-    let database: any DatabaseOperations
+    /// Where the targets of references are read: the view that the hits came from.
+    let view: any DatabaseView
     let tenant: String?
     /// How many references are followed for one field of `Get`, before it is an error.
-    var remainingReferences = 100_000
+    private static let referenceLimit = 100_000
+    private var referenceCount = 0
     var writer = JSONWriter()
 
-    init(database: any DatabaseOperations, tenant: String?) {
-        self.database = database
+    init(view: any DatabaseView, tenant: String?) {
+        self.view = view
         self.tenant = tenant
     }
 
@@ -175,13 +177,12 @@ struct ObjectWriter {
         of beacon: Beacon, _ plans: [String: ObjectPlan]
     ) throws(DatabaseError) -> (DatabaseObject, ObjectPlan)? {
         for (name, plan) in plans where beacon.collection == nil || beacon.collection == name {
-            remainingReferences -= 1
-            guard remainingReferences >= 0 else {
-                throw .invalidQuery(
-                    "the query follows more references than are allowed; ask for fewer objects or levels")
+            referenceCount += 1
+            guard referenceCount <= Self.referenceLimit else {
+                throw .invalidQuery(.tooManyReferences(limit: Self.referenceLimit))
             }
             let tenant = plan.collection.multiTenancy.isEnabled ? tenant : nil
-            let found = try database.object(beacon.id, in: name, tenant: tenant, selection: plan.selection)
+            let found = try view.object(beacon.id, in: name, tenant: tenant, selection: plan.selection)
             if let found { return (found, plan) }
         }
         return nil

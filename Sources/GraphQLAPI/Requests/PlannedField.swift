@@ -26,7 +26,7 @@ typealias FieldResult = Result<[UInt8], FieldFailure>
 struct PlannedField: Sendable {
     enum Work: Sendable {
         case search(Query, ObjectPlan)
-        case aggregation(Aggregation)
+        case aggregation(AggregationPlan)
         /// The field's arguments or selections make no sense.
         case refusal(FieldFailure)
     }
@@ -45,7 +45,7 @@ struct PlannedField: Sendable {
                 return .success(try await Self.objects(query, plan, from: database))
             case .aggregation(let aggregation):
                 if Task.isCancelled { throw DatabaseError.cancelled }
-                return .success(try aggregation.answer(from: database))
+                return .success(try await aggregation.answer(from: database))
             }
         } catch {
             return .failure(FieldFailure(error, on: occasion))
@@ -55,16 +55,13 @@ struct PlannedField: Sendable {
     /// The hits of one field of `Get`.
     private static func objects(
         _ query: Query, _ plan: ObjectPlan, from database: any DatabaseOperations
-    ) async throws -> [UInt8] {
-        let hits = try await database.hits(of: query)
-        if plan.asksFor(.certainty), case .vector? = query.search, let first = hits.first, first.certainty == nil {
-            throw QueryError(
-                "can't compute and return certainty when vector index is configured with another distance than cosine; "
-                    + "ask for 'distance'")
+    ) async throws(DatabaseError) -> [UInt8] {
+        let queryPlan = try await database.plan(query)
+        return try database.read { view throws(DatabaseError) in
+            var output = ObjectWriter(view: view, tenant: query.tenant)
+            try output.write(try view.hits(of: queryPlan), plan: plan)
+            return output.writer.bytes
         }
-        var output = ObjectWriter(database: database, tenant: query.tenant)
-        try output.write(hits, plan: plan)
-        return output.writer.bytes
     }
 }
 
@@ -90,7 +87,7 @@ struct FieldPlanner {
         _ collector: inout FieldCollector
     ) -> PlannedField {
         planned(on: .aggregation) {
-            .aggregation(try Aggregation(field, of: collection, definition: definition, collector: &collector))
+            .aggregation(try AggregationPlan(field, of: collection, definition: definition, collector: &collector))
         }
     }
 

@@ -36,25 +36,36 @@ extension RESTHandler {
             )
         }
         try checkSortKeysInAllClasses(query.sort)
+        var plans: [QueryPlan] = []
+        for collection in database.collections() where !collection.multiTenancy.isEnabled {
+            var part = query
+            part.collection = collection.name
+            plans.append(
+                try await during(.list) { () throws(DatabaseError) in try await database.plan(part) })
+        }
+        let objects = try reading(.list) { () throws(DatabaseError) in
+            try database.read { view throws(DatabaseError) in try Self.objects(of: plans, query, in: view) }
+        }
+        return list(objects, deprecations: nil)
+    }
+
+    /// The page of `query` that is cut from all that `plans` list, one after the other.
+    private static func objects(
+        of plans: [QueryPlan], _ query: Query, in view: any DatabaseView
+    ) throws(DatabaseError) -> [DatabaseObject] {
         var found: [DatabaseObject] = []
         var toSkip = query.offset
         let limit = query.limit ?? 0
-        for collection in database.collections() where found.count < limit && !collection.multiTenancy.isEnabled {
-            let count = try reading(.list) { () throws(DatabaseError) in
-                try database.count(in: collection.name, tenant: nil, filter: nil)
-            }
+        for plan in plans where found.count < limit {
+            let count = try view.count(of: plan)
             guard toSkip < count else {
                 toSkip -= count
                 continue
             }
-            var part = query
-            part.collection = collection.name
-            part.offset = toSkip
-            part.limit = limit - found.count
+            found += try view.hits(of: plan.page(offset: toSkip, count: limit - found.count)).map(\.object)
             toSkip = 0
-            found += try await objects(of: part)
         }
-        return list(found, deprecations: nil)
+        return found
     }
 
     private func objects(of query: Query) async throws(Refusal) -> [DatabaseObject] {

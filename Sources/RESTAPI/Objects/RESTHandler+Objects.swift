@@ -146,14 +146,18 @@ extension RESTHandler {
 
     /// The classes that have an object with this id, by name.
     private func collections(holding id: ObjectID) throws(Refusal) -> [String] {
-        var holders: [String] = []
-        for collection in database.collections() where !collection.multiTenancy.isEnabled {
-            let object = try reading(.read) { () throws(DatabaseError) in
-                try database.object(id, in: collection.name, tenant: nil, selection: Query.Selection(properties: []))
+        let collections = database.collections().filter { !$0.multiTenancy.isEnabled }
+        return try reading(.read) { () throws(DatabaseError) in
+            try database.read { view throws(DatabaseError) in
+                var holders: [String] = []
+                for collection in collections {
+                    let object = try view.object(
+                        id, in: collection.name, tenant: nil, selection: Query.Selection(properties: []))
+                    if object != nil { holders.append(collection.name) }
+                }
+                return holders
             }
-            if object != nil { holders.append(collection.name) }
         }
-        return holders
     }
 
     private func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(Refusal) {

@@ -18,8 +18,8 @@ import Testing
         #expect(results.allSatisfy { (try? $0.get()) != nil })
     }
 
-    private func count(_ property: String, _ value: FilterValue) throws -> Int {
-        try database.count(
+    private func count(_ property: String, _ value: FilterValue) async throws -> Int {
+        try await database.count(
             in: "Article", tenant: nil,
             filter: .condition(FilterCondition(path: .property(property), comparison: .equal, value: value)))
     }
@@ -38,10 +38,10 @@ import Testing
         try await fill()
         try await database.deleteIndex(.searchable, of: "title", in: "Article")
         #expect(database.collection(named: "Article")?.property(named: "title")?.isSearchable == false)
-        #expect(try count("title", .text("red")) == 20)
+        #expect(try await count("title", .text("red")) == 20)
         #expect(try await keywordHits() == 0)
         #expect(try await database.delete(.number(3), in: "Article", tenant: nil))
-        #expect(try count("title", .text("red")) == 19)
+        #expect(try await count("title", .text("red")) == 19)
         #expect(try findings() == [])
         await fixture.close()
     }
@@ -60,10 +60,10 @@ import Testing
             try await database.deleteIndex(index, of: "title", in: "Article")
             try await database.deleteIndex(index, of: "year", in: "Article")
         }
-        #expect(throws: DatabaseError.self) { try count("year", .int(3)) }
+        await #expect(throws: DatabaseError.self) { try await count("year", .int(3)) }
         _ = try await database.insert(.article(30, "red again", year: 3))
         #expect(try await database.delete(.number(3), in: "Article", tenant: nil))
-        #expect(try findings() == [])
+        #expect(try await findings() == [])
         try await fixture.reopen()
         #expect(database.collection(named: "Article")?.property(named: "year")?.isFilterable == false)
         await fixture.close()

@@ -183,9 +183,9 @@ import VectorIndexes
         let trial = try await fixture.database.deleteObjects(
             matching: filter, in: "Article", tenant: nil, isDryRun: true)
         #expect(trial.matches == 15)
-        #expect(try fixture.database.count(in: "Article", tenant: nil, filter: nil) == 30)
+        #expect(try await fixture.database.count(in: "Article", tenant: nil, filter: nil) == 30)
         _ = try await fixture.database.deleteObjects(matching: filter, in: "Article", tenant: nil, isDryRun: false)
-        #expect(try fixture.database.count(in: "Article", tenant: nil, filter: nil) == 15)
+        #expect(try await fixture.database.count(in: "Article", tenant: nil, filter: nil) == 15)
         await fixture.close()
     }
 }

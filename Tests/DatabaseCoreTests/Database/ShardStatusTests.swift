@@ -42,7 +42,7 @@ import Testing
         let report = try await database.deleteObjects(
             matching: filter, in: "Article", tenant: nil, isDryRun: false)
         #expect(report.items.map { $0.error?.contains("store is read-only") } == [true])
-        #expect(try database.count(in: "Article", tenant: nil, filter: filter) == 1)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: filter) == 1)
         await fixture.close()
     }
 

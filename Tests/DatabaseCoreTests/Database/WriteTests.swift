@@ -39,7 +39,7 @@ import Testing
         bad.properties?["year"] = .string("not a year")
         let results = await database.upsert([.article(1, "one", year: 1), bad, .article(3, "three", year: 3)])
         #expect(results.map { (try? $0.get())?.id } == [.number(1), nil, .number(3)])
-        #expect(try database.count(in: "Article", tenant: nil, filter: nil) == 2)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: nil) == 2)
         await fixture.close()
     }
 
@@ -80,7 +80,7 @@ import Testing
         _ = await database.upsert([
             .article(1, "one", year: 1, vector: [1, 0]), .article(1, "again", year: 2, vector: [0, 1]),
         ])
-        #expect(try database.count(in: "Article", tenant: nil, filter: nil) == 1)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: nil) == 1)
         let hits = try await database.hits(of: .near([1, 0], in: "Article", limit: 9))
         #expect(hits.map(\.object.properties["title"]) == [.text("again")])
         await fixture.close()
@@ -108,8 +108,8 @@ import Testing
         #expect(try database.object(.number(1), in: "Article", tenant: nil, selection: .init()) == nil)
         #expect(try await database.hits(of: .near([1, 0], in: "Article", limit: 9)).isEmpty)
         let filter = Filter.condition(.init(path: .property("year"), comparison: .equal, value: .int(7)))
-        #expect(try database.count(in: "Article", tenant: nil, filter: filter) == 0)
-        #expect(try database.count(in: "Article", tenant: nil, filter: nil) == 0)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: filter) == 0)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: nil) == 0)
         await fixture.close()
     }
 
@@ -140,7 +140,7 @@ import Testing
         _ = try await fixture.database.delete(.number(7), in: "Article", tenant: nil)
         try await fixture.reopen()
         let database = fixture.database
-        #expect(try database.count(in: "Article", tenant: nil, filter: nil) == 299)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: nil) == 299)
         let hits = try await database.hits(of: .near([0, 1, 0], in: "Article", limit: 1))
         #expect(hits.map(\.object.id) == [.number(0)])
         #expect(try database.object(.number(7), in: "Article", tenant: nil, selection: .init()) == nil)
@@ -176,7 +176,7 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(try database.count(in: "Article", tenant: nil, filter: nil) == 200)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: nil) == 200)
         await fixture.close()
     }
 }

@@ -3,101 +3,15 @@
 import DataModel
 import DatabaseCore
 import ImageVectorizer
-import JSON
 import Synchronization
 
-/// A database in memory with the real schema rules and validation; filters know `Equal` and `GreaterThan` of whole numbers
-/// and `Equal` of texts and ids, pictures are vectors when their bytes begin with `P`.
-final class MemoryDatabase: DatabaseOperations {
-    struct Stored {
-        var object: DatabaseObject
-        var number: Int
-    }
-
-    private struct State {
-        var collections: [String: CollectionDefinition] = [:]
-        var objects: [String: [ObjectID: Stored]] = [:]
-        var nextNumber = 0
-        var readOnly: Set<String> = []
-        /// Milliseconds since 1970; each write comes one later.
-        var time: Int64 = 1_600_000_000_000
-    }
-
-    let settings: DatabaseSettings
-    private let state = Mutex(State())
-    private var rules: SchemaRules { SchemaRules(settings: settings) }
-
-    init(settings: DatabaseSettings = DatabaseSettings()) { self.settings = settings }
-
-    // MARK: - Schema
-
-    func collections() -> [CollectionDefinition] {
-        state.withLock { $0.collections.values.sorted { $0.name < $1.name } }
-    }
-
-    func collection(named name: String) -> CollectionDefinition? { state.withLock { $0.collections[name] } }
-
-    func createCollection(_ definition: CollectionDefinition) async throws(DatabaseError) -> CollectionDefinition {
-        let created = try rules.created(definition, among: collections())
-        keep(created)
-        return created
-    }
-
-    func updateCollection(_ definition: CollectionDefinition) async throws(DatabaseError) -> CollectionDefinition {
-        guard let existing = collection(named: definition.name) else { throw .collectionNotFound(definition.name) }
-        let updated = try rules.updated(existing, to: definition)
-        keep(updated)
-        return updated
-    }
-
-    func addProperty(
-        _ property: PropertyDefinition, to collection: String
-    ) async throws(DatabaseError) -> PropertyDefinition {
-        guard let existing = self.collection(named: collection) else { throw .collectionNotFound(collection) }
-        let extended = try rules.adding(property, to: existing, among: collections())
-        keep(extended)
-        return extended.properties[extended.properties.count - 1]
-    }
-
-    func deleteIndex(
-        _ index: PropertyIndex, of property: String, in collection: String
-    ) async throws(DatabaseError) {
-        guard let existing = self.collection(named: collection) else { throw .collectionNotFound(collection) }
-        keep(try rules.removing(index, of: property, from: existing))
-    }
-
-    func setReadOnly(_ isReadOnly: Bool, shard: String, of collection: String) throws(DatabaseError) {
-        guard shard == "shard\(collection)" else { throw .shardNotFound(shard) }
-        state.withLock { state in
-            if isReadOnly { state.readOnly.insert(collection) } else { state.readOnly.remove(collection) }
-        }
-    }
-
-    private func checkWritable(_ collection: String) throws(DatabaseError) {
-        if state.withLock({ $0.readOnly.contains(collection) }) {
-            throw .readOnlyShard(collection: collection, shard: "shard\(collection)")
-        }
-    }
-
-    func deleteCollection(named name: String) async throws(DatabaseError) {
-        state.withLock {
-            $0.collections[name] = nil
-            $0.objects[name] = nil
-        }
-    }
-
-    private func keep(_ definition: CollectionDefinition) {
-        state.withLock { $0.collections[definition.name] = definition }
-    }
-
-    // MARK: - Objects
-
-    func insert(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
+extension MemoryDatabase {
+    package func insert(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
         if let id = object.id, find(id, object.collection) != nil { throw .objectExists(id) }
         return try store(object)
     }
 
-    func upsert(_ objects: [ObjectInput]) async -> [Result<DatabaseObject, DatabaseError>] {
+    package func upsert(_ objects: [ObjectInput]) async -> [Result<DatabaseObject, DatabaseError>] {
         objects.map { object in
             do throws(DatabaseError) {
                 return .success(try store(object))
@@ -107,7 +21,7 @@ final class MemoryDatabase: DatabaseOperations {
         }
     }
 
-    func validate(_ object: ObjectInput) async throws(DatabaseError) {
+    package func validate(_ object: ObjectInput) async throws(DatabaseError) {
         let existing = collection(named: object.collection)
         let wanted = try AutoSchema(rules: rules).definition(
             for: object, extending: existing, among: collections(), time: 1_700_000_000)
@@ -115,7 +29,7 @@ final class MemoryDatabase: DatabaseOperations {
         _ = try ObjectValidator(definition: definition).validated(object)
     }
 
-    func replace(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
+    package func replace(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
         guard let id = object.id, let old = find(id, object.collection) else {
             throw .objectNotFound(collection: object.collection, id: object.id ?? .random())
         }
@@ -124,7 +38,7 @@ final class MemoryDatabase: DatabaseOperations {
         return stored
     }
 
-    func merge(_ object: ObjectInput) async throws(DatabaseError) {
+    package func merge(_ object: ObjectInput) async throws(DatabaseError) {
         guard let id = object.id, var old = find(id, object.collection), let definition = try extended(for: object)
         else {
             throw .objectNotFound(collection: object.collection, id: object.id ?? .random())
@@ -139,20 +53,12 @@ final class MemoryDatabase: DatabaseOperations {
         state.withLock { $0.objects[object.collection, default: [:]][id] = changed }
     }
 
-    func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool {
+    package func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool {
         try checkWritable(collection)
         return state.withLock { $0.objects[collection]?.removeValue(forKey: id) != nil }
     }
 
-    func object(
-        _ id: ObjectID, in collection: String, tenant: String?, selection: Query.Selection
-    ) throws(DatabaseError) -> DatabaseObject? {
-        guard self.collection(named: collection) != nil else { throw .collectionNotFound(collection) }
-        if tenant != nil { throw .tenantNotExpected(collection: collection) }
-        return find(id, collection).map { selected($0.object, selection) }
-    }
-
-    func deleteObjects(
+    package func deleteObjects(
         matching filter: Filter, in collection: String, tenant: String?, isDryRun: Bool
     ) async throws(DatabaseError) -> DeletionReport {
         var found: [Stored] = []
@@ -165,44 +71,21 @@ final class MemoryDatabase: DatabaseOperations {
             items: found.map { DeletionReport.Item(id: $0.object.id) })
     }
 
-    // MARK: - Queries
-
-    func hits(of query: Query) async throws(DatabaseError) -> [Hit] {
-        var found = objects(in: query.collection).map(\.object).sorted { $0.id < $1.id }
-        if case .behind(let id) = query.after { found.removeAll { $0.id <= id } }
-        if let key = query.sort.first, case .property(let name) = key.field {
-            found.sort { text(of: $0.properties[name]) < text(of: $1.properties[name]) }
-            if key.isDescending { found.reverse() }
-        }
-        return found.dropFirst(query.offset).prefix(max(0, query.limit ?? 100)).map {
-            Hit(object: selected($0, query.selection))
+    func checkWritable(_ collection: String) throws(DatabaseError) {
+        if state.withLock({ $0.readOnly.contains(collection) }) {
+            throw .readOnlyShard(collection: collection, shard: "shard\(collection)")
         }
     }
 
-    func count(in collection: String, tenant: String?, filter: Filter?) throws(DatabaseError) -> Int {
-        objects(in: collection).count
-    }
-
-    func shards() -> [ShardStatus] {
-        let readOnly = state.withLock { $0.readOnly }
-        return collections().map {
-            ShardStatus(
-                collection: $0.name, name: "shard\($0.name)", objectCount: objects(in: $0.name).count, unlinkedCount: 0,
-                isReadOnly: readOnly.contains($0.name))
-        }
-    }
-
-    // MARK: - Parts
-
-    private func find(_ id: ObjectID, _ collection: String) -> Stored? {
+    func find(_ id: ObjectID, _ collection: String) -> Stored? {
         state.withLock { $0.objects[collection]?[id] }
     }
 
-    private func objects(in collection: String) -> [Stored] {
+    func objects(in collection: String) -> [Stored] {
         state.withLock { $0.objects[collection].map { Array($0.values) } ?? [] }.sorted { $0.number < $1.number }
     }
 
-    private func selected(_ object: DatabaseObject, _ selection: Query.Selection) -> DatabaseObject {
+    func selected(_ object: DatabaseObject, _ selection: Query.Selection) -> DatabaseObject {
         var object = object
         if !selection.includesVectors {
             object.vector = nil
@@ -212,7 +95,7 @@ final class MemoryDatabase: DatabaseOperations {
     }
 
     /// The definition with what auto-schema adds; `nil` when there is none.
-    private func extended(for object: ObjectInput) throws(DatabaseError) -> CollectionDefinition? {
+    func extended(for object: ObjectInput) throws(DatabaseError) -> CollectionDefinition? {
         let existing = collection(named: object.collection)
         guard settings.hasAutoSchema else { return existing }
         let wanted = try AutoSchema(rules: rules).definition(
@@ -221,12 +104,12 @@ final class MemoryDatabase: DatabaseOperations {
         return wanted ?? existing
     }
 
-    private func prepared(_ object: ObjectInput) throws(DatabaseError) -> (CollectionDefinition, ValidatedObject) {
+    func prepared(_ object: ObjectInput) throws(DatabaseError) -> (CollectionDefinition, ValidatedObject) {
         guard let definition = try extended(for: object) else { throw .collectionNotFound(object.collection) }
         return (definition, try ObjectValidator(definition: definition).validated(object))
     }
 
-    private func store(_ object: ObjectInput) throws(DatabaseError) -> DatabaseObject {
+    func store(_ object: ObjectInput) throws(DatabaseError) -> DatabaseObject {
         try checkWritable(object.collection)
         let (definition, valid) = try prepared(object)
         let id = object.id ?? .random()
@@ -259,7 +142,7 @@ final class MemoryDatabase: DatabaseOperations {
         }
     }
 
-    private func matches(_ object: DatabaseObject, _ filter: Filter) throws(DatabaseError) -> Bool {
+    func matches(_ object: DatabaseObject, _ filter: Filter) throws(DatabaseError) -> Bool {
         switch filter {
         case .and(let filters):
             for filter in filters where try !matches(object, filter) { return false }
@@ -272,7 +155,7 @@ final class MemoryDatabase: DatabaseOperations {
         }
     }
 
-    private func matches(_ object: DatabaseObject, _ condition: FilterCondition) throws(DatabaseError) -> Bool {
+    func matches(_ object: DatabaseObject, _ condition: FilterCondition) throws(DatabaseError) -> Bool {
         switch (condition.path, condition.comparison, condition.value) {
         case (.id, .equal, .text(let text)): return object.id.description == text
         case (.id, .containsAny, .texts(let texts)): return texts.contains(object.id.description)
@@ -281,11 +164,11 @@ final class MemoryDatabase: DatabaseOperations {
         case (.property(let name), .greaterThan, .int(let bound)):
             guard case .int(let int)? = object.properties[name] else { return false }
             return int > bound
-        default: throw .invalidQuery("the filter \(condition) is not known here")
+        default: throw .unsupported("the filter \(condition)")
         }
     }
 
-    private func text(of value: PropertyValue?) -> String {
+    func text(of value: PropertyValue?) -> String {
         switch value {
         case .text(let text): "1\(text)"
         case .int(let int): "1\(int)"

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
-import JSON
 
 /// What the APIs call: every operation on schema, objects and queries.
 ///
 /// Callers run on the compute pool: reads block it for as long as they take, writes suspend until they are durable.
-package protocol DatabaseOperations: Sendable {
+package protocol DatabaseOperations: SchemaOperations, ObjectOperations, QueryOperations, ShardOperations {
     var settings: DatabaseSettings { get }
+}
 
-    // Schema
+/// Operations on collections and their definitions.
+package protocol SchemaOperations: Sendable {
     /// All collections, by name.
     func collections() -> [CollectionDefinition]
     /// The collection called exactly `name`.
@@ -26,8 +27,10 @@ package protocol DatabaseOperations: Sendable {
     func deleteIndex(_ index: PropertyIndex, of property: String, in collection: String) async throws(DatabaseError)
     /// Does nothing if there is none of this name.
     func deleteCollection(named name: String) async throws(DatabaseError)
+}
 
-    // Objects
+/// Operations that change objects, or check what would be changed.
+package protocol ObjectOperations: Sendable {
     /// Stores a new object; fails if its id is taken.
     func insert(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject
     /// Stores objects, replacing those whose id is taken; one result an object, in order.
@@ -40,19 +43,59 @@ package protocol DatabaseOperations: Sendable {
     func merge(_ object: ObjectInput) async throws(DatabaseError)
     /// Returns `false` if there was no such object.
     func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool
-    func object(
-        _ id: ObjectID, in collection: String, tenant: String?, selection: Query.Selection
-    ) throws(DatabaseError) -> DatabaseObject?
     /// Deletes what matches, at most the limit of `settings`.
     func deleteObjects(
         matching filter: Filter, in collection: String, tenant: String?, isDryRun: Bool
     ) async throws(DatabaseError) -> DeletionReport
+}
 
-    // Queries
-    func hits(of query: Query) async throws(DatabaseError) -> [Hit]
-    func count(in collection: String, tenant: String?, filter: Filter?) throws(DatabaseError) -> Int
+/// Operations that only read.
+package protocol QueryOperations: Sendable {
+    /// Resolves a query against its collection, and has the network make vectors of its pictures.
+    ///
+    /// - Throws: whatever is wrong with the query; it is said before a picture is decoded.
+    func plan(_ query: Query) async throws(DatabaseError) -> QueryPlan
 
-    // Operation
+    /// Hands `body` a view of the database as it is now. All that `body` reads comes from this one state.
+    ///
+    ///     let plan = try await database.plan(query)
+    ///     let names = try database.read { view in try view.hits(of: plan).map { $0.object.id } }
+    ///
+    /// Runs on the calling thread, which has to be one of the compute pool; keep it short, because an old view keeps the
+    /// file growing.
+    func read<R>(_ body: (any DatabaseView) throws(DatabaseError) -> R) throws(DatabaseError) -> R
+}
+
+extension QueryOperations {
+    /// The hits of one query, when nothing else has to come from the same view.
+    package func hits(of query: Query) async throws(DatabaseError) -> [Hit] {
+        let plan = try await plan(query)
+        return try read { view throws(DatabaseError) in try view.hits(of: plan) }
+    }
+
+    /// How many objects match, when nothing else has to come from the same view.
+    package func count(
+        in collection: String, tenant: String?, filter: Filter?
+    ) async throws(DatabaseError) -> Int {
+        var query = Query(collection: collection)
+        query.tenant = tenant
+        query.filter = filter
+        let plan = try await plan(query)
+        return try read { view throws(DatabaseError) in try view.count(of: plan) }
+    }
+
+    /// One object, when nothing else has to come from the same view.
+    package func object(
+        _ id: ObjectID, in collection: String, tenant: String?, selection: Query.Selection
+    ) throws(DatabaseError) -> DatabaseObject? {
+        try read { view throws(DatabaseError) in
+            try view.object(id, in: collection, tenant: tenant, selection: selection)
+        }
+    }
+}
+
+/// Operations on the parts that collections are kept in.
+package protocol ShardOperations: Sendable {
     func shards() -> [ShardStatus]
     /// Lets a shard refuse writes, or take them again. It takes them after every start.
     func setReadOnly(_ isReadOnly: Bool, shard: String, of collection: String) throws(DatabaseError)

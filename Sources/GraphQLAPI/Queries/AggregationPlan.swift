@@ -1,24 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import DataModel
 import DatabaseCore
 import GraphQLLanguage
-import JSON
 
-/// `Aggregate { Class(…) { meta { count } } }`; other aggregations are refused by name.
-struct Aggregation: Sendable {
+/// What a field of `Aggregate` asks for, and how its answer is written: `Aggregate { Class(…) { meta { count } } }`; other
+/// aggregations are refused by name.
+struct AggregationPlan: Sendable {
     /// A member of the answer's one object.
-    private enum Member: Sendable {
+    enum Member: Sendable {
         /// `meta`, with its keys; whether each is the count or a `__typename`.
         case meta([(key: String, isCount: Bool)], typeName: String)
         case typename
     }
 
-    private let collection: String
-    private let tenant: String?
-    private let filter: Filter?
-    private let typeName: String
-    private var members: [(key: String, member: Member)] = []
+    /// Which objects are aggregated.
+    let query: Query
+    let typeName: String
+    private(set) var members: [(key: String, member: Member)] = []
 
     init(
         _ field: CollectedField, of collection: CollectionDefinition, definition: FieldDefinition,
@@ -34,9 +32,12 @@ struct Aggregation: Sendable {
         {
             throw QueryError.unsupported("Aggregate of '\(other.field.name.text)'")
         }
-        self.collection = collection.name
-        tenant = arguments.string("tenant")
-        filter = try arguments.object("where").map { clause throws(QueryError) in try FilterParser().filter(clause) }
+        var query = Query(collection: collection.name)
+        query.tenant = arguments.string("tenant")
+        query.filter = try arguments.object("where").map { clause throws(QueryError) in
+            try FilterParser().filter(clause)
+        }
+        self.query = query
         typeName = type.name
         for field in fields {
             guard field.field.name.text == "meta", case .object(let meta)? = type.fields["meta"]?.type.namedType else {
@@ -47,30 +48,6 @@ struct Aggregation: Sendable {
                 .map { (key: $0.responseKey, isCount: $0.field.name.text == "count") }
             members.append((field.responseKey, .meta(keys, typeName: meta.name)))
         }
-    }
-
-    /// - Returns: the JSON of the field.
-    func answer(from database: any DatabaseOperations) throws(DatabaseError) -> [UInt8] {
-        let count = try database.count(in: collection, tenant: tenant, filter: filter)
-        var writer = JSONWriter()
-        writer.beginArray()
-        writer.beginObject()
-        for (key, member) in members {
-            writer.key(key)
-            guard case .meta(let keys, let typeName) = member else {
-                writer.string(typeName)
-                continue
-            }
-            writer.beginObject()
-            for (key, isCount) in keys {
-                writer.key(key)
-                if isCount { writer.number(count) } else { writer.string(typeName) }
-            }
-            writer.endObject()
-        }
-        writer.endObject()
-        writer.endArray()
-        return writer.bytes
     }
 
     private static func check(_ arguments: InputObject) throws(QueryError) {

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DatabaseCore
+import InvertedIndexes
+
+/// What clients of every API read about a query that makes no sense: Weaviate's words, and how to mend it.
+extension InvalidQuery {
+    package var wording: String {
+        switch self {
+        case .filter(let error): (error.isValidation ? "invalid 'where' filter: " : "") + error.message
+        case .keywordSearch(let error): error.message
+        case .sortKey(let index, let problem):
+            "invalid 'sort' parameter: sort parameter at position \(index): \(problem.wording)"
+        case .sortBeside(.keyword): "bm25 search is not compatible with sort"
+        case .sortBeside(.hybrid): "hybrid search is not compatible with sort"
+        case .sortBeside(.vector): "vector search is not compatible with sort"
+        case .cursorBeside(let conflict):
+            "cursor api: invalid 'after' parameter: \(conflict.wording) cannot be set with after and limit parameters"
+        case .negativeOffset(let offset): "invalid pagination params: the offset is \(offset); it must be 0 or more"
+        case .windowTooLarge(let offset, let count, let maximum):
+            "query maximum results exceeded: the total limit calculated from the provided offset '\(offset)' and limit "
+                + "'\(count)' exceeds the configured value for QUERY_MAXIMUM_RESULTS '\(maximum)'. Ask for fewer, or go on "
+                + "behind an object with 'after'"
+        case .noTargetVector:
+            "multiple vectorizers configuration found, please specify target vector name (targetVectors)"
+        case .noTextVectorizer(let collection, let text):
+            "VectorFromInput was called without vectorizer on class \(collection) for input \(text); "
+                + "give a 'vector', or alpha 0 for a keyword search"
+        case .notFinite(let kind, let value, let index):
+            (kind == .hybrid ? "failed to extract hybrid params: vector" : "the search vector")
+                + " has \(value) at position \(index); all must be finite numbers"
+        case .alphaOutOfRange: "failed to extract hybrid params: alpha should be between 0.0 and 1.0"
+        case .dimensionMismatch(let query, let stored):
+            "vector search: the query has \(query) dimensions, the stored vectors have \(stored): "
+                + "vector lengths don't match: \(stored) vs \(query)"
+        case .certaintyWithoutCosine(let metric):
+            "can't compute and return certainty when vector index is configured with \(metric) distance"
+        case .tooManyReferences:
+            "the query follows more references than are allowed; ask for fewer objects or levels"
+        }
+    }
+}
+
+extension InvalidQuery.SortProblem {
+    fileprivate var wording: String {
+        switch self {
+        case .unknownProperty(let name, let collection):
+            "no such prop with name '\(name)' found in class '\(collection)' in the schema. "
+                + "Check your schema files for which properties in this class are available"
+        case .identifierProperty(let name):
+            "prop \"\(name)\" is of type uuid/uuid[]: sorting by uuid is currently not supported - "
+                + "if you believe it should be, sort by a text property that holds the same value"
+        case .referenceProperty(let name, let targets):
+            "sorting by reference not supported, property \"\(name)\" is a ref prop to the class \"\(targets)\""
+        case .blobProperty(let name): "prop \"\(name)\" is of type blob, which has no order"
+        }
+    }
+}
+
+extension InvalidQuery.CursorConflict {
+    fileprivate var wording: String {
+        switch self {
+        case .filter: "where"
+        case .search: "a search"
+        case .sort: "sort"
+        case .offset: "offset"
+        }
+    }
+}

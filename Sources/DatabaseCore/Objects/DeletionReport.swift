@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+
+/// What a batch delete did.
+package struct DeletionReport: Sendable {
+    package struct Item: Sendable {
+        package var id: ObjectID
+        /// `nil`: deleted (or would be, in a dry run).
+        package var error: String?
+
+        package init(id: ObjectID, error: String? = nil) {
+            self.id = id
+            self.error = error
+        }
+    }
+
+    /// How many objects match, also beyond `limit`.
+    package var matches: Int
+    package var limit: Int
+    package var items: [Item]
+
+    package init(matches: Int, limit: Int, items: [Item]) {
+        self.matches = matches
+        self.limit = limit
+        self.items = items
+    }
+}

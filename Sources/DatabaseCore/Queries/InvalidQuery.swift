@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+
+/// What is wrong with a query. Everything here is found while the query is planned, before anything is computed, but for
+/// `dimensionMismatch` of a vector that is read or made first, and `tooManyReferences`.
+package enum InvalidQuery: Error, Hashable, Sendable {
+    /// A search that sorting, cursors or the like cannot be combined with.
+    package enum SearchKind: Hashable, Sendable { case vector, keyword, hybrid }
+
+    /// What a cursor cannot stand beside.
+    package enum CursorConflict: Hashable, Sendable { case filter, search, sort, offset }
+
+    /// Why a property cannot be sorted by.
+    package enum SortProblem: Hashable, Sendable {
+        case unknownProperty(name: String, collection: String)
+        case identifierProperty(name: String)
+        case referenceProperty(name: String, targets: String)
+        case blobProperty(name: String)
+    }
+
+    case filter(FilterError)
+    case keywordSearch(KeywordSearchError)
+    /// - index: the index of the key among the sort keys.
+    case sortKey(index: Int, SortProblem)
+    case sortBeside(SearchKind)
+    case cursorBeside(CursorConflict)
+    case negativeOffset(Int)
+    /// The window reaches beyond what any answer may hold.
+    case windowTooLarge(offset: Int, count: Int, maximum: Int)
+    /// The collection has several vectors, and the search names none of them.
+    case noTargetVector
+    /// A hybrid search with a vector leg and no vector: nothing here makes vectors of words.
+    case noTextVectorizer(collection: String, text: String)
+    /// A component of the query vector that is no finite number.
+    case notFinite(SearchKind, value: Float, index: Int)
+    case alphaOutOfRange(Double)
+    case dimensionMismatch(query: Int, stored: Int)
+    /// Certainty is defined for the cosine distance alone.
+    case certaintyWithoutCosine(metric: String)
+    case tooManyReferences(limit: Int)
+
+    /// What is wrong, with the values, and what to do about it; in words of no API.
+    package var message: String {
+        switch self {
+        case .filter(let error): "filter: \(error.message)"
+        case .keywordSearch(let error): error.message
+        case .sortKey(let index, let problem): "sort key \(index): \(problem.message)"
+        case .sortBeside(let kind): "a \(kind) search has an order of its own and cannot be sorted"
+        case .cursorBeside(let conflict): "a cursor goes through all objects by id; it cannot stand beside \(conflict)"
+        case .negativeOffset(let offset): "the offset is \(offset); it must be 0 or more"
+        case .windowTooLarge(let offset, let count, let maximum):
+            "offset \(offset) and limit \(count) reach beyond \(maximum), the most results of a query"
+        case .noTargetVector: "the collection has several vectors; name the one to search"
+        case .noTextVectorizer(let collection, _): "collection \(collection) has no vectorizer for text; give a vector"
+        case .notFinite(_, let value, let index):
+            "the query vector has \(value) at index \(index); all must be finite numbers"
+        case .alphaOutOfRange(let alpha): "alpha is \(alpha); it must be between 0 and 1"
+        case .dimensionMismatch(let query, let stored):
+            "the query vector has \(query) dimensions, the stored vectors have \(stored)"
+        case .certaintyWithoutCosine(let metric): "certainty is defined for cosine distance, not for \(metric)"
+        case .tooManyReferences(let limit):
+            "the query follows more than \(limit) references; ask for fewer objects or levels"
+        }
+    }
+}
+
+extension InvalidQuery.SortProblem {
+    /// What is wrong, in words of no API.
+    package var message: String {
+        switch self {
+        case .unknownProperty(let name, let collection): "collection \(collection) has no property '\(name)'"
+        case .identifierProperty(let name): "property '\(name)' holds UUIDs, which have no order here"
+        case .referenceProperty(let name, let targets): "property '\(name)' refers to \(targets)"
+        case .blobProperty(let name): "property '\(name)' is a blob, which has no order"
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+
+/// A query resolved against its collection: targets, window, filter, sort keys and the columns it needs, each worked out
+/// once.
+///
+/// Whatever is wrong with a query is found when its plan is made, before a picture is decoded or anything is read. Searches,
+/// counts and deletions by filter are consumers of the same plan:
+///
+///     Query ──QueryPlan──> plan with pictures ──the network──> plan without ──a view──> hits, counts, …
+///
+/// A value: it holds no transaction, and can be run against any later view.
+package struct QueryPlan: Sendable {
+    /// What of each object is loaded.
+    struct Columns: Sendable {
+        var properties: PropertySelection
+        var includesVectors: Bool
+
+        init(_ selection: Query.Selection, in collection: CollectionDefinition) {
+            properties =
+                if let names = selection.properties {
+                    .only(Set(collection.properties.lazy.filter { names.contains($0.name) }.map(\.id)))
+                } else {
+                    .all
+                }
+            includesVectors = selection.includesVectors
+        }
+    }
+
+    /// What was asked.
+    package let query: Query
+    let collection: Collection.Snapshot
+    let shard: Shard
+    let filter: ResolvedFilter?
+    private(set) var window: Window
+    /// `nil` without sort keys.
+    let sorter: ObjectSorter?
+    let columns: Columns
+    var search: SearchPlan?
+
+    /// - Throws: `DatabaseError.invalidQuery`, `.unknownVector`, `.searchVectorization` for a picture that is no base64, and
+    ///   `.unsupported`: the first mistake that is found.
+    init(
+        _ query: Query, collection: Collection.Snapshot, shard: Shard, settings: DatabaseSettings
+    ) throws(DatabaseError) {
+        self.query = query
+        self.collection = collection
+        self.shard = shard
+        try Self.checkCursor(query)
+        search = try query.search.map { search throws(DatabaseError) in try SearchPlan(search, query, collection) }
+        window = try Window(query, settings)
+        sorter =
+            query.sort.isEmpty ? nil : try ObjectSorter(query.sort, in: collection.definition)
+        filter = try query.filter.map { filter throws(DatabaseError) in try collection.resolved(filter) }
+        columns = Columns(query.selection, in: collection.definition)
+        if query.selection.needsCertainty { try search?.checkCertainty() }
+    }
+
+    /// A plan against a definition alone, for a collection that nothing is stored of.
+    package init(
+        _ query: Query, definition: CollectionDefinition, settings: DatabaseSettings
+    ) throws(DatabaseError) {
+        let address = ShardAddress(CollectionID(0), ShardID(0))
+        try self.init(
+            query, collection: Collection.Snapshot(definition),
+            shard: Shard(address: address, name: "", definition: definition), settings: settings)
+    }
+
+    /// Which part of the results is wanted.
+    package var page: (offset: Int, count: Int) { (window.offset, window.count) }
+
+    /// The same plan for another part of its results.
+    package func page(offset: Int, count: Int) -> QueryPlan {
+        precondition(
+            offset >= 0 && count >= 0, "a page begins at 0 or later and holds no less than nothing: \(offset), \(count)"
+        )
+        var plan = self
+        plan.window = Window(offset: offset, count: count, maximum: window.maximum)
+        return plan
+    }
+
+    private static func checkCursor(_ query: Query) throws(DatabaseError) {
+        guard query.after != nil else { return }
+        let conflict: InvalidQuery.CursorConflict? =
+            query.filter != nil ? .filter : query.search != nil ? .search : !query.sort.isEmpty ? .sort : nil
+        if let conflict { throw .invalidQuery(.cursorBeside(conflict)) }
+        if query.offset != 0 { throw .invalidQuery(.cursorBeside(.offset)) }
+    }
+}
+
+extension Collection.Snapshot {
+    /// `filter` with its names, types and values checked against the collection.
+    func resolved(_ filter: Filter) throws(DatabaseError) -> ResolvedFilter {
+        do {
+            return try invertedSchema.resolve(filter, collection: definition.name) { _ in
+                throw DatabaseError.unsupported("a 'where' filter through a reference")
+            }
+        } catch let error as FilterError {
+            throw .invalidQuery(.filter(error))
+        } catch let error as DatabaseError {
+            throw error
+        } catch {
+            throw .storage("the filter could not be checked")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+
+/// A view of the database over one read transaction.
+///
+/// Remembers what it has worked out of collections, since an answer follows thousands of references to the same few.
+final class StorageView: DatabaseView {
+    private struct Source {
+        var reader: ShardReader
+        var columns: [Query.Selection: QueryPlan.Columns] = [:]
+    }
+
+    private struct SourceKey: Hashable {
+        var collection: String
+        var tenant: String?
+    }
+
+    private let database: Database
+    private let transaction: ReadTransaction
+    private var sources: [SourceKey: Source] = [:]
+
+    init(_ database: Database, _ transaction: ReadTransaction) {
+        self.database = database
+        self.transaction = transaction
+    }
+
+    func hits(of plan: QueryPlan) throws(DatabaseError) -> [Hit] {
+        database.recall.load.begin()
+        defer { database.recall.load.end() }
+        let run = QueryRun(
+            reader: ShardReader(transaction: transaction, shard: plan.shard, collection: plan.collection), plan: plan,
+            answered: database.offer, isCancelled: { Task.isCancelled })
+        return try caught { try run.hits() }
+    }
+
+    func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
+        let reader = ShardReader(transaction: transaction, shard: plan.shard, collection: plan.collection)
+        return try caught { try plan.filter.map { try reader.documents(matching: $0).count } ?? reader.objectCount() }
+    }
+
+    func object(
+        _ id: ObjectID, in collection: String, tenant: String?, selection: Query.Selection
+    ) throws(DatabaseError) -> DatabaseObject? {
+        let key = SourceKey(collection: collection, tenant: tenant)
+        var source: Source
+        if let known = sources[key] { source = known } else { source = try self.source(key) }
+        let columns =
+            source.columns[selection] ?? QueryPlan.Columns(selection, in: source.reader.collection.definition)
+        source.columns[selection] = columns
+        sources[key] = source
+        let reader = source.reader
+        return try caught { try reader.document(of: id).flatMap { try reader.object($0, columns) } }
+    }
+
+    private func source(_ key: SourceKey) throws(DatabaseError) -> Source {
+        let collection = try database.requireCollection(key.collection)
+        let shard = try collection.shard(for: key.tenant)
+        return Source(reader: ShardReader(transaction: transaction, shard: shard, collection: collection.snapshot))
+    }
+
+    private func caught<R>(_ body: () throws -> R) throws(DatabaseError) -> R {
+        do { return try body() } catch { throw database.databaseError(error) }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+
+extension Database {
+    package func delete(_ id: ObjectID, in name: String, tenant: String?) async throws(DatabaseError) -> Bool {
+        let collection = try requireCollection(name)
+        let shard = try collection.shard(for: tenant)
+        let result = try await submit(change(.delete([id]), collection, shard))
+        switch result.outcomes.first {
+        case .deleted(let wasThere)?: return wasThere
+        case .refused(let error)?: throw error
+        case .stored?, nil: return false
+        }
+    }
+
+    package func deleteObjects(
+        matching filter: Filter, in name: String, tenant: String?, isDryRun: Bool
+    ) async throws(DatabaseError) -> DeletionReport {
+        let collection = try requireCollection(name)
+        let shard = try collection.shard(for: tenant)
+        let limit = settings.maximumResults
+        let resolved = try collection.snapshot.resolved(filter)
+        let (matches, ids) = try readStorage { transaction in
+            let reader = ShardReader(transaction: transaction, shard: shard, collection: collection.snapshot)
+            let documents = try reader.documents(matching: resolved)
+            return (documents.count, try documents.prefix(limit).compactMap { try reader.id(of: $0) })
+        }
+        let report = DeletionReport(
+            matches: matches, limit: limit, items: ids.map { DeletionReport.Item(id: $0) })
+        if isDryRun || ids.isEmpty { return report }
+        var deleted = report
+        let outcomes = try await submit(change(.delete(ids), collection, shard)).outcomes
+        for (index, outcome) in outcomes.enumerated() {
+            if case .refused(let error) = outcome { deleted.items[index].error = error.message }
+        }
+        return deleted
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import Synchronization
+
+extension MemoryDatabase {
+    package func plan(_ query: Query) async throws(DatabaseError) -> QueryPlan {
+        let (answer, before) = state.withLock { state in
+            state.queries.append(query)
+            return (state.answers[query.collection], state.beforeHits)
+        }
+        await before?(query)
+        if case .failure(let error)? = answer { throw error }
+        guard let definition = collection(named: query.collection) else { throw .collectionNotFound(query.collection) }
+        if definition.multiTenancy.isEnabled, query.tenant == nil { throw .tenantMissing(collection: definition.name) }
+        return try QueryPlan(query, definition: definition, settings: settings)
+    }
+
+    package func read<R>(_ body: (any DatabaseView) throws(DatabaseError) -> R) throws(DatabaseError) -> R {
+        try body(MemoryView(database: self))
+    }
+
+    fileprivate func hits(of query: Query) throws(DatabaseError) -> [Hit] {
+        if let answer = state.withLock({ $0.answers[query.collection] }) { return try answer.get() }
+        var found = objects(in: query.collection).map(\.object).sorted { $0.id < $1.id }
+        if case .behind(let id) = query.after { found.removeAll { $0.id <= id } }
+        if let key = query.sort.first, case .property(let name) = key.field {
+            found.sort { text(of: $0.properties[name]) < text(of: $1.properties[name]) }
+            if key.isDescending { found.reverse() }
+        }
+        return found.dropFirst(query.offset).prefix(max(0, query.limit ?? 100)).map {
+            Hit(object: selected($0, query.selection))
+        }
+    }
+
+    fileprivate func object(
+        _ id: ObjectID, in collection: String, tenant: String?, _ selection: Query.Selection
+    ) throws(DatabaseError) -> DatabaseObject? {
+        guard self.collection(named: collection) != nil else { throw .collectionNotFound(collection) }
+        if tenant != nil { throw .tenantNotExpected(collection: collection) }
+        state.withLock { $0.selections.append(selection) }
+        return find(id, collection).map { selected($0.object, selection) }
+    }
+}
+
+private struct MemoryView: DatabaseView {
+    let database: MemoryDatabase
+
+    func hits(of plan: QueryPlan) throws(DatabaseError) -> [Hit] {
+        var query = plan.query
+        (query.offset, query.limit) = plan.page
+        return try database.hits(of: query)
+    }
+
+    func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
+        database.objects(in: plan.query.collection).count
+    }
+
+    func object(
+        _ id: ObjectID, in collection: String, tenant: String?, selection: Query.Selection
+    ) throws(DatabaseError) -> DatabaseObject? {
+        try database.object(id, in: collection, tenant: tenant, selection)
+    }
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import Synchronization
+
+/// A database in memory for tests of the APIs, with the real schema rules, validation, and planning of queries.
+///
+/// It remembers the queries it was asked, and can be told what to answer. Otherwise it lists what was stored: filters know
+/// `Equal` and `GreaterThan` of whole numbers and `Equal` of texts and ids, pictures are vectors when their bytes begin
+/// with `P`, and searches find everything.
+package final class MemoryDatabase: DatabaseOperations {
+    struct Stored {
+        var object: DatabaseObject
+        var number: Int
+    }
+
+    struct State {
+        var collections: [String: CollectionDefinition] = [:]
+        var objects: [String: [ObjectID: Stored]] = [:]
+        var nextNumber = 0
+        var readOnly: Set<String> = []
+        /// Milliseconds since 1970; each write comes one later.
+        var time: Int64 = 1_600_000_000_000
+        var answers: [String: Result<[Hit], DatabaseError>] = [:]
+        var queries: [Query] = []
+        var selections: [Query.Selection] = []
+        var beforeHits: (@Sendable (Query) async -> Void)?
+    }
+
+    package let settings: DatabaseSettings
+    let state = Mutex(State())
+    var rules: SchemaRules { SchemaRules(settings: settings) }
+
+    package init(_ collections: [CollectionDefinition] = [], settings: DatabaseSettings = DatabaseSettings()) {
+        self.settings = settings
+        for collection in collections { keep(collection) }
+    }
+
+    // MARK: - What tests tell it, and ask it
+
+    /// Everything that was planned, in order; also what was refused then.
+    package var queries: [Query] { state.withLock { $0.queries } }
+
+    /// What was asked of each single object that was read.
+    package var selections: [Query.Selection] { state.withLock { $0.selections } }
+
+    /// Answers queries of `collection` with `result`, whatever is stored.
+    package func answer(_ collection: String, with result: Result<[Hit], DatabaseError>) {
+        state.withLock { $0.answers[collection] = result }
+    }
+
+    /// Has `body` run before a query is answered.
+    package func beforeHits(_ body: @escaping @Sendable (Query) async -> Void) {
+        state.withLock { $0.beforeHits = body }
+    }
+
+    /// Keeps a definition as it is, unchecked.
+    package func keep(_ definition: CollectionDefinition) {
+        state.withLock { $0.collections[definition.name] = definition }
+    }
+
+    /// Keeps an object as it is, unchecked.
+    package func keep(_ object: DatabaseObject) {
+        state.withLock { state in
+            state.nextNumber += 1
+            state.objects[object.collection, default: [:]][object.id] = Stored(
+                object: object, number: state.nextNumber)
+        }
+    }
+}
+
+// MARK: - Schema
+
+extension MemoryDatabase {
+    package func collections() -> [CollectionDefinition] {
+        state.withLock { $0.collections.values.sorted { $0.name < $1.name } }
+    }
+
+    package func collection(named name: String) -> CollectionDefinition? { state.withLock { $0.collections[name] } }
+
+    package func createCollection(_ definition: CollectionDefinition) async throws(DatabaseError)
+        -> CollectionDefinition
+    {
+        let created = try rules.created(definition, among: collections())
+        keep(created)
+        return created
+    }
+
+    package func updateCollection(_ definition: CollectionDefinition) async throws(DatabaseError)
+        -> CollectionDefinition
+    {
+        guard let existing = collection(named: definition.name) else { throw .collectionNotFound(definition.name) }
+        let updated = try rules.updated(existing, to: definition)
+        keep(updated)
+        return updated
+    }
+
+    package func addProperty(
+        _ property: PropertyDefinition, to collection: String
+    ) async throws(DatabaseError) -> PropertyDefinition {
+        guard let existing = self.collection(named: collection) else { throw .collectionNotFound(collection) }
+        let extended = try rules.adding(property, to: existing, among: collections())
+        keep(extended)
+        return extended.properties[extended.properties.count - 1]
+    }
+
+    package func deleteIndex(
+        _ index: PropertyIndex, of property: String, in collection: String
+    ) async throws(DatabaseError) {
+        guard let existing = self.collection(named: collection) else { throw .collectionNotFound(collection) }
+        keep(try rules.removing(index, of: property, from: existing))
+    }
+
+    package func setReadOnly(_ isReadOnly: Bool, shard: String, of collection: String) throws(DatabaseError) {
+        guard shard == "shard\(collection)" else { throw .shardNotFound(shard) }
+        state.withLock { state in
+            if isReadOnly { state.readOnly.insert(collection) } else { state.readOnly.remove(collection) }
+        }
+    }
+
+    package func deleteCollection(named name: String) async throws(DatabaseError) {
+        state.withLock {
+            $0.collections[name] = nil
+            $0.objects[name] = nil
+        }
+    }
+
+    package func shards() -> [ShardStatus] {
+        let readOnly = state.withLock { $0.readOnly }
+        return collections().map {
+            ShardStatus(
+                collection: $0.name, name: "shard\($0.name)", objectCount: objects(in: $0.name).count, unlinkedCount: 0,
+                isReadOnly: readOnly.contains($0.name))
+        }
+    }
+}
