@@ -63,7 +63,7 @@ import Testing
         await #expect(throws: DatabaseError.self) { try await count("year", .int(3)) }
         _ = try await database.insert(.article(30, "red again", year: 3))
         #expect(try await database.delete(.number(3), in: "Article", tenant: nil))
-        #expect(try await findings() == [])
+        #expect(try findings() == [])
         try await fixture.reopen()
         #expect(database.collection(named: "Article")?.property(named: "year")?.isFilterable == false)
         await fixture.close()
