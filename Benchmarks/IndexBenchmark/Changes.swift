@@ -8,7 +8,7 @@ import VectorIndexes
 struct Changes {
     let searches: Searches
 
-    private var index: any VectorIndex { searches.index }
+    private var index: VectorIndex { searches.index }
     private var data: DataSet { searches.data }
 
     /// How long a query takes while so many documents wait for their links and are scanned. Leaves the index as it was.

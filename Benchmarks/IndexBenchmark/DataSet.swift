@@ -53,7 +53,7 @@ struct DataSet: VectorReading, Sendable {
     }
 
     /// Adds documents to an index, which then searches them by scanning.
-    func append(_ documents: Range<Int>, to index: any VectorIndex) throws {
+    func append(_ documents: Range<Int>, to index: VectorIndex) throws {
         for number in documents {
             let start = number % count * dimensions
             try index.append(

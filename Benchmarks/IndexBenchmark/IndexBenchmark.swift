@@ -47,10 +47,10 @@ struct IndexBenchmark {
         if let path = options.json { try report.json().write(toFile: path, atomically: true, encoding: .utf8) }
     }
 
-    private static func build(_ data: DataSet, _ options: Options, report: inout Report) throws -> any VectorIndex {
+    private static func build(_ data: DataSet, _ options: Options, report: inout Report) throws -> VectorIndex {
         let configuration = VectorIndexConfiguration(
             maxConnections: options.connections, efConstruction: options.efConstruction)
-        let index = try makeVectorIndex(dimensions: data.dimensions, configuration: configuration, seed: 1)
+        let index = try VectorIndex(dimensions: data.dimensions, configuration: configuration, seed: 1)
         let encoding = try threadSeconds { try data.append(0..<data.count, to: index) }
         let linking = link(index, threads: options.threads)
         report.add("encode s", encoding)
@@ -63,7 +63,7 @@ struct IndexBenchmark {
     }
 
     /// Links all that is not linked; seconds of processor time on one thread, by the clock on several.
-    static func link(_ index: any VectorIndex, threads: Int) -> Double {
+    static func link(_ index: VectorIndex, threads: Int) -> Double {
         guard threads > 1 else { return threadSeconds { index.linkNext(maximum: .max) } }
         return seconds { DispatchQueue.concurrentPerform(iterations: threads) { _ in index.linkNext(maximum: .max) } }
     }

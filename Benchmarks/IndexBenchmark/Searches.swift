@@ -10,7 +10,7 @@ struct Searches: Sendable {
     /// Distances this much behind the last of the true neighbors count as ties: single precision tells no more.
     static let tie: Float = 1e-6
 
-    let index: any VectorIndex
+    let index: VectorIndex
     let data: DataSet
     let isSmoke: Bool
 

@@ -3,13 +3,13 @@
 import VectorIndexes
 
 /// Writes the index into memory, and loads it from there three times.
-func measureSnapshot(_ index: any VectorIndex, report: inout Report) throws {
+func measureSnapshot(_ index: VectorIndex, report: inout Report) throws {
     var segments = SegmentTable()
     report.add("snapshot write s", try threadSeconds { try index.writeSnapshot(to: &segments, isCancelled: { false }) })
     report.add("snapshot bytes a vector", Double(segments.byteCount) / Double(index.liveCount))
     for round in 1...3 {
-        var loaded: (any VectorIndex)?
-        let time = try seconds { loaded = try loadVectorIndex(from: segments, configuration: index.configuration) }
+        var loaded: VectorIndex?
+        let time = try seconds { loaded = try VectorIndex(reading: segments, configuration: index.configuration) }
         guard loaded?.liveCount == index.liveCount else { throw Failure(text: "the snapshot is not the index") }
         report.add("snapshot read s by the clock, \(round)", time)
     }

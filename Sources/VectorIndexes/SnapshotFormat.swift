@@ -146,7 +146,7 @@ struct SnapshotHeader {
         guard let metric = CodeLayout.Metric(rawValue: numbers[0]),
             let format = CodeLayout.Format(rawValue: numbers[1])
         else { return nil }
-        guard (1...CodeIndex.dimensionLimit).contains(Int(numbers[2])), numbers[3] <= 2047 else {
+        guard (1...VectorIndex.dimensionLimit).contains(Int(numbers[2])), numbers[3] <= 2047 else {
             throw .damagedSegment(name, reason: "\(numbers[2]) dimensions, \(numbers[3]) connections")
         }
         layout = CodeLayout(

@@ -66,18 +66,18 @@ func document(_ number: Int) -> DocumentID { DocumentID(UInt32(number)) }
 
 /// An index and the vectors in it; documents are numbered in steps of three.
 struct Fixture {
-    var index: any VectorIndex
+    var index: VectorIndex
     var table = VectorTable()
 
     init(
         _ configuration: VectorIndexConfiguration, vectors: [[Float]], isLinked: Bool = true, seed: UInt64 = 42
     ) throws {
-        index = try makeVectorIndex(dimensions: vectors[0].count, configuration: configuration, seed: seed)
+        index = try VectorIndex(dimensions: vectors[0].count, configuration: configuration, seed: seed)
         for (number, vector) in vectors.enumerated() { try add(document(number * 3), vector) }
         if isLinked { index.linkNext(maximum: .max) }
     }
 
-    init(index: any VectorIndex, table: VectorTable) {
+    init(index: VectorIndex, table: VectorTable) {
         self.index = index
         self.table = table
     }

@@ -222,7 +222,7 @@ private final class Flag: Sendable {
                     index.repair()
                     var segments = SegmentTable()
                     try index.writeSnapshot(to: &segments, isCancelled: { false })
-                    #expect(try loadVectorIndex(from: segments, configuration: index.configuration) != nil)
+                    #expect(try VectorIndex(reading: segments, configuration: index.configuration) != nil)
                     await Task.yield()
                 }
             }

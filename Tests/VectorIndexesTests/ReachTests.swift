@@ -62,7 +62,7 @@ import VectorKernels
         let others = clustered(500, dimensions: 64, seed: 7)
         let equal = Array(repeating: others[0], count: 2000)
         var generator = SplitMix64(seed: 8)
-        let index = try CodeIndex(dimensions: 64, configuration: .init(), seed: 42)
+        let index = try VectorIndex(dimensions: 64, configuration: .init(), seed: 42)
         for (number, vector) in (others + equal).shuffled(using: &generator).enumerated() {
             try index.append(document: document(number), vector: vector.span)
         }

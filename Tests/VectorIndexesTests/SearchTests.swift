@@ -36,7 +36,7 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
 
     @Test func `an empty index answers with nothing`() throws {
         for kind in VectorIndexConfiguration.Kind.allCases {
-            let index = try makeVectorIndex(dimensions: 2, configuration: .init(kind: kind), seed: 1)
+            let index = try VectorIndex(dimensions: 2, configuration: .init(kind: kind), seed: 1)
             let fixture = Fixture(index: index, table: VectorTable())
             #expect(try fixture.nearest(5, to: [1, 2]).isEmpty)
             #expect(index.checkInvariants() == [])
@@ -77,10 +77,10 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
             try fixture.add(document(9), [1])
         }
         #expect(throws: VectorIndexError.dimensionsOutOfRange(received: 0, maximum: 65_535)) {
-            try makeVectorIndex(dimensions: 0, configuration: small, seed: 1)
+            try VectorIndex(dimensions: 0, configuration: small, seed: 1)
         }
         #expect(throws: VectorIndexError.dimensionsOutOfRange(received: 65_536, maximum: 65_535)) {
-            try makeVectorIndex(dimensions: 65_536, configuration: .init(kind: .flat), seed: 1)
+            try VectorIndex(dimensions: 65_536, configuration: .init(kind: .flat), seed: 1)
         }
     }
 
@@ -186,7 +186,7 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
     }
 
     @Test func `changes with the configuration, the metric does not`() throws {
-        let index = try makeVectorIndex(dimensions: 2, configuration: small, seed: 1)
+        let index = try VectorIndex(dimensions: 2, configuration: small, seed: 1)
         index.reconfigure(VectorIndexConfiguration(metric: .dot, ef: 77, flatSearchCutoff: 5))
         #expect(index.configuration.ef == 77)
         #expect(index.configuration.flatSearchCutoff == 5)

@@ -12,7 +12,7 @@ private let configurations: [VectorIndexConfiguration] = [
     .init(kind: .flat, metric: .l2Squared),
 ]
 
-private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
+private func snapshot(_ index: VectorIndex) throws -> SegmentTable {
     var segments = SegmentTable()
     try index.writeSnapshot(to: &segments, isCancelled: { false })
     return segments
@@ -26,7 +26,7 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
         for number in 0..<100 { fixture.remove(document(number * 3)) }
         let segments = try snapshot(fixture.index)
         #expect(segments.names.last == SegmentName(.header, 0))
-        let loaded = try #require(try loadVectorIndex(from: segments, configuration: configuration))
+        let loaded = try #require(try VectorIndex(reading: segments, configuration: configuration))
         #expect(loaded.checkInvariants() == [])
         #expect(loaded.documents() == fixture.index.documents())
         #expect(loaded.liveCount == 1000)
@@ -49,7 +49,7 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
         let fixture = try Fixture(configurations[0], vectors: vectors, isLinked: false)
         fixture.index.linkNext(maximum: 600)
         let loaded = try #require(
-            try loadVectorIndex(from: try snapshot(fixture.index), configuration: configurations[0]))
+            try VectorIndex(reading: try snapshot(fixture.index), configuration: configurations[0]))
         #expect(loaded.liveCount == 600)
         #expect(loaded.checkInvariants() == [])
         let copy = Fixture(index: loaded, table: fixture.table)
@@ -60,19 +60,19 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
 
     @Test func `of an empty index load`() throws {
         for configuration in configurations {
-            let index = try makeVectorIndex(dimensions: 3, configuration: configuration, seed: 1)
-            let loaded = try #require(try loadVectorIndex(from: try snapshot(index), configuration: configuration))
+            let index = try VectorIndex(dimensions: 3, configuration: configuration, seed: 1)
+            let loaded = try #require(try VectorIndex(reading: try snapshot(index), configuration: configuration))
             #expect(loaded.liveCount == 0)
             #expect(loaded.dimensions == 3)
         }
     }
 
     @Test func `that are not there, or made for another configuration, are none`() throws {
-        #expect(try loadVectorIndex(from: SegmentTable(), configuration: configurations[0]) == nil)
+        #expect(try VectorIndex(reading: SegmentTable(), configuration: configurations[0]) == nil)
         let fixture = try Fixture(configurations[0], vectors: [[1, 2]])
         let segments = try snapshot(fixture.index)
         for other in [configurations[1], configurations[2], .init(metric: .cosine, maxConnections: 9)] {
-            #expect(try loadVectorIndex(from: segments, configuration: other) == nil)
+            #expect(try VectorIndex(reading: segments, configuration: other) == nil)
         }
     }
 
@@ -89,7 +89,7 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
                 var damaged = segments
                 damaged.segments[name]?[position] ^= 0x10
                 #expect {
-                    try loadVectorIndex(from: damaged, configuration: configurations[0])
+                    try VectorIndex(reading: damaged, configuration: configurations[0])
                 } throws: { error in
                     if case VectorIndexError.damagedSegment(name, _) = error { true } else { false }
                 }
@@ -97,15 +97,15 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
             var shorter = segments
             shorter.segments[name]?.removeLast(7)
             #expect(throws: VectorIndexError.self) {
-                try loadVectorIndex(from: shorter, configuration: configurations[0])
+                try VectorIndex(reading: shorter, configuration: configurations[0])
             }
             var missing = segments
             missing.segments[name] = nil
             if name.kind == .header {
-                #expect(try loadVectorIndex(from: missing, configuration: configurations[0]) == nil)
+                #expect(try VectorIndex(reading: missing, configuration: configurations[0]) == nil)
             } else {
                 #expect(throws: VectorIndexError.damagedSegment(name, reason: "it is missing")) {
-                    try loadVectorIndex(from: missing, configuration: configurations[0])
+                    try VectorIndex(reading: missing, configuration: configurations[0])
                 }
             }
         }
@@ -116,7 +116,7 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
         let segments = try snapshot(fixture.index)
         #expect(segments.segments.values.allSatisfy { $0.count <= 4 << 20 | 64 << 10 })
         #expect(segments.names.count { $0.kind == .codes } > 0)
-        let loaded = try #require(try loadVectorIndex(from: segments, configuration: .init(kind: .flat)))
+        let loaded = try #require(try VectorIndex(reading: segments, configuration: .init(kind: .flat)))
         #expect(loaded.documents() == fixture.index.documents())
     }
 
@@ -126,8 +126,8 @@ private func snapshot(_ index: any VectorIndex) throws -> SegmentTable {
         #expect(throws: VectorIndexError.cancelled) {
             try fixture.index.writeSnapshot(to: &segments, isCancelled: { true })
         }
-        #expect(try loadVectorIndex(from: segments, configuration: configurations[0]) == nil)
+        #expect(try VectorIndex(reading: segments, configuration: configurations[0]) == nil)
         // And tried again.
-        #expect(try loadVectorIndex(from: try snapshot(fixture.index), configuration: configurations[0]) != nil)
+        #expect(try VectorIndex(reading: try snapshot(fixture.index), configuration: configurations[0]) != nil)
     }
 }

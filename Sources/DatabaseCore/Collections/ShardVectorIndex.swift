@@ -14,7 +14,7 @@ import VectorIndexes
 /// The writer thread alone calls `stage`, `retract` and `remove`.
 final class ShardVectorIndex: Sendable {
     private struct State {
-        var index: (any VectorIndex)?
+        var index: VectorIndex?
         var configuration: VectorIndexConfiguration
         /// Changes that the last snapshot does not hold, to see when the next one pays.
         var changesSinceSnapshot = 0
@@ -35,7 +35,7 @@ final class ShardVectorIndex: Sendable {
     }
 
     /// `nil` until there is a vector.
-    var index: (any VectorIndex)? { state.withLock { $0.index } }
+    var index: VectorIndex? { state.withLock { $0.index } }
     var unlinkedCount: Int { index?.unlinkedCount ?? 0 }
 
     func reconfigure(_ configuration: VectorIndexConfiguration) {
@@ -54,7 +54,7 @@ final class ShardVectorIndex: Sendable {
         let index = try state.withLock { state in
             state.changesSinceSnapshot += 1
             if let index = state.index { return index }
-            let index = try makeVectorIndex(
+            let index = try VectorIndex(
                 dimensions: vector.count, configuration: state.configuration, seed: seed)
             state.index = index
             return index
@@ -86,10 +86,10 @@ final class ShardVectorIndex: Sendable {
     func load(dimensions: Int, in transaction: ReadTransaction) throws -> String? {
         let configuration = state.withLock { $0.configuration }
         var problem: String?
-        var loaded: (any VectorIndex)?
+        var loaded: VectorIndex?
         do {
             let segments = transaction.segments(of: vector, in: shard)
-            loaded = try loadVectorIndex(from: segments, configuration: configuration)
+            loaded = try VectorIndex(reading: segments, configuration: configuration)
         } catch let error as VectorIndexError {
             problem = error.message
         }
@@ -98,7 +98,7 @@ final class ShardVectorIndex: Sendable {
             loaded = nil
         }
         let index =
-            try loaded ?? makeVectorIndex(dimensions: dimensions, configuration: configuration, seed: seed)
+            try loaded ?? VectorIndex(dimensions: dimensions, configuration: configuration, seed: seed)
         let changes = try catchUp(index, in: transaction)
         state.withLock { state in
             state.index = index
@@ -108,7 +108,7 @@ final class ShardVectorIndex: Sendable {
     }
 
     /// Removes what is stored no more and appends what the snapshot does not have.
-    private func catchUp(_ index: any VectorIndex, in transaction: ReadTransaction) throws -> Int {
+    private func catchUp(_ index: VectorIndex, in transaction: ReadTransaction) throws -> Int {
         let reader = try transaction.vectors(vector, of: shard)
         let indexed = index.documents()
         var stored = DocumentBits()

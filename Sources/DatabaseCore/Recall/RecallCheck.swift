@@ -102,7 +102,7 @@ package struct RecallCheck {
     }
 
     /// Links the tail with all cores, as a server does after its start.
-    private func link(_ index: any VectorIndex, _ progress: (String) -> Void) {
+    private func link(_ index: VectorIndex, _ progress: (String) -> Void) {
         let count = index.unlinkedCount
         guard count > 0 else { return }
         progress("linking \(count) vectors that the snapshot lacks")
@@ -128,7 +128,7 @@ package struct RecallCheck {
     }
 
     private func compare(
-        _ index: any VectorIndex, with queries: [(document: DocumentID, vector: [Float])],
+        _ index: VectorIndex, with queries: [(document: DocumentID, vector: [Float])],
         among documents: DocumentBits, _ place: ShardVectorIndex, _ progress: (String) -> Void
     ) throws -> Measurement {
         let metric = index.configuration.metric

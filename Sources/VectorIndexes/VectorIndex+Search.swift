@@ -14,12 +14,24 @@ struct Search {
     var vectors: any VectorReading
 }
 
-extension CodeIndex {
+extension VectorIndex {
     /// How many places a scan measures, and how many nodes a walk expands, between two looks at `isCancelled`.
     private static let scanStep = 16_384
     private static let hopStep = 256
 
-    func nearest(
+    /// Finds the `count` documents nearest to `query`.
+    ///
+    /// - Parameters:
+    ///   - count: at least 0; 10,000 and more is fine.
+    ///   - query: shape [dimensions], finite, not normalized.
+    ///   - ef: how many candidates to keep; `nil` for what the configuration says.
+    ///   - allowed: only these documents; `nil` for all.
+    ///   - vectors: the caller's view of the vectors. A document that it does not have is left out, and the next one
+    ///     takes its place.
+    ///   - isCancelled: asked from time to time.
+    /// - Returns: at most `count` neighbors, nearest first, equal distances by document.
+    /// - Throws: `dimensionMismatch`; `cancelled`; what `vectors` throws.
+    package func nearest(
         _ count: Int, to query: Span<Float>, ef: Int?, allowed: DocumentBits?, vectors: any VectorReading,
         isCancelled: () -> Bool
     ) throws -> [Neighbor] {
@@ -37,7 +49,17 @@ extension CodeIndex {
         return found
     }
 
-    func within(
+    /// `nearest` with the configured ef, among all documents, never cancelled.
+    package func nearest(
+        _ count: Int, to query: Span<Float>, vectors: any VectorReading
+    ) throws -> [Neighbor] {
+        try nearest(count, to: query, ef: nil, allowed: nil, vectors: vectors, isCancelled: { false })
+    }
+
+    /// Finds the documents at most `distance` away from `query`: all of them, or the `maximum` nearest.
+    ///
+    /// Parameters, order and errors as with `nearest`.
+    package func within(
         distance: Float, maximum: Int, of query: Span<Float>, allowed: DocumentBits?, vectors: any VectorReading,
         isCancelled: () -> Bool
     ) throws -> [Neighbor] {

@@ -6,14 +6,18 @@ import Synchronization
 import VectorKernels
 
 /// Snapshots: Docs/formats/vector-index.md says what each byte is.
-extension CodeIndex {
+extension VectorIndex {
     /// Bytes of rows in a segment, at most; a row is never larger. The last segment of a kind is stored anew while it
     /// grows, and leaves free pages of its size.
     private static let segmentBytes = 1 << 20
 
     // MARK: Writing
 
-    func writeSnapshot(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {
+    /// Writes what is linked now, as segments of at most 4 MB with a version and a checksum each, the header last.
+    ///
+    /// Searches, appends, links and removals go on meanwhile. What it leaves out (the tail, and all that comes after the
+    /// start) the caller appends again after loading; see `SegmentReading`.
+    package func writeSnapshot(to segments: inout some SegmentWriting, isCancelled: () -> Bool) throws {
         try beginSnapshot(isCancelled: isCancelled)
         defer { table.withLock { $0.isSnapshotting = false } }
         let content = snapshotContent()
@@ -142,8 +146,14 @@ extension CodeIndex {
 
     // MARK: Reading
 
-    /// See `loadVectorIndex`.
-    convenience init?(reading segments: some SegmentReading, configuration: VectorIndexConfiguration) throws {
+    /// Loads the index that `writeSnapshot` wrote.
+    ///
+    /// The caller then compares `documents()` with what it stores: appends what is missing, removes what is gone.
+    ///
+    /// - Returns: `nil` if there is no snapshot, or it was written for another kind, metric or `maxConnections`, or by
+    ///   a version whose layout differs: the caller makes an empty index and appends everything.
+    /// - Throws: `damagedSegment`, naming the segment; what `segments` throws.
+    package convenience init?(reading segments: some SegmentReading, configuration: VectorIndexConfiguration) throws {
         var found: SnapshotHeader?
         let name = SegmentName(.header, 0)
         let isThere = try segments.withSegment(name) { bytes in

@@ -4,63 +4,17 @@ import DataModel
 import Synchronization
 import VectorKernels
 
-/// Both kinds of index: codes at places, the table of places, pooled contexts, and exact answers.
-///
-/// Of kind `hnsw` it links them: hierarchical navigable small worlds, Malkov & Yashunin, arXiv:1603.09320, over narrow
-/// codes. Of kind `flat` it has no links and measures every document: for collections so small, or queries so rare,
-/// that a graph is not worth its memory.
-///
-/// See `VectorIndex` for the life of a document, and Docs/ARCHITECTURE.md for the layout. Invariants
-/// (`checkInvariants`):
-/// 1. Every live document is at one place, and that place holds it.
-/// 2. A linked place has at most M links on an upper layer and 2 M on the lowest, none twice, none to itself, all to
-///    occupied places of that layer.
-/// 3. Every live document of a graph is linked and reachable, or in the tail, or just being moved from the tail into the
-///    graph.
-final class CodeIndex: VectorIndex {
-    static let dimensionLimit = 65_535
-
-    let store: CodeStore
-    let contexts: ContextPool
-    let table = Mutex(PlaceTable())
-    private let settings: Mutex<VectorIndexConfiguration>
-
-    /// - Parameter seed: of the random levels, which a flat index has none of.
-    convenience init(
-        dimensions: Int, configuration: VectorIndexConfiguration, seed: UInt64
-    ) throws(VectorIndexError) {
-        guard (1...Self.dimensionLimit).contains(dimensions) else {
-            throw .dimensionsOutOfRange(received: dimensions, maximum: Self.dimensionLimit)
-        }
-        let layout = CodeLayout(
-            dimensions: dimensions, configuration: configuration, seed: configuration.kind == .flat ? 0 : seed)
-        guard let store = CodeStore(layout: layout) else { throw .tooManyVectors(count: 0) }
-        self.init(store: store, configuration: configuration)
-    }
-
-    init(store: CodeStore, configuration: VectorIndexConfiguration) {
-        self.store = store
-        contexts = ContextPool(store: store)
-        settings = Mutex(configuration)
-    }
-
-    var dimensions: Int { store.layout.dimensions }
-    var isGraph: Bool { store.layout.maxConnections > 0 }
-    var configuration: VectorIndexConfiguration { settings.withLock { $0 } }
-
-    func reconfigure(_ wanted: VectorIndexConfiguration) {
-        settings.withLock { settings in
-            settings.ef = wanted.ef
-            settings.dynamicEfMin = wanted.dynamicEfMin
-            settings.dynamicEfMax = wanted.dynamicEfMax
-            settings.dynamicEfFactor = wanted.dynamicEfFactor
-            settings.flatSearchCutoff = wanted.flatSearchCutoff
-        }
-    }
-
-    // MARK: Documents
-
-    func append(document: DocumentID, vector: Span<Float>) throws(VectorIndexError) {
+/// Documents that come and go: what the one writer does.
+extension VectorIndex {
+    /// Adds a document; searches started after this returns find it.
+    ///
+    /// The one writer calls it before the commit, so that nothing acknowledged is ever missing from an answer. A search
+    /// whose `VectorReading` does not have the document yet leaves it out.
+    ///
+    /// - Parameter vector: shape [dimensions], finite, as the user gave it (not normalized).
+    /// - Throws: `dimensionMismatch`, `duplicateDocument`, `tooManyVectors`.
+    /// - Complexity: O(d) to O(d·log d): one encoding.
+    package func append(document: DocumentID, vector: Span<Float>) throws(VectorIndexError) {
         guard vector.count == dimensions else {
             throw .dimensionMismatch(expected: dimensions, received: vector.count)
         }
@@ -75,7 +29,12 @@ final class CodeIndex: VectorIndex {
         table.withLock { publish(document, at: place, in: &$0) }
     }
 
-    func append(_ documents: [DocumentID], from vectors: some VectorReading) throws {
+    /// Adds documents that `vectors` has, like `append(document:vector:)` for each but on several threads; those that it does
+    /// not have are left out. Called by the one writer, after loading.
+    ///
+    /// - Parameter documents: each once.
+    /// - Throws: `dimensionMismatch`, `duplicateDocument`, `tooManyVectors`, what `vectors` throws; then none is added.
+    package func append(_ documents: [DocumentID], from vectors: some VectorReading) throws {
         var places: [UInt32] = []
         places.reserveCapacity(documents.count)
         do {
@@ -129,9 +88,13 @@ final class CodeIndex: VectorIndex {
         return UInt32(place)
     }
 
-    func retract(document: DocumentID) { remove(document: document) }
+    /// Takes back an `append` whose commit failed. Does nothing if the document is not in the index.
+    package func retract(document: DocumentID) { remove(document: document) }
 
-    @discardableResult func remove(document: DocumentID) -> Bool {
+    /// Takes a document out of all answers; called after the commit that deleted it.
+    ///
+    /// - Returns: `false` if the document was not in the index.
+    @discardableResult package func remove(document: DocumentID) -> Bool {
         table.withLock { table in
             guard let place = table.places.remove(document.number) else { return false }
             if store.state(of: place).contains(.linked) {
@@ -154,44 +117,16 @@ final class CodeIndex: VectorIndex {
         }
     }
 
-    func contains(document: DocumentID) -> Bool {
+    package func contains(document: DocumentID) -> Bool {
         table.withLock { $0.places[document.number] != nil }
     }
 
-    func documents() -> DocumentBits {
+    /// The documents that searches can find. O(n).
+    package func documents() -> DocumentBits {
         table.withLock { table in
             var documents = DocumentBits()
             table.places.forEach { document, _ in documents.insert(DocumentID(document)) }
             return documents
         }
-    }
-
-    var liveCount: Int { table.withLock { $0.places.count } }
-
-    var memoryInBytes: Int {
-        store.memoryInBytes + contexts.memoryInBytes + table.withLock { $0.memoryInBytes }
-    }
-}
-
-extension CodeLayout {
-    /// The format that suits the metric and the dimensions: see Docs/decisions/0010.
-    init(dimensions: Int, configuration: VectorIndexConfiguration, seed: UInt64) {
-        let metric: Metric =
-            switch configuration.metric {
-            case .cosine: .cosine
-            case .dot: .dot
-            case .l2Squared: .l2Squared
-            case .manhattan: .manhattan
-            case .hamming: .hamming
-            }
-        let format: Format =
-            switch configuration.metric {
-            case .manhattan, .hamming: .floats
-            case .cosine, .dot, .l2Squared: dimensions >= 512 ? .planes : .bytes
-            }
-        self.init(
-            metric: metric, format: format, dimensions: dimensions,
-            maxConnections: configuration.kind == .flat ? 0 : min(max(configuration.maxConnections, 2), 2047),
-            levelSeed: seed, rotationSeed: 0x6E65_6564_6C65_7461)
     }
 }
