@@ -102,7 +102,7 @@ let package = Package(
             ]),
 
         // Transports and APIs.
-        library("APIVocabulary", uses: ["DataModel", "DatabaseCore", "InvertedIndexes"]),
+        library("APIVocabulary", uses: ["DataModel", "DatabaseCore", "ImageVectorizer", "InvertedIndexes"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CZlib", "Execution", "Observability"]),
         library("GraphQLLanguage"),
         library(

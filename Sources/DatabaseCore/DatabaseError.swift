@@ -43,41 +43,38 @@ package enum DatabaseError: Error, Sendable {
     /// The storage failed; `message` is fit for clients, the cause is in the log.
     case storage(String)
 
-    /// For whoever sent the request: what is wrong, with the values, and what to do about it.
+    /// What is wrong, with the values, and what to do about it; in words of no API.
     package var message: String {
         switch self {
-        case .collectionNotFound(let name): "class \"\(name)\" not found in schema"
-        case .collectionExists(let name): "class name \(name) already exists"
-        case .similarCollectionExists(let existing): "class already exists: found similar class \"\(existing)\""
-        case .invalidDefinition(let text), .overloaded(let text): text
-        case .invalidQuery(let problem): problem.message
-        case .objectExists(let id): "id '\(id)' already exists"
-        case .objectNotFound(let collection, let id): "no object with id \(id) found in class \(collection)"
+        case .collectionNotFound(let name): "there is no collection \(name)"
+        case .collectionExists(let name): "collection \(name) exists already"
+        case .similarCollectionExists(let existing): "collection \(existing) differs in letter case only"
+        case .invalidDefinition(let text), .overloaded(let text), .storage(let text): text
         case .invalidObject(let text): "invalid object: \(text)"
+        case .invalidQuery(let problem): problem.message
+        case .objectExists(let id): "object \(id) exists already"
+        case .objectNotFound(let collection, let id): "collection \(collection) has no object \(id)"
         case .vectorization(let property, let error): "property '\(property)': \(error.message)"
-        case .dimensionMismatch(let id, _, let expected, let received):
-            "\(id.map { "Validate vector index for \($0): " } ?? "")new node has a vector with length \(received). "
-                + "Existing nodes have vectors with length \(expected): vector dimensions do not match the index dimensions"
-        case .unknownVector(let name): "index for target vector \"\(name)\" not found"
-        case .missingSearchObject: "nearObject params: vector not found"
-        case .searchObjectHasNoVector(let id): "nearObject params: nearObject search-object with id \(id) has no vector"
-        case .searchVectorization(let error): "vectorize image: \(error.message)"
-        case .tenantMissing(let collection):
-            "class \(collection) has multi-tenancy enabled, but request was without tenant"
-        case .tenantNotExpected(let collection):
-            "class \(collection) has multi-tenancy disabled, but request was with tenant"
-        case .tenantNotFound(let name): "tenant not found: \"\(name)\""
+        case .dimensionMismatch(let id, let vector, let expected, let received):
+            "\(id.map { "object \($0): " } ?? "")vector '\(vector ?? "")' has \(received) dimensions; those stored have \(expected)"
+        case .unknownVector(let name): "the collection has no vector '\(name)'"
+        case .missingSearchObject(let id): "the object \(id) to search with is not there"
+        case .searchObjectHasNoVector(let id): "the object \(id) to search with has no vector"
+        case .searchVectorization(let error): "the picture to search with: \(error.message)"
+        case .tenantMissing(let collection): "collection \(collection) has tenants; name one"
+        case .tenantNotExpected(let collection): "collection \(collection) has no tenants; name none"
+        case .tenantNotFound(let name): "there is no tenant '\(name)'"
         case .networkMismatch(let collection, let filledBy, let inUse):
-            "class \(collection) was filled through the network \(filledBy), but \(inUse) is in use; start with the first one "
-                + "(NEEDLETAIL_IMG2VEC_MODEL) or run `needletail revectorize \(collection)`"
+            "collection \(collection) was filled through the network \(filledBy), but \(inUse) is in use; start with the "
+                + "first one (NEEDLETAIL_IMG2VEC_MODEL) or run `needletail revectorize \(collection)`"
         case .revectorizationUnfinished(let collection):
-            "the vectors of class \(collection) are being made anew, which was interrupted; stop the server and run "
+            "the revectorization of collection \(collection) was interrupted; stop the server and run "
                 + "`needletail revectorize \(collection)` to finish it"
         case .unsupported(let feature): "\(feature) is not supported yet"
         case .cancelled: "the request was cancelled"
-        case .shardNotFound(let name): "shard not found: \(name)"
-        case .readOnlyShard(_, let shard): "shard=\"\(shard)\": store is read-only due to: manually set by user"
-        case .storage(let text): text
+        case .shardNotFound(let name): "there is no shard '\(name)'"
+        case .readOnlyShard(let collection, let shard):
+            "shard '\(shard)' of collection \(collection) is read-only: somebody set its status"
         }
     }
 }

@@ -39,8 +39,8 @@ enum ErrorMapping {
     static func itemMessage(_ error: DatabaseError) -> String {
         switch error {
         case .invalidObject(let text): text
-        case .vectorization: "fail with status 500: \(error.message)"
-        default: error.message
+        case .vectorization: "fail with status 500: \(error.wording)"
+        default: error.wording
         }
     }
 
@@ -77,28 +77,22 @@ enum ErrorMapping {
 
     private static func text(of error: DatabaseError, _ kind: Kind) -> String {
         switch kind {
-        case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.message)"
-        case .vectorLength: "put object: \(error.message)"
+        case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.wording)"
+        case .vectorLength: "put object: \(error.wording)"
         case .readOnly: readOnlyText(error)
-        case .query: queryText(error)
-        case .missingCollection, .missingObject, .invalidObject, .other: error.message
+        case .missingCollection, .missingObject, .invalidObject, .query, .other: error.wording
         }
     }
 
-    private static func queryText(_ error: DatabaseError) -> String {
-        guard case .invalidQuery(let problem) = error else { return error.message }
-        return problem.wording
-    }
-
     private static func readOnlyText(_ error: DatabaseError) -> String {
-        guard case .readOnlyShard(let collection, _) = error else { return error.message }
-        return "put object: import into index \(collection.lowercased()): put local object: \(error.message)"
+        guard case .readOnlyShard(let collection, _) = error else { return error.wording }
+        return "put object: import into index \(collection.lowercased()): put local object: \(error.wording)"
     }
 
     private static func deleteText(_ error: DatabaseError, _ text: String) -> String {
         guard case .readOnlyShard(let collection, _) = error else { return text }
         return
-            "could not delete object from vector repo: delete from index \(collection.lowercased()): \(error.message)"
+            "could not delete object from vector repo: delete from index \(collection.lowercased()): \(error.wording)"
     }
 
     private static func mergeText(_ error: DatabaseError, _ kind: Kind, _ text: String, _ status: Int) -> String {

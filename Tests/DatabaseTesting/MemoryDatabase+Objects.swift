@@ -61,6 +61,9 @@ extension MemoryDatabase {
     package func deleteObjects(
         matching filter: Filter, in collection: String, tenant: String?, isDryRun: Bool
     ) async throws(DatabaseError) -> DeletionReport {
+        var query = Query(collection: collection)
+        query.filter = filter
+        _ = try await plan(query)
         var found: [Stored] = []
         for stored in objects(in: collection) where try matches(stored.object, filter) { found.append(stored) }
         if !isDryRun {

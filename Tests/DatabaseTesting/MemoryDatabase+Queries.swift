@@ -14,7 +14,12 @@ extension MemoryDatabase {
         if case .failure(let error)? = answer { throw error }
         guard let definition = collection(named: query.collection) else { throw .collectionNotFound(query.collection) }
         if definition.multiTenancy.isEnabled, query.tenant == nil { throw .tenantMissing(collection: definition.name) }
-        return try QueryPlan(query, definition: definition, settings: settings)
+        do throws(DatabaseError) {
+            return try QueryPlan(query, definition: definition, settings: settings)
+        } catch {
+            if checksQueries { throw error }
+            return try QueryPlan(Query(collection: query.collection), definition: definition, settings: settings)
+        }
     }
 
     package func read<R>(_ body: (any DatabaseView) throws(DatabaseError) -> R) throws(DatabaseError) -> R {

@@ -32,8 +32,15 @@ package final class MemoryDatabase: DatabaseOperations {
     let state = Mutex(State())
     var rules: SchemaRules { SchemaRules(settings: settings) }
 
-    package init(_ collections: [CollectionDefinition] = [], settings: DatabaseSettings = DatabaseSettings()) {
+    /// Whether queries that do not fit their collection are refused, as the real database refuses them.
+    let checksQueries: Bool
+
+    package init(
+        _ collections: [CollectionDefinition] = [], settings: DatabaseSettings = DatabaseSettings(),
+        checksQueries: Bool = true
+    ) {
         self.settings = settings
+        self.checksQueries = checksQueries
         for collection in collections { keep(collection) }
     }
 
@@ -55,9 +62,16 @@ package final class MemoryDatabase: DatabaseOperations {
         state.withLock { $0.beforeHits = body }
     }
 
-    /// Keeps a definition as it is, unchecked.
+    /// Keeps a definition as it is, unchecked; where the numbers of its properties are not given, they are now.
     package func keep(_ definition: CollectionDefinition) {
-        state.withLock { $0.collections[definition.name] = definition }
+        var definition = definition
+        if Set(definition.properties.map(\.id)).count < definition.properties.count {
+            for index in definition.properties.indices {
+                definition.properties[index].id = PropertyID(UInt16(truncatingIfNeeded: index))
+            }
+        }
+        let kept = definition
+        state.withLock { $0.collections[kept.name] = kept }
     }
 
     /// Keeps an object as it is, unchecked.

@@ -62,7 +62,7 @@ enum Fixture {
     }
 
     static func database(settings: DatabaseSettings = .init()) -> MemoryDatabase {
-        MemoryDatabase([author, named, thing], settings: settings)
+        MemoryDatabase([author, named, thing], settings: settings, checksQueries: false)
     }
 
     static func hit(

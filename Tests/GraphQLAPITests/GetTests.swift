@@ -277,7 +277,8 @@ import Testing
 
     @Test func `what the database finds wrong with a hybrid search's vector is told as it is`() async throws {
         let text = "failed to extract hybrid params: vector has inf at position 1; all must be finite numbers"
-        #expect(try await message(#"hybrid: {query: "a" vector: [1 1e39]}"#, .success([])) == text)
+        let error = DatabaseError.invalidQuery(.notFinite(.hybrid, value: .infinity, index: 1))
+        #expect(try await message(#"hybrid: {query: "a" vector: [1 1e39]}"#, .failure(error)) == text)
     }
 
     @Test func `search operators are read in bm25 and in hybrid`() async throws {

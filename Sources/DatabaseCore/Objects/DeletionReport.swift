@@ -7,9 +7,9 @@ package struct DeletionReport: Sendable {
     package struct Item: Sendable {
         package var id: ObjectID
         /// `nil`: deleted (or would be, in a dry run).
-        package var error: String?
+        package var error: DatabaseError?
 
-        package init(id: ObjectID, error: String? = nil) {
+        package init(id: ObjectID, error: DatabaseError? = nil) {
             self.id = id
             self.error = error
         }

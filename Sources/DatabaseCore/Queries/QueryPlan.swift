@@ -3,6 +3,7 @@
 import DataModel
 import InvertedIndexes
 import ObjectStorage
+import VectorIndexes
 
 /// A query resolved against its collection: targets, window, filter, sort keys and the columns it needs, each worked out
 /// once.
@@ -57,6 +58,17 @@ package struct QueryPlan: Sendable {
         filter = try query.filter.map { filter throws(DatabaseError) in try collection.resolved(filter) }
         columns = Columns(query.selection, in: collection.definition)
         if query.selection.needsCertainty { try search?.checkCertainty() }
+        try checkDimensions()
+    }
+
+    /// Given vectors are held against the index as it is now; the run looks again, since the first vector may come meanwhile.
+    private func checkDimensions() throws(DatabaseError) {
+        for leg in search?.legs ?? [] {
+            guard case .vector(let vector) = leg.origin,
+                let stored = shard.index(of: leg.target.id)?.index?.dimensions, stored != vector.count
+            else { continue }
+            throw .invalidQuery(.dimensionMismatch(query: vector.count, stored: stored))
+        }
     }
 
     /// A plan against a definition alone, for a collection that nothing is stored of.

@@ -33,7 +33,7 @@ extension Database {
         var deleted = report
         let outcomes = try await submit(change(.delete(ids), collection, shard)).outcomes
         for (index, outcome) in outcomes.enumerated() {
-            if case .refused(let error) = outcome { deleted.items[index].error = error.message }
+            if case .refused(let error) = outcome { deleted.items[index].error = error }
         }
         return deleted
     }

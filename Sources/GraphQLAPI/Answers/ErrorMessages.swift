@@ -16,22 +16,22 @@ extension DatabaseError {
         let vectorize =
             "explorer: get class: concurrentTargetVectorSearch): explorer: get class: vectorize search vector: "
         switch self {
-        case .searchVectorization: return "\(vectorize)vectorize params: vectorize params: \(message)"
-        case .missingSearchObject, .searchObjectHasNoVector: return vectorize + message
-        case .unknownVector: return search + message
+        case .searchVectorization: return "\(vectorize)vectorize params: vectorize params: \(wording)"
+        case .missingSearchObject, .searchObjectHasNoVector: return vectorize + wording
+        case .unknownVector: return search + wording
         case .dimensionMismatch(_, _, let expected, let received):
             return "\(search)the query has \(received) dimensions, the stored vectors have \(expected): "
                 + "\(expected) vs \(received): vector lengths don't match"
         case .invalidQuery(let problem):
-            return problem.standsAlone ? problem.wording : prefix(on: occasion) + problem.wording
+            return problem.standsAlone ? wording : prefix(on: occasion) + wording
         case .tenantMissing, .tenantNotExpected, .tenantNotFound, .networkMismatch, .revectorizationUnfinished,
             .storage, .overloaded, .cancelled, .collectionNotFound, .objectNotFound:
-            return prefix(on: occasion) + message
-        case .unsupported: return message
+            return prefix(on: occasion) + wording
+        case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
             .vectorization, .readOnlyShard, .shardNotFound:
             // Only writes end so.
-            return message
+            return wording
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DatabaseCore
 import Execution
 import GraphQLLanguage
@@ -32,7 +33,7 @@ struct RequestExecution {
         let source = SourceText(request.query)
         do {
             // A batch may hold many documents, and reading one takes its time.
-            if Task.isCancelled { throw GraphQLError(DatabaseError.cancelled.message) }
+            if Task.isCancelled { throw GraphQLError(DatabaseError.cancelled.wording) }
             let document = try Document(parsing: source, limits: limits)
             errors = document.validate(against: schema.schema, limits: limits)
             guard errors.isEmpty else { return answer(data: nil, source) }

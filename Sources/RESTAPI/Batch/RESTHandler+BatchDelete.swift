@@ -81,7 +81,7 @@ extension RESTHandler {
                 if let error = item.error {
                     writer.key("errors")
                     writer.beginObject()
-                    Refusal.writeErrors(error, to: &writer)
+                    Refusal.writeErrors(ErrorMapping.itemMessage(error), to: &writer)
                     writer.endObject()
                 }
                 writer.member("id", .string(item.id.description))

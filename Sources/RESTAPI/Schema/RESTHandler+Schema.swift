@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -111,7 +112,7 @@ extension RESTHandler {
             try database.setReadOnly(
                 status == "READONLY", shard: call.parameters["shard"] ?? "", of: collection)
         } catch {
-            throw .handler(ErrorMapping.refusal(error, in: .schema).response.status, error.message)
+            throw .handler(ErrorMapping.refusal(error, in: .schema).response.status, error.wording)
         }
         var writer = JSONWriter()
         writer.beginObject()

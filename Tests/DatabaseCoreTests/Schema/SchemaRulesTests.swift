@@ -50,10 +50,10 @@ struct SchemaRulesTests {
 
     @Test func `a name that is taken, also in other letter case, is refused`() {
         #expect(
-            refusal { try rules.created(collection("c"), among: [collection("C")]) } == "class name C already exists")
+            refusal { try rules.created(collection("c"), among: [collection("C")]) } == "collection C exists already")
         #expect(
             refusal { try rules.created(collection("CaT"), among: [collection("Cat")]) }
-                == "class already exists: found similar class \"Cat\"")
+                == "collection Cat differs in letter case only")
     }
 
     @Test(
