@@ -152,8 +152,7 @@ int nt_gif_decode(const uint8_t *bytes, size_t count, nt_gif_row row, void *cont
     s.rgbx = malloc((size_t)s.width * 4);
     if (!s.line || !s.rgbx) {
         close_session(&s);
-        snprintf(message, 200, "no memory");
-        return 1;
+        return 2;
     }
     set_up_colors(&s);
     fill(&s);

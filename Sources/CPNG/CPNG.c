@@ -24,18 +24,29 @@ typedef struct {
     int has_colors;
     uint8_t *packed;
     uint8_t *rgbx;
+    /// Seen in the pixel data: a chunk whose checksum is wrong, and anything else that libpng would let pass.
+    int has_wrong_checksum, has_doubtful_data;
+    /// What the caller gets: 1 damaged, 2 no memory.
+    int failure;
     jmp_buf escape;
 } session;
 
 static void fail(png_structp png, png_const_charp message) {
     session *s = png_get_error_ptr(png);
     snprintf(s->message, 200, "%s", message);
+    s->failure = 1;
     longjmp(s->escape, 1);
 }
 
-static void ignore(png_structp png, png_const_charp message) {
-    (void)png;
-    (void)message;
+static void fail_without_memory(session *s) {
+    s->failure = 2;
+    longjmp(s->escape, 1);
+}
+
+static void note_warning(png_structp png, png_const_charp message) {
+    session *s = png_get_error_ptr(png);
+    if (strstr(message, "CRC error")) s->has_wrong_checksum = 1;
+    else s->has_doubtful_data = 1;
 }
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
@@ -47,10 +58,7 @@ static void read_bytes(png_structp png, png_bytep target, size_t count) {
 
 static session *create_session(const uint8_t *bytes, size_t count, char *message) {
     session *s = calloc(1, sizeof(session));
-    if (!s) {
-        snprintf(message, 200, "no memory");
-        return NULL;
-    }
+    if (!s) return NULL;
     s->bytes = bytes;
     s->count = count;
     s->message = message;
@@ -66,17 +74,17 @@ static void close_session(session *s) {
 
 /// Runs up to the first pixel data. Fails by jumping.
 static void read_header(session *s) {
-    s->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, s, fail, ignore);
-    if (!s->png || !(s->info = png_create_info_struct(s->png))) {
-        snprintf(s->message, 200, "no memory");
-        longjmp(s->escape, 1);
-    }
+    s->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, s, fail, note_warning);
+    if (!s->png || !(s->info = png_create_info_struct(s->png))) fail_without_memory(s);
     png_set_read_fn(s->png, s, read_bytes);
     png_set_user_limits(s->png, LARGEST_SIDE, LARGEST_SIDE);
     png_set_chunk_malloc_max(s->png, 4 << 20);
     // Texts and profiles can unpack to thousands of times their size, and none of them matters here.
     png_set_keep_unknown_chunks(s->png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(s->png, s->info);
+    // From here on only pixel data is read. Its chunks' checksums may be wrong, as in Pillow: zlib has one of its own.
+    png_set_crc_action(s->png, PNG_CRC_WARN_USE, PNG_CRC_NO_CHANGE);
+    s->has_wrong_checksum = s->has_doubtful_data = 0;
     s->width = png_get_image_width(s->png, s->info);
     s->height = png_get_image_height(s->png, s->info);
 }
@@ -131,7 +139,7 @@ static void expand(const session *s, const uint8_t *packed) {
 static void read_rows(session *s, nt_png_row row, void *context) {
     size_t row_size = (size_t)s->width * (size_t)s->channels;
     s->packed = malloc(row_size);
-    if (!s->packed) png_error(s->png, "no memory");
+    if (!s->packed) fail_without_memory(s);
     for (uint32_t y = 0; y < s->height; y++) {
         png_read_row(s->png, s->packed, NULL);
         expand(s, s->packed);
@@ -142,7 +150,7 @@ static void read_rows(session *s, nt_png_row row, void *context) {
 static void read_interlaced(session *s, int passes, nt_png_row row, void *context) {
     size_t row_size = (size_t)s->width * (size_t)s->channels;
     s->packed = calloc(s->height, row_size);
-    if (!s->packed) png_error(s->png, "no memory");
+    if (!s->packed) fail_without_memory(s);
     for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < s->height; y++) png_read_row(s->png, s->packed + y * row_size, NULL);
     for (uint32_t y = 0; y < s->height; y++) {
@@ -153,10 +161,11 @@ static void read_interlaced(session *s, int passes, nt_png_row row, void *contex
 
 int nt_png_decode(const uint8_t *bytes, size_t count, nt_png_row row, void *context, char *message) {
     session *s = create_session(bytes, count, message);
-    if (!s) return 1;
+    if (!s) return 2;
     if (setjmp(s->escape)) {
+        int failure = s->failure;
         close_session(s);
-        return 1;
+        return failure;
     }
     read_header(s);
     set_up_rows(s);
@@ -165,11 +174,13 @@ int nt_png_decode(const uint8_t *bytes, size_t count, nt_png_row row, void *cont
     s->channels = png_get_channels(s->png, s->info);
     size_t expected = (size_t)s->width * (size_t)s->channels;
     if ((s->channels != 1 && s->channels != 3) || png_get_rowbytes(s->png, s->info) != expected)
-        png_error(s->png, "the colour type is not known");
+        png_error(s->png, "the color type is not known");
     s->rgbx = calloc(s->width, 4);
-    if (!s->rgbx) png_error(s->png, "no memory");
+    if (!s->rgbx) fail_without_memory(s);
     if (passes == 1) read_rows(s, row, context);
     else read_interlaced(s, passes, row, context);
+    // What zlib complains of behind the last pixel is a warning to libpng; with a wrong checksum it is damage.
+    if (s->has_wrong_checksum && s->has_doubtful_data) png_error(s->png, "the pixel data is not what was written");
     close_session(s);
     return 0;
 }

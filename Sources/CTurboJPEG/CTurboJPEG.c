@@ -18,6 +18,8 @@ typedef struct {
     struct jpeg_error_mgr base;
     jmp_buf escape;
     char *message;
+    /// What the caller gets: 1 damaged, 2 no memory.
+    int code;
 } failure;
 
 typedef struct {
@@ -32,6 +34,7 @@ typedef struct {
 static void fail(j_common_ptr decoder) {
     failure *f = (failure *)decoder->err;
     char text[JMSG_LENGTH_MAX];
+    if (f->base.msg_code == JERR_OUT_OF_MEMORY) f->code = 2;
     f->base.format_message(decoder, text);
     snprintf(f->message, 200, "%s", text);
     longjmp(f->escape, 1);
@@ -40,6 +43,12 @@ static void fail(j_common_ptr decoder) {
 static void fail_saying(j_common_ptr decoder, const char *message) {
     failure *f = (failure *)decoder->err;
     snprintf(f->message, 200, "%s", message);
+    longjmp(f->escape, 1);
+}
+
+static void fail_without_memory(j_common_ptr decoder) {
+    failure *f = (failure *)decoder->err;
+    f->code = 2;
     longjmp(f->escape, 1);
 }
 
@@ -77,6 +86,7 @@ static void open_session(session *s, const uint8_t *bytes, size_t count, char *m
     s->failure.base.output_message = stay_silent;
     s->failure.base.emit_message = count_warning;
     s->failure.message = message;
+    s->failure.code = 1;
     jpeg_create_decompress(&s->decoder);
     s->source = (struct jpeg_source_mgr){
         .next_input_byte = bytes,
@@ -103,7 +113,7 @@ static void read_header(session *s) {
     j_decompress_ptr d = &s->decoder;
     jpeg_read_header(d, TRUE);
     if (d->num_components != 1 && d->num_components != 3 && d->num_components != 4)
-        fail_saying((j_common_ptr)d, "it has neither one, three nor four colour components");
+        fail_saying((j_common_ptr)d, "it has neither one, three nor four color components");
     if (d->num_components == 4) d->out_color_space = JCS_CMYK;
     else d->out_color_space = JCS_EXT_RGBX;
     d->dct_method = JDCT_ISLOW;
@@ -124,13 +134,11 @@ static uint64_t needed_memory(j_decompress_ptr d) {
 
 int nt_jpeg_read_header(const uint8_t *bytes, size_t count, nt_jpeg_header *header, char *message) {
     session *s = calloc(1, sizeof(session));
-    if (!s) {
-        snprintf(message, 200, "no memory");
-        return 1;
-    }
+    if (!s) return 2;
     if (setjmp(s->failure.escape)) {
+        int code = s->failure.code;
         close_session(s);
-        return 1;
+        return code;
     }
     open_session(s, bytes, count, message);
     read_header(s);
@@ -159,7 +167,7 @@ static void decode_rows(session *s, nt_jpeg_row row, void *context) {
     size_t row_size = (size_t)d->output_width * 4;
     s->rgbx = malloc(row_size);
     if (d->out_color_space == JCS_CMYK) s->cmyk = malloc(row_size);
-    if (!s->rgbx || (d->out_color_space == JCS_CMYK && !s->cmyk)) fail_saying((j_common_ptr)d, "no memory");
+    if (!s->rgbx || (d->out_color_space == JCS_CMYK && !s->cmyk)) fail_without_memory((j_common_ptr)d);
     while (d->output_scanline < d->output_height) {
         uint32_t y = d->output_scanline;
         JSAMPROW target = s->cmyk ? s->cmyk : s->rgbx;
@@ -172,13 +180,11 @@ static void decode_rows(session *s, nt_jpeg_row row, void *context) {
 
 int nt_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t memory_limit, nt_jpeg_row row, void *context, char *message) {
     session *s = calloc(1, sizeof(session));
-    if (!s) {
-        snprintf(message, 200, "no memory");
-        return 1;
-    }
+    if (!s) return 2;
     if (setjmp(s->failure.escape)) {
+        int code = s->failure.code;
         close_session(s);
-        return 1;
+        return code;
     }
     open_session(s, bytes, count, message);
     s->decoder.mem->max_memory_to_use = (long)memory_limit;

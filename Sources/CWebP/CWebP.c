@@ -33,7 +33,7 @@ static int decode_frame(const WebPIterator *frame, uint32_t width, uint32_t heig
     uint8_t *line = calloc(width, 4);
     int code = 1;
     if (!pixels || !line) {
-        fail(message, "no memory");
+        code = 2;
     } else if (!WebPDecodeRGBAInto(frame->fragment.bytes, frame->fragment.size, pixels, frame_width * frame_height * 4,
                                    (int)(frame_width * 4))) {
         fail(message, "the coded picture is broken");

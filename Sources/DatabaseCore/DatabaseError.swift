@@ -78,3 +78,13 @@ package enum DatabaseError: Error, Sendable {
         }
     }
 }
+
+extension DatabaseError {
+    /// Whether a picture gave no vector because of what was sent; `false` where the network or its engine failed.
+    package var isFaultOfPicture: Bool {
+        switch self {
+        case .vectorization(_, let cause), .searchVectorization(let cause): cause.isFaultOfPicture
+        default: false
+        }
+    }
+}

@@ -40,8 +40,18 @@ package enum ImageVectorizerError: Error, Hashable, Sendable {
     case tooLarge(format: String, detail: String)
     /// No network is loaded.
     case unavailable(reason: String)
+    /// There was no memory to decode the picture, although it is within all limits.
+    case outOfMemory
     /// The inference engine failed.
     case inference(reason: String)
+
+    /// Whether whoever sent the picture has to mend it; else the server failed, and the same picture may do next time.
+    package var isFaultOfPicture: Bool {
+        switch self {
+        case .unknownFormat, .damaged, .tooManyPixels, .tooLarge: true
+        case .unavailable, .outOfMemory, .inference: false
+        }
+    }
 
     package var message: String {
         switch self {
@@ -60,6 +70,8 @@ package enum ImageVectorizerError: Error, Hashable, Sendable {
             "the \(format) picture is too large to decode (\(detail)); send it smaller, not interlaced and not progressive"
         case .unavailable(let reason):
             "no image network is loaded: \(reason)"
+        case .outOfMemory:
+            "there was no memory to decode the picture; try again when the server is less busy"
         case .inference(let reason):
             "the inference engine failed: \(reason)"
         }

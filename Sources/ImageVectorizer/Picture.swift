@@ -57,11 +57,11 @@ package struct Picture: Sendable {
     /// Blocks for as long as decoding takes.
     ///
     /// - Returns: shape [height, width, 3], red, green, blue.
-    /// - Throws: `damaged`, `tooLarge`.
+    /// - Throws: `damaged`, `outOfMemory`.
     /// - Complexity: O(pixels); holds `decodingMemoryInBytes` and 16 bytes per resulting pixel.
     package func resized(toWidth width: Int, height: Int) throws(ImageVectorizerError) -> [UInt8] {
         let resizer = try PictureResizer(
-            fromWidth: self.width, height: self.height, toWidth: width, height: height, format: format)
+            fromWidth: self.width, height: self.height, toWidth: width, height: height)
         if format == .bmp {
             try BMPPicture(bytes).decode(into: resizer)
         } else {
@@ -90,8 +90,15 @@ package struct Picture: Sendable {
                 }
             }
         }
-        if code != 0 { throw .damaged(format: format.rawValue, detail: reason.text) }
+        switch code {
+        case 0: return
+        case Self.outOfMemoryCode: throw .outOfMemory
+        default: throw .damaged(format: format.rawValue, detail: reason.text)
+        }
     }
+
+    /// What the decoders in C return where they find no memory.
+    private static let outOfMemoryCode: Int32 = 2
 
     private static func header(
         of bytes: [UInt8], format: PictureFormat
@@ -102,43 +109,53 @@ package struct Picture: Sendable {
             return (picture.width, picture.height, overflows ? .max : rowSize + 1 << 20)
         }
         var reason = MessageBuffer()
-        let header: (UInt32, UInt32, UInt64)? = unsafe bytes.withUnsafeBufferPointer { source in
+        var header = LibraryHeader()
+        let code: Int32 = unsafe bytes.withUnsafeBufferPointer { source in
             unsafe reason.withPointer { message in
                 // Safety: the readers read only these bytes and write only the header and the message.
-                unsafe libraryHeader(source, format: format, message: message)
+                unsafe header.read(source, format: format, message: message)
             }
         }
-        guard let header else { throw .damaged(format: format.rawValue, detail: reason.text) }
-        return (Int(header.0), Int(header.1), Int(clamping: header.2))
+        switch code {
+        case 0: return (Int(header.width), Int(header.height), Int(clamping: header.memory))
+        case outOfMemoryCode: throw .outOfMemory
+        default: throw .damaged(format: format.rawValue, detail: reason.text)
+        }
     }
+}
 
-    /// Width, height and needed memory as the format's library reads them; `nil` with a message if it can't.
-    private static func libraryHeader(
+/// What a format's library reads from a header: the door to the four readers, whose structures are alike.
+private struct LibraryHeader {
+    var width: UInt32 = 0
+    var height: UInt32 = 0
+    /// In bytes.
+    var memory: UInt64 = 0
+
+    /// - Returns: 0, 1 with a message if the file is damaged, or `outOfMemoryCode`.
+    mutating func read(
         _ source: UnsafeBufferPointer<UInt8>, format: PictureFormat, message: UnsafeMutablePointer<CChar>
-    ) -> (UInt32, UInt32, UInt64)? {
+    ) -> Int32 {
+        let code: Int32
         switch format {
         case .jpeg:
             var header = nt_jpeg_header()
-            guard unsafe nt_jpeg_read_header(source.baseAddress, source.count, &header, message) == 0 else {
-                return nil
-            }
-            return (header.width, header.height, header.memory_in_bytes)
+            code = unsafe nt_jpeg_read_header(source.baseAddress, source.count, &header, message)
+            (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
         case .png:
             var header = nt_png_header()
-            guard unsafe nt_png_read_header(source.baseAddress, source.count, &header, message) == 0 else { return nil }
-            return (header.width, header.height, header.memory_in_bytes)
+            code = unsafe nt_png_read_header(source.baseAddress, source.count, &header, message)
+            (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
         case .gif:
             var header = nt_gif_header()
-            guard unsafe nt_gif_read_header(source.baseAddress, source.count, &header, message) == 0 else { return nil }
-            return (header.width, header.height, header.memory_in_bytes)
+            code = unsafe nt_gif_read_header(source.baseAddress, source.count, &header, message)
+            (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
         case .webp:
             var header = nt_webp_header()
-            guard unsafe nt_webp_read_header(source.baseAddress, source.count, &header, message) == 0 else {
-                return nil
-            }
-            return (header.width, header.height, header.memory_in_bytes)
-        case .bmp: return nil
+            code = unsafe nt_webp_read_header(source.baseAddress, source.count, &header, message)
+            (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
+        case .bmp: preconditionFailure("bitmaps are read by BMPPicture")
         }
+        return code
     }
 }
 

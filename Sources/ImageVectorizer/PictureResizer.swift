@@ -14,15 +14,13 @@ import CPixels
     private let handle: OpaquePointer
 
     /// - Parameters: sizes in pixels, each at least 1.
-    /// - Throws: `tooLarge` when there is no memory.
+    /// - Throws: `outOfMemory`.
     init(
-        fromWidth sourceWidth: Int, height sourceHeight: Int, toWidth width: Int, height: Int, format: PictureFormat
+        fromWidth sourceWidth: Int, height sourceHeight: Int, toWidth width: Int, height: Int
     ) throws(ImageVectorizerError) {
         let created = unsafe nt_resizer_create(
             UInt32(sourceWidth), UInt32(sourceHeight), UInt32(width), UInt32(height))
-        guard let created = unsafe created else {
-            throw .tooLarge(format: format.rawValue, detail: "there is no memory for its \(sourceWidth) columns")
-        }
+        guard let created = unsafe created else { throw .outOfMemory }
         unsafe handle = created
         self.sourceWidth = sourceWidth
         self.sourceHeight = sourceHeight

@@ -6,7 +6,8 @@ import DatabaseCore
 /// The words and statuses in which the REST API passes on what the database refuses.
 ///
 /// Clients look for some phrases (`already exists`, `vectorize target vector`, `fail with status 500`); they stay, and
-/// what is wrong and how to mend it follows.
+/// what is wrong and how to mend it follows. A picture that can't be read is the sender's mistake: 422, and nothing but
+/// what is wrong with the property.
 enum ErrorMapping {
     /// In which kind of request the error came up.
     enum Operation {
@@ -39,7 +40,7 @@ enum ErrorMapping {
     static func itemMessage(_ error: DatabaseError) -> String {
         switch error {
         case .invalidObject(let text): text
-        case .vectorization: "fail with status 500: \(error.wording)"
+        case .vectorization where !error.isFaultOfPicture: "fail with status 500: \(error.wording)"
         default: error.wording
         }
     }
@@ -51,7 +52,8 @@ enum ErrorMapping {
 
     /// What the texts of errors differ by.
     private enum Kind {
-        case missingCollection, missingObject, invalidObject, vectorization, vectorLength, query, readOnly, other
+        case missingCollection, missingObject, invalidObject, picture, vectorization, vectorLength, query, readOnly
+        case other
     }
 
     /// The status of every error there is, and its kind.
@@ -60,8 +62,7 @@ enum ErrorMapping {
         case .collectionNotFound: (422, .missingCollection)
         case .objectNotFound: (404, .missingObject)
         case .invalidObject: (422, .invalidObject)
-        // The original passes on what its inference service says, as a failure of the server.
-        case .vectorization: (500, .vectorization)
+        case .vectorization: error.isFaultOfPicture ? (422, .picture) : (500, .vectorization)
         case .dimensionMismatch: (500, .vectorLength)
         case .invalidQuery, .missingSearchObject, .searchObjectHasNoVector: (422, .query)
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .unknownVector,
@@ -69,7 +70,8 @@ enum ErrorMapping {
             (422, .other)
         case .readOnlyShard: (500, .readOnly)
         case .shardNotFound: (404, .other)
-        case .searchVectorization, .storage: (500, .other)
+        case .searchVectorization: error.isFaultOfPicture ? (422, .query) : (500, .other)
+        case .storage: (500, .other)
         case .unsupported: (501, .other)
         case .overloaded, .cancelled: (503, .other)
         }
@@ -80,7 +82,7 @@ enum ErrorMapping {
         case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.wording)"
         case .vectorLength: "put object: \(error.wording)"
         case .readOnly: readOnlyText(error)
-        case .missingCollection, .missingObject, .invalidObject, .query, .other: error.wording
+        case .missingCollection, .missingObject, .invalidObject, .picture, .query, .other: error.wording
         }
     }
 
@@ -99,7 +101,7 @@ enum ErrorMapping {
         switch kind {
         case .invalidObject: wrapped(itemMessage(error), "bad request", status)
         case .vectorization: wrapped(text, "merge and vectorize", status)
-        case .missingCollection, .missingObject, .vectorLength, .query, .readOnly, .other:
+        case .missingCollection, .missingObject, .picture, .vectorLength, .query, .readOnly, .other:
             wrapped(text, status == 422 ? "bad request" : "repo.merge", status)
         }
     }
@@ -108,7 +110,7 @@ enum ErrorMapping {
         switch kind {
         case .query: "validate: invalid where filter: \(text)"
         case .missingCollection: "validate: failed to get class: \(text)"
-        case .missingObject, .invalidObject, .vectorization, .vectorLength, .readOnly, .other:
+        case .missingObject, .invalidObject, .picture, .vectorization, .vectorLength, .readOnly, .other:
             "batch delete objects: \(text)"
         }
     }

@@ -48,7 +48,8 @@ extension MemoryDatabase {
             if let value = changes.properties[property.id] { old.object.properties[property.name] = value }
             if changes.removed.contains(property.id) { old.object.properties[property.name] = nil }
         }
-        if let vector = object.vector { old.object.vector = vector }
+        let made = try pictureVector(definition, old.object.properties)
+        if let vector = object.vector ?? made { old.object.vector = vector }
         let changed = old
         state.withLock { $0.objects[object.collection, default: [:]][id] = changed }
     }
@@ -112,6 +113,23 @@ extension MemoryDatabase {
         return (definition, try ObjectValidator(definition: definition).validated(object))
     }
 
+    /// The vector of the first picture: a good one begins with P, and no network is there for one that begins with U.
+    private func pictureVector(
+        _ definition: CollectionDefinition, _ properties: [String: PropertyValue]
+    ) throws(DatabaseError) -> [Float]? {
+        for case .image(let fields) in definition.vectors.map(\.vectorizer) {
+            for field in fields {
+                guard case .blob(let blob)? = properties[field] else { continue }
+                switch blob.bytes.first {
+                case UInt8(ascii: "P"): return [1, 2]
+                case UInt8(ascii: "U"): throw .vectorization(property: field, .unavailable(reason: "none is there"))
+                default: throw .vectorization(property: field, .unknownFormat(found: nil))
+                }
+            }
+        }
+        return nil
+    }
+
     func store(_ object: ObjectInput) throws(DatabaseError) -> DatabaseObject {
         try checkWritable(object.collection)
         let (definition, valid) = try prepared(object)
@@ -119,15 +137,7 @@ extension MemoryDatabase {
         var properties: [String: PropertyValue] = [:]
         for property in definition.properties { properties[property.name] = valid.properties[property.id] }
         var vector = object.vector.flatMap { $0.isEmpty ? nil : $0 }
-        for case .image(let fields) in definition.vectors.map(\.vectorizer) {
-            for field in fields where vector == nil {
-                guard case .blob(let blob)? = properties[field] else { continue }
-                guard blob.bytes.first == UInt8(ascii: "P") else {
-                    throw .vectorization(property: field, .unknownFormat(found: nil))
-                }
-                vector = [1, 2]
-            }
-        }
+        if vector == nil { vector = try pictureVector(definition, properties) }
         if let vector, let other = objects(in: definition.name).compactMap(\.object.vector).first,
             other.count != vector.count
         {

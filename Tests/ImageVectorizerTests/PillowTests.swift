@@ -112,21 +112,57 @@ struct PillowTests {
         try expectEqualToPillow([kind.bytes], resultWidth: kind.width, resultHeight: kind.height)
     }
 
-    /// Writes the files out, asks Pillow, and compares.
+    @Test(arguments: PNGFixture.readable)
+    func `a wrong checksum of pixel data or of what is not read is no damage, as in Pillow`(_ file: PNGFixture) throws {
+        try expectEqualToPillow([file.bytes], resultWidth: file.width, resultHeight: file.height)
+    }
+
+    @Test(arguments: PNGFixture.broken)
+    func `what zlib finds broken is refused, and a wrong header or palette, as in Pillow`(_ file: PNGFixture) throws {
+        #expect(throws: ImageVectorizerError.self) { try Picture(file.bytes).pixels() }
+        try ask([file.bytes], resultWidth: file.width, resultHeight: file.height) { #expect($1 == .rejected) }
+    }
+
+    @Test(arguments: PNGFixture.brokenBehindPixels)
+    func `what zlib finds behind the pixels is damage if a chunk's checksum says so too`(_ file: PNGFixture) throws {
+        #expect(throws: ImageVectorizerError.self) { try Picture(file.bytes).pixels() }
+    }
+
+    @Test func `zlib's wrong checksum behind the pixels under sound ones is no damage, as in Pillow`() throws {
+        let file = PNGFixture("a pixel", "IDAT", index: 2, .content(at: 2), isCutInAdler: true)
+        try expectEqualToPillow([file.bytes], resultWidth: file.width, resultHeight: file.height)
+    }
+
+    @Test func `a wrong checksum of what is skipped before the pixels is no damage, unlike in Pillow`() throws {
+        let file = PNGFixture("text", "tEXt", .checksum)
+        #expect(try Picture(file.bytes).pixels() == Picture(PNGFixture("sound").bytes).pixels())
+        try ask([file.bytes], resultWidth: file.width, resultHeight: file.height) { #expect($1 == .rejected) }
+    }
+
+    /// Asks Pillow and compares.
     private func expectEqualToPillow(_ files: [[UInt8]], resultWidth: Int, resultHeight: Int) throws {
+        try ask(files, resultWidth: resultWidth, resultHeight: resultHeight) { number, answer in
+            let ours = try Picture(files[number]).resized(toWidth: resultWidth, height: resultHeight)
+            #expect(answer == .pixels(ours), "file \(number)")
+        }
+    }
+
+    /// Writes the files out, asks Pillow, and hands each file's number and answer to `body`.
+    private func ask(
+        _ files: [[UInt8]], resultWidth: Int, resultHeight: Int, _ body: (Int, Answer) throws -> Void
+    ) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "pillow-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var paths: [String] = []
         for (number, file) in files.enumerated() {
-            let url = folder.appending(path: "\(number).bmp")
+            let url = folder.appending(path: "\(number).picture")
             try Data(file).write(to: url)
             paths.append(url.path())
         }
         var number = 0
-        try Self.askPillow(about: paths, width: resultWidth, height: resultHeight) { path, answer in
-            let ours = try Picture(files[number]).resized(toWidth: resultWidth, height: resultHeight)
-            #expect(answer == .pixels(ours), "\(path)")
+        try Self.askPillow(about: paths, width: resultWidth, height: resultHeight) { _, answer in
+            try body(number, answer)
             number += 1
         }
         #expect(number == files.count)

@@ -13,9 +13,10 @@ typedef struct {
 /// Called with each row, top to bottom: `width` pixels of four bytes, red, green, blue and one to ignore.
 typedef void (*nt_jpeg_row)(void *context, uint32_t y, const uint8_t *rgbx);
 
-/// Reads up to the first scan. Returns 0, or 1 with a reason in `message` (at least 200 bytes).
+/// Reads up to the first scan. Returns 0, 2 without memory, or 1 with a reason in `message` (at least 200 bytes).
 int nt_jpeg_read_header(const uint8_t *bytes, size_t count, nt_jpeg_header *header, char *message);
 
 /// Decodes as Pillow does: exact inverse DCT, smooth chroma, CMYK inverted as Adobe writes it, no EXIF turn; damage inside
-/// the data is tolerated, a missing end is not. Returns 0, or 1 with a reason in `message`; rows may have been handed out.
+/// the data is tolerated, a missing end is not. Returns 0, 2 without memory, or 1 with a reason in `message`; rows may
+/// have been handed out.
 int nt_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t memory_limit, nt_jpeg_row row, void *context, char *message);

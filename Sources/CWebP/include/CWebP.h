@@ -16,5 +16,5 @@ typedef void (*nt_webp_row)(void *context, uint32_t y, const uint8_t *rgbx);
 /// (at least 200 bytes).
 int nt_webp_read_header(const uint8_t *bytes, size_t count, nt_webp_header *header, char *message);
 
-/// Decodes the first frame, black around it, alpha dropped. Returns 0, or 1 with a reason in `message`.
+/// Decodes the first frame, black around it, alpha dropped. Returns 0, 2 without memory, or 1 with a reason in `message`.
 int nt_webp_decode(const uint8_t *bytes, size_t count, nt_webp_row row, void *context, char *message);
