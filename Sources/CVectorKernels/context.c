@@ -36,13 +36,13 @@ nk_context *nk_context_create(const nk_store *store) {
     context->scratch = aligned(floats);
     context->scratch2 = aligned(floats);
     uint32_t row = 2 * store->layout.max_connections + 2;
-    // A row and the rows of its neighbours, for two hops.
+    // A row and the rows of its neighbors, for two hops.
     context->gathered_capacity = row < 512 ? row * row + row : 1 << 18;
     context->gathered = aligned((size_t)context->gathered_capacity * sizeof(uint32_t));
-    context->chosen_capacity = (NK_MAX_LEVEL + 1) * store->layout.max_connections + 1;
-    context->chosen = aligned((size_t)context->chosen_capacity * sizeof(nk_found));
+    context->selected_capacity = (NK_MAX_LEVEL + 1) * store->layout.max_connections + 1;
+    context->selected = aligned((size_t)context->selected_capacity * sizeof(nk_found));
     if (!context->query.bytes || !context->other.bytes || !context->sign_query.bytes || !context->query_floats || !context->scratch
-        || !context->scratch2 || !context->gathered || !context->chosen) {
+        || !context->scratch2 || !context->gathered || !context->selected) {
         nk_context_destroy(context);
         return NULL;
     }
@@ -54,7 +54,7 @@ void nk_context_destroy(nk_context *context) {
         context->query.bytes, context->other.bytes, context->sign_query.bytes, context->query_floats,
         context->scratch, context->scratch2,
         context->visited, context->touched, context->pool, context->candidates.items, context->top.items,
-        context->kept, context->gathered, context->chosen, context->relinked,
+        context->kept, context->gathered, context->selected, context->relinked,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) free(parts[i]);
     free(context);
@@ -64,12 +64,12 @@ size_t nk_context_memory(const nk_context *context) {
     return sizeof *context + context->padded * 14 + context->visited_capacity / 8
         + (size_t)context->touched_capacity * 4
         + (size_t)(context->pool_capacity + context->candidates.capacity + context->top.capacity
-                   + context->kept_capacity + context->chosen_capacity + context->relinked_capacity) * 8
+                   + context->kept_capacity + context->selected_capacity + context->relinked_capacity) * 8
         + (size_t)context->gathered_capacity * 4;
 }
 
-/// Clears the visited set: place by place where few were visited, as a whole otherwise.
-void nk_forget_visited(nk_context *context) {
+/// Clears the visited set: word by word where few were visited, as a whole otherwise.
+void nk_clear_visited(nk_context *context) {
     if (context->touched_count < context->visited_capacity / 512) {
         for (uint32_t i = 0; i < context->touched_count; i++) context->visited[context->touched[i] / 64] = 0;
     } else if (context->visited) {
@@ -78,8 +78,8 @@ void nk_forget_visited(nk_context *context) {
     context->touched_count = 0;
 }
 
-bool nk_look_at(nk_context *context, const nk_store *store) {
-    nk_forget_visited(context);
+bool nk_prepare_visited(nk_context *context, const nk_store *store) {
+    nk_clear_visited(context);
     context->limit = nk_store_count(store);
     if (context->limit > context->visited_capacity) {
         uint32_t wanted = (context->limit + context->limit / 4 + 511) / 512 * 512;
@@ -93,7 +93,7 @@ bool nk_look_at(nk_context *context, const nk_store *store) {
 }
 
 bool nk_begin(nk_context *context, const nk_store *store, const float *query) {
-    if (!nk_look_at(context, store)) return false;
+    if (!nk_prepare_visited(context, store)) return false;
     context->evaluated = 0;
     context->kept_count = context->wanted = 0;
     store->tier->prepare(context, store, query);
@@ -116,36 +116,36 @@ bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32
 
 // MARK: Scans
 
-void nk_scan_places(nk_context *context, const nk_store *store, const uint32_t *places, size_t count) {
-    store->tier->scan(context, store, places, count);
+void nk_scan_slots(nk_context *context, const nk_store *store, const uint32_t *slots, size_t count) {
+    store->tier->scan(context, store, slots, count);
 }
 
 void nk_scan_tail(
     nk_context *context, const nk_store *store, bool is_filtered, const uint64_t *allowed, size_t word_count
 ) {
-    uint32_t places[512], found = 0;
+    uint32_t slots[512], found = 0;
     for (uint32_t block = 0; (uint64_t)block * NK_TAIL_BLOCK < context->limit; block++) {
         if (atomic_load((_Atomic uint32_t *)nk_row(&store->tail_blocks, block)) == 0) continue;
         for (uint32_t word = block * (NK_TAIL_BLOCK / 64); word < (block + 1) * (NK_TAIL_BLOCK / 64); word++) {
             if ((uint64_t)word * 64 >= context->limit) break;
             uint64_t rest = atomic_load((_Atomic uint64_t *)nk_row(&store->tail, word));
             for (; rest; rest &= rest - 1) {
-                uint32_t place = word * 64 + (uint32_t)__builtin_ctzll(rest);
-                if (place < context->limit && nk_passes(store, place, is_filtered, allowed, word_count)) places[found++] = place;
+                uint32_t slot = word * 64 + (uint32_t)__builtin_ctzll(rest);
+                if (slot < context->limit && nk_passes(store, slot, is_filtered, allowed, word_count)) slots[found++] = slot;
             }
             if (found > 512 - 64) {
-                nk_scan_places(context, store, places, found);
+                nk_scan_slots(context, store, slots, found);
                 found = 0;
             }
         }
     }
-    nk_scan_places(context, store, places, found);
+    nk_scan_slots(context, store, slots, found);
 }
 
 /// Places looked at in one go; rows of states and documents lie side by side for at least as many.
 #define BLOCK 512u
 
-/// Of 64 places, a bit for each that is live.
+/// Of 64 slots, a bit for each that is live.
 static uint64_t live_among(const uint8_t *states) {
     uint64_t live = 0;
     for (uint32_t i = 0; i < 64; i += 8) {
@@ -161,7 +161,7 @@ static uint64_t live_among(const uint8_t *states) {
     return live;
 }
 
-/// Of 64 places, a bit for each whose document is allowed. Documents that came one after the other lie so.
+/// Of 64 slots, a bit for each whose document is allowed. Documents that came one after the other lie so.
 static uint64_t allowed_among(const uint32_t *documents, const uint64_t *allowed, size_t word_count) {
     uint32_t first = documents[0], others = 0;
     for (uint32_t i = 0; i < 64; i++) others |= documents[i] ^ (first + i);
@@ -177,10 +177,10 @@ static uint64_t allowed_among(const uint32_t *documents, const uint64_t *allowed
     return bits;
 }
 
-/// Appends those places of a block that pass.
+/// Appends those slots of a block that pass.
 static uint32_t gather_block(
     const nk_store *store, uint32_t first, uint32_t end, bool is_filtered, const uint64_t *allowed, size_t word_count,
-    uint32_t *places
+    uint32_t *slots
 ) {
     uint32_t found = 0;
     for (uint32_t start = first; start < end; start += 64) {
@@ -195,7 +195,7 @@ static uint32_t gather_block(
             for (uint32_t i = count; i < 64; i++) documents[i] = documents[0] + i;
             passing &= allowed_among(documents, allowed, word_count);
         }
-        for (; passing; passing &= passing - 1) places[found++] = start + (uint32_t)__builtin_ctzll(passing);
+        for (; passing; passing &= passing - 1) slots[found++] = start + (uint32_t)__builtin_ctzll(passing);
     }
     // What a state promises was written before it.
     atomic_thread_fence(memory_order_acquire);
@@ -207,25 +207,25 @@ void nk_scan_range(
     const uint64_t *allowed, size_t word_count
 ) {
     if (is_filtered && word_count == 0) return;
-    uint32_t places[2 * BLOCK], found = 0;
+    uint32_t slots[2 * BLOCK], found = 0;
     if (end > context->limit) end = context->limit;
     while (first < end) {
         uint32_t block_end = first / BLOCK * BLOCK + BLOCK;
         if (block_end > end) block_end = end;
-        found += gather_block(store, first, block_end, is_filtered, allowed, word_count, places + found);
+        found += gather_block(store, first, block_end, is_filtered, allowed, word_count, slots + found);
         if (found > BLOCK) {
-            nk_scan_places(context, store, places, found);
+            nk_scan_slots(context, store, slots, found);
             found = 0;
         }
         first = block_end;
     }
-    nk_scan_places(context, store, places, found);
+    nk_scan_slots(context, store, slots, found);
 }
 
 int nk_by_distance(const void *left, const void *right) {
     const nk_found *a = left, *b = right;
     if (a->distance != b->distance) return a->distance < b->distance ? -1 : 1;
-    return a->place < b->place ? -1 : a->place > b->place;
+    return a->slot < b->slot ? -1 : a->slot > b->slot;
 }
 
 const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t *count, float *deviation) {
@@ -243,7 +243,7 @@ nk_progress nk_walk_begin(
     nk_context *context, const nk_store *store, uint32_t ef, bool only_live, const uint64_t *allowed,
     size_t word_count, bool two_hop, uint64_t budget
 ) {
-    nk_forget_visited(context);
+    nk_clear_visited(context);
     context->ef = ef > 0 ? ef : 1;
     context->only_live = only_live || allowed;
     context->allowed = allowed;
@@ -261,7 +261,7 @@ nk_progress nk_walk(nk_context *context, const nk_store *store, uint32_t hops) {
 
 const nk_found *nk_walked(nk_context *context, uint32_t *count) {
     if (!context->uses_heaps) {
-        for (uint32_t i = 0; i < context->pool_count; i++) context->pool[i].place &= ~NK_LOCK;
+        for (uint32_t i = 0; i < context->pool_count; i++) context->pool[i].slot &= ~NK_EXPANDED;
         *count = context->pool_count;
         return context->pool;
     }
@@ -274,8 +274,8 @@ uint64_t nk_evaluated(const nk_context *context) {
     return context->evaluated;
 }
 
-bool nk_link(nk_store *store, nk_context *context, uint32_t place, uint32_t ef_construction) {
-    return store->tier->link(store, context, place, ef_construction);
+bool nk_link(nk_store *store, nk_context *context, uint32_t slot, uint32_t ef_construction) {
+    return store->tier->link(store, context, slot, ef_construction);
 }
 
 uint32_t nk_relink(

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 
 bool nk_store_has_right_layers(const nk_store *store, uint32_t *bad) {
-    uint32_t places = nk_store_count(store);
-    for (uint32_t place = 0; place < places; place++) {
-        uint32_t level = nk_level(store, place);
+    uint32_t slots = nk_store_count(store);
+    for (uint32_t slot = 0; slot < slots; slot++) {
+        uint32_t level = nk_level(store, slot);
         for (uint32_t layer = 1; layer <= level; layer++) {
-            _Atomic uint32_t *row = nk_link_row(store, place, layer);
+            _Atomic uint32_t *row = nk_link_row(store, slot, layer);
             uint32_t count = atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
             for (uint32_t i = 0; i < count; i++) {
                 uint32_t target = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
-                if (target >= places || nk_level(store, target) < layer) {
-                    *bad = place;
+                if (target >= slots || nk_level(store, target) < layer) {
+                    *bad = slot;
                     return false;
                 }
             }
@@ -23,65 +23,42 @@ bool nk_store_has_right_layers(const nk_store *store, uint32_t *bad) {
     return true;
 }
 
-void nk_count_links(const nk_store *store, uint8_t *counts, uint32_t places) {
-    memset(counts, 0, places);
-    for (uint32_t place = 0; place < places; place++) {
-        if (!(nk_state(store, place) & nk_linked)) continue;
-        _Atomic uint32_t *row = nk_link_row(store, place, 0);
+static bool visit_once(uint64_t *visited, uint32_t slot) {
+    uint64_t bit = (uint64_t)1 << (slot % 64), *word = &visited[slot / 64];
+    bool is_new = !(*word & bit);
+    *word |= bit;
+    return is_new;
+}
+
+/// Breadth first from the entry over the links of the lowest layer.
+static void visit_reachable(const nk_store *store, uint32_t slots, uint64_t *visited, uint32_t *queue) {
+    uint32_t entry, level, head = 0, tail = 0;
+    if (!nk_store_entry(store, &entry, &level) || entry >= slots) return;
+    visit_once(visited, entry);
+    queue[tail++] = entry;
+    while (head < tail) {
+        _Atomic uint32_t *row = nk_link_row(store, queue[head++], 0);
         uint32_t count = atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
         for (uint32_t i = 0; i < count; i++) {
             uint32_t target = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
-            if (target < places && counts[target] < UINT8_MAX) counts[target]++;
+            if (target < slots && visit_once(visited, target)) queue[tail++] = target;
         }
     }
 }
 
-/// Whether a place links to one that was seen and has the same code: its vector is found in the other's place.
-static bool has_twin(const nk_store *store, uint32_t place, const uint8_t *seen, uint32_t places) {
-    _Atomic uint32_t *row = nk_link_row(store, place, 0);
-    uint32_t count = atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t target = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
-        if (target >= places || !seen[target]) continue;
-        if (memcmp(nk_row(&store->codes, place), nk_row(&store->codes, target), store->codes.stride) == 0) return true;
-    }
-    return false;
-}
-
-bool nk_reachable(const nk_store *store, uint32_t *reached) {
-    uint32_t places = nk_store_count(store), entry, level, head = 0, tail = 0;
-    *reached = 0;
-    if (!nk_store_entry(store, &entry, &level)) return true;
-    uint32_t *queue = malloc((size_t)places * sizeof *queue);
-    uint8_t *seen = calloc(places, 1);
-    if (queue && seen) {
-        queue[tail++] = entry;
-        seen[entry] = 1;
-        while (head < tail) {
-            _Atomic uint32_t *row = nk_link_row(store, queue[head++], 0);
-            uint32_t count = atomic_load_explicit(row, memory_order_acquire) & NK_COUNT_MASK;
-            for (uint32_t i = 0; i < count; i++) {
-                uint32_t target = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
-                if (target >= places || seen[target]) continue;
-                seen[target] = 1;
-                queue[tail++] = target;
-            }
-        }
-        // A twin counts as seen, and so can its own twins: a few rounds find all that hang together.
-        for (uint32_t round = 0, added = 1; added > 0 && round < 8; round++) {
-            added = 0;
-            for (uint32_t place = 0; place < places; place++) {
-                if (seen[place] || !(nk_state(store, place) & nk_linked) || !has_twin(store, place, seen, places)) continue;
-                seen[place] = 1;
-                added++;
-            }
-        }
-        for (uint32_t place = 0; place < places; place++) {
-            *reached += seen[place] && (nk_state(store, place) & nk_linked);
-        }
-    }
-    bool done = queue && seen;
+bool nk_unreachable(const nk_store *store, uint32_t slots, uint64_t *unreachable) {
+    uint32_t words = slots / 64 + 1;
+    memset(unreachable, 0, words * sizeof *unreachable);
+    uint32_t *queue = malloc(((size_t)slots + 1) * sizeof *queue);
+    if (!queue) return false;
+    visit_reachable(store, slots, unreachable, queue);
     free(queue);
-    free(seen);
-    return done;
+    for (uint32_t word = 0; word < words; word++) {
+        uint64_t linked = 0;
+        for (uint32_t i = 0; i < 64 && word * 64 + i < slots; i++) {
+            linked |= (uint64_t)((nk_state(store, word * 64 + i) & nk_linked) != 0) << i;
+        }
+        unreachable[word] = linked & ~unreachable[word];
+    }
+    return true;
 }

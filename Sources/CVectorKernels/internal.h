@@ -36,7 +36,7 @@ static inline void prefetch_lines(const uint8_t *row, size_t bytes) {
 
 // MARK: The store
 
-/// What stands behind a code: the vector is about `min + step * code` at each place.
+/// What stands behind a code: the vector is about `min + step * code` in each dimension.
 typedef struct {
     float min, step;
     /// Of the codes.
@@ -45,9 +45,15 @@ typedef struct {
     float norm;
 } nk_affine;
 
-#define NK_NONE UINT64_MAX
+/// Stands for the entry while nothing is linked.
+#define NK_NO_ENTRY UINT64_MAX
+/// In the head of a link row: a writer has it. The low bits are the count of links.
 #define NK_LOCK 0x80000000u
 #define NK_COUNT_MASK 0xFFFFu
+/// In the slot of an item of the pool: its links have been followed.
+#define NK_EXPANDED 0x80000000u
+/// What no slot is.
+#define NK_NO_SLOT UINT32_MAX
 #define NK_MAX_LEVEL 15u
 #define NK_TAIL_BLOCK 4096u
 
@@ -75,15 +81,13 @@ struct nk_store {
     atomic_flag entry_lock;
 };
 
-static inline _Atomic uint32_t *nk_link_row(const nk_store *store, uint32_t place, uint32_t layer) {
-    if (layer == 0) return (_Atomic uint32_t *)nk_row(&store->links, place);
-    uint32_t first = *(uint32_t *)nk_row(&store->upper_first, place);
+static inline _Atomic uint32_t *nk_link_row(const nk_store *store, uint32_t slot, uint32_t layer) {
+    if (layer == 0) return (_Atomic uint32_t *)nk_row(&store->links, slot);
+    uint32_t first = *(uint32_t *)nk_row(&store->upper_first, slot);
     return (_Atomic uint32_t *)nk_row(&store->upper, first + layer - 1);
 }
 
-/// Locks a link row against other writers; readers need no lock. Whoever stores a head without `NK_LOCK` unlocks it.
-///
-/// Returns the head there was.
+/// Locks a link row against other writers; readers need no lock. Returns the head there was.
 static inline uint32_t nk_lock_links(_Atomic uint32_t *row) {
     for (;;) {
         uint32_t head = atomic_load_explicit(row, memory_order_relaxed);
@@ -95,16 +99,21 @@ static inline uint32_t nk_lock_links(_Atomic uint32_t *row) {
     }
 }
 
-static inline uint32_t nk_document(const nk_store *store, uint32_t place) {
-    return atomic_load_explicit((_Atomic uint32_t *)nk_row(&store->documents, place), memory_order_relaxed);
+/// Unlocks a link row, whose first `count` links are valid from now on.
+static inline void nk_unlock_links(_Atomic uint32_t *row, uint32_t count) {
+    atomic_store_explicit(row, count, memory_order_release);
 }
 
-static inline uint8_t nk_state(const nk_store *store, uint32_t place) {
-    return atomic_load_explicit((_Atomic uint8_t *)nk_row(&store->states, place), memory_order_acquire);
+static inline uint32_t nk_document(const nk_store *store, uint32_t slot) {
+    return atomic_load_explicit((_Atomic uint32_t *)nk_row(&store->documents, slot), memory_order_relaxed);
 }
 
-static inline uint32_t nk_level(const nk_store *store, uint32_t place) {
-    return *nk_row(&store->levels, place);
+static inline uint8_t nk_state(const nk_store *store, uint32_t slot) {
+    return atomic_load_explicit((_Atomic uint8_t *)nk_row(&store->states, slot), memory_order_acquire);
+}
+
+static inline uint32_t nk_level(const nk_store *store, uint32_t slot) {
+    return *nk_row(&store->levels, slot);
 }
 
 static inline bool nk_is_allowed(uint32_t document, const uint64_t *allowed, size_t word_count) {
@@ -114,10 +123,10 @@ static inline bool nk_is_allowed(uint32_t document, const uint64_t *allowed, siz
 
 /// Live, and allowed if there is a filter.
 static inline bool nk_passes(
-    const nk_store *store, uint32_t place, bool is_filtered, const uint64_t *allowed, size_t word_count
+    const nk_store *store, uint32_t slot, bool is_filtered, const uint64_t *allowed, size_t word_count
 ) {
-    if ((nk_state(store, place) & (nk_occupied | nk_tombstone)) != nk_occupied) return false;
-    return !is_filtered || nk_is_allowed(nk_document(store, place), allowed, word_count);
+    if ((nk_state(store, slot) & (nk_occupied | nk_tombstone)) != nk_occupied) return false;
+    return !is_filtered || nk_is_allowed(nk_document(store, slot), allowed, word_count);
 }
 
 // MARK: Contexts
@@ -153,12 +162,12 @@ struct nk_context {
     uint32_t limit;
     uint32_t *touched;
     uint32_t touched_count, touched_capacity;
-    /// The pool, sorted, of a walk without filter. The top bit of a place says that it has been expanded.
+    /// The pool, sorted, of a walk without filter. NK_EXPANDED marks those whose links were followed.
     nk_found *pool;
     uint32_t pool_count, pool_capacity, pool_next;
     uint32_t ef;
-    /// How many the pool may hold now: `ef`, and those in it that equal the one before them, at most `twin_limit`.
-    uint32_t pool_limit, twin_limit;
+    /// How many the pool may hold now: `ef`, and those in it that equal the one before them, at most `duplicate_limit`.
+    uint32_t pool_limit, duplicate_limit;
     /// Of a walk with filter, or with a large ef.
     nk_heap candidates, top;
     /// Of scans: what was nearer than `kept_bound` when it was measured, in no order.
@@ -175,23 +184,21 @@ struct nk_context {
     const uint64_t *allowed;
     size_t word_count;
     uint64_t budget, evaluated;
-    /// Up to one row of neighbours, or a row and those of its neighbours.
+    /// Up to one row of neighbors, or a row and those of its neighbors.
     uint32_t *gathered;
     uint32_t gathered_capacity;
-    /// Neighbours that the heuristic has chosen, and candidates of a row that is made anew.
-    nk_found *chosen, *relinked;
-    /// What the heuristic last left out for want of room though nothing is nearer to it than the base; NK_LOCK if nothing.
-    uint32_t left_out;
-    uint32_t chosen_capacity, relinked_capacity;
+    /// Neighbors that the heuristic has selected on each layer, and candidates of a row that is selected anew.
+    nk_found *selected, *relinked;
+    uint32_t selected_capacity, relinked_capacity;
 };
 
 bool nk_reserve_found(nk_found **items, uint32_t *capacity, uint32_t wanted);
-/// For `qsort`: the nearest first, equal distances by place.
+/// For `qsort`: the nearest first, equal distances by slot.
 int nk_by_distance(const void *left, const void *right);
 /// Empties the visited set.
-void nk_forget_visited(nk_context *context);
-/// Empties the visited set and makes it large enough for all places there are now. `false` if there is no memory.
-bool nk_look_at(nk_context *context, const nk_store *store);
+void nk_clear_visited(nk_context *context);
+/// Empties the visited set and makes it large enough for all slots there are now. `false` if there is no memory.
+bool nk_prepare_visited(nk_context *context, const nk_store *store);
 
 // MARK: Kinds of processor
 

@@ -22,10 +22,10 @@ static bool make_rotation(nk_rotation *rotation, uint32_t length, uint64_t seed)
     rotation->signs = malloc(total * sizeof(float));
     if (!rotation->signs) return false;
     for (size_t i = 0; i < total; i++) {
-        uint32_t place = (uint32_t)(i % length), rest = length;
+        uint32_t slot = (uint32_t)(i % length), rest = length;
         uint32_t block = 1u << (31 - __builtin_clz(rest));
-        while (place >= block) {
-            place -= block;
+        while (slot >= block) {
+            slot -= block;
             rest -= block;
             block = 1u << (31 - __builtin_clz(rest));
         }
@@ -91,7 +91,7 @@ nk_store *nk_store_create(const nk_layout *layout, const nk_tier *tier) {
     if (layout->format == nk_planes) store->coded = (layout->dimensions + 63) / 64 * 64;
     uint32_t block = layout->format == nk_planes ? 128 : layout->format == nk_bytes ? 64 : 16;
     store->padded = (store->coded + block - 1) / block * block;
-    atomic_init(&store->entry, NK_NONE);
+    atomic_init(&store->entry, NK_NO_ENTRY);
     atomic_flag_clear(&store->entry_lock);
     bool made = make_arenas(store);
     if (layout->format == nk_planes) {
@@ -136,10 +136,10 @@ uint32_t nk_store_upper_count(const nk_store *store) {
 
 // MARK: Places
 
-/// floor(-ln(u) / ln(M)) for u in (0, 1], as in the paper, from the seed and the place.
-static uint32_t random_level(const nk_store *store, uint32_t place) {
+/// floor(-ln(u) / ln(M)) for u in (0, 1], as in the paper, from the seed and the slot.
+static uint32_t random_level(const nk_store *store, uint32_t slot) {
     if (store->layout.max_connections < 2) return 0;
-    double u = ((double)(mixed(store->layout.seed, place) >> 11) + 1) * 0x1p-53;
+    double u = ((double)(mixed(store->layout.seed, slot) >> 11) + 1) * 0x1p-53;
     double level = -log(u) / log((double)store->layout.max_connections);
     return level < NK_MAX_LEVEL ? (uint32_t)level : NK_MAX_LEVEL;
 }
@@ -155,10 +155,10 @@ bool nk_store_grow(nk_store *store, uint32_t added) {
         && nk_arena_reserve(&store->tail_blocks, end / NK_TAIL_BLOCK + 1);
     if (!made) return false;
     if (store->layout.max_connections > 0) {
-        for (uint32_t place = count; place < end; place++) {
-            uint32_t level = random_level(store, place);
-            *nk_row(&store->levels, place) = (uint8_t)level;
-            *(uint32_t *)nk_row(&store->upper_first, place) = upper_end;
+        for (uint32_t slot = count; slot < end; slot++) {
+            uint32_t level = random_level(store, slot);
+            *nk_row(&store->levels, slot) = (uint8_t)level;
+            *(uint32_t *)nk_row(&store->upper_first, slot) = upper_end;
             upper_end += level;
         }
     }
@@ -209,31 +209,31 @@ size_t nk_store_stride(const nk_store *store, nk_array array) {
     return array_of(store, array)->stride;
 }
 
-uint8_t nk_store_state(const nk_store *store, uint32_t place) {
-    return nk_state(store, place);
+uint8_t nk_store_state(const nk_store *store, uint32_t slot) {
+    return nk_state(store, slot);
 }
 
-void nk_store_set_state(nk_store *store, uint32_t place, uint8_t state) {
-    atomic_store_explicit((_Atomic uint8_t *)nk_row(&store->states, place), state, memory_order_release);
+void nk_store_set_state(nk_store *store, uint32_t slot, uint8_t state) {
+    atomic_store_explicit((_Atomic uint8_t *)nk_row(&store->states, slot), state, memory_order_release);
 }
 
-uint32_t nk_store_document(const nk_store *store, uint32_t place) {
-    return nk_document(store, place);
+uint32_t nk_store_document(const nk_store *store, uint32_t slot) {
+    return nk_document(store, slot);
 }
 
-uint32_t nk_store_level(const nk_store *store, uint32_t place) {
-    return nk_level(store, place);
+uint32_t nk_store_level(const nk_store *store, uint32_t slot) {
+    return nk_level(store, slot);
 }
 
-void nk_store_encode(nk_store *store, nk_context *context, uint32_t place, uint32_t document, const float *vector) {
-    store->tier->encode(store, context, place, vector);
-    atomic_store_explicit((_Atomic uint32_t *)nk_row(&store->documents, place), document, memory_order_relaxed);
+void nk_store_encode(nk_store *store, nk_context *context, uint32_t slot, uint32_t document, const float *vector) {
+    store->tier->encode(store, context, slot, vector);
+    atomic_store_explicit((_Atomic uint32_t *)nk_row(&store->documents, slot), document, memory_order_relaxed);
 }
 
-void nk_store_set_tail(nk_store *store, uint32_t place, bool is_in_tail) {
-    _Atomic uint64_t *word = (_Atomic uint64_t *)nk_row(&store->tail, place / 64);
-    _Atomic uint32_t *block = (_Atomic uint32_t *)nk_row(&store->tail_blocks, place / NK_TAIL_BLOCK);
-    uint64_t bit = (uint64_t)1 << (place % 64);
+void nk_store_set_tail(nk_store *store, uint32_t slot, bool is_in_tail) {
+    _Atomic uint64_t *word = (_Atomic uint64_t *)nk_row(&store->tail, slot / 64);
+    _Atomic uint32_t *block = (_Atomic uint32_t *)nk_row(&store->tail_blocks, slot / NK_TAIL_BLOCK);
+    uint64_t bit = (uint64_t)1 << (slot % 64);
     if (is_in_tail) {
         if (!(atomic_fetch_or(word, bit) & bit)) atomic_fetch_add(block, 1);
     } else {
@@ -243,46 +243,46 @@ void nk_store_set_tail(nk_store *store, uint32_t place, bool is_in_tail) {
 
 // MARK: Links
 
-static void unlock_row(_Atomic uint32_t *row, uint32_t count) {
-    atomic_store_explicit(row, count, memory_order_release);
-}
-
-void nk_store_clear_links(nk_store *store, uint32_t place) {
-    uint32_t level = nk_level(store, place);
+void nk_store_clear_links(nk_store *store, uint32_t slot) {
+    uint32_t level = nk_level(store, slot);
     for (uint32_t layer = 0; layer <= level; layer++) {
-        atomic_store_explicit(nk_link_row(store, place, layer), 0, memory_order_release);
+        atomic_store_explicit(nk_link_row(store, slot, layer), 0, memory_order_release);
     }
 }
 
-uint32_t nk_store_links(const nk_store *store, uint32_t place, uint32_t layer, uint32_t *ids) {
-    if (layer > nk_level(store, place)) return 0;
-    _Atomic uint32_t *row = nk_link_row(store, place, layer);
+uint32_t nk_store_links(const nk_store *store, uint32_t slot, uint32_t layer, uint32_t *ids) {
+    if (layer > nk_level(store, slot)) return 0;
+    _Atomic uint32_t *row = nk_link_row(store, slot, layer);
     uint32_t count = nk_lock_links(row) & NK_COUNT_MASK;
     for (uint32_t i = 0; i < count; i++) ids[i] = atomic_load_explicit(row + 1 + i, memory_order_relaxed);
-    unlock_row(row, count);
+    nk_unlock_links(row, count);
     return count;
 }
 
-bool nk_store_entry(const nk_store *store, uint32_t *place, uint32_t *level) {
+uint32_t nk_store_link_count(const nk_store *store, uint32_t slot) {
+    return atomic_load_explicit(nk_link_row(store, slot, 0), memory_order_acquire) & NK_COUNT_MASK;
+}
+
+bool nk_store_entry(const nk_store *store, uint32_t *slot, uint32_t *level) {
     uint64_t entry = atomic_load_explicit(&store->entry, memory_order_acquire);
-    if (entry == NK_NONE) return false;
-    *place = (uint32_t)entry;
+    if (entry == NK_NO_ENTRY) return false;
+    *slot = (uint32_t)entry;
     *level = (uint32_t)(entry >> 32);
     return true;
 }
 
-void nk_store_set_entry(nk_store *store, uint32_t place) {
-    uint64_t entry = (uint64_t)nk_level(store, place) << 32 | place;
+void nk_store_set_entry(nk_store *store, uint32_t slot) {
+    uint64_t entry = (uint64_t)nk_level(store, slot) << 32 | slot;
     atomic_store_explicit(&store->entry, entry, memory_order_release);
 }
 
 void nk_store_choose_entry(nk_store *store) {
-    uint64_t best = NK_NONE;
+    uint64_t best = NK_NO_ENTRY;
     uint32_t count = nk_store_count(store);
-    for (uint32_t place = 0; place < count; place++) {
-        if ((nk_state(store, place) & (nk_linked | nk_tombstone)) != nk_linked) continue;
-        uint64_t level = nk_level(store, place);
-        if (best == NK_NONE || level > best >> 32) best = level << 32 | place;
+    for (uint32_t slot = 0; slot < count; slot++) {
+        if ((nk_state(store, slot) & (nk_linked | nk_tombstone)) != nk_linked) continue;
+        uint64_t level = nk_level(store, slot);
+        if (best == NK_NO_ENTRY || level > best >> 32) best = level << 32 | slot;
     }
     atomic_store_explicit(&store->entry, best, memory_order_release);
 }
@@ -294,11 +294,11 @@ static void export_links(uint8_t *row, const uint64_t *kept, size_t word_count, 
     uint32_t count = nk_lock_links(source) & NK_COUNT_MASK, left = 0;
     memset(out, 0, stride);
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = atomic_load_explicit(source + 1 + i, memory_order_relaxed);
-        if (place / 64 < word_count && (kept[place / 64] >> (place % 64) & 1)) out[1 + left++] = place;
+        uint32_t slot = atomic_load_explicit(source + 1 + i, memory_order_relaxed);
+        if (slot / 64 < word_count && (kept[slot / 64] >> (slot % 64) & 1)) out[1 + left++] = slot;
     }
     out[0] = left;
-    unlock_row(source, count);
+    nk_unlock_links(source, count);
 }
 
 void nk_store_export(
@@ -340,7 +340,7 @@ bool nk_store_import(
 ) {
     nk_arena *arena = array_of(store, array);
     bool is_links = array == nk_array_links || array == nk_array_upper_links;
-    uint32_t places = nk_store_count(store);
+    uint32_t slots = nk_store_count(store);
     for (uint32_t i = 0; i < count; i++) {
         uint8_t *target = nk_row(arena, first + i);
         memcpy(target, (const uint8_t *)rows + i * arena->stride, arena->stride);
@@ -348,7 +348,7 @@ bool nk_store_import(
         if (!is_links) continue;
         uint32_t *ids = (uint32_t *)(void *)target;
         bool is_right = ids[0] < arena->stride / 4;
-        for (uint32_t j = 0; is_right && j < ids[0]; j++) is_right = ids[1 + j] < places;
+        for (uint32_t j = 0; is_right && j < ids[0]; j++) is_right = ids[1 + j] < slots;
         if (!is_right) {
             *bad = first + i;
             return false;

@@ -9,6 +9,7 @@
 #include "tier_scan.inc.h"
 #include "tier_walk.inc.h"
 #include "tier_link.inc.h"
+#include "tier_repair.inc.h"
 
 const nk_tier TIER = {
     .name = TIER_NAME,
@@ -28,6 +29,6 @@ const nk_tier TIER = {
     .measure_kept = measure_kept,
     .walk_begin = walk_begin,
     .walk = walk,
-    .link = link_place,
+    .link = link_slot,
     .relink = relink,
 };

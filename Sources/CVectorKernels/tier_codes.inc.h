@@ -44,7 +44,7 @@ INLINE float clamped(double value) {
 }
 
 /// What stands behind codes, stretched so that the product of a vector with its own code is its norm: errors then have
-/// no part along the vector, and are small for near neighbours.
+/// no part along the vector, and are small for near neighbors.
 static nk_affine affine_of(double min, double step, double sum, double own_product, scaled by, double back) {
     double stretch = own_product > 0 ? by.norm / own_product : 1;
     if (!(stretch > 0.5 && stretch < 2)) stretch = 1;
@@ -65,8 +65,8 @@ INLINE const nk_affine *affine_at(const nk_arena *arena, const uint8_t *row) {
 
 #include "tier_signs.inc.h"
 
-static void encode(nk_store *store, nk_context *context, uint32_t place, const float *vector) {
-    uint8_t *row = nk_row(&store->codes, place);
+static void encode(nk_store *store, nk_context *context, uint32_t slot, const float *vector) {
+    uint8_t *row = nk_row(&store->codes, slot);
     if (store->layout.format == nk_floats) {
         memcpy(row, vector, context->dimensions * sizeof *vector);
         return;
@@ -108,7 +108,7 @@ static void encode(nk_store *store, nk_context *context, uint32_t place, const f
     // The middle of the 16 codes that share a high half.
     double high_min = min + 7.5 * step, high_step = 16.0 * step;
     nk_affine high = affine_of(high_min, high_step, high_sum, high_min * total + high_step * high_product, by, back);
-    uint8_t *rest = nk_row(&store->residuals, place);
+    uint8_t *rest = nk_row(&store->residuals, slot);
     for (uint32_t block = 0; block < context->padded; block += 128) {
         for (uint32_t i = 0; i < 64; i++) {
             uint8_t first = codes[block + i], second = codes[block + 64 + i];
@@ -118,7 +118,7 @@ static void encode(nk_store *store, nk_context *context, uint32_t place, const f
     }
     memcpy(row + store->codes.stride - sizeof high, &high, sizeof high);
     memcpy(rest + store->residuals.stride - sizeof whole, &whole, sizeof whole);
-    derive_signs(store, place);
+    derive_signs(store, slot);
 }
 
 INLINE void set_metric(const nk_store *store, nk_query *query, float norm) {
@@ -175,13 +175,13 @@ INLINE float distance_of(const nk_query *query, const nk_affine *affine, int32_t
     return distance >= -FLT_MAX ? distance : query->by_norm > 0 ? FLT_MAX : -FLT_MAX;
 }
 
-INLINE float measure(const nk_store *store, const nk_query *query, uint32_t place, const int mode) {
+INLINE float measure(const nk_store *store, const nk_query *query, uint32_t slot, const int mode) {
     if (mode == by_signs) {
-        const uint8_t *signs = nk_row(&store->signs, place);
+        const uint8_t *signs = nk_row(&store->signs, slot);
         uint32_t product = dot_signs(signs, (const uint8_t *)query->bytes, store->padded);
         return distance_of(query, affine_at(&store->signs, signs), (int32_t)product);
     }
-    const uint8_t *row = nk_row(&store->codes, place);
+    const uint8_t *row = nk_row(&store->codes, slot);
     uint32_t padded = store->padded;
     if (mode == by_bytes) {
         return distance_of(query, affine_at(&store->codes, row), dot_u8(row, query->bytes, padded));
@@ -190,7 +190,7 @@ INLINE float measure(const nk_store *store, const nk_query *query, uint32_t plac
         return distance_of(query, affine_at(&store->codes, row), dot_nibbles(row, query->bytes, padded));
     }
     if (mode == by_both_halves) {
-        const uint8_t *rest = nk_row(&store->residuals, place);
+        const uint8_t *rest = nk_row(&store->residuals, slot);
         return distance_of(
             query, affine_at(&store->residuals, rest), dot_planes(row, rest, query->bytes, padded));
     }
@@ -200,18 +200,18 @@ INLINE float measure(const nk_store *store, const nk_query *query, uint32_t plac
     return distance < FLT_MAX ? distance : FLT_MAX;
 }
 
-INLINE void prefetch_row(const nk_store *store, uint32_t place, const int mode) {
+INLINE void prefetch_row(const nk_store *store, uint32_t slot, const int mode) {
     if (mode == by_signs) {
-        prefetch_lines(nk_row(&store->signs, place), store->signs.stride);
+        prefetch_lines(nk_row(&store->signs, slot), store->signs.stride);
         return;
     }
-    prefetch_lines(nk_row(&store->codes, place), store->codes.stride);
-    if (mode == by_both_halves) prefetch_lines(nk_row(&store->residuals, place), store->residuals.stride);
+    prefetch_lines(nk_row(&store->codes, slot), store->codes.stride);
+    if (mode == by_both_halves) prefetch_lines(nk_row(&store->residuals, slot), store->residuals.stride);
 }
 
-/// Makes a query of the code of a place.
-static void query_of_place(const nk_store *store, nk_query *query, uint32_t place, const int mode) {
-    const uint8_t *row = nk_row(&store->codes, place);
+/// Makes a query of the code of a slot.
+static void query_of_slot(const nk_store *store, nk_query *query, uint32_t slot, const int mode) {
+    const uint8_t *row = nk_row(&store->codes, slot);
     if (mode == by_manhattan || mode == by_hamming) {
         query->floats = (const float *)(const void *)row;
         return;
@@ -224,7 +224,7 @@ static void query_of_place(const nk_store *store, nk_query *query, uint32_t plac
         affine = affine_at(&store->codes, row);
         for (uint32_t i = 0; i < coded; i++) bytes[i] = (int8_t)(row[i] ^ 0x80);
     } else {
-        const uint8_t *rest = nk_row(&store->residuals, place);
+        const uint8_t *rest = nk_row(&store->residuals, slot);
         affine = affine_at(&store->residuals, rest);
         for (uint32_t block = 0; block < padded; block += 128) {
             const uint8_t *high = row + block / 2, *low = rest + block / 2;
@@ -252,51 +252,51 @@ INLINE float sign_deviation(const nk_store *store, const nk_query *query, const 
 }
 
 /// The standard deviation of a distance by codes: both vectors are rounded to multiples of a step, and such an error is
-/// one of a twelfth of a squared step at each place.
+/// one of a twelfth of a squared step in each dimension.
 INLINE float code_deviation(const nk_query *query, const nk_affine *affine) {
     float squares = query->norm * affine->step * affine->step + affine->norm * query->scale * query->scale;
     return fabsf(query->by_product) * sqrtf(squares / 12);
 }
 
-/// Of a place that has just been measured.
+/// Of a slot that has just been measured.
 INLINE float deviation_of(
-    const nk_store *store, const nk_query *query, uint32_t place, float distance, const int mode
+    const nk_store *store, const nk_query *query, uint32_t slot, float distance, const int mode
 ) {
     if (mode == by_signs) {
-        const nk_affine *affine = affine_at(&store->signs, nk_row(&store->signs, place));
+        const nk_affine *affine = affine_at(&store->signs, nk_row(&store->signs, slot));
         float product = (distance - query->base - query->by_norm * affine->norm) / query->by_product;
         return sign_deviation(store, query, affine, product);
     }
     if (mode == by_bytes || mode == by_high_half) {
-        return code_deviation(query, affine_at(&store->codes, nk_row(&store->codes, place)));
+        return code_deviation(query, affine_at(&store->codes, nk_row(&store->codes, slot)));
     }
     return 0;
 }
 
 // MARK: Sifting
 
-/// How many standard deviations nearer than by its signs a place may be: beyond that walks do not look at its code. The
+/// How many standard deviations nearer than by its signs a slot may be: beyond that walks do not look at its code. The
 /// graph is worth more care. Measured on real vectors: 1 costs no recall; where all are nearly equally far it would.
 #define SEARCH_MARGIN 1.5f
 #define BUILDING_MARGIN 2.0f
 
-/// Leaves those of some places that, by their signs, can be nearer than `bound`: a quarter of the bytes of a code says
+/// Leaves those of some slots that, by their signs, can be nearer than `bound`: a quarter of the bytes of a code says
 /// so of most. The signs of the first `AHEAD` have been asked for.
-INLINE uint32_t sift(
-    const nk_store *store, const nk_query *signs, uint32_t *places, uint32_t count, float bound, const float margin
+INLINE uint32_t prune_by_signs(
+    const nk_store *store, const nk_query *signs, uint32_t *slots, uint32_t count, float bound, const float margin
 ) {
     const nk_query query = *signs;
     uint32_t left = 0;
     for (uint32_t i = 0; i < count; i++) {
-        if (i + AHEAD < count) prefetch_row(store, places[i + AHEAD], by_signs);
-        const uint8_t *row = nk_row(&store->signs, places[i]);
+        if (i + AHEAD < count) prefetch_row(store, slots[i + AHEAD], by_signs);
+        const uint8_t *row = nk_row(&store->signs, slots[i]);
         const nk_affine *affine = affine_at(&store->signs, row);
         float product = product_of(&query, affine, (int32_t)dot_signs(row, (const uint8_t *)query.bytes, store->padded));
         float distance = query.base + query.by_product * product + query.by_norm * affine->norm;
         if (distance - margin * sign_deviation(store, &query, affine, product) >= bound) continue;
         // Its code is needed soon.
-        if (left < AHEAD) prefetch_row(store, places[i], by_high_half);
-        places[left++] = places[i];
+        if (left < AHEAD) prefetch_row(store, slots[i], by_high_half);
+        slots[left++] = slots[i];
     }
     return left;
 }

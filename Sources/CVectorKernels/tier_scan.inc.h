@@ -68,7 +68,7 @@ static void shrink_kept(nk_context *context, const nk_store *store, const nk_que
     if (asked > DEVIATIONS_ASKED) asked = DEVIATIONS_ASKED;
     double deviations = 0;
     for (uint32_t i = 0; i < asked; i++) {
-        deviations += deviation_of(store, query, kept[i].place, kept[i].distance, mode);
+        deviations += deviation_of(store, query, kept[i].slot, kept[i].distance, mode);
     }
     // Of huge numbers it may be infinite, or none at all.
     context->deviation = asked == 0 ? 0 : deviations <= FLT_MAX ? (float)(deviations / asked) : FLT_MAX;
@@ -109,22 +109,22 @@ static void dot_rows_of_signs(
 }
 #endif
 
-/// Measures `count` places; the rows of `known` places may be asked for.
+/// Measures `count` slots; the rows of `known` slots may be asked for.
 INLINE void measure_block(
-    const nk_store *store, const nk_query *query, const uint32_t *places, uint32_t count, size_t known,
+    const nk_store *store, const nk_query *query, const uint32_t *slots, uint32_t count, size_t known,
     float *distances, const int mode
 ) {
     if (mode != by_signs) {
         for (uint32_t i = 0; i < count; i++) {
-            if (i + AHEAD < known) prefetch_row(store, places[i + AHEAD], mode);
-            distances[i] = measure(store, query, places[i], mode);
+            if (i + AHEAD < known) prefetch_row(store, slots[i + AHEAD], mode);
+            distances[i] = measure(store, query, slots[i], mode);
         }
         return;
     }
     const uint8_t *rows[SCAN_BLOCK + AHEAD];
     uint32_t products[SCAN_BLOCK];
     uint32_t ahead = count + AHEAD < known ? count + AHEAD : (uint32_t)known;
-    for (uint32_t i = 0; i < ahead; i++) rows[i] = nk_row(&store->signs, places[i]);
+    for (uint32_t i = 0; i < ahead; i++) rows[i] = nk_row(&store->signs, slots[i]);
     dot_rows_of_signs(rows, count, ahead, store->signs.stride, (const uint8_t *)query->bytes, store->padded, products);
     for (uint32_t i = 0; i < count; i++) {
         distances[i] = distance_of(query, affine_at(&store->signs, rows[i]), (int32_t)products[i]);
@@ -132,23 +132,23 @@ INLINE void measure_block(
 }
 
 INLINE void scan_mode(
-    nk_context *context, const nk_store *store, const nk_query *query, const uint32_t *places, size_t count,
+    nk_context *context, const nk_store *store, const nk_query *query, const uint32_t *slots, size_t count,
     const int mode
 ) {
     // A copy that nothing else points to stays in registers.
     const nk_query local = *query;
     float distances[SCAN_BLOCK];
-    for (size_t i = 0; i < AHEAD && i < count; i++) prefetch_row(store, places[i], mode);
+    for (size_t i = 0; i < AHEAD && i < count; i++) prefetch_row(store, slots[i], mode);
     for (size_t start = 0; start < count; start += SCAN_BLOCK) {
         uint32_t size = count - start < SCAN_BLOCK ? (uint32_t)(count - start) : SCAN_BLOCK;
-        measure_block(store, &local, places + start, size, count - start, distances, mode);
+        measure_block(store, &local, slots + start, size, count - start, distances, mode);
         if (context->kept_capacity - context->kept_count < size) make_room(context, store, &local, mode);
         // Without branches: of some data a good part is kept for a while.
         nk_found *kept = context->kept;
         uint32_t kept_count = context->kept_count;
         float bound = context->kept_bound;
         for (uint32_t i = 0; i < size; i++) {
-            kept[kept_count] = (nk_found){distances[i], places[start + i]};
+            kept[kept_count] = (nk_found){distances[i], slots[start + i]};
             kept_count += distances[i] < bound;
         }
         context->kept_count = kept_count;
@@ -156,24 +156,24 @@ INLINE void scan_mode(
     context->evaluated += count;
 }
 
-#define SCAN(mode) scan_mode(context, store, &context->query, places, count, mode)
-static void scan(nk_context *context, const nk_store *store, const uint32_t *places, size_t count) {
+#define SCAN(mode) scan_mode(context, store, &context->query, slots, count, mode)
+static void scan(nk_context *context, const nk_store *store, const uint32_t *slots, size_t count) {
     if (context->wanted == 0) return;
     if (context->scans_signs) {
-        scan_mode(context, store, &context->sign_query, places, count, by_signs);
+        scan_mode(context, store, &context->sign_query, slots, count, by_signs);
         return;
     }
     FOR_SEARCH(SCAN)
 }
 
-/// Measures kept places by their codes. Returns the sum of the squares by which their distances change.
+/// Measures kept slots by their codes. Returns the sum of the squares by which their distances change.
 static double measure_range(nk_context *context, const nk_store *store, uint32_t first, uint32_t end) {
     nk_found *kept = context->kept;
     double squares = 0;
-    for (uint32_t i = first; i < end && i < first + AHEAD; i++) prefetch_row(store, kept[i].place, by_high_half);
+    for (uint32_t i = first; i < end && i < first + AHEAD; i++) prefetch_row(store, kept[i].slot, by_high_half);
     for (uint32_t i = first; i < end; i++) {
-        if (i + AHEAD < end) prefetch_row(store, kept[i + AHEAD].place, by_high_half);
-        float distance = measure(store, &context->query, kept[i].place, by_high_half);
+        if (i + AHEAD < end) prefetch_row(store, kept[i + AHEAD].slot, by_high_half);
+        float distance = measure(store, &context->query, kept[i].slot, by_high_half);
         double change = (double)distance - kept[i].distance;
         squares += change * change;
         kept[i].distance = distance;

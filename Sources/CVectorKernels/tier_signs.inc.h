@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The plane of signs: one bit a place, for scans. A vector is about `min` where its bit is 0 and `min + step` where it is
+// The plane of signs: one bit a dimension, for scans. A vector is about `min` where its bit is 0 and `min + step` where it is
 // 1; a query is compared with it in four planes of bits: Gao & Long, RaBitQ, arXiv:2405.12497.
 
 /// Bits `i` are the top bits of the bytes `i`.
@@ -19,11 +19,11 @@ INLINE uint64_t top_bits(const uint8_t *bytes) {
 #endif
 }
 
-/// Makes the signs of a place of its high halves, and what stands behind them: a function of the code alone, so that a
+/// Makes the signs of a slot of its high halves, and what stands behind them: a function of the code alone, so that a
 /// snapshot needs no signs.
-static void derive_signs(nk_store *store, uint32_t place) {
-    const uint8_t *row = nk_row(&store->codes, place);
-    uint8_t *signs = nk_row(&store->signs, place);
+static void derive_signs(nk_store *store, uint32_t slot) {
+    const uint8_t *row = nk_row(&store->codes, slot);
+    uint8_t *signs = nk_row(&store->signs, slot);
     const nk_affine *high = affine_at(&store->codes, row);
     uint32_t set = 0, sum_of_set = 0, squares = 0;
     for (uint32_t block = 0; block < store->padded; block += 128) {
@@ -101,10 +101,10 @@ static void sign_query_of_vector(nk_context *context, double total, double back)
     copy_metric(query, &context->query);
 }
 
-/// Makes the planes of a place out of the high halves of its code; `context->query` is of the same place.
-static void sign_query_of_place(nk_context *context, const nk_store *store, uint32_t place) {
+/// Makes the planes of a slot out of the high halves of its code; `context->query` is of the same slot.
+static void sign_query_of_slot(nk_context *context, const nk_store *store, uint32_t slot) {
     nk_query *query = &context->sign_query;
-    const uint8_t *row = nk_row(&store->codes, place);
+    const uint8_t *row = nk_row(&store->codes, slot);
     const nk_affine *high = affine_at(&store->codes, row);
     uint8_t *levels = (uint8_t *)context->other.bytes;
     for (uint32_t block = 0; block < store->padded; block += 128) {

@@ -3,11 +3,11 @@
 // Walks through a layer: Malkov & Yashunin, arXiv:1603.09320. Whole loops, so that nothing but a distance happens per
 // distance.
 
-INLINE bool visit(nk_context *context, uint32_t place) {
-    uint64_t bit = (uint64_t)1 << (place % 64), *word = &context->visited[place / 64];
+INLINE bool visit(nk_context *context, uint32_t slot) {
+    uint64_t bit = (uint64_t)1 << (slot % 64), *word = &context->visited[slot / 64];
     if (*word & bit) return false;
     *word |= bit;
-    context->touched[context->touched_count++] = place;
+    context->touched[context->touched_count++] = slot;
     return true;
 }
 
@@ -31,30 +31,30 @@ INLINE uint32_t link_at(_Atomic uint32_t *row, uint32_t index) {
 
 // MARK: Walking
 
-INLINE void prefetch_links(const nk_store *store, uint32_t place, uint32_t layer) {
+INLINE void prefetch_links(const nk_store *store, uint32_t slot, uint32_t layer) {
     const nk_arena *arena = layer == 0 ? &store->links : &store->upper;
-    prefetch_lines((const uint8_t *)nk_link_row(store, place, layer), arena->stride);
+    prefetch_lines((const uint8_t *)nk_link_row(store, slot, layer), arena->stride);
 }
 
 // Many vectors can be equal, and then all lie at one distance from the query: in a pool of `ef` they would leave no room
 // for what is farther away, and the walk would end among them. So of equal ones, twins, the pool counts one; up to
-// `twin_limit` others are there beside the `ef`, the nearest ones. A twin is next to one that it equals.
+// `duplicate_limit` others are there beside the `ef`, the nearest ones. A twin is next to one that it equals.
 
-INLINE bool has_same_code(const nk_store *store, uint32_t place, uint32_t other) {
-    return memcmp(nk_row(&store->codes, place), nk_row(&store->codes, other), store->codes.stride) == 0;
+INLINE bool has_same_code(const nk_store *store, uint32_t slot, uint32_t other) {
+    return memcmp(nk_row(&store->codes, slot), nk_row(&store->codes, other), store->codes.stride) == 0;
 }
 
 /// Whether `item`, of the pool or to be put there, is a twin of the one before it.
-INLINE bool is_twin(const nk_store *store, const nk_found *before, const nk_found *item) {
+INLINE bool is_duplicate(const nk_store *store, const nk_found *before, const nk_found *item) {
     return before->distance == item->distance
-        && has_same_code(store, before->place & ~NK_LOCK, item->place & ~NK_LOCK);
+        && has_same_code(store, before->slot & ~NK_EXPANDED, item->slot & ~NK_EXPANDED);
 }
 
 INLINE bool is_tombstone(const nk_store *store, const nk_found *item) {
-    return nk_state(store, item->place & ~NK_LOCK) & nk_tombstone;
+    return nk_state(store, item->slot & ~NK_EXPANDED) & nk_tombstone;
 }
 
-static void take_out_twin(nk_context *context, uint32_t index) {
+static void remove_duplicate(nk_context *context, uint32_t index) {
     nk_found *pool = context->pool;
     context->pool_count--;
     context->pool_limit--;
@@ -63,37 +63,37 @@ static void take_out_twin(nk_context *context, uint32_t index) {
 
 /// Makes room for a twin that belongs at `index`, if need be at the expense of a farther one, or of an equal one that is a
 /// tombstone. Returns where it goes, or `UINT32_MAX`.
-static uint32_t place_of_twin(nk_context *context, const nk_store *store, uint32_t index, const nk_found *item) {
+static uint32_t position_of_duplicate(nk_context *context, const nk_store *store, uint32_t index, const nk_found *item) {
     const nk_found *pool = context->pool;
     uint32_t first = index;
     // Tombstones come last among equal ones.
     if (is_tombstone(store, &pool[index - 1]) && !is_tombstone(store, item)) {
         while (first > 0 && pool[first - 1].distance == item->distance) first--;
     }
-    if (context->pool_limit - context->ef < context->twin_limit) return first;
+    if (context->pool_limit - context->ef < context->duplicate_limit) return first;
     for (uint32_t i = context->pool_count; i-- > index;) {
-        if (!is_twin(store, &pool[i - 1], &pool[i])) continue;
-        take_out_twin(context, i);
+        if (!is_duplicate(store, &pool[i - 1], &pool[i])) continue;
+        remove_duplicate(context, i);
         return first;
     }
     if (first == index) return UINT32_MAX;
-    take_out_twin(context, index - 1);
+    remove_duplicate(context, index - 1);
     return first;
 }
 
 /// What the rest of `pool_insert` does where distances are equal. Rare, and out of its way.
-__attribute__((noinline)) static uint32_t insert_beside_equal(
+__attribute__((noinline)) static uint32_t insert_among_ties(
     nk_context *context, const nk_store *store, uint32_t index, nk_found item
 ) {
     nk_found *pool = context->pool;
-    if (index > 0 && is_twin(store, &pool[index - 1], &item)) {
-        index = place_of_twin(context, store, index, &item);
+    if (index > 0 && is_duplicate(store, &pool[index - 1], &item)) {
+        index = position_of_duplicate(context, store, index, &item);
         if (index == UINT32_MAX) return index;
         context->pool_limit++;
     } else if (context->pool_count == context->pool_limit) {
         // The last goes, with all its twins.
         uint32_t last = context->pool_count - 1;
-        for (; last > 0 && is_twin(store, &pool[last - 1], &pool[last]); last--) context->pool_limit--;
+        for (; last > 0 && is_duplicate(store, &pool[last - 1], &pool[last]); last--) context->pool_limit--;
         context->pool_count = last;
     }
     memmove(pool + index + 1, pool + index, (context->pool_count - index) * sizeof *pool);
@@ -124,12 +124,12 @@ INLINE uint32_t pool_insert(nk_context *context, const nk_store *store, nk_found
         if (item.distance < pool[middle].distance) high = middle;
         else low = middle + 1;
     }
-    bool is_beside_equal = low > 0 && pool[low - 1].distance == item.distance;
+    bool is_tied = low > 0 && pool[low - 1].distance == item.distance;
     if (count == limit) {
         count--;
-        is_beside_equal |= count > 0 && pool[count - 1].distance == pool[count].distance;
+        is_tied |= count > 0 && pool[count - 1].distance == pool[count].distance;
     }
-    if (__builtin_expect(is_beside_equal, false)) return insert_beside_equal(context, store, low, item);
+    if (__builtin_expect(is_tied, false)) return insert_among_ties(context, store, low, item);
     move_up(pool + low, count - low);
     pool[low] = item;
     context->pool_count = count + 1;
@@ -150,67 +150,67 @@ INLINE nk_progress walk_pool(
             context->pool_next = next;
             return nk_more;
         }
-        uint32_t node = pool[next].place;
-        pool[next].place = node | NK_LOCK;
+        uint32_t node = pool[next].slot;
+        pool[next].slot = node | NK_EXPANDED;
         // The node that will be next, unless a nearer one is found.
         uint32_t nearest = next + 1;
-        while (nearest < context->pool_count && (pool[nearest].place & NK_LOCK)) nearest++;
-        if (nearest < context->pool_count) prefetch_links(store, pool[nearest].place, layer);
+        while (nearest < context->pool_count && (pool[nearest].slot & NK_EXPANDED)) nearest++;
+        if (nearest < context->pool_count) prefetch_links(store, pool[nearest].slot, layer);
         _Atomic uint32_t *row = nk_link_row(store, node, layer);
-        uint32_t count = link_count(row), gathered = 0, *places = context->gathered;
+        uint32_t count = link_count(row), gathered = 0, *slots = context->gathered;
         if (!reserve_touched(context, count)) return nk_no_memory;
-        bool is_sifted = mode == by_high_half && context->pool_count == context->pool_limit;
+        bool prunes = mode == by_high_half && context->pool_count == context->pool_limit;
         for (uint32_t i = 0; i < count; i++) {
-            uint32_t place = link_at(row, i);
-            if (place >= context->limit || !visit(context, place)) continue;
+            uint32_t slot = link_at(row, i);
+            if (slot >= context->limit || !visit(context, slot)) continue;
             if (gathered < rows_ahead) {
-                if (is_sifted) prefetch_row(store, place, by_signs);
-                else prefetch_row(store, place, mode);
+                if (prunes) prefetch_row(store, slot, by_signs);
+                else prefetch_row(store, slot, mode);
             }
-            places[gathered++] = place;
+            slots[gathered++] = slot;
         }
         context->evaluated += gathered;
-        if (is_sifted) {
-            gathered = sift(store, &context->sign_query, places, gathered, pool[context->pool_count - 1].distance, margin);
+        if (prunes) {
+            gathered = prune_by_signs(store, &context->sign_query, slots, gathered, pool[context->pool_count - 1].distance, margin);
         }
         for (uint32_t i = 0; i < gathered; i++) {
-            if (i + rows_ahead < gathered) prefetch_row(store, places[i + rows_ahead], mode);
-            nk_found item = {measure(store, query, places[i], mode), places[i]};
+            if (i + rows_ahead < gathered) prefetch_row(store, slots[i + rows_ahead], mode);
+            nk_found item = {measure(store, query, slots[i], mode), slots[i]};
             uint32_t position = pool_insert(context, store, item);
             if (position > nearest) continue;
             nearest = position;
-            prefetch_links(store, item.place, layer);
+            prefetch_links(store, item.slot, layer);
         }
         next = nearest;
-        while (next < context->pool_count && (pool[next].place & NK_LOCK)) next++;
+        while (next < context->pool_count && (pool[next].slot & NK_EXPANDED)) next++;
     }
     context->pool_next = next;
     return nk_finished;
 }
 
-INLINE bool passes(const nk_context *context, const nk_store *store, uint32_t place) {
-    return nk_passes(store, place, context->allowed != NULL, context->allowed, context->word_count);
+INLINE bool passes(const nk_context *context, const nk_store *store, uint32_t slot) {
+    return nk_passes(store, slot, context->allowed != NULL, context->allowed, context->word_count);
 }
 
-/// The neighbours that a walk with a filter measures next.
+/// The neighbors that a walk with a filter measures next.
 INLINE uint32_t gather_filtered(nk_context *context, const nk_store *store, _Atomic uint32_t *row) {
-    uint32_t count = link_count(row), gathered = 0, *places = context->gathered;
+    uint32_t count = link_count(row), gathered = 0, *slots = context->gathered;
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t place = link_at(row, i);
-        if (place >= context->limit) continue;
-        if (!context->two_hop || passes(context, store, place)) {
-            if (visit(context, place)) places[gathered++] = place;
+        uint32_t slot = link_at(row, i);
+        if (slot >= context->limit) continue;
+        if (!context->two_hop || passes(context, store, slot)) {
+            if (visit(context, slot)) slots[gathered++] = slot;
             continue;
         }
-        if (!visit(context, place)) continue;
-        _Atomic uint32_t *further = nk_link_row(store, place, 0);
+        if (!visit(context, slot)) continue;
+        _Atomic uint32_t *further = nk_link_row(store, slot, 0);
         uint32_t further_count = link_count(further);
         for (uint32_t j = 0; j < further_count && gathered + count < context->gathered_capacity; j++) {
             uint32_t other = link_at(further, j);
             if (other >= context->limit || context->visited[other / 64] >> (other % 64) & 1) continue;
             if (!passes(context, store, other)) continue;
             visit(context, other);
-            places[gathered++] = other;
+            slots[gathered++] = other;
         }
     }
     return gathered;
@@ -225,25 +225,25 @@ INLINE nk_progress walk_heaps(nk_context *context, const nk_store *store, uint32
         nk_found node = nk_heap_pop(candidates);
         if (top->count == context->ef && -node.distance > top->items[0].distance) break;
         if (!reserve_touched(context, context->gathered_capacity)) return nk_no_memory;
-        uint32_t gathered = gather_filtered(context, store, nk_link_row(store, node.place, 0));
+        uint32_t gathered = gather_filtered(context, store, nk_link_row(store, node.slot, 0));
         if (!nk_reserve_found(&candidates->items, &candidates->capacity, candidates->count + gathered)) {
             return nk_no_memory;
         }
-        uint32_t *places = context->gathered;
+        uint32_t *slots = context->gathered;
         context->evaluated += gathered;
         if (mode == by_high_half && top->count == context->ef) {
-            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], by_signs);
-            gathered = sift(store, &context->sign_query, places, gathered, top->items[0].distance, SEARCH_MARGIN);
+            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, slots[i], by_signs);
+            gathered = prune_by_signs(store, &context->sign_query, slots, gathered, top->items[0].distance, SEARCH_MARGIN);
         } else {
-            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, places[i], mode);
+            for (uint32_t i = 0; i < AHEAD && i < gathered; i++) prefetch_row(store, slots[i], mode);
         }
         for (uint32_t i = 0; i < gathered; i++) {
-            if (i + AHEAD < gathered) prefetch_row(store, places[i + AHEAD], mode);
-            float distance = measure(store, &context->query, places[i], mode);
+            if (i + AHEAD < gathered) prefetch_row(store, slots[i + AHEAD], mode);
+            float distance = measure(store, &context->query, slots[i], mode);
             if (top->count == context->ef && !(distance < top->items[0].distance)) continue;
-            nk_heap_push(candidates, (nk_found){-distance, places[i]});
-            if (!context->only_live || passes(context, store, places[i])) {
-                nk_keep_nearest(top, context->ef, (nk_found){distance, places[i]});
+            nk_heap_push(candidates, (nk_found){-distance, slots[i]});
+            if (!context->only_live || passes(context, store, slots[i])) {
+                nk_keep_nearest(top, context->ef, (nk_found){distance, slots[i]});
             }
         }
     }
@@ -254,32 +254,32 @@ INLINE nk_progress walk_heaps(nk_context *context, const nk_store *store, uint32
 /// far regions; four cost 4 % of the distances of a search with ef 28.
 #define UPPER_EF 4
 
-/// Fills the pool with the places where a layer is entered, nearest first; at most `UPPER_EF`.
-static bool start_pool(nk_context *context, uint32_t ef, uint32_t twin_limit, const nk_found *starts, uint32_t count) {
-    uint32_t wanted = (ef > UPPER_EF ? ef : UPPER_EF) + twin_limit;
-    nk_forget_visited(context);
+/// Fills the pool with the slots where a layer is entered, nearest first; at most `UPPER_EF`.
+static bool start_pool(nk_context *context, uint32_t ef, uint32_t duplicate_limit, const nk_found *starts, uint32_t count) {
+    uint32_t wanted = (ef > UPPER_EF ? ef : UPPER_EF) + duplicate_limit;
+    nk_clear_visited(context);
     if (!reserve_touched(context, count) || !nk_reserve_found(&context->pool, &context->pool_capacity, wanted + 1)) {
         return false;
     }
     context->ef = ef;
     context->pool_limit = ef;
-    context->twin_limit = twin_limit;
+    context->duplicate_limit = duplicate_limit;
     context->pool_count = count < ef ? count : ef;
     context->pool_next = 0;
     for (uint32_t i = 0; i < context->pool_count; i++) {
         context->pool[i] = starts[i];
-        visit(context, starts[i].place);
+        visit(context, starts[i].slot);
     }
     return true;
 }
 
 /// Copies the nearest of the pool, one of each twins; returns how many.
-static uint32_t take_starts(const nk_context *context, const nk_store *store, nk_found starts[UPPER_EF]) {
+static uint32_t take_entry_points(const nk_context *context, const nk_store *store, nk_found starts[UPPER_EF]) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < context->pool_count && count < UPPER_EF; i++) {
         const nk_found *item = &context->pool[i];
-        if (count > 0 && is_twin(store, &starts[count - 1], item)) continue;
-        starts[count++] = (nk_found){item->distance, item->place & ~NK_LOCK};
+        if (count > 0 && is_duplicate(store, &starts[count - 1], item)) continue;
+        starts[count++] = (nk_found){item->distance, item->slot & ~NK_EXPANDED};
     }
     return count;
 }
@@ -295,7 +295,7 @@ INLINE uint32_t descend(
     for (uint32_t layer = (uint32_t)(entry >> 32); layer > lowest; layer--) {
         if (!start_pool(context, UPPER_EF, UPPER_EF, starts, count)) return 0;
         if (walk_pool(context, store, layer, &context->query, UINT32_MAX, mode, margin) != nk_finished) return 0;
-        count = take_starts(context, store, starts);
+        count = take_entry_points(context, store, starts);
     }
     return count;
 }
@@ -304,7 +304,7 @@ INLINE nk_progress walk_begin_mode(nk_context *context, const nk_store *store, c
     uint32_t ef = context->ef;
     context->pool_count = context->pool_next = context->candidates.count = context->top.count = 0;
     uint64_t entry = atomic_load_explicit(&store->entry, memory_order_acquire);
-    if (entry == NK_NONE || (uint32_t)entry >= context->limit) return nk_finished;
+    if (entry == NK_NO_ENTRY || (uint32_t)entry >= context->limit) return nk_finished;
     nk_found starts[UPPER_EF];
     uint32_t count = descend(context, store, entry, 0, starts, mode, SEARCH_MARGIN);
     if (count == 0) return nk_no_memory;
@@ -312,15 +312,15 @@ INLINE nk_progress walk_begin_mode(nk_context *context, const nk_store *store, c
     nk_heap *top = &context->top, *candidates = &context->candidates;
     // No more can be found than there is.
     context->ef = ef < context->limit ? ef : context->limit;
-    nk_forget_visited(context);
+    nk_clear_visited(context);
     if (!nk_reserve_found(&top->items, &top->capacity, context->ef)
         || !nk_reserve_found(&candidates->items, &candidates->capacity, 1024) || !reserve_touched(context, count)) {
         return nk_no_memory;
     }
     for (uint32_t i = 0; i < count; i++) {
-        visit(context, starts[i].place);
-        nk_heap_push(candidates, (nk_found){-starts[i].distance, starts[i].place});
-        if (!context->only_live || passes(context, store, starts[i].place)) {
+        visit(context, starts[i].slot);
+        nk_heap_push(candidates, (nk_found){-starts[i].distance, starts[i].slot});
+        if (!context->only_live || passes(context, store, starts[i].slot)) {
             nk_keep_nearest(top, context->ef, starts[i]);
         }
     }

@@ -5,7 +5,7 @@ import VectorKernels
 
 /// Search contexts to be used again, and a record of who may still look at what.
 ///
-/// Each freed place gets the epoch in which it was freed. It may be used again when every context that was handed out in
+/// Each freed slot gets the epoch in which it was freed. It may be used again when every context that was handed out in
 /// that epoch or before has come back: then no search or linker can come upon what it held.
 final class ContextPool: Sendable {
     private struct State {

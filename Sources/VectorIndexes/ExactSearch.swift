@@ -34,9 +34,9 @@ package struct ExactSearch: Sendable {
             guard Self.precedes(found, last) else { return }
             neighbors.removeLast()
         }
-        var place = neighbors.count
-        while place > 0, Self.precedes(found, neighbors[place - 1]) { place -= 1 }
-        neighbors.insert(found, at: place)
+        var position = neighbors.count
+        while position > 0, Self.precedes(found, neighbors[position - 1]) { position -= 1 }
+        neighbors.insert(found, at: position)
     }
 
     private static func precedes(_ left: Neighbor, _ right: Neighbor) -> Bool {

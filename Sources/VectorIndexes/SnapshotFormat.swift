@@ -103,16 +103,16 @@ struct SegmentFrame {
 /// | 12 | 4 | M; 0 in a flat index |
 /// | 16 | 8 | seed of levels |
 /// | 24 | 8 | seed of the rotation |
-/// | 32 | 4 | count of places |
+/// | 32 | 4 | count of slots |
 /// | 36 | 4 | count of rows in upper layers |
-/// | 40 | 4 | place where walks begin; 2³² - 1: none |
-/// | 44 | 20 | count of segments: places, codes, residuals, links, upper links |
+/// | 40 | 4 | slot where walks begin; 2³² - 1: none |
+/// | 44 | 20 | count of segments: slots, codes, residuals, links, upper links |
 struct SnapshotHeader {
     static let byteCount = 64
-    static let rowKinds: [SegmentName.Kind] = [.places, .codes, .residuals, .links, .upperLinks]
+    static let rowKinds: [SegmentName.Kind] = [.slots, .codes, .residuals, .links, .upperLinks]
 
     var layout: CodeLayout
-    var placeCount: UInt32 = 0
+    var slotCount: UInt32 = 0
     var upperRowCount: UInt32 = 0
     var entry: UInt32?
     /// By kind.
@@ -130,7 +130,7 @@ struct SnapshotHeader {
             bytes.append(littleEndian: UInt32(truncatingIfNeeded: seed))
             bytes.append(littleEndian: UInt32(truncatingIfNeeded: seed >> 32))
         }
-        bytes.append(littleEndian: placeCount)
+        bytes.append(littleEndian: slotCount)
         bytes.append(littleEndian: upperRowCount)
         bytes.append(littleEndian: entry ?? .max)
         for kind in Self.rowKinds { bytes.append(littleEndian: segmentCounts[kind.rawValue] ?? 0) }
@@ -153,7 +153,7 @@ struct SnapshotHeader {
             metric: metric, format: format, dimensions: Int(numbers[2]), maxConnections: Int(numbers[3]),
             levelSeed: UInt64(numbers[4]) | UInt64(numbers[5]) << 32,
             rotationSeed: UInt64(numbers[6]) | UInt64(numbers[7]) << 32)
-        placeCount = numbers[8]
+        slotCount = numbers[8]
         upperRowCount = numbers[9]
         entry = numbers[10] == .max ? nil : numbers[10]
         for (index, kind) in Self.rowKinds.enumerated() { segmentCounts[kind.rawValue] = numbers[11 + index] }
@@ -163,8 +163,8 @@ struct SnapshotHeader {
     func rowCount(of kind: SegmentName.Kind) -> Int {
         switch kind {
         case .header: 1
-        case .places, .codes, .residuals: Int(placeCount)
-        case .links: layout.maxConnections > 0 ? Int(placeCount) : 0
+        case .slots, .codes, .residuals: Int(slotCount)
+        case .links: layout.maxConnections > 0 ? Int(slotCount) : 0
         case .upperLinks: Int(upperRowCount)
         }
     }

@@ -5,8 +5,8 @@ package struct SegmentName: Hashable, Sendable, CustomStringConvertible {
     package enum Kind: UInt8, Hashable, Sendable, CaseIterable {
         /// What the snapshot consists of. One, written last: without it there is no snapshot.
         case header = 0
-        /// Which document each place holds, and its state.
-        case places = 1
+        /// Which document each slot holds, and its state.
+        case slots = 1
         /// The codes of vectors (where there are two planes, the high halves).
         case codes = 2
         /// The low halves of codes.

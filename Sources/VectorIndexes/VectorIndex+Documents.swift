@@ -18,15 +18,15 @@ extension VectorIndex {
         guard vector.count == dimensions else {
             throw .dimensionMismatch(expected: dimensions, received: vector.count)
         }
-        let place = try reservePlace(for: document)
+        let slot = try reserveSlot(for: document)
         let encoded: Void? = contexts.withContext { context in
-            store.encode(vector, document: document.number, at: place, with: context)
+            store.encode(vector, document: document.number, at: slot, with: context)
         }
         guard encoded != nil else {
-            table.withLock { $0.free.append(place) }
+            table.withLock { $0.free.append(slot) }
             throw .tooManyVectors(count: store.count)
         }
-        table.withLock { publish(document, at: place, in: &$0) }
+        table.withLock { publish(document, at: slot, in: &$0) }
     }
 
     /// Adds documents that `vectors` has, like `append(document:vector:)` for each but on several threads; those that it does
@@ -35,57 +35,57 @@ extension VectorIndex {
     /// - Parameter documents: each once.
     /// - Throws: `dimensionMismatch`, `duplicateDocument`, `tooManyVectors`, what `vectors` throws; then none is added.
     package func append(_ documents: [DocumentID], from vectors: some VectorReading) throws {
-        var places: [UInt32] = []
-        places.reserveCapacity(documents.count)
+        var slots: [UInt32] = []
+        slots.reserveCapacity(documents.count)
         do {
-            for document in documents { places.append(try reservePlace(for: document)) }
-            try vectors.withVectors(of: documents) { [places] position, vector in
+            for document in documents { slots.append(try reserveSlot(for: document)) }
+            try vectors.withVectors(of: documents) { [slots] position, vector in
                 guard vector.count == dimensions else {
                     throw VectorIndexError.dimensionMismatch(expected: dimensions, received: vector.count)
                 }
-                let place = places[position]
+                let slot = slots[position]
                 let encoded: Void? = contexts.withContext { context in
-                    store.encode(vector, document: documents[position].number, at: place, with: context)
+                    store.encode(vector, document: documents[position].number, at: slot, with: context)
                 }
                 guard encoded != nil else { throw VectorIndexError.tooManyVectors(count: store.count) }
-                store.setState(.occupied, of: place)
+                store.setState(.occupied, of: slot)
             }
         } catch {
-            for place in places { store.setState([], of: place) }
-            table.withLock { $0.free.append(contentsOf: places) }
+            for slot in slots { store.setState([], of: slot) }
+            table.withLock { $0.free.append(contentsOf: slots) }
             throw error
         }
         table.withLock { table in
-            for (document, place) in zip(documents, places) {
-                if store.state(of: place).contains(.occupied) {
-                    publish(document, at: place, in: &table)
+            for (document, slot) in zip(documents, slots) {
+                if store.state(of: slot).contains(.occupied) {
+                    publish(document, at: slot, in: &table)
                 } else {
-                    table.free.append(place)
+                    table.free.append(slot)
                 }
             }
         }
     }
 
-    /// Lets searches find a document whose code is at `place`.
-    private func publish(_ document: DocumentID, at place: UInt32, in table: inout PlaceTable) {
-        _ = table.places.insert(place, for: document.number)
-        store.setState(.occupied, of: place)
+    /// Lets searches find a document whose code is at `slot`.
+    private func publish(_ document: DocumentID, at slot: UInt32, in table: inout SlotTable) {
+        _ = table.slots.insert(slot, for: document.number)
+        store.setState(.occupied, of: slot)
         guard isGraph else { return }
-        store.setInTail(true, place)
-        table.enqueue(place)
+        store.setInTail(true, slot)
+        table.enqueue(slot)
         table.unlinkedCount += 1
     }
 
-    private func reservePlace(for document: DocumentID) throws(VectorIndexError) -> UInt32 {
+    private func reserveSlot(for document: DocumentID) throws(VectorIndexError) -> UInt32 {
         let (isKnown, free) = table.withLock { table -> (Bool, UInt32?) in
-            if table.places[document.number] != nil { return (true, nil) }
+            if table.slots[document.number] != nil { return (true, nil) }
             return (false, table.takeFree(isOver: contexts.isOver))
         }
         if isKnown { throw .duplicateDocument(document) }
         if let free { return free }
-        let place = store.count
-        guard store.grow(by: 1) else { throw .tooManyVectors(count: place) }
-        return UInt32(place)
+        let slot = store.count
+        guard store.grow(by: 1) else { throw .tooManyVectors(count: slot) }
+        return UInt32(slot)
     }
 
     /// Takes back an `append` whose commit failed. Does nothing if the document is not in the index.
@@ -96,36 +96,36 @@ extension VectorIndex {
     /// - Returns: `false` if the document was not in the index.
     @discardableResult package func remove(document: DocumentID) -> Bool {
         table.withLock { table in
-            guard let place = table.places.remove(document.number) else { return false }
-            if store.state(of: place).contains(.linked) {
-                store.setState([.occupied, .linked, .tombstone], of: place)
-                table.tombstones.append(place)
+            guard let slot = table.slots.remove(document.number) else { return false }
+            if store.state(of: slot).contains(.linked) {
+                store.setState([.occupied, .linked, .tombstone], of: slot)
+                table.tombstones.append(slot)
                 return true
             }
             if isGraph {
-                store.setInTail(false, place)
+                store.setInTail(false, slot)
                 table.unlinkedCount -= 1
             }
-            if table.linking.contains(place) {
+            if table.linking.contains(slot) {
                 // Its linker will find this and count it among the tombstones.
-                store.setState([.occupied, .tombstone], of: place)
+                store.setState([.occupied, .tombstone], of: slot)
             } else {
-                store.setState([], of: place)
-                table.retired.append(.init(epoch: contexts.advance(), places: [place]))
+                store.setState([], of: slot)
+                table.retired.append(.init(epoch: contexts.advance(), slots: [slot]))
             }
             return true
         }
     }
 
     package func contains(document: DocumentID) -> Bool {
-        table.withLock { $0.places[document.number] != nil }
+        table.withLock { $0.slots[document.number] != nil }
     }
 
     /// The documents that searches can find. O(n).
     package func documents() -> DocumentBits {
         table.withLock { table in
             var documents = DocumentBits()
-            table.places.forEach { document, _ in documents.insert(DocumentID(document)) }
+            table.slots.forEach { document, _ in documents.insert(DocumentID(document)) }
             return documents
         }
     }

@@ -13,12 +13,12 @@ extension VectorIndex {
     @discardableResult package func linkNext(maximum: Int, isCancelled: () -> Bool = { false }) -> Int {
         let efConstruction = configuration.efConstruction
         var linked = 0
-        while linked < maximum, !isCancelled(), let place = claimQueued() {
-            // Each with its own hold on a context, so that the epochs of freed places move on.
+        while linked < maximum, !isCancelled(), let slot = claimQueued() {
+            // Each with its own hold on a context, so that the epochs of freed slots move on.
             let isLinked = contexts.withContext { context in
-                context.link(place, in: store, efConstruction: efConstruction)
+                context.link(slot, in: store, efConstruction: efConstruction)
             }
-            finishLinking(place, isLinked: isLinked == true)
+            finishLinking(slot, isLinked: isLinked == true)
             guard isLinked == true else { break }
             linked += 1
         }
@@ -28,30 +28,30 @@ extension VectorIndex {
     private func claimQueued() -> UInt32? {
         table.withLock { table in
             guard !table.isRepairing else { return nil }
-            while let place = table.dequeue() {
+            while let slot = table.dequeue() {
                 // Removed, or linked under an earlier entry of the queue, since it was queued.
-                guard store.state(of: place) == .occupied, !table.linking.contains(place) else { continue }
-                table.linking.insert(place)
-                return place
+                guard store.state(of: slot) == .occupied, !table.linking.contains(slot) else { continue }
+                table.linking.insert(slot)
+                return slot
             }
             return nil
         }
     }
 
-    private func finishLinking(_ place: UInt32, isLinked: Bool) {
+    private func finishLinking(_ slot: UInt32, isLinked: Bool) {
         table.withLock { table in
-            table.linking.remove(place)
-            if store.state(of: place).contains(.tombstone) {
-                // Removed meanwhile. Other places may link to it.
-                store.setState([.occupied, .linked, .tombstone], of: place)
-                table.tombstones.append(place)
+            table.linking.remove(slot)
+            if store.state(of: slot).contains(.tombstone) {
+                // Removed meanwhile. Other slots may link to it.
+                store.setState([.occupied, .linked, .tombstone], of: slot)
+                table.tombstones.append(slot)
             } else if isLinked {
-                store.setState([.occupied, .linked], of: place)
-                store.setInTail(false, place)
+                store.setState([.occupied, .linked], of: slot)
+                store.setInTail(false, slot)
                 table.unlinkedCount -= 1
             } else {
                 // No memory: it stays in the tail, and is tried again.
-                table.enqueue(place)
+                table.enqueue(slot)
             }
         }
     }

@@ -6,9 +6,9 @@ import VectorKernels
 
 /// Takes tombstones out of the graph, behind the searches' back.
 extension VectorIndex {
-    /// Takes removed documents out of the graph and frees their places. Pays from about 10 % of tombstones on.
+    /// Takes removed documents out of the graph and frees their slots. Pays from about 10 % of tombstones on.
     ///
-    /// - Returns: how many places it freed.
+    /// - Returns: how many slots it freed.
     @discardableResult package func repair(isCancelled: () -> Bool = { false }) -> Int {
         guard isGraph, let dead = beginRepair() else { return 0 }
         defer { table.withLock { $0.isRepairing = false } }
@@ -17,12 +17,12 @@ extension VectorIndex {
         }
         guard freed == true else { return 0 }
         // Nothing links to them any more, but whoever walks may stand on one.
-        for place in dead { store.clearLinks(of: place) }
+        for slot in dead { store.clearLinks(of: slot) }
         table.withLock { table in
             let gone = Set(dead)
             table.tombstones.removeAll { gone.contains($0) }
-            for place in dead { store.setState([], of: place) }
-            table.retired.append(.init(epoch: contexts.advance(), places: dead))
+            for slot in dead { store.setState([], of: slot) }
+            table.retired.append(.init(epoch: contexts.advance(), slots: dead))
         }
         return dead.count
     }
@@ -44,27 +44,41 @@ extension VectorIndex {
     private func relinkAround(_ dead: [UInt32], with context: SearchContext, isCancelled: () -> Bool) -> Bool {
         let count = store.count
         var bits = [UInt64](repeating: 0, count: count / 64 + 1)
-        for place in dead { bits[Int(place >> 6)] |= 1 << UInt64(place & 63) }
+        for slot in dead { bits[Int(slot >> 6)] |= 1 << UInt64(slot & 63) }
         for start in stride(from: 0, to: count, by: 1024) {
             if isCancelled() { return false }
             _ = context.relink(start..<min(start + 1024, count), in: store, dead: bits)
         }
-        if let entry = store.entry, bits[Int(entry.place >> 6)] >> UInt64(entry.place & 63) & 1 == 1 {
+        if let entry = store.entry, bits[Int(entry.slot >> 6)] >> UInt64(entry.slot & 63) & 1 == 1 {
             store.chooseEntry()
         }
-        return linkStranded(with: context, isCancelled: isCancelled)
+        return reconnect(with: context, isCancelled: isCancelled)
     }
 
-    /// Links anew what nothing links to any more, or what has lost all its links.
-    private func linkStranded(with context: SearchContext, isCancelled: () -> Bool) -> Bool {
+    /// How often `reconnect` looks at the graph: linking some slots anew may cut off few others.
+    private static let reconnectingRounds = 4
+
+    /// Links anew what can no longer be reached, and what has lost all its links.
+    ///
+    /// - Returns: `false` if cancelled, or if there is no memory.
+    private func reconnect(with context: SearchContext, isCancelled: () -> Bool) -> Bool {
         let efConstruction = configuration.efConstruction
-        for (place, count) in store.linkCounts().enumerated() {
-            if place % 256 == 0, isCancelled() { return false }
-            let place = UInt32(place)
-            guard store.state(of: place) == [.occupied, .linked], place != store.entry?.place else { continue }
-            guard count == 0 || store.links(of: place, layer: 0).isEmpty else { continue }
-            guard context.link(place, in: store, efConstruction: efConstruction) else { return false }
+        for round in 1...Self.reconnectingRounds {
+            guard !isCancelled(), var lost = store.unreachable() else { return false }
+            if round == 1 { lost += slotsWithoutLinks() }
+            lost.removeAll { store.state(of: $0) != [.occupied, .linked] || $0 == store.entry?.slot }
+            if lost.isEmpty { return true }
+            for (number, slot) in lost.enumerated() {
+                if number % 256 == 255, isCancelled() { return false }
+                guard context.link(slot, in: store, efConstruction: efConstruction) else { return false }
+            }
         }
         return true
+    }
+
+    private func slotsWithoutLinks() -> [UInt32] {
+        (0..<UInt32(store.count)).filter { slot in
+            store.state(of: slot) == [.occupied, .linked] && store.linkCount(of: slot) == 0
+        }
     }
 }

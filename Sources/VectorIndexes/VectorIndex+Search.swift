@@ -15,7 +15,7 @@ struct Search {
 }
 
 extension VectorIndex {
-    /// How many places a scan measures, and how many nodes a walk expands, between two looks at `isCancelled`.
+    /// How many slots a scan measures, and how many nodes a walk expands, between two looks at `isCancelled`.
     private static let scanStep = 16_384
     private static let hopStep = 256
 
@@ -121,8 +121,8 @@ extension VectorIndex {
             }
             if found.count >= wanted, candidate.distance > farthest { break }
             if index % 64 == 63, isCancelled() { throw VectorIndexError.cancelled }
-            guard store.state(of: candidate.place).isLive else { continue }
-            let document = DocumentID(store.document(at: candidate.place))
+            guard store.state(of: candidate.slot).isLive else { continue }
+            let document = DocumentID(store.document(at: candidate.slot))
             var distance: Float = 0
             if try search.vectors.withVector(of: document, { distance = search.exact.distance(to: $0) }) {
                 found.append(Neighbor(document: document, distance: distance))
@@ -182,7 +182,7 @@ extension VectorIndex {
 
     /// Whether to measure all that is allowed rather than walk.
     ///
-    /// A walk measures about 16 nodes for each of its ef, at random places, and the more the fewer are allowed. A scan
+    /// A walk measures about 16 nodes for each of its ef, at random slots, and the more the fewer are allowed. A scan
     /// reads memory in order, of narrow codes or signs in a quarter of the time and less, and misses nothing.
     private func isScanCheaper(
         ef: Int, reachable: Int, for search: Search, _ configuration: VectorIndexConfiguration
@@ -202,16 +202,16 @@ extension VectorIndex {
         _ count: Int, of reachable: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
     ) throws -> ([Candidate], deviation: Float) {
         try keepOrThrow(Self.rescoredCount(count), of: reachable, with: context)
-        let placeCount = store.count
-        if let allowed = search.allowed, allowed.count < placeCount / 16 {
-            for places in places(of: allowed).chunks(of: Self.scanStep) {
+        let slotCount = store.count
+        if let allowed = search.allowed, allowed.count < slotCount / 16 {
+            for slots in slots(of: allowed).chunks(of: Self.scanStep) {
                 if isCancelled() { throw VectorIndexError.cancelled }
-                context.scan(Array(places), in: store)
+                context.scan(Array(slots), in: store)
             }
         } else {
-            for start in stride(from: 0, to: placeCount, by: Self.scanStep) {
+            for start in stride(from: 0, to: slotCount, by: Self.scanStep) {
                 if isCancelled() { throw VectorIndexError.cancelled }
-                let range = start..<min(start + Self.scanStep, placeCount)
+                let range = start..<min(start + Self.scanStep, slotCount)
                 context.scan(range, in: store, allowed: search.allowed?.words)
             }
         }
@@ -219,14 +219,14 @@ extension VectorIndex {
         return (scanned, context.deviation)
     }
 
-    private func places(of documents: DocumentBits) -> [UInt32] {
+    private func slots(of documents: DocumentBits) -> [UInt32] {
         table.withLock { table in
-            var places: [UInt32] = []
-            places.reserveCapacity(documents.count)
+            var slots: [UInt32] = []
+            slots.reserveCapacity(documents.count)
             documents.forEach { document in
-                if let place = table.places[document.number] { places.append(place) }
+                if let slot = table.slots[document.number] { slots.append(slot) }
             }
-            return places
+            return slots
         }
     }
 
@@ -234,15 +234,15 @@ extension VectorIndex {
     private func walk(
         ef: Int, wanted: Int, for search: Search, with context: SearchContext, isCancelled: () -> Bool
     ) throws -> [Candidate]? {
-        let (tombstones, live, unlinked) = table.withLock { ($0.tombstones.count, $0.places.count, $0.unlinkedCount) }
+        let (tombstones, live, unlinked) = table.withLock { ($0.tombstones.count, $0.slots.count, $0.unlinkedCount) }
         if search.allowed == nil, tombstones < live {
-            // Tombstones take places in the pool: make up for them.
+            // Tombstones take slots in the pool: make up for them.
             let wider = ef + ef * tombstones / max(live, 1)
             let found = try walkOnce(
                 ef: wider, onlyLive: false, budget: .max, for: search, with: context, isCancelled: isCancelled)
             guard let found else { return nil }
             if tombstones == 0 { return found }
-            let living = found.filter { store.state(of: $0.place).isLive }
+            let living = found.filter { store.state(of: $0.slot).isLive }
             if living.count >= min(wanted, live - unlinked) { return living }
         }
         // Beyond that a scan would have been faster.

@@ -22,7 +22,7 @@ extension VectorIndex {
         defer { table.withLock { $0.isSnapshotting = false } }
         let content = snapshotContent()
         var header = SnapshotHeader(layout: store.layout)
-        header.placeCount = UInt32(content.count)
+        header.slotCount = UInt32(content.count)
         header.upperRowCount = UInt32(store.upperRowCount)
         for kind in SnapshotHeader.rowKinds {
             let written = try writeRows(kind, of: content, header: header, to: &segments, isCancelled: isCancelled)
@@ -36,13 +36,13 @@ extension VectorIndex {
 
     /// What is in a snapshot.
     private struct Content {
-        /// Places there were.
+        /// Slots there were.
         var count: Int
-        /// A bit for each place that is kept.
+        /// A bit for each slot that is kept.
         var kept: [UInt64]
-        var states: [PlaceState]
+        var states: [SlotState]
 
-        func keeps(_ place: UInt32) -> Bool { kept[Int(place >> 6)] >> UInt64(place & 63) & 1 == 1 }
+        func keeps(_ slot: UInt32) -> Bool { kept[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1 }
     }
 
     private func beginSnapshot(isCancelled: () -> Bool) throws {
@@ -64,11 +64,11 @@ extension VectorIndex {
             let count = store.count
             var content = Content(count: count, kept: Array(repeating: 0, count: count / 64 + 1), states: [])
             content.states.reserveCapacity(count)
-            for place in 0..<count {
-                let state = store.state(of: UInt32(place))
+            for slot in 0..<count {
+                let state = store.state(of: UInt32(slot))
                 let isKept = isGraph ? state.contains(.linked) : state.isLive
                 content.states.append(isKept ? state : [])
-                if isKept { content.kept[place >> 6] |= 1 << UInt64(place & 63) }
+                if isKept { content.kept[slot >> 6] |= 1 << UInt64(slot & 63) }
             }
             return content
         }
@@ -98,7 +98,7 @@ extension VectorIndex {
         switch kind {
         case .header: SnapshotHeader.byteCount
         // A document and a state, each in four bytes.
-        case .places: 8
+        case .slots: 8
         case .codes: store.stride(of: .codes)
         case .residuals: store.stride(of: .residuals)
         case .links: store.stride(of: .links)
@@ -111,10 +111,10 @@ extension VectorIndex {
         bytes.reserveCapacity(rows.count * rowStride(kind))
         switch kind {
         case .header: break
-        case .places:
-            for place in rows {
-                let state = content.states[place]
-                bytes.append(littleEndian: state == [] ? 0 : store.document(at: UInt32(place)))
+        case .slots:
+            for slot in rows {
+                let state = content.states[slot]
+                bytes.append(littleEndian: state == [] ? 0 : store.document(at: UInt32(slot)))
                 bytes.append(littleEndian: UInt32(state.rawValue))
             }
         case .codes: store.export(.codes, rows: rows, kept: [], to: &bytes)
@@ -135,8 +135,8 @@ extension VectorIndex {
     }
 
     private func chooseEntry(for header: inout SnapshotHeader, among content: Content) {
-        if let entry = store.entry, Int(entry.place) < content.count, content.keeps(entry.place) {
-            header.entry = entry.place
+        if let entry = store.entry, Int(entry.slot) < content.count, content.keeps(entry.slot) {
+            header.entry = entry.slot
             return
         }
         header.entry = (0..<UInt32(content.count)).filter(content.keeps).max {
@@ -167,15 +167,15 @@ extension VectorIndex {
             dimensions: header.layout.dimensions, configuration: configuration, seed: header.layout.levelSeed)
         // Made for another configuration, or by a version that chose its codes otherwise.
         guard layout == header.layout else { return nil }
-        guard let store = CodeStore(layout: layout), store.grow(by: Int(header.placeCount)) else {
-            throw VectorIndexError.tooManyVectors(count: Int(header.placeCount))
+        guard let store = CodeStore(layout: layout), store.grow(by: Int(header.slotCount)) else {
+            throw VectorIndexError.tooManyVectors(count: Int(header.slotCount))
         }
         guard store.upperRowCount == Int(header.upperRowCount) else {
-            throw VectorIndexError.damagedSegment(name, reason: "the levels of places are others")
+            throw VectorIndexError.damagedSegment(name, reason: "the levels of slots are others")
         }
         self.init(store: store, configuration: configuration)
         let frames = try SnapshotHeader.rowKinds.flatMap { try readFrames($0, header: header, from: segments) }
-        // Only now is it sure that there are as many places as the header says.
+        // Only now is it sure that there are as many slots as the header says.
         store.takeMemory()
         try segments.withSegments(frames.map(\.name)) { position, bytes in
             let frame = frames[position]
@@ -184,14 +184,14 @@ extension VectorIndex {
             try frame.requireSound(rows)
             try take(frame, rows)
         }
-        table.withLock { $0.sortPlaces() }
-        if let place = store.placeWithWrongLayers() {
+        table.withLock { $0.sortSlots() }
+        if let slot = store.slotWithWrongLayers() {
             throw VectorIndexError.damagedSegment(
-                SegmentName(.upperLinks, 0), reason: "place \(place) has a link to a place that is not in its layer")
+                SegmentName(.upperLinks, 0), reason: "slot \(slot) has a link to a slot that is not in its layer")
         }
         guard let entry = header.entry else { return }
-        guard entry < header.placeCount, store.state(of: entry).contains(.linked) else {
-            throw VectorIndexError.damagedSegment(name, reason: "the entry, place \(entry), is not linked")
+        guard entry < header.slotCount, store.state(of: entry).contains(.linked) else {
+            throw VectorIndexError.damagedSegment(name, reason: "the entry, slot \(entry), is not linked")
         }
         store.setEntry(entry)
     }
@@ -230,7 +230,7 @@ extension VectorIndex {
         let array: CodeArray
         switch frame.name.kind {
         case .header: return
-        case .places: return try takePlaces(frame.rows, from: rows, named: frame.name)
+        case .slots: return try takeSlots(frame.rows, from: rows, named: frame.name)
         case .codes: array = .codes
         case .residuals: array = .residuals
         case .links: array = .links
@@ -241,7 +241,7 @@ extension VectorIndex {
         }
     }
 
-    private func takePlaces(_ rows: Range<Int>, from payload: RawSpan, named name: SegmentName) throws {
+    private func takeSlots(_ rows: Range<Int>, from payload: RawSpan, named name: SegmentName) throws {
         var documents: [UInt8] = []
         documents.reserveCapacity(rows.count * 4)
         var states: [UInt8] = []
@@ -250,11 +250,11 @@ extension VectorIndex {
             for row in rows {
                 let at = (row - rows.lowerBound) * 8
                 let document = payload.littleEndianUInt32(at: at)
-                let state = PlaceState(rawValue: UInt8(truncatingIfNeeded: payload.littleEndianUInt32(at: at + 4)))
+                let state = SlotState(rawValue: UInt8(truncatingIfNeeded: payload.littleEndianUInt32(at: at + 4)))
                 documents.append(littleEndian: document)
                 states.append(state.rawValue)
                 if state.isLive {
-                    guard table.places.insert(UInt32(row), for: document) else {
+                    guard table.slots.insert(UInt32(row), for: document) else {
                         throw VectorIndexError.damagedSegment(name, reason: "document \(document) is there twice")
                     }
                 } else if state.contains(.tombstone) {

@@ -12,7 +12,7 @@ import VectorKernels
 /// computed from the float32 vectors that a `VectorReading` gives. Docs/ARCHITECTURE.md describes the layout.
 ///
 /// Life of a document: `append` (searchable at once, by exact scan) → `linkNext`, in the background → `remove` (gone
-/// from answers at once) → `repair`, in the background (its place is used again).
+/// from answers at once) → `repair`, in the background (its slot is used again).
 ///
 /// Searches run on any number of threads beside everything else and wait for nobody. `append`, `retract` and `remove`
 /// are called by one thread at a time, the one writer; `linkNext` by several at once; `repair` and `writeSnapshot` by
@@ -23,9 +23,9 @@ import VectorKernels
 ///     let found = try index.nearest(10, to: query.span, vectors: reader)
 ///
 /// Invariants (`checkInvariants`):
-/// 1. Every live document is at one place, and that place holds it.
-/// 2. A linked place has at most M links on an upper layer and 2 M on the lowest, none twice, none to itself, all to
-///    occupied places of that layer.
+/// 1. Every live document is at one slot, and that slot holds it.
+/// 2. A linked slot has at most M links on an upper layer and 2 M on the lowest, none twice, none to itself, all to
+///    occupied slots of that layer.
 /// 3. Every live document of a graph is linked and reachable, or in the tail, or just being moved from the tail into the
 ///    graph.
 package final class VectorIndex: Sendable {
@@ -33,7 +33,7 @@ package final class VectorIndex: Sendable {
 
     let store: CodeStore
     let contexts: ContextPool
-    let table = Mutex(PlaceTable())
+    let table = Mutex(SlotTable())
     private let settings: Mutex<VectorIndexConfiguration>
 
     /// Makes an empty index of the configured kind.
@@ -79,8 +79,8 @@ package final class VectorIndex: Sendable {
     }
 
     /// Documents that searches can find.
-    package var liveCount: Int { table.withLock { $0.places.count } }
-    /// Removed documents whose place is not free yet.
+    package var liveCount: Int { table.withLock { $0.slots.count } }
+    /// Removed documents whose slot is not free yet.
     package var tombstoneCount: Int { isGraph ? table.withLock { $0.tombstones.count } : 0 }
     /// Documents that searches find only by scanning them: the tail. Always 0 in a flat index.
     package var unlinkedCount: Int { table.withLock { $0.unlinkedCount } }

@@ -7,7 +7,7 @@ package enum VectorIndexError: Error, Hashable {
     case dimensionMismatch(expected: Int, received: Int)
     case dimensionsOutOfRange(received: Int, maximum: Int)
     case duplicateDocument(DocumentID)
-    /// All places of the index, or the memory of the machine, are used up.
+    /// All slots of the index, or the memory of the machine, are used up.
     case tooManyVectors(count: Int)
     case cancelled
     /// A stored segment is not what was written; the index has to be built again from the vectors.

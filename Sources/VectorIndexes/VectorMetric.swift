@@ -10,6 +10,6 @@ package enum VectorMetric: String, Hashable, Sendable, CaseIterable {
     case l2Squared = "l2-squared"
     /// The sum of absolute differences.
     case manhattan
-    /// The number of places that differ.
+    /// The number of dimensions that differ.
     case hamming
 }

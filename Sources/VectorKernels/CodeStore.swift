@@ -44,23 +44,23 @@ package struct CodeLayout: Hashable, Sendable {
     }
 }
 
-/// What a place of a `CodeStore` is.
-package struct PlaceState: OptionSet, Hashable, Sendable {
+/// What a slot of a `CodeStore` is.
+package struct SlotState: OptionSet, Hashable, Sendable {
     package let rawValue: UInt8
     package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    package static let occupied = PlaceState(rawValue: 1)
-    package static let linked = PlaceState(rawValue: 2)
+    package static let occupied = SlotState(rawValue: 1)
+    package static let linked = SlotState(rawValue: 2)
     /// Still a route of the graph, no longer an answer.
-    package static let tombstone = PlaceState(rawValue: 4)
+    package static let tombstone = SlotState(rawValue: 4)
 
     package var isLive: Bool { contains(.occupied) && !contains(.tombstone) }
 }
 
-/// A place that a search has found, with its distance by the codes.
+/// A slot that a search has found, with its distance by the codes.
 package struct Candidate: Hashable, Sendable {
     package var distance: Float
-    package var place: UInt32
+    package var slot: UInt32
 }
 
 /// The arrays that a `CodeStore` consists of.
@@ -73,11 +73,11 @@ package enum CodeArray: UInt32, Sendable {
     case states = 5
 }
 
-/// Codes, links and states of vectors in rows that never move, at places numbered from 0.
+/// Codes, links and states of vectors in rows that never move, at slots numbered from 0.
 ///
-/// Searches and linkers, each with a `SearchContext` of its own, run beside one thread that adds and changes places.
+/// Searches and linkers, each with a `SearchContext` of its own, run beside one thread that adds and changes slots.
 /// Link rows have a lock each, taken by those who write them; whoever reads sees an old row, a new one, or a mixture of
-/// both: always ids of places.
+/// both: always ids of slots.
 // Safety: `pointer` is a structure whose functions are made for that; see above and internal.h.
 @safe package final class CodeStore: @unchecked Sendable {
     let pointer: OpaquePointer
@@ -99,12 +99,12 @@ package enum CodeArray: UInt32, Sendable {
 
     deinit { unsafe nk_store_destroy(pointer) }
 
-    /// Places, used or not.
+    /// Slots, used or not.
     package var count: Int { unsafe Int(nk_store_count(pointer)) }
     package var upperRowCount: Int { unsafe Int(nk_store_upper_count(pointer)) }
     package var memoryInBytes: Int { unsafe nk_store_memory(pointer) }
 
-    /// Adds unused places at the end.
+    /// Adds unused slots at the end.
     ///
     /// - Returns: `false` if there is no memory or no number left.
     package func grow(by added: Int) -> Bool {
@@ -112,79 +112,83 @@ package enum CodeArray: UInt32, Sendable {
         return unsafe nk_store_grow(pointer, added)
     }
 
-    package func state(of place: UInt32) -> PlaceState {
-        unsafe PlaceState(rawValue: nk_store_state(pointer, checked(place)))
+    package func state(of slot: UInt32) -> SlotState {
+        unsafe SlotState(rawValue: nk_store_state(pointer, checked(slot)))
     }
 
-    package func setState(_ state: PlaceState, of place: UInt32) {
-        unsafe nk_store_set_state(pointer, checked(place), state.rawValue)
+    package func setState(_ state: SlotState, of slot: UInt32) {
+        unsafe nk_store_set_state(pointer, checked(slot), state.rawValue)
     }
 
     /// Whose vector it is.
-    package func document(at place: UInt32) -> UInt32 { unsafe nk_store_document(pointer, checked(place)) }
+    package func document(at slot: UInt32) -> UInt32 { unsafe nk_store_document(pointer, checked(slot)) }
 
-    /// The highest layer of a place.
-    package func level(of place: UInt32) -> Int { unsafe Int(nk_store_level(pointer, checked(place))) }
+    /// The highest layer of a slot.
+    package func level(of slot: UInt32) -> Int { unsafe Int(nk_store_level(pointer, checked(slot))) }
 
-    /// Writes the code of a vector and whose it is, to a place that no search can come upon.
+    /// Writes the code of a vector and whose it is, to a slot that no search can come upon.
     ///
     /// - Parameter vector: shape [dimensions].
-    package func encode(_ vector: Span<Float>, document: UInt32, at place: UInt32, with context: SearchContext) {
+    package func encode(_ vector: Span<Float>, document: UInt32, at slot: UInt32, with context: SearchContext) {
         precondition(vector.count == layout.dimensions, "\(vector.count) of \(layout.dimensions) dimensions")
         // Safety: the function reads [dimensions] numbers.
         unsafe vector.withUnsafeBufferPointer {
-            unsafe nk_store_encode(pointer, context.pointer, checked(place), document, $0.baseAddress)
+            unsafe nk_store_encode(pointer, context.pointer, checked(slot), document, $0.baseAddress)
         }
     }
 
-    /// Puts a place among those that `SearchContext.scanTail` looks at, or takes it out.
-    package func setInTail(_ isInTail: Bool, _ place: UInt32) {
-        unsafe nk_store_set_tail(pointer, checked(place), isInTail)
+    /// Puts a slot among those that `SearchContext.scanTail` looks at, or takes it out.
+    package func setInTail(_ isInTail: Bool, _ slot: UInt32) {
+        unsafe nk_store_set_tail(pointer, checked(slot), isInTail)
     }
 
-    /// Empties the link rows of a place that nothing links to.
-    package func clearLinks(of place: UInt32) { unsafe nk_store_clear_links(pointer, checked(place)) }
+    /// Empties the link rows of a slot that nothing links to.
+    package func clearLinks(of slot: UInt32) { unsafe nk_store_clear_links(pointer, checked(slot)) }
 
-    /// A copy of a link row; empty above the level of the place.
-    package func links(of place: UInt32, layer: Int) -> [UInt32] {
+    /// A copy of a link row; empty above the level of the slot.
+    package func links(of slot: UInt32, layer: Int) -> [UInt32] {
         // Safety: a row holds at most 2 M ids.
         unsafe [UInt32](unsafeUninitializedCapacity: 2 * layout.maxConnections + 1) { buffer, count in
-            count = unsafe Int(nk_store_links(pointer, checked(place), UInt32(layer), buffer.baseAddress))
+            count = unsafe Int(nk_store_links(pointer, checked(slot), UInt32(layer), buffer.baseAddress))
         }
     }
+
+    /// How many links a slot has on the lowest layer.
+    package func linkCount(of slot: UInt32) -> Int { unsafe Int(nk_store_link_count(pointer, checked(slot))) }
 
     /// Where walks begin; `nil` if nothing is linked.
-    package var entry: (place: UInt32, level: Int)? {
-        var place: UInt32 = 0
+    package var entry: (slot: UInt32, level: Int)? {
+        var slot: UInt32 = 0
         var level: UInt32 = 0
-        return unsafe nk_store_entry(pointer, &place, &level) ? (place, Int(level)) : nil
+        return unsafe nk_store_entry(pointer, &slot, &level) ? (slot, Int(level)) : nil
     }
 
-    package func setEntry(_ place: UInt32) { unsafe nk_store_set_entry(pointer, checked(place)) }
+    package func setEntry(_ slot: UInt32) { unsafe nk_store_set_entry(pointer, checked(slot)) }
 
-    /// Lets walks begin at a linked place of the highest layer that has no tombstone. Not beside linkers. O(n).
+    /// Lets walks begin at a linked slot of the highest layer that has no tombstone. Not beside linkers. O(n).
     package func chooseEntry() { unsafe nk_store_choose_entry(pointer) }
 
-    /// How often each place is linked to on the lowest layer, at most 255. O(n·M).
-    package func linkCounts() -> [UInt8] {
+    /// The linked slots that no walk over the links of the lowest layer comes to from the entry; `nil` if there is no memory.
+    ///
+    /// - Complexity: O(n·M).
+    package func unreachable() -> [UInt32]? {
         let count = count
-        guard count > 0 else { return [] }
-        // Safety: the function writes a byte for each place; only the thread that calls this adds places.
-        return unsafe [UInt8](unsafeUninitializedCapacity: count + 1) { buffer, initialized in
-            unsafe nk_count_links(pointer, buffer.baseAddress, UInt32(count))
-            initialized = count
+        var words = [UInt64](repeating: 0, count: count / 64 + 1)
+        // Safety: there is a bit for each slot.
+        guard unsafe nk_unreachable(pointer, UInt32(count), &words) else { return nil }
+        var slots: [UInt32] = []
+        for (index, word) in words.enumerated() {
+            var rest = word
+            while rest != 0 {
+                slots.append(UInt32(index << 6 + rest.trailingZeroBitCount))
+                rest &= rest - 1
+            }
         }
+        return slots
     }
 
-    /// How many linked places are reached from the entry over the lowest layer, or equal one that is; `nil` if there is no
-    /// memory. O(n·M).
-    package func reachableCount() -> Int? {
-        var reached: UInt32 = 0
-        return unsafe nk_reachable(pointer, &reached) ? Int(reached) : nil
-    }
-
-    /// A place whose upper links lead to places that are not in that layer; `nil` if all is right. O(n).
-    package func placeWithWrongLayers() -> UInt32? {
+    /// A slot whose upper links lead to slots that are not in that layer; `nil` if all is right. O(n).
+    package func slotWithWrongLayers() -> UInt32? {
         var bad: UInt32 = 0
         return unsafe nk_store_has_right_layers(pointer, &bad) ? nil : bad
     }
@@ -196,7 +200,7 @@ package enum CodeArray: UInt32, Sendable {
 
     /// Appends rows to `bytes`. Of links only those whose bit in `kept` is set.
     ///
-    /// - Parameter kept: a bit for each place that there is.
+    /// - Parameter kept: a bit for each slot that there is.
     package func export(_ array: CodeArray, rows: Range<Int>, kept: [UInt64], to bytes: inout [UInt8]) {
         let start = bytes.count
         bytes.append(contentsOf: repeatElement(0, count: rows.count * stride(of: array)))
@@ -209,7 +213,7 @@ package enum CodeArray: UInt32, Sendable {
         }
     }
 
-    /// Takes the memory of all places from the system, on all cores: for a store that is about to be filled as a whole.
+    /// Takes the memory of all slots from the system, on all cores: for a store that is about to be filled as a whole.
     package func takeMemory() {
         DispatchQueue.concurrentPerform(iterations: unsafe Int(nk_store_slice_count(pointer))) { slice in
             unsafe nk_store_touch(pointer, UInt32(slice))
@@ -230,8 +234,8 @@ package enum CodeArray: UInt32, Sendable {
         return isRight ? nil : Int(bad)
     }
 
-    @inline(__always) func checked(_ place: UInt32) -> UInt32 {
-        precondition(unsafe place < nk_store_count(pointer), "place \(place) does not exist")
-        return place
+    @inline(__always) func checked(_ slot: UInt32) -> UInt32 {
+        precondition(unsafe slot < nk_store_count(pointer), "slot \(slot) does not exist")
+        return slot
     }
 }

@@ -39,14 +39,14 @@ import CVectorKernels
         unsafe withBoth(left, right) { unsafe nk_manhattan(pointer, $0, $1, $2) }
     }
 
-    /// Number of places that differ. Both of shape [n].
+    /// Number of slots that differ. Both of shape [n].
     package func hamming(_ left: Span<Float>, _ right: Span<Float>) -> Float {
         unsafe withBoth(left, right) { unsafe nk_hamming(pointer, $0, $1, $2) }
     }
 
     /// Sum of products of unsigned with signed bytes. Both of shape [n], n a multiple of 64.
     package func dot(codes: Span<UInt8>, query: Span<Int8>) -> Int32 {
-        precondition(codes.count == query.count, "\(codes.count) codes, \(query.count) places of a query")
+        precondition(codes.count == query.count, "\(codes.count) codes, \(query.count) slots of a query")
         precondition(codes.count % 64 == 0, "\(codes.count) is not a multiple of 64")
         // Safety: the function reads `count` bytes of each.
         return unsafe codes.withUnsafeBufferPointer { codes in
@@ -59,10 +59,10 @@ import CVectorKernels
     /// Sum of products of half bytes with signed bytes.
     ///
     /// - Parameters:
-    ///   - nibbles: shape [n / 2]; byte i of a block of 64 holds place i in its low half and place 64 + i in its high.
+    ///   - nibbles: shape [n / 2]; byte i of a block of 64 holds dimension i in its low half and dimension 64 + i in its high.
     ///   - query: shape [n], n a multiple of 128.
     package func dot(nibbles: Span<UInt8>, query: Span<Int8>) -> Int32 {
-        precondition(nibbles.count * 2 == query.count, "\(nibbles.count) pairs, \(query.count) places of a query")
+        precondition(nibbles.count * 2 == query.count, "\(nibbles.count) pairs, \(query.count) slots of a query")
         precondition(query.count % 128 == 0, "\(query.count) is not a multiple of 128")
         // Safety: the function reads `count` bytes of the query and half as many of the other.
         return unsafe nibbles.withUnsafeBufferPointer { nibbles in
@@ -75,7 +75,7 @@ import CVectorKernels
     /// Sum of products of bytes, their halves in two planes as in `dot(nibbles:query:)`, with signed bytes.
     package func dot(high: Span<UInt8>, low: Span<UInt8>, query: Span<Int8>) -> Int32 {
         precondition(high.count == low.count, "\(high.count) high halves, \(low.count) low ones")
-        precondition(high.count * 2 == query.count, "\(high.count) pairs, \(query.count) places of a query")
+        precondition(high.count * 2 == query.count, "\(high.count) pairs, \(query.count) slots of a query")
         precondition(query.count % 128 == 0, "\(query.count) is not a multiple of 128")
         // Safety: the function reads `count` bytes of the query and half as many of each of the others.
         return unsafe high.withUnsafeBufferPointer { high in

@@ -20,16 +20,16 @@ package enum ReferenceKernels {
 
     package static func dot(codes: Span<UInt8>, query: Span<Int8>) -> Int32 {
         var sum: Int32 = 0
-        for place in codes.indices { sum += Int32(codes[place]) * Int32(query[place]) }
+        for slot in codes.indices { sum += Int32(codes[slot]) * Int32(query[slot]) }
         return sum
     }
 
     /// The layout of `KernelTier.dot(nibbles:query:)`.
     package static func dot(nibbles: Span<UInt8>, query: Span<Int8>) -> Int32 {
         var sum: Int32 = 0
-        for place in query.indices {
-            let byte = nibbles[place / 128 * 64 + place % 64]
-            sum += Int32(place % 128 < 64 ? byte & 0x0F : byte >> 4) * Int32(query[place])
+        for slot in query.indices {
+            let byte = nibbles[slot / 128 * 64 + slot % 64]
+            sum += Int32(slot % 128 < 64 ? byte & 0x0F : byte >> 4) * Int32(query[slot])
         }
         return sum
     }
@@ -38,8 +38,8 @@ package enum ReferenceKernels {
     package static func dot(signs: Span<UInt8>, query: Span<UInt8>) -> UInt32 {
         var sum: UInt32 = 0
         for plane in 0..<4 {
-            for place in signs.indices {
-                let common = signs[place] & query[plane * signs.count + place]
+            for slot in signs.indices {
+                let common = signs[slot] & query[plane * signs.count + slot]
                 sum += UInt32(common.nonzeroBitCount) << UInt32(plane)
             }
         }
@@ -50,7 +50,7 @@ package enum ReferenceKernels {
         _ left: Span<Float>, _ right: Span<Float>, of term: (Double, Double) -> Double
     ) -> Double {
         var sum = 0.0
-        for place in left.indices { sum += term(Double(left[place]), Double(right[place])) }
+        for slot in left.indices { sum += term(Double(left[slot]), Double(right[slot])) }
         return sum
     }
 }

@@ -58,20 +58,20 @@ import CVectorKernels
 
     /// Sets how many of the nearest have to be among what the scans that follow keep.
     ///
-    /// - Parameter expected: about how many places they will measure. Many are measured by their signs first.
+    /// - Parameter expected: about how many slots they will measure. Many are measured by their signs first.
     /// - Returns: `false` if there is no memory.
     package func keep(_ wanted: Int, of expected: Int, in store: CodeStore) -> Bool {
         unsafe nk_keep(pointer, store.pointer, UInt32(clamping: wanted), UInt32(clamping: expected))
     }
 
-    /// Measures these places.
-    package func scan(_ places: [UInt32], in store: CodeStore) {
+    /// Measures these slots.
+    package func scan(_ slots: [UInt32], in store: CodeStore) {
         let count = store.count
-        precondition(places.allSatisfy { $0 < count }, "a place that does not exist")
-        unsafe nk_scan_places(pointer, store.pointer, places, places.count)
+        precondition(slots.allSatisfy { $0 < count }, "a slot that does not exist")
+        unsafe nk_scan_slots(pointer, store.pointer, slots, slots.count)
     }
 
-    /// Measures the places of the tail, or those whose document's bit is set in `allowed`.
+    /// Measures the slots of the tail, or those whose document's bit is set in `allowed`.
     package func scanTail(of store: CodeStore, allowed: [UInt64]?) {
         if let allowed {
             unsafe nk_scan_tail(pointer, store.pointer, true, allowed, allowed.count)
@@ -80,7 +80,7 @@ import CVectorKernels
         }
     }
 
-    /// Measures the live places in a range, or those whose document's bit is set in `allowed`.
+    /// Measures the live slots in a range, or those whose document's bit is set in `allowed`.
     package func scan(_ range: Range<Int>, in store: CodeStore, allowed: [UInt64]?) {
         let first = UInt32(clamping: range.lowerBound)
         let end = UInt32(clamping: range.upperBound)
@@ -107,7 +107,7 @@ import CVectorKernels
     ///   - ef: how many it keeps, at least 1.
     ///   - onlyLive: whether tombstones take none of these.
     ///   - allowed: a bit for each document that may take one.
-    ///   - twoHop: whether neighbours that are not allowed are passed over in favour of theirs.
+    ///   - twoHop: whether neighbors that are not allowed are passed over in favour of theirs.
     ///   - budget: after how many distances a walk with `onlyLive` or `allowed` gives up.
     ///   - hops: how many nodes it expands between two looks at `isCancelled`.
     package func walk(
@@ -151,16 +151,16 @@ import CVectorKernels
 
     // MARK: Linking
 
-    /// Links a place into the graph.
+    /// Links a slot into the graph.
     ///
-    /// - Returns: `false` if there is no memory; then the place may have some links.
-    package func link(_ place: UInt32, in store: CodeStore, efConstruction: Int) -> Bool {
-        unsafe nk_link(store.pointer, pointer, store.checked(place), UInt32(clamping: max(efConstruction, 1)))
+    /// - Returns: `false` if there is no memory; then the slot may have some links.
+    package func link(_ slot: UInt32, in store: CodeStore, efConstruction: Int) -> Bool {
+        unsafe nk_link(store.pointer, pointer, store.checked(slot), UInt32(clamping: max(efConstruction, 1)))
     }
 
-    /// Gives places in a range that link to dead ones other links. Not beside linkers.
+    /// Gives slots in a range that link to dead ones other links. Not beside linkers.
     ///
-    /// - Parameter dead: a bit for each place.
+    /// - Parameter dead: a bit for each slot.
     /// - Returns: how many rows have changed.
     package func relink(_ range: Range<Int>, in store: CodeStore, dead: [UInt64]) -> Int {
         let first = UInt32(clamping: range.lowerBound)
@@ -172,7 +172,7 @@ import CVectorKernels
         guard let found = unsafe found else { return [] }
         // Safety: the context holds `count` items there until its next call.
         return unsafe UnsafeBufferPointer(start: found, count: Int(count)).map {
-            Candidate(distance: $0.distance, place: $0.place)
+            Candidate(distance: $0.distance, slot: $0.slot)
         }
     }
 }

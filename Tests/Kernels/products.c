@@ -108,11 +108,11 @@ static void check_floats(const nk_tier *tier) {
                 compare_floats(tier, a, b, n, what);
             }
         }
-        // One number that differs, at each place: no lane is left out.
+        // One number that differs, in each dimension: no lane is left out.
         for (size_t i = 0; i < n; i++) a[i] = b[i] = 1;
         for (size_t i = 0; i < n; i++) {
             a[i] = 3;
-            compare_floats(tier, a, b, n, "ones but for one place");
+            compare_floats(tier, a, b, n, "ones but for one dimension");
             a[i] = 1;
         }
     }
@@ -120,11 +120,11 @@ static void check_floats(const nk_tier *tier) {
 
 // MARK: Codes
 
-/// The bytes of a code, as each function wants them, and the value of one place.
+/// The bytes of a code, as each function wants them, and the value of one dimension.
 typedef struct {
     const char *name;
     size_t block;
-    /// Bytes of both arrays for `count` places; 0 if there is one array.
+    /// Bytes of both arrays for `count` dimensions; 0 if there is one array.
     size_t (*first_bytes)(size_t), (*second_bytes)(size_t);
     int32_t (*kernel)(const nk_tier *, const uint8_t *, const uint8_t *, const int8_t *, size_t);
     int32_t (*value)(const uint8_t *, const uint8_t *, size_t);
@@ -199,7 +199,7 @@ static void check_codes(const nk_tier *tier) {
                         int32_t sum = 0;
                         for (size_t i = 0; i < count; i++) sum += kernel->value(a, b, i) * q[i];
                         int32_t value = kernel->kernel(tier, a, b, q, count);
-                        CHECK(value == sum, "%s of %zu places (codes %d, query %d): %d, not %d", kernel->name, count,
+                        CHECK(value == sum, "%s of %zu dimensions (codes %d, query %d): %d, not %d", kernel->name, count,
                               code_values[c], query_values[v], value, sum);
                     }
                 }
@@ -226,7 +226,7 @@ static void check_signs(const nk_tier *tier) {
                     sum += (uint32_t)__builtin_popcount(signs[i % plane] & query[i]) << (i / plane);
                 }
                 uint32_t value = nk_dot_signs(tier, signs, query, count);
-                CHECK(value == sum, "dot_signs of %zu places, kind %d: %u, not %u", count, kind, value, sum);
+                CHECK(value == sum, "dot_signs of %zu dimensions, kind %d: %u, not %u", count, kind, value, sum);
             }
         }
     }

@@ -28,10 +28,10 @@ static const kind kinds[] = {
     {"planes, dot", nk_dot_product, nk_planes, 321},
     {"planes, l2", nk_l2, nk_planes, 512},
     {"floats, manhattan", nk_l1, nk_floats, 33},
-    {"floats, hamming", nk_hamming_places, nk_floats, 24},
+    {"floats, hamming", nk_hamming_distance, nk_floats, 24},
 };
 
-enum { PLACES = 400, QUERIES = 12, NEAREST = 10, CONNECTIONS = 8, WORDS = (PLACES + 63) / 64 };
+enum { SLOTS = 400, QUERIES = 12, NEAREST = 10, CONNECTIONS = 8, WORDS = (SLOTS + 63) / 64 };
 
 typedef struct {
     nk_store *store;
@@ -43,7 +43,7 @@ static built make(const kind *kind, const nk_tier *tier) {
     built made;
     made.store = required(nk_store_create(&layout, tier));
     made.context = required(nk_context_create(made.store));
-    CHECK(nk_store_grow(made.store, PLACES), "%s: no memory", kind->name);
+    CHECK(nk_store_grow(made.store, SLOTS), "%s: no memory", kind->name);
     return made;
 }
 
@@ -61,23 +61,23 @@ static void fill(const kind *kind, float *vectors, size_t count) {
         }
         for (uint32_t j = 0; j < kind->dimensions; j++) {
             float value = centre[j] + random_float();
-            vectors[i * kind->dimensions + j] = kind->metric == nk_hamming_places ? roundf(value) : value;
+            vectors[i * kind->dimensions + j] = kind->metric == nk_hamming_distance ? roundf(value) : value;
         }
     }
 }
 
 static void encode_all(built made, const kind *kind, const float *vectors) {
-    for (uint32_t place = 0; place < PLACES; place++) {
-        nk_store_clear_links(made.store, place);
-        nk_store_encode(made.store, made.context, place, PLACES - place, vectors + (size_t)place * kind->dimensions);
-        nk_store_set_state(made.store, place, nk_occupied);
+    for (uint32_t slot = 0; slot < SLOTS; slot++) {
+        nk_store_clear_links(made.store, slot);
+        nk_store_encode(made.store, made.context, slot, SLOTS - slot, vectors + (size_t)slot * kind->dimensions);
+        nk_store_set_state(made.store, slot, nk_occupied);
     }
 }
 
 static void link_all(built made) {
-    for (uint32_t place = 0; place < PLACES; place++) {
-        CHECK(nk_link(made.store, made.context, place, 60), "no memory to link");
-        nk_store_set_state(made.store, place, nk_occupied | nk_linked);
+    for (uint32_t slot = 0; slot < SLOTS; slot++) {
+        CHECK(nk_link(made.store, made.context, slot, 60), "no memory to link");
+        nk_store_set_state(made.store, slot, nk_occupied | nk_linked);
     }
 }
 
@@ -89,7 +89,7 @@ static void copy(built from, built to, bool with_links) {
     uint64_t all[WORDS];
     memset(all, 0xFF, sizeof all);
     for (size_t i = 0; i < (with_links ? 6 : 4); i++) {
-        uint32_t rows = arrays[i] == nk_array_upper_links ? nk_store_upper_count(from.store) : PLACES, bad;
+        uint32_t rows = arrays[i] == nk_array_upper_links ? nk_store_upper_count(from.store) : SLOTS, bad;
         size_t stride = nk_store_stride(from.store, arrays[i]);
         if (stride == 0 || rows == 0) continue;
         void *bytes = required(malloc(stride * rows));
@@ -97,19 +97,19 @@ static void copy(built from, built to, bool with_links) {
         CHECK(nk_store_import(to.store, arrays[i], 0, rows, bytes, &bad), "row %u cannot be taken over", bad);
         free(bytes);
     }
-    uint32_t place, level;
-    if (with_links && nk_store_entry(from.store, &place, &level)) nk_store_set_entry(to.store, place);
+    uint32_t slot, level;
+    if (with_links && nk_store_entry(from.store, &slot, &level)) nk_store_set_entry(to.store, slot);
 }
 
-/// With few of all places wanted signs are measured first, where there are any.
+/// With few of all slots wanted signs are measured first, where there are any.
 static uint32_t scan(
     built made, const float *query, uint32_t wanted, nk_found *found, const uint64_t *allowed
 ) {
     uint32_t count;
     float deviation;
     CHECK(nk_begin(made.context, made.store, query), "no memory to prepare");
-    CHECK(nk_keep(made.context, made.store, wanted, wanted < PLACES ? 10 * PLACES : PLACES), "no memory to scan");
-    nk_scan_range(made.context, made.store, 0, PLACES, allowed != NULL, allowed, allowed ? WORDS : 0);
+    CHECK(nk_keep(made.context, made.store, wanted, wanted < SLOTS ? 10 * SLOTS : SLOTS), "no memory to scan");
+    nk_scan_range(made.context, made.store, 0, SLOTS, allowed != NULL, allowed, allowed ? WORDS : 0);
     const nk_found *items = nk_scanned(made.context, made.store, &count, &deviation);
     CHECK(deviation >= 0 && isfinite(deviation), "distances deviate by %f", deviation);
     memcpy(found, items, count * sizeof *found);
@@ -148,9 +148,9 @@ static void compare_found(
 /// The part of the links of all layers that both stores have.
 static double common_links(built left, built right) {
     uint32_t a[2 * CONNECTIONS], b[2 * CONNECTIONS], all = 0, common = 0;
-    for (uint32_t place = 0; place < PLACES; place++) {
-        for (uint32_t layer = 0; layer <= nk_store_level(left.store, place); layer++) {
-            uint32_t m = nk_store_links(left.store, place, layer, a), n = nk_store_links(right.store, place, layer, b);
+    for (uint32_t slot = 0; slot < SLOTS; slot++) {
+        for (uint32_t layer = 0; layer <= nk_store_level(left.store, slot); layer++) {
+            uint32_t m = nk_store_links(left.store, slot, layer, a), n = nk_store_links(right.store, slot, layer, b);
             all += m > n ? m : n;
             for (uint32_t i = 0; i < m; i++) {
                 for (uint32_t j = 0; j < n; j++) common += a[i] == b[j];
@@ -161,21 +161,24 @@ static double common_links(built left, built right) {
 }
 
 static void check_graph(built made, const kind *kind) {
-    uint32_t bad, reached;
+    uint32_t bad, reached = SLOTS;
+    uint64_t unreachable[SLOTS / 64 + 1];
     CHECK(nk_store_has_right_layers(made.store, &bad), "%s, %u: links of %u", kind->name, kind->dimensions, bad);
     // The largest product is no distance: short vectors are nobody's nearest, and some are linked to by nobody.
-    uint32_t wanted = kind->metric == nk_dot_product ? PLACES * 9 / 10 : PLACES * 98 / 100;
-    CHECK(nk_reachable(made.store, &reached) && reached >= wanted, "%s, %u: %u of %d are reached", kind->name,
-          kind->dimensions, reached, PLACES);
+    uint32_t wanted = kind->metric == nk_dot_product ? SLOTS * 9 / 10 : SLOTS * 98 / 100;
+    CHECK(nk_unreachable(made.store, SLOTS, unreachable), "no memory to look for what is reached");
+    for (int i = 0; i <= SLOTS / 64; i++) reached -= (uint32_t)__builtin_popcountll(unreachable[i]);
+    CHECK(reached >= wanted, "%s, %u: %u of %d are reached", kind->name,
+          kind->dimensions, reached, SLOTS);
 }
 
 /// The nearest by walks against the nearest by scans, in one store.
 static void check_recall(built made, const kind *kind, const float *queries) {
-    nk_found scanned[PLACES], walked[PLACES];
+    nk_found scanned[SLOTS], walked[SLOTS];
     uint32_t hits = 0;
     for (int i = 0; i < QUERIES; i++) {
         const float *query = queries + (size_t)i * kind->dimensions;
-        scan(made, query, PLACES, scanned, NULL);
+        scan(made, query, SLOTS, scanned, NULL);
         uint32_t count = walk(made, query, 60, NULL, false, walked);
         for (uint32_t j = 0; j < NEAREST && j < count; j++) hits += walked[j].distance <= scanned[NEAREST - 1].distance;
     }
@@ -189,14 +192,14 @@ static void compare_searches(
     static const uint64_t pattern = 0x9249249249249249u;
     uint64_t allowed[WORDS];
     for (int i = 0; i < WORDS; i++) allowed[i] = pattern;
-    nk_found found[PLACES], expected[PLACES];
+    nk_found found[SLOTS], expected[SLOTS];
     for (int i = 0; i < QUERIES; i++) {
         const float *query = queries + (size_t)i * kind->dimensions;
         char title[80];
         for (int filtered = 0; filtered < 2; filtered++) {
             const uint64_t *filter = filtered ? allowed : NULL;
             snprintf(title, sizeof title, "a %sscan of %s", filtered ? "filtered " : "", what);
-            uint32_t n = scan(made, query, PLACES, found, filter), m = scan(plain, query, PLACES, expected, filter);
+            uint32_t n = scan(made, query, SLOTS, found, filter), m = scan(plain, query, SLOTS, expected, filter);
             compare_found(found, n, expected, m, tolerance, kind, title);
             snprintf(title, sizeof title, "a %sscan for a few of %s", filtered ? "filtered " : "", what);
             n = scan(made, query, NEAREST, found, filter);
@@ -216,19 +219,19 @@ static void compare_searches(
 
 static void check_repair(built made, built plain, const kind *kind) {
     uint64_t dead[WORDS] = {0};
-    for (uint32_t place = 0; place < PLACES; place += 9) dead[place / 64] |= (uint64_t)1 << place % 64;
+    for (uint32_t slot = 0; slot < SLOTS; slot += 9) dead[slot / 64] |= (uint64_t)1 << slot % 64;
     built both[] = {made, plain};
     for (int i = 0; i < 2; i++) {
-        for (uint32_t place = 0; place < PLACES; place += 9) {
-            nk_store_set_state(both[i].store, place, nk_occupied | nk_linked | nk_tombstone);
+        for (uint32_t slot = 0; slot < SLOTS; slot += 9) {
+            nk_store_set_state(both[i].store, slot, nk_occupied | nk_linked | nk_tombstone);
         }
-        uint32_t changed = nk_relink(both[i].store, both[i].context, 0, PLACES, dead, WORDS);
+        uint32_t changed = nk_relink(both[i].store, both[i].context, 0, SLOTS, dead, WORDS);
         CHECK(changed > 0, "%s: nothing to repair", kind->name);
         uint32_t ids[2 * CONNECTIONS];
-        for (uint32_t place = 0; place < PLACES; place++) {
-            if (place % 9 == 0) continue;
-            uint32_t count = nk_store_links(both[i].store, place, 0, ids);
-            for (uint32_t j = 0; j < count; j++) CHECK(ids[j] % 9 != 0, "%s: %u links to the dead", kind->name, place);
+        for (uint32_t slot = 0; slot < SLOTS; slot++) {
+            if (slot % 9 == 0) continue;
+            uint32_t count = nk_store_links(both[i].store, slot, 0, ids);
+            for (uint32_t j = 0; j < count; j++) CHECK(ids[j] % 9 != 0, "%s: %u links to the dead", kind->name, slot);
         }
     }
     double common = common_links(made, plain);
@@ -236,11 +239,11 @@ static void check_repair(built made, built plain, const kind *kind) {
 }
 
 static void check_store(const nk_tier *tier, const kind *kind) {
-    size_t numbers = (size_t)(PLACES + QUERIES) * kind->dimensions;
+    size_t numbers = (size_t)(SLOTS + QUERIES) * kind->dimensions;
     float *vectors = required(malloc(numbers * sizeof *vectors));
-    const float *queries = vectors + (size_t)PLACES * kind->dimensions;
+    const float *queries = vectors + (size_t)SLOTS * kind->dimensions;
     seed_random(kind->dimensions + 100 * (uint64_t)kind->metric);
-    fill(kind, vectors, PLACES + QUERIES);
+    fill(kind, vectors, SLOTS + QUERIES);
     // The plain one does all by itself.
     built plain = make(kind, nk_tier_at(nk_tier_count() - 1));
     encode_all(plain, kind, vectors);
@@ -253,10 +256,10 @@ static void check_store(const nk_tier *tier, const kind *kind) {
     link_all(own);
     check_graph(own, kind);
     check_recall(own, kind, queries);
-    nk_found found[PLACES], expected[PLACES];
+    nk_found found[SLOTS], expected[SLOTS];
     for (int i = 0; i < QUERIES; i++) {
         const float *query = queries + (size_t)i * kind->dimensions;
-        uint32_t n = scan(own, query, PLACES, found, NULL), m = scan(plain, query, PLACES, expected, NULL);
+        uint32_t n = scan(own, query, SLOTS, found, NULL), m = scan(plain, query, SLOTS, expected, NULL);
         compare_found(found, n, expected, m, kind->format == nk_floats ? 1e-5 : 2e-2, kind, "a scan of own codes");
     }
     // With the other's codes and links only the last bits of distances may differ.
@@ -265,7 +268,7 @@ static void check_store(const nk_tier *tier, const kind *kind) {
     compare_searches(taken, plain, kind, queries, 3e-5, "the same graph");
     built relinked = make(kind, tier);
     copy(plain, relinked, false);
-    for (uint32_t place = 0; place < PLACES; place++) nk_store_clear_links(relinked.store, place);
+    for (uint32_t slot = 0; slot < SLOTS; slot++) nk_store_clear_links(relinked.store, slot);
     link_all(relinked);
     double common = common_links(relinked, plain);
     CHECK(common > 0.98, "%s, %u: %.4f of the links are common", kind->name, kind->dimensions, common);
@@ -277,7 +280,7 @@ static void check_store(const nk_tier *tier, const kind *kind) {
     free(vectors);
 }
 
-/// Vectors of one value, and those with one place that is not zero: no distance is NaN, and they come in order.
+/// Vectors of one value, and those with one dimension that is not zero: no distance is NaN, and they come in order.
 static void check_degenerate(const nk_tier *tier, const kind *kind) {
     static const float values[] = {0, 1, -1, FLT_MAX, -FLT_MAX, 1e30f, FLT_MIN, 3 * FLT_TRUE_MIN, 1e-30f};
     enum { VALUES = sizeof values / sizeof *values, VECTORS = 2 * VALUES };
@@ -286,24 +289,24 @@ static void check_degenerate(const nk_tier *tier, const kind *kind) {
     float *vector = at_end(memory, bytes, 0);
     built made = make(kind, tier);
     for (int pass = 0; pass < 2; pass++) {
-        for (uint32_t place = 0; place < VECTORS; place++) {
+        for (uint32_t slot = 0; slot < VECTORS; slot++) {
             for (uint32_t i = 0; i < kind->dimensions; i++) {
-                vector[i] = place < VALUES || i == kind->dimensions - 1 ? values[place % VALUES] : 0;
+                vector[i] = slot < VALUES || i == kind->dimensions - 1 ? values[slot % VALUES] : 0;
             }
             if (pass == 0) {
-                nk_store_clear_links(made.store, place);
-                nk_store_encode(made.store, made.context, place, place, vector);
-                nk_store_set_state(made.store, place, nk_occupied);
-                CHECK(nk_link(made.store, made.context, place, 20), "no memory to link");
-                nk_store_set_state(made.store, place, nk_occupied | nk_linked);
+                nk_store_clear_links(made.store, slot);
+                nk_store_encode(made.store, made.context, slot, slot, vector);
+                nk_store_set_state(made.store, slot, nk_occupied);
+                CHECK(nk_link(made.store, made.context, slot, 20), "no memory to link");
+                nk_store_set_state(made.store, slot, nk_occupied | nk_linked);
                 continue;
             }
-            nk_found found[PLACES];
-            uint32_t count = scan(made, vector, PLACES, found, NULL);
+            nk_found found[SLOTS];
+            uint32_t count = scan(made, vector, SLOTS, found, NULL);
             CHECK(count == VECTORS, "%s, %u: %u of the degenerate are found", kind->name, kind->dimensions, count);
             for (uint32_t i = 0; i < count; i++) {
                 CHECK(!isnan(found[i].distance) && (i == 0 || found[i - 1].distance <= found[i].distance),
-                      "%s, %u: the distance of %u and %u is %g", kind->name, kind->dimensions, place, found[i].place,
+                      "%s, %u: the distance of %u and %u is %g", kind->name, kind->dimensions, slot, found[i].slot,
                       (double)found[i].distance);
             }
             walk(made, vector, 20, NULL, false, found);

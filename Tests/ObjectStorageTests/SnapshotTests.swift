@@ -150,10 +150,10 @@ struct SnapshotTests {
         var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)
         let largest = [UInt8](repeating: 7, count: 4 << 20 | 64 << 10)
         try put(largest, SegmentName(.codes, 0), to: &writer)
-        try put([], SegmentName(.places, 0), to: &writer)
+        try put([], SegmentName(.slots, 0), to: &writer)
         try put([1], SegmentName(.header, 0), to: &writer)
         #expect(try segment(SegmentName(.codes, 0)) == largest)
-        #expect(try segment(SegmentName(.places, 0)) == [])
+        #expect(try segment(SegmentName(.slots, 0)) == [])
         await queue.close()
     }
 

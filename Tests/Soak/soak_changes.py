@@ -299,7 +299,7 @@ def crc32c(data: bytes) -> int:
     return value ^ 0xFFFFFFFF
 
 
-SEGMENT_KINDS = ["header", "places", "codes", "residuals", "links", "upperLinks"]
+SEGMENT_KINDS = ["header", "slots", "codes", "residuals", "links", "upperLinks"]
 
 
 def segments(content: bytes) -> dict[str, list[tuple[int, int]]]:

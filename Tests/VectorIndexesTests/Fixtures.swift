@@ -36,15 +36,15 @@ final class VectorTable: VectorReading, Sendable {
     }
 }
 
-/// Vectors around centres, as real ones are.
+/// Vectors around centers, as real ones are.
 func clustered(_ count: Int, dimensions: Int, clusters: Int = 20, seed: UInt64) -> [[Float]] {
     var generator = SplitMix64(seed: seed)
     func point(_ spread: Float) -> [Float] {
         (0..<dimensions).map { _ in Float.random(in: -spread...spread, using: &generator) }
     }
-    let centres = (0..<clusters).map { _ in point(1) }
+    let centers = (0..<clusters).map { _ in point(1) }
     return (0..<count).map { _ in
-        zip(centres.randomElement(using: &generator) ?? [], point(0.7)).map { $0 + $1 }
+        zip(centers.randomElement(using: &generator) ?? [], point(0.7)).map { $0 + $1 }
     }
 }
 
@@ -56,7 +56,7 @@ func embedded(_ count: Int, dimensions: Int, intrinsic: Int = 24, seed: UInt64) 
         var vector = [Float](repeating: 0, count: dimensions)
         for direction in directions {
             let length = Float.random(in: -1...1, using: &generator)
-            for place in 0..<dimensions { vector[place] += direction[place] * length }
+            for dimension in 0..<dimensions { vector[dimension] += direction[dimension] * length }
         }
         return vector
     }

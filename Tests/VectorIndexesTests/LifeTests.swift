@@ -132,7 +132,7 @@ private let small = VectorIndexConfiguration(maxConnections: 12, efConstruction:
         #expect(fixture.index.checkInvariants() == [])
     }
 
-    @Test func `around a removed neighbourhood are found as well as in a fresh index`() throws {
+    @Test func `around a removed neighborhood are found as well as in a fresh index`() throws {
         let vectors = clustered(3000, dimensions: 12, seed: 4)
         let fixture = try Fixture(small, vectors: vectors)
         let queries = try fixture.nearest(800, to: vectors[1]).prefix(20).compactMap { fixture.table[$0.document] }

@@ -57,26 +57,35 @@ import VectorKernels
         #expect(recall > 0.99)
     }
 
-    /// Without what is equal standing in for what is not reached.
     @Test func `links lead to every one of many equal vectors`() throws {
         let others = clustered(500, dimensions: 64, seed: 7)
         let equal = Array(repeating: others[0], count: 2000)
         var generator = SplitMix64(seed: 8)
-        let index = try VectorIndex(dimensions: 64, configuration: .init(), seed: 42)
-        for (number, vector) in (others + equal).shuffled(using: &generator).enumerated() {
-            try index.append(document: document(number), vector: vector.span)
-        }
-        #expect(index.linkNext(maximum: .max, isCancelled: { false }) == 2500)
-        var reached = Set([try #require(index.store.entry).place])
-        var queue = Array(reached)
-        while let place = queue.popLast() {
-            queue += index.store.links(of: place, layer: 0).filter { reached.insert($0).inserted }
-        }
-        #expect(reached.count == index.store.count)
+        let fixture = try Fixture(.init(), vectors: (others + equal).shuffled(using: &generator))
+        #expect(fixture.index.store.unreachable() == [])
     }
 
-    /// What repair chooses because it is as near as others comes last among the chosen, whatever its distance.
-    @Test(arguments: [2, 8])
+    /// Vectors whose distances are as small as what rounding makes of them, or what their codes leave of them.
+    @Test(arguments: NearlyEqual.allCases, [VectorMetric.cosine, .l2Squared])
+    func `links lead to every one of many nearly equal vectors`(kind: NearlyEqual, metric: VectorMetric) throws {
+        let vectors = kind.vectors(3000)
+        let fixture = try Fixture(.init(metric: metric), vectors: vectors)
+        #expect(fixture.index.store.unreachable() == [])
+        #expect(fixture.index.checkInvariants() == [])
+        for number in stride(from: 0, to: vectors.count, by: 500) {
+            let found = try fixture.nearest(10, to: vectors[number])
+            let truth = fixture.table.nearest(10, to: vectors[number], metric: metric)
+            let size = metric == .cosine ? 1 : vectors[number].reduce(0) { $0 + $1 * $1 }
+            #expect((found.last?.distance ?? .infinity) - (truth.last?.distance ?? 0) <= 1e-5 * size)
+        }
+        for document in fixture.table.documents.filter({ $0.number % 4 == 0 }) { fixture.remove(document) }
+        #expect(fixture.index.repair() == 750)
+        #expect(fixture.index.store.unreachable() == [])
+        #expect(fixture.index.checkInvariants() == [])
+    }
+
+    /// Ties come last among what repair selects, whatever their distances.
+    @Test(arguments: [2, 8, 24])
     func `repair among many equal vectors links nothing twice`(dimensions: Int) throws {
         var generator = SplitMix64(seed: 12)
         let others = (0..<100).map { _ in (0..<dimensions).map { _ in Float.random(in: 0...2, using: &generator) } }
@@ -88,5 +97,35 @@ import VectorKernels
         #expect(fixture.index.repair() == 450)
         #expect(fixture.index.checkInvariants() == [])
         #expect(try fixture.recall(queries: others) == 1)
+    }
+}
+
+/// Ways of vectors to be nearly equal.
+enum NearlyEqual: CaseIterable {
+    /// (i, 1, 1, 1), as with a counter among small numbers.
+    case counted
+    /// One direction, many lengths.
+    case collinear
+    /// A time in seconds beside random numbers that are small next to it.
+    case timed
+    /// One vector and a little noise.
+    case noisy
+    /// The same in so many dimensions that codes have two planes.
+    case longNoisy
+
+    func vectors(_ count: Int) -> [[Float]] {
+        var generator = SplitMix64(seed: 13)
+        func noise(_ dimensions: Int, _ size: Float) -> [Float] {
+            (0..<dimensions).map { _ in Float.random(in: -size...size, using: &generator) }
+        }
+        let base = noise(self == .longNoisy ? 600 : 32, 1)
+        return (0..<count).map { number in
+            switch self {
+            case .counted: [Float(number), 1, 1, 1]
+            case .collinear: base.map { $0 * (1 + Float(number) * 1e-3) }
+            case .timed: [1.7e9 + Float(number) * 128] + noise(31, 1)
+            case .noisy, .longNoisy: zip(base, noise(base.count, 1e-5)).map { $0 + $1 }
+            }
+        }
     }
 }

@@ -14,7 +14,7 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
         var configuration = small
         configuration.metric = metric
         var vectors = clustered(dimensions == 600 ? 1200 : 2000, dimensions: dimensions, seed: 5)
-        // Hamming counts equal places: give it some.
+        // Hamming counts equal slots: give it some.
         if metric == .hamming { vectors = vectors.map { $0.map { ($0 * 2).rounded() } } }
         let fixture = try Fixture(configuration, vectors: vectors)
         #expect(fixture.index.unlinkedCount == 0)
@@ -109,7 +109,7 @@ private let small = VectorIndexConfiguration(maxConnections: 16, efConstruction:
         }
     }
 
-    @Test func `what the reader cannot see leaves its place to others`() throws {
+    @Test func `what the reader cannot see leaves its slot to others`() throws {
         let vectors = clustered(3000, dimensions: 16, seed: 2)
         let fixture = try Fixture(small, vectors: vectors)
         for neighbor in try fixture.nearest(300, to: vectors[5]) { fixture.table[neighbor.document] = nil }

@@ -14,10 +14,10 @@ private func layout(_ metric: CodeLayout.Metric, _ dimensions: Int, connections:
 
 private func fill(_ store: CodeStore, with vectors: [[Float]]) throws -> SearchContext {
     let context = try #require(SearchContext(for: store))
-    for (place, vector) in vectors.enumerated() {
+    for (slot, vector) in vectors.enumerated() {
         #expect(store.grow(by: 1))
-        store.encode(vector.span, document: UInt32(place), at: UInt32(place), with: context)
-        store.setState(.occupied, of: UInt32(place))
+        store.encode(vector.span, document: UInt32(slot), at: UInt32(slot), with: context)
+        store.setState(.occupied, of: UInt32(slot))
     }
     return context
 }
@@ -27,7 +27,7 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
     #expect(hasBegun)
     #expect(context.keep(store.count, of: store.count, in: store))
     context.scan(0..<store.count, in: store, allowed: nil)
-    return Dictionary(uniqueKeysWithValues: context.takeScanned(in: store).map { ($0.place, $0.distance) })
+    return Dictionary(uniqueKeysWithValues: context.takeScanned(in: store).map { ($0.slot, $0.distance) })
 }
 
 @Suite struct CodeStoreTests {
@@ -42,7 +42,7 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
             let context = try fill(store, with: vectors)
             let query = vectors[0].map { $0 + Float.random(in: -0.5...0.5, using: &generator) }
             let found = distances(context, store, to: query)
-            for (place, vector) in vectors.enumerated() {
+            for (slot, vector) in vectors.enumerated() {
                 let dot = ReferenceKernels.dot(query.span, vector.span)
                 let norms =
                     (ReferenceKernels.dot(query.span, query.span) * ReferenceKernels.dot(vector.span, vector.span))
@@ -55,8 +55,8 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
                     case .manhattan: (ReferenceKernels.manhattan(query.span, vector.span), 1e-3)
                     case .hamming: (ReferenceKernels.hamming(query.span, vector.span), 0)
                     }
-                let distance = try #require(found[UInt32(place)])
-                #expect(abs(Double(distance) - expected) <= tolerance, "\(metric) at \(place)")
+                let distance = try #require(found[UInt32(slot)])
+                #expect(abs(Double(distance) - expected) <= tolerance, "\(metric) at \(slot)")
             }
         }
     }
@@ -90,7 +90,7 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         #expect(distances(context, store, to: vector) == [0: 0])
     }
 
-    @Test func `only live and allowed places are scanned`() throws {
+    @Test func `only live and allowed slots are scanned`() throws {
         let store = try #require(CodeStore(layout: layout(.l2Squared, 2)))
         let context = try fill(store, with: (0..<200).map { [Float($0), 0] })
         store.setState([.occupied, .tombstone], of: 3)
@@ -99,7 +99,7 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         #expect(hasBegun)
         #expect(context.keep(2, of: 5, in: store))
         context.scan(0..<200, in: store, allowed: [0b11111])
-        #expect(context.takeScanned(in: store).map(\.place).sorted() == [2, 4])
+        #expect(context.takeScanned(in: store).map(\.slot).sorted() == [2, 4])
         #expect(context.keep(5, of: 5, in: store))
         context.scan(0..<200, in: store, allowed: [])
         #expect(context.takeScanned(in: store).isEmpty)
@@ -108,14 +108,14 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
     @Test func `the tail holds what was put into it`() throws {
         let store = try #require(CodeStore(layout: layout(.l2Squared, 1)))
         let context = try fill(store, with: (0..<9000).map { [Float($0)] })
-        for place in [UInt32(0), 63, 64, 4095, 4096, 8999] { store.setInTail(true, place) }
+        for slot in [UInt32(0), 63, 64, 4095, 4096, 8999] { store.setInTail(true, slot) }
         store.setInTail(false, 64)
         let zero: [Float] = [0]
         let hasBegun = context.begin(zero.span, in: store)
         #expect(hasBegun)
         #expect(context.keep(10, of: 5, in: store))
         context.scanTail(of: store, allowed: nil)
-        #expect(context.takeScanned(in: store).map(\.place) == [0, 63, 4095, 4096, 8999])
+        #expect(context.takeScanned(in: store).map(\.slot) == [0, 63, 4095, 4096, 8999])
     }
 
     @Test func `that are read with a link twice have it once`() throws {

@@ -43,7 +43,7 @@ private struct FloatKernel: Sendable {
 
     @Sendable private static func products(_ left: Span<Float>, _ right: Span<Float>) -> Double {
         var sum = 0.0
-        for place in left.indices { sum += abs(Double(left[place]) * Double(right[place])) }
+        for dimension in left.indices { sum += abs(Double(left[dimension]) * Double(right[dimension])) }
         return sum
     }
 
@@ -85,22 +85,22 @@ private struct FloatKernel: Sendable {
     }
 
     @Test(arguments: KernelTier.all.map(\.name))
-    func `leave out no place, and take none from beside the vector`(name: String) throws {
+    func `leave out no dimension, and take none from beside the vector`(name: String) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
         for length in lengths {
-            for place in 0..<length {
+            for dimension in 0..<length {
                 // What stands before and behind would show in every sum.
                 var a = [Float](repeating: 1e30, count: length + 2)
                 var b = [Float](repeating: -1e30, count: length + 2)
                 for other in 1...length { (a[other], b[other]) = (1, 1) }
-                a[1 + place] = 5
+                a[1 + dimension] = 5
                 let (x, y) = (a.span.extracting(1...length), b.span.extracting(1...length))
                 let sums = [
                     tier.dot(x, y), tier.dot(y, x), tier.dotAndNorm(y, x).squaredNorm, tier.l2Squared(x, y),
                     tier.manhattan(x, y), tier.hamming(x, y),
                 ]
                 let n = Float(length)
-                #expect(sums == [n + 4, n + 4, n + 24, 16, 4, 1], "\(length), \(place)")
+                #expect(sums == [n + 4, n + 4, n + 24, 16, 4, 1], "\(length), \(dimension)")
             }
         }
     }
@@ -113,20 +113,20 @@ private struct FloatKernel: Sendable {
         for blocks in 1...9 {
             let count = blocks * 64
             for code in [UInt8(0), 1, 0x0F, 0xF0, 0x7F, 0x80, 255] {
-                for place in [Int8.min, -127, -1, 0, 1, .max] {
+                for weight in [Int8.min, -127, -1, 0, 1, .max] {
                     let offset = (blocks * 7 + Int(code)) % 64
                     let codes = [UInt8](repeating: code, count: count + 64)
-                    let query = [Int8](repeating: place, count: count + 64)
+                    let query = [Int8](repeating: weight, count: count + 64)
                     let q = query.span.extracting(offset..<offset + count)
-                    let what: Comment = "\(count) times \(code) and \(place), from \(offset)"
+                    let what: Comment = "\(count) times \(code) and \(weight), from \(offset)"
                     let whole = tier.dot(codes: codes.span.extracting(offset / 2..<offset / 2 + count), query: q)
-                    #expect(whole == Int32(count) * Int32(code) * Int32(place), what)
+                    #expect(whole == Int32(count) * Int32(code) * Int32(weight), what)
                     guard blocks % 2 == 0 else { continue }
                     let half = codes.span.extracting(offset / 3..<offset / 3 + count / 2)
                     let nibbles = tier.dot(nibbles: half, query: q)
                     let low = Int32(code & 15)
                     let high = Int32(code >> 4)
-                    #expect(nibbles == Int32(count / 2) * (low + high) * Int32(place), what)
+                    #expect(nibbles == Int32(count / 2) * (low + high) * Int32(weight), what)
                     let planes = tier.dot(high: half, low: half, query: q)
                     #expect(planes == 17 * nibbles, what)
                 }
@@ -135,23 +135,23 @@ private struct FloatKernel: Sendable {
     }
 
     @Test(arguments: KernelTier.all.map(\.name))
-    func `leave out no place`(name: String) throws {
+    func `leave out no dimension`(name: String) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
-        for place in 0..<384 {
+        for dimension in 0..<384 {
             var codes = [UInt8](repeating: 0, count: 384)
-            codes[place] = 255
+            codes[dimension] = 255
             let query = (0..<384).map { Int8($0 % 127 + 1) }
             let whole = tier.dot(codes: codes.span, query: query.span)
-            #expect(whole == 255 * Int32(query[place]))
+            #expect(whole == 255 * Int32(query[dimension]))
             for isHigh in [false, true] {
                 var nibbles = [UInt8](repeating: 0, count: 192)
-                nibbles[place / 128 * 64 + place % 64] = place % 128 < 64 ? 0x0F : 0xF0
+                nibbles[dimension / 128 * 64 + dimension % 64] = dimension % 128 < 64 ? 0x0F : 0xF0
                 let none = [UInt8](repeating: 0, count: 192)
                 let half = tier.dot(nibbles: nibbles.span, query: query.span)
-                #expect(half == 15 * Int32(query[place]))
+                #expect(half == 15 * Int32(query[dimension]))
                 let (high, low) = isHigh ? (nibbles, none) : (none, nibbles)
                 let both = tier.dot(high: high.span, low: low.span, query: query.span)
-                #expect(both == (isHigh ? 240 : 15) * Int32(query[place]))
+                #expect(both == (isHigh ? 240 : 15) * Int32(query[dimension]))
             }
         }
     }
@@ -173,15 +173,15 @@ private struct FloatKernel: Sendable {
         let store = try #require(CodeStore(layout: layout, tier: tier))
         let context = try #require(SearchContext(for: store))
         #expect(store.grow(by: vectors.count))
-        for (place, vector) in vectors.enumerated() {
-            store.encode(vector.span, document: UInt32(place), at: UInt32(place), with: context)
-            store.setState(.occupied, of: UInt32(place))
+        for (slot, vector) in vectors.enumerated() {
+            store.encode(vector.span, document: UInt32(slot), at: UInt32(slot), with: context)
+            store.setState(.occupied, of: UInt32(slot))
         }
         let hasBegun = context.begin(query.span, in: store)
         #expect(hasBegun && context.keep(vectors.count, of: vectors.count, in: store))
         context.scan(0..<vectors.count, in: store, allowed: nil)
-        let found = context.takeScanned(in: store).sorted { $0.place < $1.place }
-        #expect(found.map(\.place) == Array(0..<UInt32(vectors.count)))
+        let found = context.takeScanned(in: store).sorted { $0.slot < $1.slot }
+        #expect(found.map(\.slot) == Array(0..<UInt32(vectors.count)))
         return found.map(\.distance)
     }
 
@@ -228,7 +228,7 @@ private struct FloatKernel: Sendable {
     }
 
     @Test(arguments: KernelTier.all.map(\.name), lengths)
-    func `that are zero, equal in all places, or zero but for one`(name: String, length: Int) throws {
+    func `that are zero, equal in all dimensions, or zero but for one`(name: String, length: Int) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
         var last = [Float](repeating: 0, count: length)
         last[length - 1] = -2

@@ -45,9 +45,9 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
                 expectClose(tier.l2Squared(x, y), l2, magnitude: l2, what)
                 let manhattan = ReferenceKernels.manhattan(a.span, b.span)
                 expectClose(tier.manhattan(x, y), manhattan, magnitude: manhattan, what)
-                let places = Double(tier.hamming(x, y))
-                let expectedPlaces = ReferenceKernels.hamming(a.span, b.span)
-                #expect(places == expectedPlaces, what)
+                let differing = Double(tier.hamming(x, y))
+                let expectedCount = ReferenceKernels.hamming(a.span, b.span)
+                #expect(differing == expectedCount, what)
             }
         }
     }
@@ -61,8 +61,8 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
             #expect(squares == 0)
             let magnitudes = tier.manhattan(a.span, a.span)
             #expect(magnitudes == 0)
-            let places = tier.hamming(a.span, a.span)
-            #expect(places == 0)
+            let differing = tier.hamming(a.span, a.span)
+            #expect(differing == 0)
             let dot = tier.dot(a.span, a.span)
             let norm = tier.dotAndNorm(a.span, a.span).squaredNorm
             #expect(dot == norm)
@@ -86,8 +86,8 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
             #expect(tinySum == tiny[0] * Float(length))
             let tinySquares = tier.l2Squared(tiny.span, zeros.span)
             #expect(tinySquares == 0)
-            let places = tier.hamming(tiny.span, zeros.span)
-            #expect(places == Float(length))
+            let differing = tier.hamming(tiny.span, zeros.span)
+            #expect(differing == Float(length))
         }
     }
 }

@@ -49,7 +49,7 @@ private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         let directions = (0..<16).map { _ in numbers(dimensions) }
         return (0..<count).map { _ in
             zip(numbers(16), directions).reduce(into: [Float](repeating: 0, count: dimensions)) { vector, part in
-                for place in vector.indices { vector[place] += part.0 * part.1[place] }
+                for dimension in vector.indices { vector[dimension] += part.0 * part.1[dimension] }
             }
         }
     }
@@ -73,9 +73,9 @@ private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
             let store = try #require(CodeStore(layout: layout, tier: tier))
             let context = try #require(SearchContext(for: store))
             #expect(store.grow(by: vectors.count))
-            for (place, vector) in vectors.enumerated() {
-                store.encode(vector.span, document: UInt32(place), at: UInt32(place), with: context)
-                store.setState(.occupied, of: UInt32(place))
+            for (slot, vector) in vectors.enumerated() {
+                store.encode(vector.span, document: UInt32(slot), at: UInt32(slot), with: context)
+                store.setState(.occupied, of: UInt32(slot))
             }
             for query in vectors.prefix(10) {
                 // With few expected the codes are measured at once.
@@ -94,12 +94,12 @@ private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         #expect(store.grow(by: 1000))
         let vector = [Float](repeating: 0.25, count: 512)
         let zero = [Float](repeating: 0, count: 512)
-        for place in 0..<UInt32(1000) {
-            store.encode((place % 2 == 0 ? vector : zero).span, document: place, at: place, with: context)
-            store.setState(.occupied, of: place)
+        for slot in 0..<UInt32(1000) {
+            store.encode((slot % 2 == 0 ? vector : zero).span, document: slot, at: slot, with: context)
+            store.setState(.occupied, of: slot)
         }
         let found = scanned(context, store, vector, expected: 1000)
         #expect(found.count >= 20)
-        #expect(found.allSatisfy { $0.place % 2 == 0 })
+        #expect(found.allSatisfy { $0.slot % 2 == 0 })
     }
 }

@@ -16,7 +16,7 @@ typedef struct nk_tier nk_tier;
 
 /// How many kinds this machine can run; the first is the best, the last is plain C.
 uint32_t nk_tier_count(void);
-/// The kind at a place below `nk_tier_count()`.
+/// The kind of an index below `nk_tier_count()`.
 const nk_tier *nk_tier_at(uint32_t index);
 /// Its name, for logs and tests.
 const char *nk_tier_name(const nk_tier *tier);
@@ -28,14 +28,14 @@ float nk_dot(const nk_tier *tier, const float *a, const float *b, size_t count);
 float nk_dot_and_norm(const nk_tier *tier, const float *a, const float *b, size_t count, float *norm);
 float nk_l2_squared(const nk_tier *tier, const float *a, const float *b, size_t count);
 float nk_manhattan(const nk_tier *tier, const float *a, const float *b, size_t count);
-/// The number of places that differ.
+/// The number of dimensions that differ.
 float nk_hamming(const nk_tier *tier, const float *a, const float *b, size_t count);
 
 // MARK: Codes
 
 /// Of unsigned bytes with signed ones. `count` is a multiple of 64.
 int32_t nk_dot_u8(const nk_tier *tier, const uint8_t *codes, const int8_t *query, size_t count);
-/// Of packed nibbles with signed bytes: in a block of 64 bytes the low halves are the places 0 to 63, the high halves 64
+/// Of packed nibbles with signed bytes: in a block of 64 bytes the low halves are the dimensions 0 to 63, the high halves 64
 /// to 127. `count`, of nibbles, is a multiple of 128.
 int32_t nk_dot_nibbles(const nk_tier *tier, const uint8_t *high, const int8_t *query, size_t count);
 /// As above, of bytes whose high halves lie in `high` and low halves in `low`.
@@ -49,14 +49,14 @@ uint32_t nk_dot_signs(const nk_tier *tier, const uint8_t *signs, const uint8_t *
 /// CRC-32C (Castagnoli) of some bytes, continued from `crc` (0 at the start).
 uint32_t nk_crc32c(uint32_t crc, const void *bytes, size_t count);
 
-// MARK: The store: codes, links and states of up to 2^31 - 1 places
+// MARK: The store: codes, links and states of up to 2^31 - 1 slots
 
 typedef enum {
     nk_cosine,
     nk_dot_product,
     nk_l2,
     nk_l1,
-    nk_hamming_places,
+    nk_hamming_distance,
 } nk_metric;
 
 typedef enum {
@@ -80,7 +80,7 @@ typedef struct {
     uint64_t rotation_seed;
 } nk_layout;
 
-/// What a place is. Bits.
+/// What a slot is. Bits.
 enum {
     nk_occupied = 1,
     nk_linked = 2,
@@ -107,9 +107,9 @@ nk_store *nk_store_create(const nk_layout *layout, const nk_tier *tier);
 void nk_store_destroy(nk_store *store);
 /// Memory handed out, in bytes.
 size_t nk_store_memory(const nk_store *store);
-/// How many places there are, used or not.
+/// How many slots there are, used or not.
 uint32_t nk_store_count(const nk_store *store);
-/// Adds places at the end. One thread at a time. `false` if there is no memory: then nothing has changed.
+/// Adds slots at the end. One thread at a time. `false` if there is no memory: then nothing has changed.
 bool nk_store_grow(nk_store *store, uint32_t count);
 /// Slices of memory, of some megabytes, that the large arrays consist of.
 uint32_t nk_store_slice_count(const nk_store *store);
@@ -120,25 +120,27 @@ void nk_store_touch(const nk_store *store, uint32_t slice);
 uint32_t nk_store_upper_count(const nk_store *store);
 size_t nk_store_stride(const nk_store *store, nk_array array);
 
-uint8_t nk_store_state(const nk_store *store, uint32_t place);
-void nk_store_set_state(nk_store *store, uint32_t place, uint8_t state);
-uint32_t nk_store_document(const nk_store *store, uint32_t place);
-/// The highest layer of a place; a function of the place and the seed.
-uint32_t nk_store_level(const nk_store *store, uint32_t place);
-/// Writes the code of a vector (shape [dimensions]) and whose it is. The place is not occupied.
-void nk_store_encode(nk_store *store, nk_context *context, uint32_t place, uint32_t document, const float *vector);
-/// Puts a place into the tail that `nk_scan_tail` looks at, or takes it out.
-void nk_store_set_tail(nk_store *store, uint32_t place, bool is_in_tail);
-/// Empties the link rows of a place that nothing links to.
-void nk_store_clear_links(nk_store *store, uint32_t place);
+uint8_t nk_store_state(const nk_store *store, uint32_t slot);
+void nk_store_set_state(nk_store *store, uint32_t slot, uint8_t state);
+uint32_t nk_store_document(const nk_store *store, uint32_t slot);
+/// The highest layer of a slot; a function of the slot and the seed.
+uint32_t nk_store_level(const nk_store *store, uint32_t slot);
+/// Writes the code of a vector (shape [dimensions]) and whose it is. The slot is not occupied.
+void nk_store_encode(nk_store *store, nk_context *context, uint32_t slot, uint32_t document, const float *vector);
+/// Puts a slot into the tail that `nk_scan_tail` looks at, or takes it out.
+void nk_store_set_tail(nk_store *store, uint32_t slot, bool is_in_tail);
+/// Empties the link rows of a slot that nothing links to.
+void nk_store_clear_links(nk_store *store, uint32_t slot);
 
 /// Copies the link row of a layer, under its lock. `ids` has room for 2 M. Returns the count.
-uint32_t nk_store_links(const nk_store *store, uint32_t place, uint32_t layer, uint32_t *ids);
+uint32_t nk_store_links(const nk_store *store, uint32_t slot, uint32_t layer, uint32_t *ids);
+/// How many links a slot has on the lowest layer.
+uint32_t nk_store_link_count(const nk_store *store, uint32_t slot);
 /// Where walks begin; `false` if nothing is linked.
-bool nk_store_entry(const nk_store *store, uint32_t *place, uint32_t *level);
-/// Moves the beginning of walks: to the highest linked place without a tombstone. With no linker running.
+bool nk_store_entry(const nk_store *store, uint32_t *slot, uint32_t *level);
+/// Moves the beginning of walks: to the highest linked slot without a tombstone. With no linker running.
 void nk_store_choose_entry(nk_store *store);
-void nk_store_set_entry(nk_store *store, uint32_t place);
+void nk_store_set_entry(nk_store *store, uint32_t slot);
 
 /// Copies rows out; in link rows only ids whose bit is set in `kept` stay. `out` has room for `count` strides.
 void nk_store_export(
@@ -147,14 +149,14 @@ void nk_store_export(
 /// Copies rows in. `false` if a link row cannot be right; `*bad` is then its number.
 bool nk_store_import(nk_store *store, nk_array array, uint32_t first, uint32_t count, const void *rows, uint32_t *bad);
 
-/// Whether all links of upper layers lead to places that are in these layers; if not, `*bad` is a place whose do not.
+/// Whether all links of upper layers lead to slots that are in these layers; if not, `*bad` is a slot whose do not.
 bool nk_store_has_right_layers(const nk_store *store, uint32_t *bad);
 
 // MARK: Searching and linking
 
 typedef struct {
     float distance;
-    uint32_t place;
+    uint32_t slot;
 } nk_found;
 
 typedef enum {
@@ -172,15 +174,15 @@ size_t nk_context_memory(const nk_context *context);
 
 /// Prepares for a query (shape [dimensions]). `false` if there is no memory.
 bool nk_begin(nk_context *context, const nk_store *store, const float *query);
-/// Sets that the `wanted` nearest are to be among what the scans that follow keep of about `expected` places that they
+/// Sets that the `wanted` nearest are to be among what the scans that follow keep of about `expected` slots that they
 /// measure. Many are measured by their signs first, where there are any. `false` if there is no memory.
 bool nk_keep(nk_context *context, const nk_store *store, uint32_t wanted, uint32_t expected);
-/// Measures these places.
-void nk_scan_places(nk_context *context, const nk_store *store, const uint32_t *places, size_t count);
-/// Measures the places of the tail; all, or those whose document's bit is set in `allowed`.
+/// Measures these slots.
+void nk_scan_slots(nk_context *context, const nk_store *store, const uint32_t *slots, size_t count);
+/// Measures the slots of the tail; all, or those whose document's bit is set in `allowed`.
 void nk_scan_tail(
     nk_context *context, const nk_store *store, bool is_filtered, const uint64_t *allowed, size_t word_count);
-/// Measures the live places in a range; all, or those whose document's bit is set in `allowed`.
+/// Measures the live slots in a range; all, or those whose document's bit is set in `allowed`.
 void nk_scan_range(
     nk_context *context, const nk_store *store, uint32_t first, uint32_t end, bool is_filtered,
     const uint64_t *allowed, size_t word_count);
@@ -191,7 +193,7 @@ const nk_found *nk_scanned(nk_context *context, const nk_store *store, uint32_t 
 /// Starts a walk: goes down to the lowest layer.
 ///
 /// Without a filter tombstones are found too. With `only_live` or `allowed` what is found is live and allowed; then the
-/// walk ends when `budget` distances have been computed, and with `two_hop` it looks at the neighbours of what is not
+/// walk ends when `budget` distances have been computed, and with `two_hop` it looks at the neighbors of what is not
 /// allowed rather than at that itself.
 nk_progress nk_walk_begin(
     nk_context *context, const nk_store *store, uint32_t ef, bool only_live, const uint64_t *allowed,
@@ -203,15 +205,12 @@ const nk_found *nk_walked(nk_context *context, uint32_t *count);
 /// Distances computed since `nk_begin`.
 uint64_t nk_evaluated(const nk_context *context);
 
-/// Links a place into the graph. Any number of threads at once, each with its context.
-bool nk_link(nk_store *store, nk_context *context, uint32_t place, uint32_t ef_construction);
-/// Gives those places in a range that link to a dead place (a bit in `dead`) other links instead. With no linker running.
+/// Links a slot into the graph. Any number of threads at once, each with its context.
+bool nk_link(nk_store *store, nk_context *context, uint32_t slot, uint32_t ef_construction);
+/// Gives those slots in a range that link to a dead slot (a bit in `dead`) other links instead. With no linker running.
 /// Returns how many rows it changed.
 uint32_t nk_relink(
     nk_store *store, nk_context *context, uint32_t first, uint32_t end, const uint64_t *dead, size_t word_count);
-/// Counts how often each place is linked to on the lowest layer, up to 255; `counts` has a byte for each
-/// of `places`.
-void nk_count_links(const nk_store *store, uint8_t *counts, uint32_t places);
-/// How many linked places a walk over all links of the lowest layer reaches from the entry, or have the code of one that
-/// it reaches. `false` if there is no memory.
-bool nk_reachable(const nk_store *store, uint32_t *count);
+/// Finds those of the first `slots` slots that are linked and that no walk over the links of the lowest layer comes to from
+/// the entry: their bits are set in `unreachable`, `slots / 64 + 1` words. `false` if there is no memory.
+bool nk_unreachable(const nk_store *store, uint32_t slots, uint64_t *unreachable);

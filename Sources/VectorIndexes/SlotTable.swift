@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Which document is at which place, and what is to be done with places. Kept under the lock of its owner.
+/// Which document is at which slot, and what is to be done with slots. Kept under the lock of its owner.
 ///
-/// States of a place:
+/// States of a slot:
 ///
 ///     free ──append──▶ queued ──link──▶ linking ──▶ linked ──remove──▶ tombstone ──repair──▶ retired ──▶ free
 ///                        └─────────────remove──────────────────────────────────────────────────▲
 ///
 /// In a flat index `append` leads to a state like `linked` from which `remove` leads to `retired`.
-struct PlaceTable {
-    /// Places that may be used again once an epoch is over.
+struct SlotTable {
+    /// Slots that may be used again once an epoch is over.
     struct Retired {
         var epoch: UInt64
-        var places: [UInt32]
+        var slots: [UInt32]
     }
 
-    var places = PlacesByDocument()
-    /// Places to be linked, in the order they came. One that has been freed since is skipped when its turn comes.
+    var slots = SlotsByDocument()
+    /// Slots to be linked, in the order they came. One that has been freed since is skipped when its turn comes.
     var queue: [UInt32] = []
     var queueHead = 0
     var linking: Set<UInt32> = []
@@ -25,44 +25,44 @@ struct PlaceTable {
     var free: [UInt32] = []
     /// How many live documents are not linked.
     var unlinkedCount = 0
-    /// Places are neither freed nor used again while a snapshot is written.
+    /// Slots are neither freed nor used again while a snapshot is written.
     var isSnapshotting = false
     /// Nothing is linked while links are repaired.
     var isRepairing = false
 
-    mutating func enqueue(_ place: UInt32) { queue.append(place) }
+    mutating func enqueue(_ slot: UInt32) { queue.append(slot) }
 
     mutating func dequeue() -> UInt32? {
         guard queueHead < queue.count else { return nil }
-        let place = queue[queueHead]
+        let slot = queue[queueHead]
         queueHead += 1
         if queueHead >= 4096, queueHead * 2 >= queue.count {
             queue.removeFirst(queueHead)
             queueHead = 0
         }
-        return place
+        return slot
     }
 
-    /// A place that can be used again.
+    /// A slot that can be used again.
     ///
     /// - Parameter isOver: whether an epoch is over.
     mutating func takeFree(isOver: (UInt64) -> Bool) -> UInt32? {
         guard !isSnapshotting else { return nil }
-        if let place = free.popLast() { return place }
+        if let slot = free.popLast() { return slot }
         let over = retired.prefix { isOver($0.epoch) }.count
-        for batch in retired.prefix(over) { free.append(contentsOf: batch.places) }
+        for batch in retired.prefix(over) { free.append(contentsOf: batch.slots) }
         retired.removeFirst(over)
         return free.popLast()
     }
 
     /// Brings what several threads have read into the order in which one would have read it, so that runs can be repeated.
-    mutating func sortPlaces() {
+    mutating func sortSlots() {
         tombstones.sort()
         free.sort()
     }
 
     var memoryInBytes: Int {
-        places.memoryInBytes + (queue.capacity + tombstones.capacity + free.capacity) * 4
-            + retired.reduce(0) { $0 + $1.places.capacity * 4 }
+        slots.memoryInBytes + (queue.capacity + tombstones.capacity + free.capacity) * 4
+            + retired.reduce(0) { $0 + $1.slots.capacity * 4 }
     }
 }
