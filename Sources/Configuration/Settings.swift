@@ -52,6 +52,7 @@ package struct Settings: Sendable, Equatable {
     package var defaultLimit = 10
     package var defaultLimitGraphQL = 100
     package var maximumResults = 10_000
+    package var maximumQueryTerms = 250_000
 
     // MARK: Schema
 

@@ -87,6 +87,9 @@ package enum SettingsTable {
         Setting(
             "QUERY_MAXIMUM_RESULTS", \.maximumResults, .integer(1...10_000_000), in: .queries,
             "The most that limit and offset may come to together."),
+        Setting(
+            "NEEDLETAIL_QUERY_MAXIMUM_TERMS", \.maximumQueryTerms, .integer(1...100_000_000), in: .queries,
+            "The most that the words of a keyword search times the properties it searches may come to."),
     ]
 
     private static let schema = [

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InvertedIndexes
+
 /// What an operator set, as far as the database needs to know.
 package struct DatabaseSettings: Hashable, Sendable {
     /// `QUERY_DEFAULTS_LIMIT`: REST.
@@ -8,6 +10,8 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var defaultGraphQLLimit = 100
     /// `QUERY_MAXIMUM_RESULTS`: bound of offset + limit and of a batch delete.
     package var maximumResults = 10_000
+    /// `NEEDLETAIL_QUERY_MAXIMUM_TERMS`: bound of the different words of a keyword search times the properties it searches.
+    package var maximumQueryTerms = 250_000
     /// `AUTOSCHEMA_ENABLED`.
     package var hasAutoSchema = true
     /// `DEFAULT_VECTORIZER_MODULE`: `none` or `img2vec-neural`.
@@ -22,4 +26,11 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var recallSampleShare = 0.01
 
     package init() {}
+
+    /// What one query may look up.
+    package var queryLimits: QueryLimits {
+        var limits = QueryLimits()
+        limits.maximumTerms = maximumQueryTerms
+        return limits
+    }
 }

@@ -22,8 +22,9 @@ struct BestDocuments {
         self.limit = limit
     }
 
-    /// Documents must be offered in ascending order.
+    /// Documents must be offered in ascending order. A score that is not finite, which no ranking should give, counts as 0.
     mutating func offer(_ document: DocumentID, _ score: Float) {
+        let score = score.isFinite ? score : 0
         if heap.count < limit {
             heap.append((document, score))
             siftUp(heap.count - 1)
@@ -53,14 +54,16 @@ struct BestDocuments {
     /// Best first, at most `limit`.
     ///
     /// - Complexity: O(n log n), one look-up of an id for each document that shares its score.
-    func ranked(ids: some IDLookup) throws -> [(document: DocumentID, score: Float)] {
+    func ranked(ids: some IDLookup, meter: WorkMeter) throws -> [(document: DocumentID, score: Float)] {
         let kept = heap.sorted { $0.score != $1.score ? $0.score > $1.score : $0.document < $1.document }
         var result: [(document: DocumentID, score: Float)] = []
         result.reserveCapacity(kept.count)
-        var start = 0
-        while start < kept.count {
+        while result.count < kept.count {
+            let start = result.count
             let score = kept[start].score
-            let end = kept[start...].firstIndex { $0.score != score } ?? kept.count
+            // At least the first, whatever it compares like.
+            var end = start + 1
+            while end < kept.count, kept[end].score == score { end += 1 }
             var group = kept[start..<end].map(\.document)
             if end == kept.count, tieCount > 0 {
                 group = group.count + tieCount <= Self.maximumTies ? group + ties : group
@@ -68,17 +71,24 @@ struct BestDocuments {
             if group.count > 1, group.count <= Self.maximumTies,
                 end < kept.count || group.count == end - start + tieCount
             {
-                group = try Self.byID(group, ids)
+                group = try Self.byID(group, ids, meter)
             }
             for document in group.prefix(end - start) { result.append((document, score)) }
-            start = end
         }
         return result
     }
 
-    private static func byID(_ documents: [DocumentID], _ ids: some IDLookup) throws -> [DocumentID] {
-        try documents.map { (document: $0, id: try ids.id(of: $0) ?? ObjectID(high: .max, low: .max)) }
-            .sorted { $0.id != $1.id ? $0.id < $1.id : $0.document < $1.document }.map(\.document)
+    private static func byID(
+        _ documents: [DocumentID], _ ids: some IDLookup, _ meter: WorkMeter
+    ) throws -> [DocumentID] {
+        var keyed: [(document: DocumentID, id: ObjectID)] = []
+        keyed.reserveCapacity(documents.count)
+        for document in documents {
+            try meter.count()
+            keyed.append((document, try ids.id(of: document) ?? ObjectID(high: .max, low: .max)))
+        }
+        keyed.sort { $0.id != $1.id ? $0.id < $1.id : $0.document < $1.document }
+        return keyed.map(\.document)
     }
 
     private func isBefore(_ left: Int, _ right: Int) -> Bool {

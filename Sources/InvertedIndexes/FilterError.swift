@@ -21,6 +21,9 @@ package struct FilterError: Error, Hashable, Sendable {
         case operatorNotAllowed(comparison: String, type: String)
         case noOperands(of: String)
         case tooDeep(limit: Int)
+        case pathTooLong(limit: Int)
+        case textTooLong(limit: Int)
+        case tooManyTerms(limit: Int)
         case notFilterable(property: String)
         case typeNotFilterable(property: String, type: String)
         case nestedProperty(property: String)
@@ -45,7 +48,8 @@ package struct FilterError: Error, Hashable, Sendable {
     package var isValidation: Bool {
         switch reason {
         case .unknownProperty, .wrongValueType, .wrongListness, .operatorNotAllowed, .noOperands, .tooDeep,
-            .typeNotFilterable,
+            .pathTooLong,
+            .textTooLong, .tooManyTerms, .typeNotFilterable,
             .nestedProperty, .negativeLength, .nonPositiveDistance, .invalidCoordinates, .notAReference:
             true
         case .notFilterable, .onlyStopWords, .invalidDate, .invalidUUID, .nullStateNotIndexed, .nullStateWithoutIndex,
@@ -65,7 +69,7 @@ extension FilterError.Reason {
     package var message: String {
         switch self {
         case .unknownProperty(let name, let collection):
-            "no such prop with name '\(name)' found in class '\(collection)' in the schema. "
+            "no such prop with name '\(name.prefix(300))' found in class '\(collection)' in the schema. "
                 + "Check your schema files for which properties in this class are available"
         case .wrongValueType(let given, let type, let expected):
             "data type filter cannot use \"\(given)\" on type \"\(type)\", use \"\(expected)\" instead"
@@ -77,6 +81,12 @@ extension FilterError.Reason {
             "got operator '\(name)', but no operands set - add at least one operand"
         case .tooDeep(let limit):
             "filter is nested more than \(limit) deep"
+        case .pathTooLong(let limit):
+            "field 'path': goes through more than \(limit) references"
+        case .textTooLong(let limit):
+            "a text to compare with is longer than \(limit) bytes"
+        case .tooManyTerms(let limit):
+            "a text to compare with has more than \(limit) words; the limit is NEEDLETAIL_QUERY_MAXIMUM_TERMS"
         case .notFilterable(let property):
             "Filtering by property '\(property)' requires inverted index. "
                 + "Is `indexFilterable` option of property '\(property)' enabled? Set it to `true` or leave empty"
@@ -88,9 +98,9 @@ extension FilterError.Reason {
             "invalid search term, only stopwords provided. "
                 + "Stopwords can be configured in class.invertedIndexConfig.stopwords"
         case .invalidDate(let text):
-            "trying parse time as RFC3339 string: parsing time \"\(text)\": use a form such as 2006-01-02T15:04:05Z"
+            "trying parse time as RFC3339 string: parsing time \"\(text.prefix(100))\": use a form such as 2006-01-02T15:04:05Z"
         case .invalidUUID(let text):
-            "parse uuid filter value: invalid UUID \"\(text)\""
+            "parse uuid filter value: invalid UUID \"\(text.prefix(100))\""
         case .nullStateNotIndexed:
             "Nullstate must be indexed to be filterable! add `IndexNullState: true` to the invertedIndexConfig"
         case .nullStateWithoutIndex(let property):
@@ -104,7 +114,7 @@ extension FilterError.Reason {
         case .timestampsNotIndexed:
             "Timestamps must be indexed to be filterable! Add `IndexTimestamps: true` to the invertedIndexConfig"
         case .invalidTimestamp(let text):
-            "\"\(text)\" is no time: use milliseconds since 1970 as digits, or RFC3339 in valueDate"
+            "\"\(text.prefix(100))\" is no time: use milliseconds since 1970 as digits, or RFC3339 in valueDate"
         case .identifierWithWrongValue:
             "using [\"_id\"] to filter by uuid: must use \"valueText\" to specify the id"
         case .nonPositiveDistance:
@@ -112,7 +122,7 @@ extension FilterError.Reason {
         case .invalidCoordinates:
             "valueGeoRange: latitude must be between -90 and 90, longitude between -180 and 180"
         case .notAReference(let property):
-            "property '\(property)' is not a reference, so no path leads through it"
+            "property '\(property.prefix(300))' is not a reference, so no path leads through it"
         }
     }
 }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import DataModel
+package import DataModel
 
 // Inside a read transaction.
 extension InvertedIndexSchema {
     /// All live documents of the shard.
-    package func allDocuments(in store: some OrderedReading) throws -> DocumentSet {
-        try PostingReader(store: store).documents(IndexKey.prefix(.live))
+    ///
+    /// - Throws: `IndexDamage`, `CancellationError`, and what `store` throws.
+    package func allDocuments(
+        in store: some OrderedReading, cancellation: Cancellation = .ofCurrentTask
+    ) throws -> DocumentSet {
+        try PostingReader(store: store, meter: WorkMeter(cancellation)).documents(IndexKey.prefix(.live))
     }
 
     /// How many live documents the shard has. O(1).
@@ -14,13 +18,15 @@ extension InvertedIndexSchema {
 
     /// The documents that fulfil `filter`.
     ///
-    /// - Throws: `IndexDamage`, `CancellationError` if the task is cancelled meanwhile, and what `store` and `ids` throw.
+    /// - Throws: `IndexDamage`, `CancellationError` within some ten milliseconds of a cancellation, and what `store` and `ids` throw.
     /// - Complexity: equality reads one chunk for each 65,536 documents; comparisons, `Like` and lengths read the chunks of all terms in
     ///   question; a distance reads all coordinates.
     package func documents(
-        matching filter: ResolvedFilter, ids: some IDLookup, in store: some OrderedReading
+        matching filter: ResolvedFilter, ids: some IDLookup, in store: some OrderedReading,
+        cancellation: Cancellation = .ofCurrentTask
     ) throws -> DocumentSet {
-        let evaluation = FilterEvaluation(reader: PostingReader(store: store), ids: ids)
+        let meter = WorkMeter(cancellation)
+        let evaluation = FilterEvaluation(reader: PostingReader(store: store, meter: meter), ids: ids, meter: meter)
         return try evaluation.documents(filter.root)
     }
 }
@@ -29,6 +35,7 @@ extension InvertedIndexSchema {
 struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
     let reader: PostingReader<Store>
     let ids: IDs
+    let meter: WorkMeter
 
     func documents(_ condition: ResolvedCondition) throws -> DocumentSet {
         switch condition {
@@ -50,7 +57,12 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
             return try reader.documents(property, within: distance, of: center)
         case .refers(let property, let collection, let targets):
             return try reader.documents(property, referringTo: targets, of: collection)
-        case .ids(let wanted): return DocumentSet(try wanted.compactMap { try ids.document(of: $0) })
+        case .ids(let wanted):
+            return DocumentSet(
+                try wanted.compactMap { id in
+                    try meter.count()
+                    return try ids.document(of: id)
+                })
         case .idRange(let lower, let includesLower, let upper, let includesUpper):
             return try scanIDs(from: lower) { id in
                 if let lower, id == lower, !includesLower { return .skip }
@@ -104,12 +116,11 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
         case take, skip, stop
     }
 
-    private func scanIDs(from start: ObjectID?, _ step: (ObjectID) -> Step) throws -> DocumentSet {
+    private func scanIDs(from start: ObjectID?, _ step: (ObjectID) throws -> Step) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        var cancellation = CancellationCheck()
         try ids.scanIDs(from: start ?? ObjectID(high: 0, low: 0)) { id, document in
-            try cancellation.count()
-            switch step(id) {
+            try meter.count()
+            switch try step(id) {
             case .take: builder.add(document)
             case .skip: break
             case .stop: return false
@@ -129,17 +140,7 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
         return try scanIDs(from: start) { id in
             let text = Array(id.description.utf8)
             guard text.starts(with: prefix) else { return .stop }
-            return pattern.matches(text) ? .take : .skip
+            return try pattern.matches(text, meter) ? .take : .skip
         }
-    }
-}
-
-/// Asks now and then whether the task is cancelled, which costs too much to ask at every step.
-struct CancellationCheck {
-    private var steps = 0
-
-    mutating func count() throws {
-        steps += 1
-        if steps % 4096 == 0 { try Task.checkCancellation() }
     }
 }

@@ -15,12 +15,13 @@ extension FilterResolver {
     private func resolveText(
         _ comparison: FilterComparison, _ text: String, _ property: IndexedProperty
     ) throws -> ResolvedCondition {
+        try checkLength(of: text)
         if comparison == .like {
             let patterns = Tokenizer(property.tokenization).patterns(of: text)
             guard !patterns.isEmpty else { throw FilterError(.onlyStopWords) }
-            return .and(Self.unique(patterns).map { Self.like($0, property.id) })
+            return .and(try unique(patterns).map { Self.like($0, property.id) })
         }
-        let terms = terms(of: text, property)
+        let terms = try terms(of: text, property)
         guard !terms.isEmpty else { throw FilterError(.onlyStopWords) }
         let equals = terms.map { ResolvedCondition.term(property.id, $0.bytes) }
         switch comparison {
@@ -41,7 +42,7 @@ extension FilterResolver {
         let isAny = comparison == .containsAny
         var values: [ResolvedCondition] = []
         for text in texts {
-            let terms = terms(of: text, property)
+            let terms = try terms(of: text, property)
             if terms.isEmpty, isAny { continue }
             guard !terms.isEmpty else { throw FilterError(.onlyStopWords) }
             values.append(.and(terms.map { .term(property.id, $0.bytes) }))
@@ -54,17 +55,33 @@ extension FilterResolver {
         }
     }
 
+    private func checkLength(of text: String) throws {
+        try meter.count(text.utf8.count)
+        guard text.utf8.count <= limits.maximumTextBytes else {
+            throw FilterError(.textTooLong(limit: limits.maximumTextBytes))
+        }
+    }
+
     /// The different tokens of a value.
-    private func terms(of text: String, _ property: IndexedProperty) -> [TextTerm] {
-        let tokenizer = Tokenizer(property.tokenization)
-        let tokens = tokenizer.queryTokens(of: text, without: schema.settings.stopWords)
-        return Self.unique(tokens.map { Array($0.utf8) }).map { TextTerm($0) }
+    private func terms(of text: String, _ property: IndexedProperty) throws -> [TextTerm] {
+        try checkLength(of: text)
+        let tokens = Tokenizer(property.tokenization).queryTokenBytes(of: text, without: schema.settings.stopWords)
+        return try unique(tokens).map { token in
+            try meter.count(WorkMeter.lookUp + token.count)
+            return TextTerm(token)
+        }
     }
 
     /// Without repeats, in order.
-    private static func unique(_ tokens: [[UInt8]]) -> [[UInt8]] {
+    private func unique(_ tokens: [[UInt8]]) throws -> [[UInt8]] {
+        guard tokens.count <= limits.maximumTerms else {
+            throw FilterError(.tooManyTerms(limit: limits.maximumTerms))
+        }
         var seen: Set<[UInt8]> = []
-        return tokens.filter { seen.insert($0).inserted }
+        return try tokens.filter { token in
+            try meter.count(WorkMeter.lookUp + token.count)
+            return seen.insert(token).inserted
+        }
     }
 
     // MARK: Ids
@@ -91,7 +108,9 @@ extension FilterResolver {
             return .idRange(
                 lower: bounds.lower, includesLower: bounds.isInclusive, upper: bounds.upper,
                 includesUpper: bounds.isInclusive)
-        case .like: return .idPattern(WildcardPattern(Array(Tokenizer.lowercased(texts.first ?? "").utf8)))
+        case .like:
+            try checkLength(of: texts.first ?? "")
+            return .idPattern(WildcardPattern(Array(Tokenizer.lowercased(texts.first ?? "").utf8)))
         case .isNull, .withinGeoRange:
             throw FilterError(.operatorNotAllowed(comparison: condition.comparison.wireName, type: "id"))
         }

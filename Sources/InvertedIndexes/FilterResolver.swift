@@ -5,18 +5,23 @@ package import DataModel
 extension InvertedIndexSchema {
     /// How deep a filter may be nested.
     package static let maximumFilterDepth = 100
+    /// How many references a path may go through.
+    package static let maximumReferencesOfPath = 20
 
     /// Checks names, types and values of a filter, and turns it into what can be looked up.
     ///
     /// - Parameters:
     ///   - collection: its name, for messages.
+    ///   - limits: how long texts may be, and how many tokens they may have.
     ///   - targets: for a condition that goes through a reference: the ids of the objects that fulfil it. Called once or more for each.
-    /// - Throws: `FilterError`, and what `targets` throws.
+    /// - Throws: `FilterError`, `CancellationError`, and what `targets` throws.
     package func resolve(
-        _ filter: Filter, collection: String, targets: (ReferenceCondition) throws -> [ObjectID]
+        _ filter: Filter, collection: String, limits: QueryLimits = QueryLimits(),
+        cancellation: Cancellation = .ofCurrentTask, targets: (ReferenceCondition) throws -> [ObjectID]
     ) throws -> ResolvedFilter {
         try withoutActuallyEscaping(targets) { targets in
-            let resolver = FilterResolver(schema: self, collection: collection, targets: targets)
+            let resolver = FilterResolver(
+                schema: self, collection: collection, limits: limits, meter: WorkMeter(cancellation), targets: targets)
             return ResolvedFilter(root: try resolver.resolve(filter, depth: 0))
         }
     }
@@ -26,6 +31,8 @@ extension InvertedIndexSchema {
 struct FilterResolver {
     let schema: InvertedIndexSchema
     let collection: String
+    let limits: QueryLimits
+    let meter: WorkMeter
     let targets: (ReferenceCondition) throws -> [ObjectID]
 
     func resolve(_ filter: Filter, depth: Int) throws -> ResolvedCondition {
@@ -35,24 +42,27 @@ struct FilterResolver {
         switch filter {
         case .and(let operands): return .and(try resolve(operands, of: "And", depth: depth))
         case .or(let operands): return .or(try resolve(operands, of: "Or", depth: depth))
-        case .not(let operand): return .not(try resolve([operand], of: "Not", depth: depth)[0])
+        case .not(let operand): return .not(try resolve(operand, at: 0, depth: depth))
         case .condition(let condition): return try resolve(condition)
         }
     }
 
     private func resolve(_ operands: [Filter], of name: String, depth: Int) throws -> [ResolvedCondition] {
         guard !operands.isEmpty else { throw FilterError(.noOperands(of: name)) }
-        return try operands.enumerated().map { position, operand in
-            do {
-                return try resolve(operand, depth: depth + 1)
-            } catch var error as FilterError {
-                error.operandPath.insert(position, at: 0)
-                throw error
-            }
+        return try operands.enumerated().map { try resolve($1, at: $0, depth: depth) }
+    }
+
+    private func resolve(_ operand: Filter, at position: Int, depth: Int) throws -> ResolvedCondition {
+        do {
+            return try resolve(operand, depth: depth + 1)
+        } catch var error as FilterError {
+            error.operandPath.insert(position, at: 0)
+            throw error
         }
     }
 
     private func resolve(_ condition: FilterCondition) throws -> ResolvedCondition {
+        try meter.count()
         switch condition.path {
         case .id: return try resolveID(condition)
         case .creationTime: return try resolveTime(.creation, condition)
@@ -140,34 +150,32 @@ struct FilterResolver {
     private func resolveScalar(
         _ condition: FilterCondition, _ property: IndexedProperty, _ type: ScalarType
     ) throws -> ResolvedCondition {
-        let terms = try condition.value.terms(as: type)
+        let terms = try condition.value.terms(as: type, meter)
         let equals = terms.map { ResolvedCondition.term(property.id, $0) }
-        return try compare(condition.comparison, equals) { comparison in
-            if comparison == .notEqual, !property.isFilterable {
-                // A range index alone knows only documents with a value.
-                return .and([.terms(property.id, TermRange()), .not(equals[0])])
-            }
-            return comparison.termRange(terms[0]).map { .terms(property.id, $0) }
+        switch condition.comparison {
+        case .containsAny: return .or(equals)
+        case .containsAll: return .and(equals)
+        case .containsNone: return .not(.or(equals))
+        case .equal, .notEqual, .greaterThan, .greaterThanEqual, .lessThan, .lessThanEqual, .like, .isNull,
+            .withinGeoRange:
+            guard let term = terms.first, let equal = equals.first else { return .nothing }
+            return compare(condition.comparison, equal, term, property)
         }
     }
 
-    /// Puts together the conditions that each value is equal.
+    /// A comparison with a single value.
     ///
-    /// - Parameters:
-    ///   - equals: for each value the condition that it is equal; one, unless the comparison takes a list.
-    ///   - special: goes before; nil where there is nothing special.
+    /// - Parameter equal: the condition that `term` is there.
     private func compare(
-        _ comparison: FilterComparison, _ equals: [ResolvedCondition],
-        special: (FilterComparison) throws -> ResolvedCondition?
-    ) throws -> ResolvedCondition {
-        if let condition = try special(comparison) { return condition }
-        return switch comparison {
-        case .equal: equals[0]
-        case .notEqual: .not(equals[0])
-        case .containsAny: .or(equals)
-        case .containsAll: .and(equals)
-        case .containsNone: .not(.or(equals))
-        case .greaterThan, .greaterThanEqual, .lessThan, .lessThanEqual, .like, .isNull, .withinGeoRange: .nothing
+        _ comparison: FilterComparison, _ equal: ResolvedCondition, _ term: [UInt8], _ property: IndexedProperty
+    ) -> ResolvedCondition {
+        switch comparison {
+        case .equal: return equal
+        case .notEqual where !property.isFilterable:
+            // A range index alone knows only documents with a value.
+            return .and([.terms(property.id, TermRange()), .not(equal)])
+        case .notEqual: return .not(equal)
+        default: return comparison.termRange(term).map { .terms(property.id, $0) } ?? .nothing
         }
     }
 
@@ -244,6 +252,9 @@ struct FilterResolver {
         _ condition: FilterCondition, through property: IndexedProperty, _ name: String, _ target: String,
         _ rest: FilterPath
     ) throws -> ResolvedCondition {
+        guard rest.hasAtMost(references: InvertedIndexSchema.maximumReferencesOfPath - 1) else {
+            throw FilterError(.pathTooLong(limit: InvertedIndexSchema.maximumReferencesOfPath))
+        }
         guard case .reference = property.type else { throw FilterError(.notAReference(property: name)) }
         guard property.isFilterable else { throw FilterError(.notFilterable(property: name)) }
         func refers(_ comparison: FilterComparison, _ value: FilterValue) throws -> ResolvedCondition {
@@ -258,5 +269,17 @@ struct FilterResolver {
             return .and(try condition.value.lists.map { try refers(.containsAny, $0) })
         default: return try refers(condition.comparison, condition.value)
         }
+    }
+}
+
+extension FilterPath {
+    /// Whether it goes through no more than so many references. A loop: a path is as long as its sender likes.
+    func hasAtMost(references limit: Int) -> Bool {
+        var path = self
+        for _ in 0...limit {
+            guard case .through(_, _, let rest) = path else { return true }
+            path = rest
+        }
+        return false
     }
 }

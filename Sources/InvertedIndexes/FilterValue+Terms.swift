@@ -47,9 +47,10 @@ extension FilterValue {
     }
 
     /// The terms to be compared with those of a property that is no text.
-    func terms(as type: ScalarType) throws(FilterError) -> [[UInt8]] {
+    func terms(as type: ScalarType, _ meter: WorkMeter) throws -> [[UInt8]] {
         var terms: [[UInt8]] = []
         for element in elements {
+            try meter.count()
             switch element {
             case .int(let value): terms.append(IndexTerm.int(value))
             case .number(let value): terms.append(IndexTerm.number(value))

@@ -6,6 +6,9 @@ extension InvertedIndexSchema {
     /// The fields of a keyword search: all searchable texts if `names` is empty, else these, each as `name` or `name^boost`.
     ///
     /// A boost that is no number is 0, so that all matches score 0.
+    ///
+    /// - Throws: `KeywordSearchError.notSearchable`, `.boostOutOfRange`.
+    /// - Complexity: O(bytes of the names).
     package func keywordFields(named names: [String]) throws(KeywordSearchError) -> [KeywordQuery.Field] {
         guard !names.isEmpty else {
             return propertiesByID.values.filter(\.isKeywordSearchable).map { KeywordQuery.Field(property: $0.id) }
@@ -13,13 +16,17 @@ extension InvertedIndexSchema {
         }
         var fields: [KeywordQuery.Field] = []
         for text in names {
-            let parts = text.split(separator: "^", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(parts[0])
+            let caret = text.firstIndex(of: "^")
+            let name = String(text[..<(caret ?? text.endIndex)])
             guard let property = properties[name], property.isKeywordSearchable else {
                 throw .notSearchable(property: name)
             }
-            let boost: Float = parts.count == 1 ? 1 : Float(String(parts[1])) ?? 0
-            fields.append(KeywordQuery.Field(property: property.id, boost: boost.isFinite ? boost : 0))
+            let boost: Float = caret.map { Float(String(text[text.index(after: $0)...])) ?? 0 } ?? 1
+            // False for NaN too.
+            guard RankingBounds.boost.contains(boost) else {
+                throw .boostOutOfRange(property: name)
+            }
+            fields.append(KeywordQuery.Field(property: property.id, boost: boost))
         }
         return fields
     }

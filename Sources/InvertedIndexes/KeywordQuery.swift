@@ -7,6 +7,7 @@ package struct KeywordQuery: Hashable, Sendable {
     /// A property to search, and the factor its scores get.
     package struct Field: Hashable, Sendable {
         package var property: PropertyID
+        /// Taken to the nearest of `RankingBounds.boost`.
         package var boost: Float
 
         package init(property: PropertyID, boost: Float = 1) {
@@ -77,15 +78,27 @@ package enum KeywordSearchError: Error, Hashable, Sendable {
     /// Unknown, no text, or not searchable.
     case notSearchable(property: String)
     case differentTokenizations
+    case boostOutOfRange(property: String)
+    case textTooLong(limit: Int)
+    /// Different words times properties.
+    case tooManyTerms(limit: Int)
 
     package var message: String {
         switch self {
         case .emptyQuery: "keyword search (bm25) must have query set"
         case .notSearchable(let property):
-            "Searching by property '\(property)' requires inverted index. "
-                + "Is `indexSearchable` option of property '\(property)' enabled? Set it to `true` or leave empty"
+            "Searching by property '\(property.prefix(300))' requires inverted index. "
+                + "Is `indexSearchable` option of property '\(property.prefix(300))' enabled? Set it to `true` or leave empty"
         case .differentTokenizations:
             "OPERATOR_AND_CROSS requires all searched properties to share the same tokenization and analyzer settings"
+        case .boostOutOfRange(let property):
+            "the boost of property '\(property)' must be between \(Int(RankingBounds.boost.lowerBound)) "
+                + "and \(Int(RankingBounds.boost.upperBound))"
+        case .textTooLong(let limit):
+            "keyword search (bm25): the query is longer than \(limit) bytes"
+        case .tooManyTerms(let limit):
+            "keyword search (bm25): the words of the query times the searched properties are more than \(limit), "
+                + "the value of NEEDLETAIL_QUERY_MAXIMUM_TERMS; name fewer properties or shorten the query"
         }
     }
 }

@@ -2,9 +2,10 @@
 
 internal import DataModel
 
-/// Reads sets of documents out of a shard's entries.
+/// Reads sets of documents out of a shard's entries. Throws `CancellationError` when the meter's caller is cancelled.
 struct PostingReader<Store: OrderedReading> {
     let store: Store
+    let meter: WorkMeter
 
     /// The documents of all chunks under one posting key.
     func documents(_ prefix: [UInt8]) throws -> DocumentSet {
@@ -14,7 +15,9 @@ struct PostingReader<Store: OrderedReading> {
     }
 
     func add(_ prefix: [UInt8], to builder: inout DocumentSetBuilder) throws {
+        try meter.count()
         try store.scan(prefix: prefix, from: prefix) { key, value in
+            try meter.count(WorkMeter.lookUp + value.byteCount)
             try add(key, value, to: &builder)
             return true
         }
@@ -29,9 +32,8 @@ struct PostingReader<Store: OrderedReading> {
     /// The documents of all terms in `range`, which all have one width.
     func documents(_ prefix: [UInt8], _ range: TermRange) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        var cancellation = CancellationCheck()
         try store.scan(prefix: prefix, from: prefix + (range.lower ?? [])) { key, value in
-            try cancellation.count()
+            try meter.count(WorkMeter.lookUp + value.byteCount)
             guard key.byteCount >= prefix.count + 2 else { throw IndexDamage.malformedEntry(key: key.bytes) }
             let term = prefix.count..<key.byteCount - 2
             if let upper = range.upper {
@@ -48,13 +50,12 @@ struct PostingReader<Store: OrderedReading> {
     /// The documents that have a token in `range`.
     func documents(_ property: PropertyID, _ range: TokenRange) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        var cancellation = CancellationCheck()
         let prefix = IndexKey.prefix(.term, property)
         // Cut terms with the same beginning are in the order of their hashes, so the scan begins with the first of them.
         let start =
             prefix + (range.lower.map { Array($0.bytes.prefix($0.byteCountBeforeHash ?? $0.bytes.count)) } ?? [])
         try store.scan(prefix: prefix, from: start) { key, value in
-            try cancellation.count()
+            try meter.count(WorkMeter.lookUp + value.byteCount)
             guard key.byteCount >= prefix.count + 4 else { throw IndexDamage.malformedEntry(key: key.bytes) }
             let term = prefix.count..<key.byteCount - 2
             if let upper = range.upper {
@@ -92,6 +93,7 @@ struct PostingReader<Store: OrderedReading> {
         let key = IndexKey.prefix(.longTerm, property, term)
         return try store.withValue(for: key) { span in
             guard let span else { throw IndexDamage.missingLongTerm(key: key) }
+            try meter.count(WorkMeter.lookUp + span.byteCount)
             return span.bytes
         }
     }
@@ -99,13 +101,12 @@ struct PostingReader<Store: OrderedReading> {
     /// The documents that have a token like `pattern`.
     func documents(_ property: PropertyID, like pattern: WildcardPattern) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        var cancellation = CancellationCheck()
         let prefix = IndexKey.prefix(.term, property)
         let scanned = prefix + TextTerm.escapedBeginning(of: pattern.literalPrefix).escaped
         // The chunks of a term follow each other; it is matched once.
         var last: (term: [UInt8], isMatch: Bool)?
         try store.scan(prefix: scanned, from: scanned) { key, value in
-            try cancellation.count()
+            try meter.count(WorkMeter.lookUp + value.byteCount)
             guard let term = TextTerm.read(key, from: prefix.count), term.end == key.byteCount - 2 else {
                 throw IndexDamage.malformedEntry(key: key.bytes)
             }
@@ -114,7 +115,7 @@ struct PostingReader<Store: OrderedReading> {
                 isMatch = last.isMatch
             } else {
                 let bytes = key.bytes(in: prefix.count..<term.end)
-                isMatch = pattern.matches(term.isCut ? try longToken(property, bytes) : term.token)
+                isMatch = try pattern.matches(term.isCut ? try longToken(property, bytes) : term.token, meter)
                 last = (bytes, isMatch)
             }
             if isMatch { try add(key, value, to: &builder) }
@@ -128,10 +129,9 @@ struct PostingReader<Store: OrderedReading> {
         _ property: PropertyID, within distance: Float, of center: GeoCoordinates
     ) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        var cancellation = CancellationCheck()
         let prefix = IndexKey.prefix(.place, property)
         try store.scan(prefix: prefix, from: prefix) { key, value in
-            try cancellation.count()
+            try meter.count(WorkMeter.lookUp + value.byteCount)
             guard key.byteCount == prefix.count + 3 else { throw IndexDamage.malformedEntry(key: key.bytes) }
             let chunk = UInt32(key.byte(at: prefix.count)) << 16 | UInt32(key.lastUInt16)
             let first = chunk &* UInt32(IndexKey.documentsPerPlaceChunk)
@@ -149,9 +149,7 @@ struct PostingReader<Store: OrderedReading> {
         _ property: PropertyID, referringTo targets: [ObjectID], of collection: String
     ) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        var cancellation = CancellationCheck()
         for target in targets {
-            try cancellation.count()
             for name in Set([collection, ""]) {
                 let term = IndexTerm.uuid(target) + IndexTerm.text(name).bytes
                 try add(IndexKey.prefix(.referenceTarget, property, term), to: &builder)

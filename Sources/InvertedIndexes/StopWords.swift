@@ -6,7 +6,8 @@ package struct StopWords: Hashable, Sendable {
         case en, none
     }
 
-    private let words: Set<String>
+    /// UTF-8, since tokens are the same when their bytes are.
+    private let words: Set<[UInt8]>
 
     /// - Parameters:
     ///   - additions: words added to the preset; compared in lower case.
@@ -15,10 +16,11 @@ package struct StopWords: Hashable, Sendable {
         var words: Set<String> = preset == .en ? Self.english : []
         words.formUnion(additions.map(Tokenizer.lowercased))
         words.subtract(removals.map(Tokenizer.lowercased))
-        self.words = words
+        self.words = Set(words.map { Array($0.utf8) })
     }
 
-    package func contains(_ token: String) -> Bool { words.contains(token) }
+    /// - Parameter token: UTF-8.
+    func contains(_ token: [UInt8]) -> Bool { words.contains(token) }
 
     /// Lucene's list for English.
     private static let english: Set<String> = [

@@ -22,7 +22,12 @@ package struct Tokenizer: Hashable, Sendable {
 
     /// The tokens of a query: those of a text without the stop words, which only `word` has.
     package func queryTokens(of text: String, without stopWords: StopWords) -> [String] {
-        let tokens = tokens(of: text)
+        queryTokenBytes(of: text, without: stopWords).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The same as UTF-8.
+    func queryTokenBytes(of text: String, without stopWords: StopWords) -> [[UInt8]] {
+        let tokens = tokenBytes(of: text)
         return tokenization == .word ? tokens.filter { !stopWords.contains($0) } : tokens
     }
 

@@ -40,6 +40,7 @@ extension DatabaseSettings {
         defaultLimit = settings.defaultLimit
         defaultGraphQLLimit = settings.defaultLimitGraphQL
         maximumResults = settings.maximumResults
+        maximumQueryTerms = settings.maximumQueryTerms
         hasAutoSchema = settings.autoSchemaEnabled
         defaultVectorizer = settings.defaultVectorizer.rawValue
         defaultMetric = settings.defaultDistance.rawValue

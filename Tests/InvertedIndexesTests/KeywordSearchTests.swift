@@ -92,6 +92,51 @@ import Testing
         #expect(throws: KeywordSearchError.notSearchable(property: "n")) { try shard.search("red", in: ["n"]) }
     }
 
+    @Test(arguments: ["t^3e38", "t^-3e38", "t^1e39", "t^inf", "t^-inf", "t^nan", "t^1000001"])
+    func `a boost that is not finite and sensible is refused`(name: String) throws {
+        #expect(throws: KeywordSearchError.boostOutOfRange(property: "t")) { try shard().search("red", in: [name]) }
+    }
+
+    @Test(arguments: [0, 1, -1, 1e30, -1e30, .infinity, -.infinity, .nan] as [Float])
+    func `scores are finite whatever k1, b and boosts are stored or given`(number: Float) throws {
+        let settings = InvertedIndexSettings(bm25K1: number, bm25B: number)
+        let shard = try Shard(
+            ["a": .text(1), "b": .text(2)], settings: settings,
+            values: [["a": .text("x"), "b": .text("x")], ["a": .text("x y x")], ["b": .text("y")]])
+        let words = Array(repeating: "x", count: 60).joined(separator: " ") + " y"
+        for boosts in [(number, number), (number, -number), (number, 1)] {
+            let fields = [
+                KeywordQuery.Field(property: PropertyID(1), boost: boosts.0),
+                KeywordQuery.Field(property: PropertyID(2), boost: boosts.1),
+            ]
+            for limit in [1, 2, 100] {
+                let matches = try shard.schema.search(
+                    KeywordQuery(text: words, fields: fields), filter: nil, limit: limit, ids: shard.ids,
+                    in: shard.store)
+                #expect(matches.count == min(limit, 3))
+                #expect(matches.allSatisfy { $0.score.isFinite })
+            }
+        }
+    }
+
+    @Test func `words times properties have a limit, and so has the length of the text`() throws {
+        let properties = Dictionary(uniqueKeysWithValues: (1...10).map { ("p\($0)", IndexedProperty.text($0)) })
+        let shard = try Shard(properties, values: [["p1": .text("w3")]])
+        let text = (0..<10).map { "w\($0)" }.joined(separator: " ")
+        let query = KeywordQuery(text: text, fields: try shard.schema.keywordFields(named: []))
+        var limits = QueryLimits()
+        func search() throws -> [UInt32] {
+            try shard.schema.search(query, filter: nil, limit: 5, ids: shard.ids, in: shard.store, limits: limits)
+                .map(\.document.number)
+        }
+        limits.maximumTerms = 100
+        #expect(try search() == [0])
+        limits.maximumTerms = 99
+        #expect(throws: KeywordSearchError.tooManyTerms(limit: 99)) { try search() }
+        limits.maximumTextBytes = text.utf8.count - 1
+        #expect(throws: KeywordSearchError.textTooLong(limit: limits.maximumTextBytes)) { try search() }
+    }
+
     @Test func `equal scores are in order of ids, and pages neither repeat nor miss any`() throws {
         var shard = Shard(["t": .text(1)])
         var batch = PostingBatch()

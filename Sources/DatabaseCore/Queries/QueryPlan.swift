@@ -35,6 +35,7 @@ package struct QueryPlan: Sendable {
     package let query: Query
     let collection: Collection.Snapshot
     let shard: Shard
+    let limits: QueryLimits
     let filter: ResolvedFilter?
     private(set) var window: Window
     /// `nil` without sort keys.
@@ -50,12 +51,15 @@ package struct QueryPlan: Sendable {
         self.query = query
         self.collection = collection
         self.shard = shard
+        limits = settings.queryLimits
         try Self.checkCursor(query)
         search = try query.search.map { search throws(DatabaseError) in try SearchPlan(search, query, collection) }
         window = try Window(query, settings)
         sorter =
             query.sort.isEmpty ? nil : try ObjectSorter(query.sort, in: collection.definition)
-        filter = try query.filter.map { filter throws(DatabaseError) in try collection.resolved(filter) }
+        filter = try query.filter.map { filter throws(DatabaseError) in
+            try collection.resolved(filter, limits: settings.queryLimits)
+        }
         columns = Columns(query.selection, in: collection.definition)
         if query.selection.needsCertainty { try search?.checkCertainty() }
         try checkDimensions()
@@ -105,15 +109,17 @@ package struct QueryPlan: Sendable {
 
 extension Collection.Snapshot {
     /// `filter` with its names, types and values checked against the collection.
-    func resolved(_ filter: Filter) throws(DatabaseError) -> ResolvedFilter {
+    func resolved(_ filter: Filter, limits: QueryLimits) throws(DatabaseError) -> ResolvedFilter {
         do {
-            return try invertedSchema.resolve(filter, collection: definition.name) { _ in
+            return try invertedSchema.resolve(filter, collection: definition.name, limits: limits) { _ in
                 throw DatabaseError.unsupported("a 'where' filter through a reference")
             }
         } catch let error as FilterError {
             throw .invalidQuery(.filter(error))
         } catch let error as DatabaseError {
             throw error
+        } catch is CancellationError {
+            throw .cancelled
         } catch {
             throw .storage("the filter could not be checked")
         }

@@ -152,7 +152,7 @@ struct QueryRun {
         do {
             return try plan.collection.invertedSchema.search(
                 search.query, filter: allowed, limit: limit, explain: true, ids: reader,
-                in: reader.transaction.inverted(reader.shard.address))
+                in: reader.transaction.inverted(reader.shard.address), limits: plan.limits)
         } catch let error as KeywordSearchError {
             throw DatabaseError.invalidQuery(.keywordSearch(error))
         }

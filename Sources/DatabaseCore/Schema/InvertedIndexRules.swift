@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import InvertedIndexes
+
 /// What the settings of the inverted indexes may be.
 enum InvertedIndexRules {
     static let presets: Set<String> = ["en", "none"]
@@ -8,8 +10,14 @@ enum InvertedIndexRules {
         guard index.cleanupIntervalSeconds >= 0 else {
             throw .invalidDefinition("cleanup interval seconds must be > 0")
         }
+        // Each is false for NaN too.
         guard index.bm25K1 >= 0 else { throw .invalidDefinition("BM25.k1 must be >= 0") }
-        guard index.bm25B >= 0, index.bm25B <= 1 else { throw .invalidDefinition("BM25.b must be >= 0 and <= 1") }
+        guard RankingBounds.k1.contains(index.bm25K1) else {
+            throw .invalidDefinition("BM25.k1 must be <= \(Int(RankingBounds.k1.upperBound))")
+        }
+        guard RankingBounds.b.contains(index.bm25B) else {
+            throw .invalidDefinition("BM25.b must be >= 0 and <= 1")
+        }
         guard presets.contains(index.stopwordPreset) else {
             throw .invalidDefinition("stopwordPreset '\(index.stopwordPreset.prefix(100))' does not exist")
         }
@@ -18,8 +26,8 @@ enum InvertedIndexRules {
         guard !(additions + removals).contains(where: { $0.allSatisfy(\.isWhitespace) }) else {
             throw .invalidDefinition("stopwords.additions and stopwords.removals cannot hold empty words")
         }
-        if let both = additions.first(where: removals.contains) {
-            throw .invalidDefinition("found '\(both)' in both stopwords.additions and stopwords.removals")
+        if let both = additions.first(where: Set(removals).contains) {
+            throw .invalidDefinition("found '\(both.prefix(100))' in both stopwords.additions and stopwords.removals")
         }
     }
 }

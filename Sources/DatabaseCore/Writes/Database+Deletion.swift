@@ -21,7 +21,7 @@ extension Database {
         let collection = try requireCollection(name)
         let shard = try collection.shard(for: tenant)
         let limit = settings.maximumResults
-        let resolved = try collection.snapshot.resolved(filter)
+        let resolved = try collection.snapshot.resolved(filter, limits: settings.queryLimits)
         let (matches, ids) = try readStorage { transaction in
             let reader = ShardReader(transaction: transaction, shard: shard, collection: collection.snapshot)
             let documents = try reader.documents(matching: resolved)

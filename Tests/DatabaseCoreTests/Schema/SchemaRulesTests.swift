@@ -154,7 +154,9 @@ struct SchemaRulesTests {
 
     @Test func `inverted index settings out of bounds are refused`() {
         for change: (inout InvertedIndexDefinition) -> Void in [
-            { $0.bm25K1 = -1 }, { $0.bm25B = 1.5 }, { $0.stopwordPreset = "klingon" }, { $0.stopwordAdditions = [" "] },
+            { $0.bm25K1 = -1 }, { $0.bm25B = 1.5 }, { $0.bm25K1 = 1e308 }, { $0.bm25K1 = 1_000_001 },
+            { $0.bm25K1 = .infinity }, { $0.bm25K1 = .nan }, { $0.bm25B = .nan }, { $0.bm25B = -0.1 },
+            { $0.stopwordPreset = "klingon" }, { $0.stopwordAdditions = [" "] },
             { ($0.stopwordAdditions, $0.stopwordRemovals) = (["a"], ["a"]) },
         ] {
             var definition = collection()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import DataModel
+package import DataModel
 
 extension InvertedIndexSchema {
     /// Compares all entries of a shard with its documents.
@@ -12,13 +12,13 @@ extension InvertedIndexSchema {
     ///   - limit: stop after so many findings.
     ///   - documents: calls its argument with every live document, once, in any order.
     /// - Returns: what is wrong, in words; empty if all is right.
-    /// - Throws: what `store` and `documents` throw; damaged entries are findings.
+    /// - Throws: `CancellationError`, and what `store` and `documents` throw; damaged entries are findings.
     /// - Complexity: a look-up for each entry of each document, and one scan.
     package func checkInvariants(
-        in store: some OrderedReading, limit: Int = 100,
+        in store: some OrderedReading, limit: Int = 100, cancellation: Cancellation = .ofCurrentTask,
         documents: ((IndexedDocument) throws -> Void) throws -> Void
     ) throws -> [String] {
-        var check = IndexCheck(schema: self, store: store, limit: limit)
+        var check = InvertedIndexCheck(schema: self, store: store, limit: limit, meter: WorkMeter(cancellation))
         try documents { try check.compare($0) }
         try check.scan()
         check.compareCounts()
@@ -26,7 +26,7 @@ extension InvertedIndexSchema {
     }
 }
 
-private struct IndexCheck<Store: OrderedReading> {
+private struct InvertedIndexCheck<Store: OrderedReading> {
     /// What entries are counted by; property 0 where the kind has none.
     struct Group: Hashable {
         var kind: EntryKind
@@ -36,16 +36,18 @@ private struct IndexCheck<Store: OrderedReading> {
     let schema: InvertedIndexSchema
     let store: Store
     let limit: Int
+    let meter: WorkMeter
     private(set) var findings: [String] = []
     private var expected: [Group: Int] = [:]
     private var stored: [Group: Int] = [:]
     private var statistics: [PropertyID: TextStatistics] = [:]
     private var documentCount = 0
 
-    init(schema: InvertedIndexSchema, store: Store, limit: Int) {
+    init(schema: InvertedIndexSchema, store: Store, limit: Int, meter: WorkMeter) {
         self.schema = schema
         self.store = store
         self.limit = limit
+        self.meter = meter
     }
 
     private mutating func report(_ finding: String) {
@@ -71,6 +73,7 @@ private struct IndexCheck<Store: OrderedReading> {
     private mutating func expectPosting(_ prefix: [UInt8], _ document: DocumentID, of property: PropertyID?) throws {
         guard let kind = EntryKind(rawValue: prefix[0]) else { return }
         expected[Group(kind: kind, property: property?.number ?? 0), default: 0] += 1
+        try meter.count()
         let key = IndexKey.chunk(prefix, UInt16(document.number >> 16))
         let isStored = try store.withValue(for: key) { span -> Bool in
             guard let span else { return false }
@@ -136,9 +139,8 @@ private struct IndexCheck<Store: OrderedReading> {
     // MARK: What is stored
 
     mutating func scan() throws {
-        var cancellation = CancellationCheck()
         try store.scan(prefix: [], from: []) { key, value in
-            try cancellation.count()
+            try meter.count(WorkMeter.lookUp + value.byteCount)
             if let count = try count(key, value) {
                 let kind = EntryKind(rawValue: key.byte(at: 0)) ?? .live
                 let property = [.live, .time].contains(kind) || key.byteCount < 3 ? 0 : Self.property(key)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// Reads what keyword search needs of one term in one chunk of 65,536 documents.
+struct KeywordReader<Store: OrderedReading> {
+    let store: Store
+    let meter: WorkMeter
+
+    /// The documents of a chunk that have the term, ascending.
+    ///
+    /// - Parameter allowed: 1,024 words of which bits are looked at; nil allows all.
+    func documents(
+        of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16, _ allowed: [UInt64]?
+    ) throws -> [UInt16] {
+        let key = IndexKey.chunk(IndexKey.prefix(.term, property, term.token.bytes), chunk)
+        return try store.withValue(for: key) { span in
+            guard let span else { return [] }
+            try meter.count(WorkMeter.lookUp + span.byteCount)
+            var numbers: [UInt16] = []
+            numbers.reserveCapacity(PostingChunk.count(span) ?? 0)
+            let isWhole = PostingChunk.visit(span) { number in
+                if let allowed, allowed[Int(number >> 6)] >> UInt64(number & 63) & 1 == 0 { return }
+                numbers.append(number)
+            }
+            guard isWhole else { throw IndexDamage.malformedEntry(key: key) }
+            return numbers
+        }
+    }
+
+    /// Where in a chunk the term is more than once, ascending.
+    func frequencies(
+        of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16
+    ) throws -> [(number: UInt16, frequency: UInt32)] {
+        let prefix = IndexKey.prefix(.frequency, property, term.token.bytes)
+        try meter.count()
+        let chunks = UInt32(IndexKey.documentsPerChunk / IndexKey.documentsPerSmallChunk)
+        let first = UInt32(chunk) * chunks
+        var result: [(number: UInt16, frequency: UInt32)] = []
+        try store.scan(prefix: prefix, from: IndexKey.smallChunk(prefix, first)) { key, value in
+            try meter.count(WorkMeter.lookUp + value.byteCount)
+            guard key.byteCount == prefix.count + 3, let entries = FrequencyChunk(value)?.entries else {
+                throw IndexDamage.malformedEntry(key: key.bytes)
+            }
+            let small = UInt32(key.byte(at: prefix.count)) << 16 | UInt32(key.lastUInt16)
+            guard small < first + chunks else { return false }
+            let start = UInt16((small - first) * UInt32(IndexKey.documentsPerSmallChunk))
+            for entry in entries { result.append((start + entry.offset, entry.frequency)) }
+            return true
+        }
+        return result
+    }
+}
+
+/// Token counts of one field in one chunk of 65,536 documents, read when first asked for.
+struct TokenCounts {
+    let property: PropertyID
+    let chunk: UInt16
+    private var chunks: [TokenCountChunk?]
+
+    init(property: PropertyID, chunk: UInt16) {
+        self.property = property
+        self.chunk = chunk
+        chunks = Array(repeating: nil, count: IndexKey.documentsPerChunk / IndexKey.documentsPerSmallChunk)
+    }
+
+    mutating func count(of number: UInt16, in store: some OrderedReading) throws -> UInt32 {
+        let (index, offset) = Int(number).quotientAndRemainder(dividingBy: IndexKey.documentsPerSmallChunk)
+        if chunks[index] == nil { chunks[index] = try read(index, store) }
+        return chunks[index]?[offset] ?? 0
+    }
+
+    private func read(_ index: Int, _ store: some OrderedReading) throws -> TokenCountChunk {
+        let key = IndexKey.smallChunk(
+            IndexKey.prefix(.tokenCount, property), UInt32(Int(chunk) * chunks.count + index))
+        return try store.withValue(for: key) { span in
+            guard let span else { return TokenCountChunk() }
+            guard let counts = TokenCountChunk(span) else { throw IndexDamage.malformedEntry(key: key) }
+            return counts
+        }
+    }
+}
