@@ -13,11 +13,13 @@ package struct Instant: Hashable, Comparable, Sendable {
     }
 
     /// Reads `2021-05-06T07:08:09[.fraction](Z|±hh:mm)`, years 0000 to 9999; digits of the fraction beyond nine are dropped.
+    ///
+    /// `T` and `Z` in upper case only, as Go's parser wants them and so the original server, wherever it reads a date.
     package init?(_ text: some StringProtocol) {
         var reader = DigitReader(bytes: Array(text.utf8))
         guard let year = reader.number(digits: 4), reader.skip("-"), let month = reader.number(digits: 2),
             reader.skip("-"),
-            let day = reader.number(digits: 2), reader.skip("T") || reader.skip("t"),
+            let day = reader.number(digits: 2), reader.skip("T"),
             let hour = reader.number(digits: 2), reader.skip(":"), let minute = reader.number(digits: 2),
             reader.skip(":"),
             let second = reader.number(digits: 2)
@@ -96,7 +98,7 @@ private struct DigitReader {
 
     /// `Z` or `±hh:mm`, in seconds east of Greenwich.
     mutating func offset() -> Int64? {
-        if skip("Z") || skip("z") { return 0 }
+        if skip("Z") { return 0 }
         let sign: Int64 = skip("+") ? 1 : skip("-") ? -1 : 0
         guard sign != 0, let hours = number(digits: 2), skip(":"), let minutes = number(digits: 2), hours < 24,
             minutes < 60

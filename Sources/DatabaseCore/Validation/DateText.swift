@@ -11,7 +11,6 @@ enum DateText {
         // 19 characters up to the seconds; what follows is the fraction and the offset, all ASCII.
         let bytes = Array(text.utf8)
         let offsetLength = bytes[bytes.count - 1] == UInt8(ascii: "Z") ? 1 : 6
-        guard bytes[10] == UInt8(ascii: "T"), bytes[bytes.count - 1] != UInt8(ascii: "z") else { return nil }
         var fraction = bytes[19..<(bytes.count - offsetLength)].dropFirst().prefix(9)
         while fraction.last == UInt8(ascii: "0") { fraction.removeLast() }
         var normal = Array(bytes[..<19])
