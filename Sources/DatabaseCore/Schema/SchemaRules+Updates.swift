@@ -74,13 +74,12 @@ extension SchemaRules {
             "property fields other than description cannot be updated through updating the class. Use the add property "
                 + "feature (e.g. \"POST /v1/schema/{className}/properties\") to add additional properties")
         guard existing.properties.count == wanted.properties.count else { throw refusal }
+        let news = Dictionary(
+            wanted.properties.map { (PropertyName.normalized($0.name), $0) }, uniquingKeysWith: { first, _ in first })
         var described = existing.properties
-        for place in described.indices {
-            let name = described[place].name
-            guard let new = wanted.properties.first(where: { PropertyName.normalized($0.name) == name }),
-                isSame(described[place], as: new)
-            else { throw refusal }
-            described[place].description = new.description
+        for index in described.indices {
+            guard let new = news[described[index].name], isSame(described[index], as: new) else { throw refusal }
+            described[index].description = new.description
         }
         return described
     }
@@ -89,10 +88,13 @@ extension SchemaRules {
     private func isSame(_ old: PropertyDefinition, as new: PropertyDefinition) -> Bool {
         old.type == new.type && old.tokenization == new.tokenization && old.isFilterable == new.isFilterable
             && old.isSearchable == new.isSearchable && old.hasRangeIndex == new.hasRangeIndex
-            && old.nestedProperties.count == new.nestedProperties.count
-            && old.nestedProperties.allSatisfy { nested in
-                new.nestedProperties.contains { $0.name == nested.name && isSame(nested, as: $0) }
-            }
+            && isSame(old.nestedProperties, as: new.nestedProperties)
+    }
+
+    private func isSame(_ old: [PropertyDefinition], as new: [PropertyDefinition]) -> Bool {
+        guard old.count == new.count else { return false }
+        let news = Dictionary(new.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        return old.allSatisfy { nested in news[nested.name].map { isSame(nested, as: $0) } ?? false }
     }
 
     // MARK: - Vectors

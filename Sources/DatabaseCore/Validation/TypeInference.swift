@@ -86,6 +86,7 @@ struct TypeInference {
     /// The collections that references lead to, in order of appearance; `nil` when these are no references.
     private func referenceTargets(of elements: [JSONValue]) throws(InvalidValue) -> [String]? {
         var targets: [String] = []
+        var seen: Set<String> = []
         for (position, element) in elements.enumerated() {
             guard case .object(let object) = element, case .string(let text)? = object["beacon"] else {
                 guard position == 0 else { throw InvalidValue("element [\(position)]: 'cref' expected") }
@@ -96,7 +97,7 @@ struct TypeInference {
                     "element [\(position)]: the beacon names no class; add the reference property to the class first, or "
                         + "use weaviate://localhost/<class>/<uuid>")
             }
-            if !targets.contains(target) { targets.append(target) }
+            if seen.insert(target).inserted { targets.append(target) }
         }
         return targets
     }
@@ -143,14 +144,17 @@ struct TypeInference {
     ) throws(InvalidValue) -> [PropertyDefinition]? {
         var members = known
         var isChanged = false
+        var indices = Dictionary(
+            known.indices.map { (known[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         for member in object.members where member.value != .null {
-            guard let place = members.firstIndex(where: { $0.name == member.name }) else {
+            guard let index = indices[member.name] else {
+                indices[member.name] = members.count
                 members.append(try nestedProperty(member.name, for: member.value))
                 isChanged = true
                 continue
             }
-            guard let nested = try extendedNestedMembers(of: members[place], for: member.value) else { continue }
-            members[place].nestedProperties = nested
+            guard let nested = try extendedNestedMembers(of: members[index], for: member.value) else { continue }
+            members[index].nestedProperties = nested
             isChanged = true
         }
         return isChanged ? members : nil
