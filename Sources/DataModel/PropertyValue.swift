@@ -3,7 +3,7 @@
 /// What one property of an object holds, checked against its type.
 package indirect enum PropertyValue: Hashable, Sendable {
     case text(String)
-    /// Weaviate keeps ints as float64: beyond 2⁵³ the nearest float64 is what is stored.
+    /// Exact over the whole range; Weaviate rounds to float64.
     case int(Int64)
     case number(Double)
     case boolean(Bool)

@@ -39,6 +39,50 @@ import Testing
     }
 
     @Test(arguments: [
+        (Int64.min, Int64.max), (1_641_628_187_827_904_801, 1_641_628_187_827_904_802), (0, 9_007_199_254_740_993),
+    ])
+    func `whole numbers are exact as literals and as variables, alone and in lists`(one: Int64, other: Int64)
+        async throws
+    {
+        let numbers = [one, other, 1]
+        let json = numbers.map { JSONValue.number(JSONNumber(literal: String($0), value: Double($0))) }
+        let literals = numbers.map(String.init).joined(separator: " ")
+        let database = Fixture.database()
+        let query = """
+            query($one: Int $list: [Int]) {
+              Get {
+                a: Thing(where: {path: "n" operator: Equal valueInt: \(one)}) { num }
+                b: Thing(where: {path: "n" operator: ContainsAny valueInt: [\(literals)]}) { num }
+                c: Thing(where: {path: "n" operator: Equal valueInt: $one}) { num }
+                d: Thing(where: {path: "n" operator: ContainsAny valueInt: $list}) { num }
+              }
+            }
+            """
+        #expect(try await database.messages(query, variables: ["one": json[0], "list": .array(json)]) == [])
+        let values = database.queries.compactMap { query -> FilterValue? in
+            if case .condition(let condition)? = query.filter { condition.value } else { nil }
+        }
+        #expect(Set(values) == [.int(one), .ints(numbers)])
+        #expect(values.count == 4)
+    }
+
+    @Test(arguments: ["9223372036854775808", "-9223372036854775809", "[1 9223372036854775808]"])
+    func `a whole number that fits no int64 is refused with the range`(literal: String) async throws {
+        let range = "Whole numbers must be between -9223372036854775808 and 9223372036854775807."
+        let messages = try await Fixture.database().messages(
+            "{ Get { Thing(where: {path: \"n\" operator: Equal valueInt: \(literal)}) { num } } }")
+        #expect(
+            messages.first?.contains(literal.split(separator: " ").last.map(String.init)?.filter { $0 != "]" } ?? "-")
+                == true)
+        #expect(messages.first?.hasSuffix(range) == true, "\(messages)")
+        let variable = try JSONValue(parsing: literal.replacing(" ", with: ","))
+        let refused = try await Fixture.database().messages(
+            "query($n: [Int]) { Get { Thing(where: {path: \"n\" operator: Equal valueInt: $n}) { num } } }",
+            variables: ["n": variable])
+        #expect(!refused.isEmpty)
+    }
+
+    @Test(arguments: [
         (#""n""#, FilterPath.property("n")), (#"["id"]"#, .id), (#"["_id"]"#, .id),
         (#"["_creationTimeUnix"]"#, .creationTime),
         (#"["_lastUpdateTimeUnix"]"#, .updateTime), (#"["len(n)"]"#, .length(of: "n")),

@@ -26,6 +26,12 @@ import Testing
         #expect(try variables("$a: [String]", ["a": .string("x")]) == ["a": .list([.string("x")])])
     }
 
+    @Test func `an integer has 64 bits`() throws {
+        for number in [Int64.min, 3_000_000_000, .max] {
+            #expect(try variables("$n: Int", ["n": .int(number)]) == ["n": .int(number)])
+        }
+    }
+
     @Test func `a list of numbers stays one array where floats are wanted`() throws {
         let numbers = InputValue.numbers(NumberList([1, 2.5], isIntegral: false))
         #expect(try variables("$a: [Float!]", ["a": numbers]) == ["a": numbers])
@@ -38,8 +44,13 @@ import Testing
             "Variable \"$n\" got invalid value \"a\".\nExpected type \"Int\", found \"a\"."
         ),
         (
-            "$n: Int", ["n": .int(3_000_000_000)],
-            "Variable \"$n\" got invalid value 3000000000.\nExpected type \"Int\", found 3000000000."
+            "$n: Int", ["n": .float(0x1p63)],
+            "Variable \"$n\" got invalid value 9.223372036854776e+18.\nExpected type \"Int\", found 9.223372036854776e+18. "
+                + "Whole numbers must be between -9223372036854775808 and 9223372036854775807."
+        ),
+        (
+            "$n: Int", ["n": .float(1.5)],
+            "Variable \"$n\" got invalid value 1.5.\nExpected type \"Int\", found 1.5."
         ),
         (
             "$n: [Int]", ["n": .list([.int(1), .boolean(true)])],

@@ -7,6 +7,8 @@ enum SortValue: Sendable {
     /// No value, `null`, or an empty array: before all others.
     case missing
     case boolean(Bool)
+    /// Apart from `number`, since float64 has not every int64.
+    case int(Int64)
     case number(Double)
     /// Seconds and nanoseconds since 1970.
     case instant(Int64, Int32)
@@ -19,7 +21,7 @@ enum SortValue: Sendable {
     init(_ property: PropertyValue?) {
         switch property {
         case .text(let text)?: self = .text(Array(text.lowercased().utf8))
-        case .int(let number)?: self = .number(Double(number))
+        case .int(let number)?: self = .int(number)
         case .number(let number)?: self = .number(number)
         case .boolean(let flag)?: self = .boolean(flag)
         case .date(let text)?:
@@ -45,6 +47,7 @@ enum SortValue: Sendable {
         case (.missing, _): -1
         case (_, .missing): 1
         case (.boolean(let left), .boolean(let right)): order(left ? 1 : 0, right ? 1 : 0)
+        case (.int(let left), .int(let right)): order(left, right)
         case (.number(let left), .number(let right)): order(left, right)
         case (.instant(let left, let leftRest), .instant(let right, let rightRest)):
             left != right ? order(left, right) : order(leftRest, rightRest)
@@ -68,11 +71,12 @@ enum SortValue: Sendable {
         switch self {
         case .missing: 0
         case .boolean: 1
-        case .number: 2
-        case .instant: 3
-        case .text: 4
-        case .id: 5
-        case .list: 6
+        case .int: 2
+        case .number: 3
+        case .instant: 4
+        case .text: 5
+        case .id: 6
+        case .list: 7
         }
     }
 }

@@ -50,7 +50,7 @@ package struct ObjectValidator: Sendable {
     private func property(named name: String) throws(DatabaseError) -> PropertyDefinition {
         guard let property = properties[PropertyName.normalized(name)] else {
             throw .invalidObject(
-                "no such prop with name '\(name)' found in class '\(definition.name)' in the schema. "
+                "no such prop with name '\(name.prefix(300))' found in class '\(definition.name)' in the schema. "
                     + "Check your schema files for which properties in this class are available")
         }
         return property
@@ -153,11 +153,20 @@ package struct ObjectValidator: Sendable {
             throw invalid(kind, path, "object must be a map, but got: \(GoName.type(of: value))")
         }
         var values: [String: PropertyValue] = [:]
+        // A table for large objects; for small ones looking through the list is faster than building it.
+        let table =
+            object.members.count > 16
+            ? Dictionary(property.nestedProperties.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first }) : nil
         for member in object.members where member.value != .null {
-            guard let nested = property.nestedProperties.first(where: { $0.name == member.name }) else {
+            let known =
+                if let table { table[member.name] } else {
+                    property.nestedProperties.first { $0.name == member.name }
+                }
+            guard let nested = known else {
                 throw invalid(
                     kind, path,
-                    "no such prop with name '\(member.name)' found in the nested properties of '\(property.name)'")
+                    "no such prop with name '\(member.name.prefix(300))' found in the nested properties of '\(property.name)'"
+                )
             }
             values[member.name] = try self.value(member.value, of: nested, path: "\(path).\(nested.name)")
         }

@@ -33,15 +33,19 @@ enum ValueReader {
         return boolean
     }
 
-    /// A whole number without fraction or exponent; what is kept is the nearest float64.
+    /// A whole number without fraction or exponent, kept exactly.
     static func int(_ value: JSONValue) throws(InvalidValue) -> Int64 {
         guard case .number(let number) = value else {
             throw InvalidValue("requires an integer, the given value is '\(GoName.text(of: value))'")
         }
         guard let exact = Int64(number.literal) else {
-            throw InvalidValue("the JSON number '\(number.literal)' could not be converted to an int")
+            let digits = number.literal.utf8.drop { $0 == UInt8(ascii: "-") }
+            let isWhole = digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            throw InvalidValue(
+                "the JSON number '\(GoName.text(of: value))' could not be converted to an int"
+                    + (isWhole ? ": it is not between \(Int64.min) and \(Int64.max)" : ""))
         }
-        return Int64(exactly: Double(exact)) ?? exact
+        return exact
     }
 
     static func number(_ value: JSONValue) throws(InvalidValue) -> Double {

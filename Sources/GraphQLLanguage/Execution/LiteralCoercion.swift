@@ -16,8 +16,18 @@ struct LiteralCoercion {
         case .named(.input(let input)): return problems(of: value, as: input)
         case .named(let named):
             if isLiteral(value, of: named) { return [] }
-            return ["Expected type \"\(named.name)\", found \(text(of: value))."]
+            return ["Expected type \"\(named.name)\", found \(text(of: value)).\(rangeHint(value, named))"]
         }
+    }
+
+    /// For whole numbers that fit no int64, which the type alone does not explain.
+    private func rangeHint(_ value: Value, _ type: NamedType) -> String {
+        guard case .scalar(let scalar) = type, scalar.shape == .oneOrMore(.int) else { return "" }
+        let elements = if case .list(let elements) = value.kind { elements } else { [value] }
+        let isTooLarge = elements.contains { element in
+            if case .int = element.kind { source.integer(element.range) == nil } else { false }
+        }
+        return isTooLarge ? " \(ScalarType.int64Range)" : ""
     }
 
     func text(of value: Value) -> String { ValuePrinter.text(of: value, in: source, limit: echoedBytes) }

@@ -68,7 +68,9 @@ private func coerced(_ value: InputValue, as type: TypeReference) -> Result<Inpu
     case .named(let named):
         if value == .null { return .success(.null) }
         if let value = scalar(value, of: named) { return .success(value) }
-        return .failure(Mismatch(message: "Expected type \"\(named.name)\", found \(value.text(limit: 100))."))
+        return .failure(
+            Mismatch(
+                message: "Expected type \"\(named.name)\", found \(value.text(limit: 100)).\(rangeHint(value, named))"))
     }
 }
 
@@ -118,6 +120,16 @@ private func coerced(_ value: InputValue, as input: InputObjectType) -> Result<I
     return .success(.object(result))
 }
 
+/// For whole numbers that fit no int64: they have become float64.
+private func rangeHint(_ value: InputValue, _ type: NamedType) -> String {
+    guard case .scalar(let scalar) = type, scalar.shape == .int || scalar.shape == .oneOrMore(.int) else { return "" }
+    let elements = if case .list(let elements) = value { elements } else { [value] }
+    let isTooLarge = elements.contains { element in
+        if case .float(let number) = element { number.magnitude >= 0x1p63 } else { false }
+    }
+    return isTooLarge ? " \(ScalarType.int64Range)" : ""
+}
+
 /// The value as one of `type`, or `nil` if it is none.
 private func scalar(_ value: InputValue, of type: NamedType) -> InputValue? {
     switch type {
@@ -132,7 +144,8 @@ private func scalar(_ value: InputValue, of type: NamedType) -> InputValue? {
 private func scalarValue(_ value: InputValue, of shape: ScalarType.Shape) -> InputValue? {
     switch (shape, value) {
     case (.any, _), (.string, .string), (.boolean, .boolean), (.id, .string), (.float, .float): value
-    case (.int, .int(let number)): Int32(exactly: number) != nil ? value : nil
+    // 64 bits, since a variable of the standard type may stand where a property of 64 bits is compared.
+    case (.int, .int): value
     case (.int, .float(let number)): Int32(exactly: number).map { .int(Int64($0)) }
     case (.float, .int(let number)): .float(Double(number))
     case (.id, .int(let number)): .string(String(number))

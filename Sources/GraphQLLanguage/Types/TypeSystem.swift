@@ -69,7 +69,7 @@ package enum NamedType: Sendable {
 package final class ScalarType: Sendable {
     /// Which values it takes.
     package enum Shape: Hashable, Sendable {
-        /// 32 bits, as GraphQL's Int.
+        /// 32 bits as a literal, as GraphQL's Int; 64 bits as a variable.
         case int
         case float
         case string
@@ -84,6 +84,9 @@ package final class ScalarType: Sendable {
 
     package enum Element: Hashable, Sendable { case int, float, string, boolean }
 
+    /// What a message says of a whole number that is too large.
+    static let int64Range = "Whole numbers must be between \(Int64.min) and \(Int64.max)."
+
     package let name: String
     package let summary: String
     package let shape: Shape
@@ -94,7 +97,8 @@ package final class ScalarType: Sendable {
         self.shape = shape
     }
 
-    package static let int = ScalarType(name: "Int", summary: "A whole number of 32 bits.", shape: .int)
+    package static let int = ScalarType(
+        name: "Int", summary: "A whole number, of 32 bits as a literal, else of 64.", shape: .int)
     package static let float = ScalarType(name: "Float", summary: "A number.", shape: .float)
     package static let string = ScalarType(name: "String", summary: "A text.", shape: .string)
     package static let boolean = ScalarType(name: "Boolean", summary: "True or false.", shape: .boolean)

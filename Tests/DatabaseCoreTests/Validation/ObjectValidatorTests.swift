@@ -53,7 +53,9 @@ struct ObjectValidatorTests {
             (#"{"text": "a"}"#, "text", PropertyValue.text("a")),
             (#"{"Text": ""}"#, "text", .text("")),
             (#"{"int": -0}"#, "int", .int(0)),
-            (#"{"int": 9007199254740993}"#, "int", .int(9_007_199_254_740_992)),
+            (#"{"int": 9007199254740993}"#, "int", .int(9_007_199_254_740_993)),
+            (#"{"int": 1641628187827904801}"#, "int", .int(1_641_628_187_827_904_801)),
+            (#"{"int": -9223372036854775808}"#, "int", .int(.min)),
             (#"{"int": 9223372036854775807}"#, "int", .int(.max)),
             (#"{"number": 1}"#, "number", .number(1)),
             (#"{"number": -1.50e1}"#, "number", .number(-15)),
@@ -130,7 +132,14 @@ struct ObjectValidatorTests {
                 "invalid integer property 'int' on class 'C': the JSON number '1.0' could not be converted to an int"
             ),
             (#"{"int": 1e3}"#, "the JSON number '1e3' could not be converted to an int"),
-            (#"{"int": 9223372036854775808}"#, "could not be converted to an int"),
+            (
+                #"{"int": 9223372036854775808}"#,
+                "the JSON number '9223372036854775808' could not be converted to an int: it is not between "
+                    + "-9223372036854775808 and 9223372036854775807"
+            ),
+            (#"{"int": -9223372036854775809}"#, "it is not between -9223372036854775808 and 9223372036854775807"),
+            (#"{"date": "2020-01-01T00:00:00z"}"#, "requires a string with a RFC3339 formatted date"),
+            (#"{"date": "2020-01-01t00:00:00Z"}"#, "requires a string with a RFC3339 formatted date"),
             (#"{"int": [1]}"#, "requires an integer, the given value is '[1]'"),
             (
                 #"{"number": "1.5"}"#,
