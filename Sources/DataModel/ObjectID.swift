@@ -2,9 +2,9 @@
 
 /// The UUID under which users know an object: 16 bytes, ordered as such (RFC 9562 text form, any version).
 package struct ObjectID: Hashable, Comparable, Sendable {
-    /// Bytes 0 to 7, the first byte in the most significant place.
+    /// Bytes 0 to 7, the first byte in the most significant position.
     package let high: UInt64
-    /// Bytes 8 to 15, the first byte in the most significant place.
+    /// Bytes 8 to 15, the first byte in the most significant position.
     package let low: UInt64
 
     package init(high: UInt64, low: UInt64) {

@@ -32,7 +32,7 @@ package struct Blob: Hashable, Sendable {
     }
 }
 
-/// A place on earth, in degrees.
+/// A point on earth, in degrees.
 package struct GeoCoordinates: Hashable, Sendable {
     package var latitude: Float
     package var longitude: Float

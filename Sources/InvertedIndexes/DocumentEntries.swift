@@ -12,7 +12,7 @@ struct PropertyEntries {
     var longTerms: [TextTerm] = []
     /// For a searchable text: all tokens, with repeats.
     var tokenCount: Int?
-    var place: GeoCoordinates?
+    var coordinates: GeoCoordinates?
 }
 
 extension InvertedIndexSchema {
@@ -25,7 +25,7 @@ extension InvertedIndexSchema {
         case .reference:
             appendReferences(value, property, to: &entries)
         case .scalar(.geoCoordinates):
-            if case .geoCoordinates(let place) = value { entries.place = place }
+            if case .geoCoordinates(let coordinates) = value { entries.coordinates = coordinates }
         case .scalar(let type):
             appendTerms([value], type, property, to: &entries)
             if case .text(let text) = value { appendLength(text.unicodeScalars.count, property, to: &entries) }

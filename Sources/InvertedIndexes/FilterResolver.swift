@@ -94,7 +94,7 @@ struct FilterResolver {
             try checkValue(condition, property, type, name)
             switch type {
             case .text: return try resolveText(condition, property)
-            case .geoCoordinates: return try resolvePlace(condition, property)
+            case .geoCoordinates: return try resolveGeoRange(condition, property)
             default: return try resolveScalar(condition, property, type)
             }
         }
@@ -179,7 +179,8 @@ struct FilterResolver {
         }
     }
 
-    private func resolvePlace(_ condition: FilterCondition, _ property: IndexedProperty) throws -> ResolvedCondition {
+    private func resolveGeoRange(_ condition: FilterCondition, _ property: IndexedProperty) throws -> ResolvedCondition
+    {
         guard case .geoRange(let center, let distance) = condition.value else { return .nothing }
         guard distance >= 0 else { throw FilterError(.nonPositiveDistance) }
         guard abs(center.latitude) <= 90, abs(center.longitude) <= 180 else { throw FilterError(.invalidCoordinates) }

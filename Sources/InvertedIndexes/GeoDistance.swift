@@ -4,9 +4,9 @@ package import DataModel
 import Foundation
 
 extension GeoCoordinates {
-    /// The great-circle distance in metres on a sphere of 6,371 km, by the haversine formula.
+    /// The great-circle distance in meters on a sphere of 6,371 km, by the haversine formula.
     ///
-    /// Angles are rounded to float32 first and the distance at the end, as Weaviate does, so that the edge of a range lies at the same place.
+    /// Angles are rounded to float32 first and the distance at the end, as Weaviate does, so that the edge of a range is the same.
     package func distance(to other: GeoCoordinates) -> Float {
         func radians(_ degrees: Float) -> Double { Double(degrees * .pi / 180) }
         let latitudes = sin(radians(other.latitude - latitude) / 2)

@@ -25,13 +25,13 @@ enum EntryKind: UInt8, CaseIterable {
     /// which time, milliseconds, chunk -> documents.
     case time = 0x0A
     /// property, small chunk -> coordinates.
-    case place = 0x0B
+    case coordinates = 0x0B
 
     /// Whether the value is a posting chunk and the key ends in its number.
     var holdsPostings: Bool {
         switch self {
         case .live, .term, .present, .length, .referenceTarget, .time: true
-        case .statistics, .frequency, .tokenCount, .longTerm, .place: false
+        case .statistics, .frequency, .tokenCount, .longTerm, .coordinates: false
         }
     }
 }
@@ -43,7 +43,7 @@ enum IndexKey {
     /// Documents of one chunk of token counts or frequencies.
     static let documentsPerSmallChunk = 1 << 11
     /// Documents of one chunk of coordinates.
-    static let documentsPerPlaceChunk = 1 << 9
+    static let documentsPerCoordinateChunk = 1 << 9
 
     static func prefix(_ kind: EntryKind) -> [UInt8] { [kind.rawValue] }
 

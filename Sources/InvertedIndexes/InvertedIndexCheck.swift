@@ -66,7 +66,7 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
             for key in Set(entries.postings) { try expectPosting(key, document.id, of: id) }
             try compareCounts(entries, id, document.id)
             try compareLongTerms(entries, id)
-            if let place = entries.place { try comparePlace(place, id, document.id) }
+            if let coordinates = entries.coordinates { try compareCoordinates(coordinates, id, document.id) }
         }
     }
 
@@ -123,17 +123,20 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
         }
     }
 
-    private mutating func comparePlace(
-        _ place: GeoCoordinates, _ property: PropertyID, _ document: DocumentID
+    private mutating func compareCoordinates(
+        _ coordinates: GeoCoordinates, _ property: PropertyID, _ document: DocumentID
     ) throws {
-        expected[Group(kind: .place, property: property.number), default: 0] += 1
-        let (chunk, offset) = document.number.quotientAndRemainder(dividingBy: UInt32(IndexKey.documentsPerPlaceChunk))
-        let key = IndexKey.smallChunk(IndexKey.prefix(.place, property), chunk)
+        expected[Group(kind: .coordinates, property: property.number), default: 0] += 1
+        let (chunk, offset) = document.number.quotientAndRemainder(
+            dividingBy: UInt32(IndexKey.documentsPerCoordinateChunk))
+        let key = IndexKey.smallChunk(IndexKey.prefix(.coordinates, property), chunk)
         let found = try store.withValue(for: key) { span -> GeoCoordinates? in
             guard let span else { return nil }
-            return PlaceChunk(span)?[UInt16(offset)]
+            return CoordinateChunk(span)?[UInt16(offset)]
         }
-        if found != place { report("the place of document \(document.number) in property \(property.number) is wrong") }
+        if found != coordinates {
+            report("the coordinates of document \(document.number) in property \(property.number) are wrong")
+        }
     }
 
     // MARK: What is stored
@@ -173,9 +176,9 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
                 return nil
             }
             return chunk.counts.count { $0 > 0 }
-        case .place:
-            guard key.byteCount == 6, PlaceChunk(value)?.encoded() == value.bytes else { return nil }
-            return value.byteCount / PlaceChunk.entryByteCount
+        case .coordinates:
+            guard key.byteCount == 6, CoordinateChunk(value)?.encoded() == value.bytes else { return nil }
+            return value.byteCount / CoordinateChunk.entryByteCount
         default: return try countLongTerm(key, value)
         }
     }
@@ -198,8 +201,8 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
         for group in Set(expected.keys).union(stored.keys) {
             let (wanted, found) = (expected[group] ?? 0, stored[group] ?? 0)
             guard wanted != found else { continue }
-            let place = [.live, .time].contains(group.kind) ? "" : " of property \(group.property)"
-            report("\(found) entries of kind \(group.kind)\(place) are stored; the documents have \(wanted)")
+            let suffix = [.live, .time].contains(group.kind) ? "" : " of property \(group.property)"
+            report("\(found) entries of kind \(group.kind)\(suffix) are stored; the documents have \(wanted)")
         }
         do {
             let count = try store.documentCount()

@@ -12,7 +12,7 @@ package struct PostingBatch {
     /// Document numbers in the upper half, frequencies in the lower; 0 takes the entry out.
     private var frequencies: [[UInt8]: [UInt64]] = [:]
     private var tokenCounts: [PropertyID: [UInt32: UInt32]] = [:]
-    private var places: [PropertyID: [UInt32: GeoCoordinates?]] = [:]
+    private var coordinates: [PropertyID: [UInt32: GeoCoordinates?]] = [:]
     /// Key of the whole text of a cut term to that text.
     private var longTerms: [[UInt8]: [UInt8]] = [:]
     private var statistics: [PropertyID: TextStatistics] = [:]
@@ -24,7 +24,7 @@ package struct PostingBatch {
     package private(set) var byteCount = 0
 
     package var isEmpty: Bool {
-        postings.isEmpty && frequencies.isEmpty && tokenCounts.isEmpty && places.isEmpty && longTerms.isEmpty
+        postings.isEmpty && frequencies.isEmpty && tokenCounts.isEmpty && coordinates.isEmpty && longTerms.isEmpty
             && statistics.isEmpty && documentCount == 0
     }
 
@@ -69,8 +69,8 @@ package struct PostingBatch {
             statistics[property, default: TextStatistics()].add(tokens: isIn ? count : -count)
             byteCount += 16
         }
-        if let place = entries.place {
-            places[property, default: [:]][document.number] = .some(isIn ? place : nil)
+        if let location = entries.coordinates {
+            coordinates[property, default: [:]][document.number] = .some(isIn ? location : nil)
             byteCount += 24
         }
     }
@@ -83,7 +83,7 @@ package struct PostingBatch {
         try flushPostings(into: store)
         try flushFrequencies(into: store)
         try flushTokenCounts(into: store)
-        try flushPlaces(into: store)
+        try flushCoordinates(into: store)
         try flushLongTerms(into: store)
         try flushStatistics(into: store)
         self = PostingBatch()
@@ -135,15 +135,15 @@ package struct PostingBatch {
         }
     }
 
-    private func flushPlaces(into store: some OrderedWriting) throws {
-        let size = UInt32(IndexKey.documentsPerPlaceChunk)
-        for (property, places) in places.sorted(by: { $0.key < $1.key }) {
-            let prefix = IndexKey.prefix(.place, property)
-            let chunks = Dictionary(grouping: places) { $0.key / size }
-            for (chunk, places) in chunks.sorted(by: { $0.key < $1.key }) {
+    private func flushCoordinates(into store: some OrderedWriting) throws {
+        let size = UInt32(IndexKey.documentsPerCoordinateChunk)
+        for (property, locations) in coordinates.sorted(by: { $0.key < $1.key }) {
+            let prefix = IndexKey.prefix(.coordinates, property)
+            let chunks = Dictionary(grouping: locations) { $0.key / size }
+            for (chunk, locations) in chunks.sorted(by: { $0.key < $1.key }) {
                 let key = IndexKey.smallChunk(prefix, chunk)
-                try store.rewrite(key, read: { PlaceChunk($0) }, empty: PlaceChunk()) {
-                    for (document, place) in places { $0[UInt16(document % size)] = place }
+                try store.rewrite(key, read: { CoordinateChunk($0) }, empty: CoordinateChunk()) {
+                    for (document, location) in locations { $0[UInt16(document % size)] = location }
                     return $0.encoded()
                 }
             }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The documents of one stretch of 65,536 that have something in common, as lower halves of their numbers.
+/// The documents of one chunk of 65,536 that have something in common, as lower halves of their numbers.
 ///
 /// Stored as whichever is smallest of a sorted list, runs, and a bitmap (in this order where equal), so that the same set always has the
 /// same bytes: at most 8,195 of them.

@@ -124,19 +124,19 @@ struct PostingReader<Store: OrderedReading> {
         return builder.build()
     }
 
-    /// The documents whose place is within `distance` metres of `center`.
+    /// The documents whose coordinates are within `distance` meters of `center`.
     func documents(
         _ property: PropertyID, within distance: Float, of center: GeoCoordinates
     ) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        let prefix = IndexKey.prefix(.place, property)
+        let prefix = IndexKey.prefix(.coordinates, property)
         try store.scan(prefix: prefix, from: prefix) { key, value in
             try meter.count(WorkMeter.lookUp + value.byteCount)
             guard key.byteCount == prefix.count + 3 else { throw IndexDamage.malformedEntry(key: key.bytes) }
             let chunk = UInt32(key.byte(at: prefix.count)) << 16 | UInt32(key.lastUInt16)
-            let first = chunk &* UInt32(IndexKey.documentsPerPlaceChunk)
-            let isWhole = PlaceChunk.visit(value) { offset, place in
-                if place.distance(to: center) <= distance { builder.add(DocumentID(first &+ UInt32(offset))) }
+            let first = chunk &* UInt32(IndexKey.documentsPerCoordinateChunk)
+            let isWhole = CoordinateChunk.visit(value) { offset, coordinates in
+                if coordinates.distance(to: center) <= distance { builder.add(DocumentID(first &+ UInt32(offset))) }
             }
             guard isWhole else { throw IndexDamage.malformedEntry(key: key.bytes) }
             return true

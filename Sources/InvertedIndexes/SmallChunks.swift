@@ -112,7 +112,7 @@ struct FrequencyChunk {
 /// The coordinates of up to 512 documents.
 ///
 /// Stored: for each document that has some, ascending, its offset (2 bytes), latitude and longitude as float32.
-struct PlaceChunk {
+struct CoordinateChunk {
     static let entryByteCount = 10
     private var entries: [UInt16: GeoCoordinates]
 
@@ -132,10 +132,10 @@ struct PlaceChunk {
         guard !entries.isEmpty else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(Self.entryByteCount * entries.count)
-        for (offset, place) in entries.sorted(by: { $0.key < $1.key }) {
+        for (offset, coordinates) in entries.sorted(by: { $0.key < $1.key }) {
             bytes.append(littleEndian: offset)
-            bytes.append(littleEndian: place.latitude.bitPattern)
-            bytes.append(littleEndian: place.longitude.bitPattern)
+            bytes.append(littleEndian: coordinates.latitude.bitPattern)
+            bytes.append(littleEndian: coordinates.longitude.bitPattern)
         }
         return bytes
     }
@@ -143,12 +143,12 @@ struct PlaceChunk {
     static func visit(_ span: RawSpan, _ body: (UInt16, GeoCoordinates) -> Void) -> Bool {
         guard span.byteCount > 0, span.byteCount % entryByteCount == 0 else { return false }
         for position in stride(from: 0, to: span.byteCount, by: entryByteCount) {
-            let place = GeoCoordinates(
+            let coordinates = GeoCoordinates(
                 latitude: Float(bitPattern: span.uint32(at: position + 2)),
                 longitude: Float(bitPattern: span.uint32(at: position + 6)))
             let offset = span.uint16(at: position)
-            guard Int(offset) < IndexKey.documentsPerPlaceChunk else { return false }
-            body(offset, place)
+            guard Int(offset) < IndexKey.documentsPerCoordinateChunk else { return false }
+            body(offset, coordinates)
         }
         return true
     }

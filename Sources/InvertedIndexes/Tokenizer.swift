@@ -116,7 +116,7 @@ package struct Tokenizer: Hashable, Sendable {
         return Array(text.utf8[first..<scalars.index(after: last)])
     }
 
-    /// Every three neighbours of the words written without gaps.
+    /// Every three neighbors of the words written without gaps.
     private static func trigrams(of words: [[UInt8]]) -> [[UInt8]] {
         let bytes = Array(words.joined())
         // Where each character begins, and the end.

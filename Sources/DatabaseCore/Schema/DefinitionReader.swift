@@ -12,12 +12,12 @@ struct DefinitionReader {
 
     private let members: JSONObject
     /// Where the members stand, e.g. `properties.`.
-    private let place: String
+    private let path: String
 
-    private init(_ value: JSONValue, at place: String) throws(Damage) {
-        guard case .object(let members) = value else { throw Damage(reason: "\(place) is not an object") }
+    private init(_ value: JSONValue, at path: String) throws(Damage) {
+        guard case .object(let members) = value else { throw Damage(reason: "\(path) is not an object") }
         self.members = members
-        self.place = place
+        self.path = path
     }
 
     static func collection(_ value: JSONValue) throws(Damage) -> CollectionDefinition {
@@ -47,7 +47,7 @@ struct DefinitionReader {
     private func properties(_ name: String) throws(Damage) -> [PropertyDefinition] {
         var properties: [PropertyDefinition] = []
         for element in try array(name) {
-            properties.append(try DefinitionReader(element, at: "\(place).\(name)").property())
+            properties.append(try DefinitionReader(element, at: "\(path).\(name)").property())
         }
         return properties
     }
@@ -142,7 +142,7 @@ struct DefinitionReader {
     private func member(_ name: String) throws(Damage) -> JSONValue { try value(name, members[name]) }
 
     private func value<Value>(_ name: String, _ value: Value?) throws(Damage) -> Value {
-        guard let value else { throw Damage(reason: "\(place).\(name) is missing or unknown") }
+        guard let value else { throw Damage(reason: "\(path).\(name) is missing or unknown") }
         return value
     }
 
@@ -152,17 +152,17 @@ struct DefinitionReader {
         switch members[name] {
         case nil, .null: return nil
         case .string(let text): return text
-        default: throw Damage(reason: "\(place).\(name) is not a text")
+        default: throw Damage(reason: "\(path).\(name) is not a text")
         }
     }
 
     private func optionalTexts(_ name: String) throws(Damage) -> [String]? {
         guard let list = members[name], list != .null else { return nil }
-        guard case .array(let elements) = list else { throw Damage(reason: "\(place).\(name) is not a list") }
+        guard case .array(let elements) = list else { throw Damage(reason: "\(path).\(name) is not a list") }
         var texts: [String] = []
         for element in elements {
             guard case .string(let text) = element else {
-                throw Damage(reason: "\(place).\(name) holds more than texts")
+                throw Damage(reason: "\(path).\(name) holds more than texts")
             }
             texts.append(text)
         }
@@ -171,7 +171,7 @@ struct DefinitionReader {
 
     private func array(_ name: String) throws(Damage) -> [JSONValue] {
         guard case .array(let elements) = try member(name) else {
-            throw Damage(reason: "\(place).\(name) is not a list")
+            throw Damage(reason: "\(path).\(name) is not a list")
         }
         return elements
     }
@@ -180,27 +180,27 @@ struct DefinitionReader {
         switch members[name] {
         case nil, .null: return nil
         case .object(let object): return object
-        default: throw Damage(reason: "\(place).\(name) is not an object")
+        default: throw Damage(reason: "\(path).\(name) is not an object")
         }
     }
 
     private func boolean(_ name: String) throws(Damage) -> Bool {
         guard case .boolean(let boolean) = try member(name) else {
-            throw Damage(reason: "\(place).\(name) is not a boolean")
+            throw Damage(reason: "\(path).\(name) is not a boolean")
         }
         return boolean
     }
 
     private func double(_ name: String) throws(Damage) -> Double {
         guard case .number(let number) = try member(name) else {
-            throw Damage(reason: "\(place).\(name) is not a number")
+            throw Damage(reason: "\(path).\(name) is not a number")
         }
         return number.value
     }
 
     private func int(_ name: String) throws(Damage) -> Int {
         guard case .number(let number) = try member(name), let int = Int(number.literal) else {
-            throw Damage(reason: "\(place).\(name) is not a whole number")
+            throw Damage(reason: "\(path).\(name) is not a whole number")
         }
         return int
     }

@@ -15,15 +15,15 @@ extension SchemaRules {
         _ index: PropertyIndex, of property: String, from existing: CollectionDefinition
     ) throws(DatabaseError) -> CollectionDefinition {
         let name = PropertyName.normalized(property)
-        guard let place = existing.properties.firstIndex(where: { $0.name == name }) else {
+        guard let position = existing.properties.firstIndex(where: { $0.name == name }) else {
             throw .invalidDefinition(
                 "property \"\(property.prefix(300))\" not found in class \"\(existing.name)\"")
         }
         var changed = existing
         switch index {
-        case .filterable: changed.properties[place].isFilterable = false
-        case .searchable: changed.properties[place].isSearchable = false
-        case .rangeFilters: changed.properties[place].hasRangeIndex = false
+        case .filterable: changed.properties[position].isFilterable = false
+        case .searchable: changed.properties[position].isSearchable = false
+        case .rangeFilters: changed.properties[position].hasRangeIndex = false
         }
         return changed
     }

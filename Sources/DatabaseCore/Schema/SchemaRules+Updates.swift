@@ -107,8 +107,8 @@ extension SchemaRules {
             throw .unsupported("adding named vectors to a class with a vector of its own")
         }
         var vectors = existing.vectors
-        for place in vectors.indices {
-            let old = vectors[place]
+        for position in vectors.indices {
+            let old = vectors[position]
             guard let new = wanted.vector(named: old.name) else {
                 throw .invalidDefinition("missing config for vector \"\(old.name ?? "")\": vectors cannot be removed")
             }
@@ -118,7 +118,7 @@ extension SchemaRules {
             }
             try immutable("vector index type", old.index.kind.rawValue, new.index.kind.rawValue)
             try checkIndexChange(from: old.index, to: new.index)
-            vectors[place].index = new.index
+            vectors[position].index = new.index
         }
         let added = wanted.vectors.filter { existing.vector(named: $0.name) == nil }
         vectors += try numbered(added, from: &next)

@@ -64,11 +64,11 @@ package struct SchemaRules: Sendable {
         _ vectors: [VectorDefinition], from next: inout UInt16
     ) throws(DatabaseError) -> [VectorDefinition] {
         var numbered = vectors.sorted { ($0.name ?? "") < ($1.name ?? "") }
-        for place in numbered.indices {
+        for position in numbered.indices {
             guard next < UInt16.max else {
                 throw .invalidDefinition("a class can have at most 65535 vectors in its life")
             }
-            numbered[place].id = VectorID(next)
+            numbered[position].id = VectorID(next)
             next += 1
         }
         return numbered

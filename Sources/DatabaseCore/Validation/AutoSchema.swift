@@ -30,18 +30,18 @@ package struct AutoSchema: Sendable {
         var extended = existing
         var isChanged = false
         var added: [PropertyDefinition] = []
-        let places = Dictionary(
+        let indices = Dictionary(
             existing.properties.indices.map { (existing.properties[$0].name, $0) },
             uniquingKeysWith: { first, _ in first })
         for member in members {
             let name = PropertyName.normalized(member.name)
-            guard let place = places[name] else {
+            guard let index = indices[name] else {
                 added.append(try property(name, for: member.value, of: existing.name, inference: inference))
                 continue
             }
-            guard let nested = try inference.extendedMembers(of: extended.properties[place], toFit: member.value)
+            guard let nested = try inference.extendedMembers(of: extended.properties[index], toFit: member.value)
             else { continue }
-            extended.properties[place].nestedProperties = nested
+            extended.properties[index].nestedProperties = nested
             isChanged = true
         }
         if !added.isEmpty { return try rules.adding(added, to: extended, among: others) }

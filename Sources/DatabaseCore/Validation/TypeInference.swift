@@ -38,7 +38,7 @@ struct TypeInference {
         return ObjectID(text) != nil ? .uuid : .text
     }
 
-    /// Objects inside objects are neither places nor telephone numbers.
+    /// Objects inside objects are neither coordinates nor telephone numbers.
     private func type(of object: JSONObject, isNested: Bool) -> ScalarType {
         guard !isNested else { return .object }
         if object.members.count == 2, case .number? = object["latitude"], case .number? = object["longitude"] {

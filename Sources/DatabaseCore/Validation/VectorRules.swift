@@ -11,9 +11,9 @@ package enum VectorRules {
         guard (1...maximumDimensions).contains(vector.count) else {
             throw .invalidObject("\(title) has \(vector.count) dimensions; 1 to \(maximumDimensions) are allowed")
         }
-        if let place = vector.firstIndex(where: { !$0.isFinite }) {
+        if let index = vector.firstIndex(where: { !$0.isFinite }) {
             throw .invalidObject(
-                "\(title) has the element \(vector[place]) at position \(place); all must be finite numbers")
+                "\(title) has the element \(vector[index]) at position \(index); all must be finite numbers")
         }
     }
 }
