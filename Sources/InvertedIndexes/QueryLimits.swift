@@ -4,8 +4,8 @@
 package struct QueryLimits: Hashable, Sendable {
     /// `NEEDLETAIL_QUERY_MAXIMUM_TERMS`: different tokens times searched properties of a keyword search, and tokens of one text of a filter.
     package var maximumTerms = 250_000
-    /// UTF-8 bytes of the text of a keyword search, and of one text of a filter.
-    package var maximumTextBytes = 1 << 20
+    /// UTF-8 bytes of the text of a keyword search, and of one text of a filter: what is cut into tokens between two looks at the cancellation.
+    package var maximumTextBytes = 1 << 18
 
     package init() {}
 }

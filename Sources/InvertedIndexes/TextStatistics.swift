@@ -4,6 +4,11 @@ internal import DataModel
 
 /// What BM25 needs to know of one property over all documents of a shard.
 struct TextStatistics: Hashable {
+    /// As many as there are document numbers.
+    static let maximumDocuments = 1 << 32
+    /// More than any shard has; leaves room for the sums of a batch.
+    private static let maximumTokens = 1 << 62
+
     /// Documents with at least one token.
     var documents = 0
     /// Tokens of all of them, with repeats.
@@ -22,7 +27,8 @@ struct TextStatistics: Hashable {
 
     init?(_ span: RawSpan) {
         guard span.byteCount == 16, let documents = Int(exactly: span.uint64(at: 0)),
-            let tokens = Int(exactly: span.uint64(at: 8)), documents > 0, tokens >= documents
+            let tokens = Int(exactly: span.uint64(at: 8)), documents > 0, tokens >= documents,
+            documents <= Self.maximumDocuments, tokens <= Self.maximumTokens
         else { return nil }
         self.documents = documents
         self.tokens = tokens
@@ -53,7 +59,9 @@ extension OrderedReading {
         let key = IndexKey.prefix(.statistics)
         return try withValue(for: key) { span in
             guard let span else { return 0 }
-            guard span.byteCount == 8, let count = Int(exactly: span.uint64(at: 0)) else {
+            guard span.byteCount == 8, let count = Int(exactly: span.uint64(at: 0)),
+                count <= TextStatistics.maximumDocuments
+            else {
                 throw IndexDamage.malformedEntry(key: key)
             }
             return count

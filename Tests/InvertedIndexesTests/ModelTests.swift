@@ -23,7 +23,8 @@ struct SeededGenerator: RandomNumberGenerator {
     private static let properties: [String: IndexedProperty] = [
         "word": .text(1), "field": .text(2, .field), "tags": .text(3, .word, isArray: true), "int": .scalar(4, .int),
         "ints": .array(5, .int), "number": .scalar(6, .number), "flag": .scalar(7, .boolean), "day": .scalar(8, .date),
-        "place": .scalar(9, .geoCoordinates),
+        "place": .scalar(9, .geoCoordinates), "uuid": .scalar(10, .uuid), "numbers": .array(11, .number),
+        "flags": .array(12, .boolean), "days": .array(13, .date), "uuids": .array(14, .uuid),
     ]
     private static let settings = InvertedIndexSettings(
         indexTimestamps: true, indexNullState: true, indexPropertyLength: true, stopWords: StopWords(preset: .none))
@@ -69,6 +70,26 @@ struct SeededGenerator: RandomNumberGenerator {
 
     // MARK: Random values
 
+    private static func list<Value>(
+        _ generator: inout SeededGenerator, _ value: (inout SeededGenerator) -> Value
+    ) -> [Value] {
+        var values: [Value] = []
+        for _ in 0..<Int.random(in: 0...3, using: &generator) { values.append(value(&generator)) }
+        return values
+    }
+
+    private static func number(_ generator: inout SeededGenerator) -> Double {
+        [-2, -1.5, -0.0, 0, 2, 1e300].randomElement(using: &generator)!
+    }
+
+    private static func day(_ generator: inout SeededGenerator) -> String {
+        "20\(Int.random(in: 10...14, using: &generator))-01-01T0\(Int.random(in: 0...1, using: &generator)):00:00+01:00"
+    }
+
+    private static func id(_ generator: inout SeededGenerator) -> ObjectID {
+        ObjectID(high: .random(in: 0...1, using: &generator), low: .random(in: 0...2, using: &generator))
+    }
+
     private static func text(_ generator: inout SeededGenerator) -> String {
         (0..<Int.random(in: 0...3, using: &generator)).map { _ in words.randomElement(using: &generator)! }
             .joined(separator: " ")
@@ -86,6 +107,10 @@ struct SeededGenerator: RandomNumberGenerator {
             "flag": .boolean(.random(using: &generator)),
             "day": .date("20\(Int.random(in: 10...14, using: &generator))-01-01T00:00:00Z"),
             "place": .geoCoordinates(GeoCoordinates(latitude: .random(in: -1...1, using: &generator), longitude: 0)),
+            "uuid": .uuid(id(&generator)), "numbers": .array(list(&generator) { .number(number(&$0)) }),
+            "flags": .array(list(&generator) { .boolean(.random(using: &$0)) }),
+            "days": .array(list(&generator) { .date(day(&$0)) }),
+            "uuids": .array(list(&generator) { .uuid(id(&$0)) }),
         ]
         for name in Array(values.keys).sorted() where Int.random(in: 0..<5, using: &generator) == 0 {
             values[name] = nil
@@ -116,25 +141,38 @@ struct SeededGenerator: RandomNumberGenerator {
             return make(.property(name), .isNull, .boolean(.random(using: &generator)))
         }
         let order = orders.randomElement(using: &generator)!
-        let list = lists.randomElement(using: &generator)!
+        let comparison = lists.randomElement(using: &generator)!
         switch name {
         case "word", "field", "tags":
-            let values = (0...1).map { _ in words.randomElement(using: &generator)! }
+            let values =
+                [words.randomElement(using: &generator)!] + list(&generator) { words.randomElement(using: &$0)! }
             if Int.random(in: 0..<6, using: &generator) == 0 {
                 return make(.length(of: name), order, .int(.random(in: 0...8, using: &generator)))
             }
-            return isList ? make(.property(name), list, .texts(values)) : make(.property(name), order, .text(values[0]))
+            return isList
+                ? make(.property(name), comparison, .texts(Array(values.dropFirst())))
+                : make(.property(name), order, .text(values[0]))
         case "int", "ints":
-            let values = (0...1).map { _ in Int64.random(in: -4...4, using: &generator) }
-            return isList ? make(.property(name), list, .ints(values)) : make(.property(name), order, .int(values[0]))
-        case "number": return make(.property(name), order, .number([-2, -1.5, 0, 2].randomElement(using: &generator)!))
-        case "flag": return make(.property(name), order, .boolean(.random(using: &generator)))
-        case "day":
-            return make(
-                .property(name), order,
-                .date(
-                    "20\(Int.random(in: 9...15, using: &generator))-01-01T01:00:00+01:00"
-                        .replacing("209-", with: "2009-")))
+            func value(_ generator: inout SeededGenerator) -> Int64 { .random(in: -4...4, using: &generator) }
+            return isList
+                ? make(.property(name), comparison, .ints(list(&generator, value)))
+                : make(.property(name), order, .int(value(&generator)))
+        case "number", "numbers":
+            return isList
+                ? make(.property(name), comparison, .numbers(list(&generator, number)))
+                : make(.property(name), order, .number(number(&generator)))
+        case "flag", "flags":
+            return isList
+                ? make(.property(name), comparison, .booleans(list(&generator) { .random(using: &$0) }))
+                : make(.property(name), order, .boolean(.random(using: &generator)))
+        case "day", "days":
+            return isList
+                ? make(.property(name), comparison, .dates(list(&generator, day)))
+                : make(.property(name), order, .date(day(&generator)))
+        case "uuid", "uuids":
+            return isList
+                ? make(.property(name), comparison, .texts(list(&generator) { id(&$0).description }))
+                : make(.property(name), order, .text(id(&generator).description))
         default:
             return make(
                 .property(name), .withinGeoRange,
@@ -181,7 +219,7 @@ struct SeededGenerator: RandomNumberGenerator {
         case (.withinGeoRange, .geoRange(let center, let distance)):
             guard case .geoCoordinates(let place) = value else { return false }
             return place.distance(to: center) <= distance
-        case (.notEqual, .text(let text)):
+        case (.notEqual, .text(let text)) where property.type != .scalar(.uuid) && property.type != .array(.uuid):
             let tokens = Tokenizer(property.tokenization).tokens(of: text)
             return tokens.allSatisfy { !has(value, property, .equal, .text($0)) }
         case (.notEqual, _): return !has(value, property, .equal, wanted)
@@ -196,6 +234,9 @@ struct SeededGenerator: RandomNumberGenerator {
         switch value {
         case .texts(let values): values.map { .text($0) }
         case .ints(let values): values.map { .int($0) }
+        case .numbers(let values): values.map { .number($0) }
+        case .booleans(let values): values.map { .boolean($0) }
+        case .dates(let values): values.map { .date($0) }
         default: [value]
         }
     }
@@ -206,6 +247,9 @@ struct SeededGenerator: RandomNumberGenerator {
     ) -> Bool {
         let elements: [PropertyValue] =
             if case .array(let elements) = value { elements } else { value.map { [$0] } ?? [] }
+        if case .text(let text) = wanted, property.type == .scalar(.uuid) || property.type == .array(.uuid) {
+            return elements.contains { $0.isUUID(comparison, ObjectID(text)!) }
+        }
         if case .text(let text) = wanted {
             let tokenizer = Tokenizer(property.tokenization)
             let tokens = elements.flatMap { element -> [[UInt8]] in
@@ -231,7 +275,7 @@ struct SeededGenerator: RandomNumberGenerator {
         }
     }
 
-    private static func compare<Value: Comparable>(_ left: Value, _ comparison: FilterComparison, _ right: Value)
+    fileprivate static func compare<Value: Comparable>(_ left: Value, _ comparison: FilterComparison, _ right: Value)
         -> Bool
     {
         switch comparison {
@@ -243,5 +287,11 @@ struct SeededGenerator: RandomNumberGenerator {
         case .lessThanEqual: left <= right
         default: false
         }
+    }
+}
+
+extension PropertyValue {
+    fileprivate func isUUID(_ comparison: FilterComparison, _ other: ObjectID) -> Bool {
+        if case .uuid(let id) = self { ModelTests.compare(id, comparison, other) } else { false }
     }
 }
