@@ -89,7 +89,8 @@ package enum SettingsTable {
             "The most that limit and offset may come to together."),
         Setting(
             "NEEDLETAIL_QUERY_MAXIMUM_TERMS", \.maximumQueryTerms, .integer(1...100_000_000), in: .queries,
-            "The most that the words of a keyword search times the properties it searches may come to."),
+            "The most values a filter may have, or words of a keyword search times the properties it searches."
+        ),
     ]
 
     private static let schema = [

@@ -10,7 +10,8 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var defaultGraphQLLimit = 100
     /// `QUERY_MAXIMUM_RESULTS`: bound of offset + limit and of a batch delete.
     package var maximumResults = 10_000
-    /// `NEEDLETAIL_QUERY_MAXIMUM_TERMS`: bound of the different words of a keyword search times the properties it searches.
+    /// `NEEDLETAIL_QUERY_MAXIMUM_TERMS`: bound of the different words of a keyword search times the properties it searches, and of
+    /// the values and words of a filter.
     package var maximumQueryTerms = 250_000
     /// `AUTOSCHEMA_ENABLED`.
     package var hasAutoSchema = true

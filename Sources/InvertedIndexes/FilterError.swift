@@ -86,7 +86,7 @@ extension FilterError.Reason {
         case .textTooLong(let limit):
             "a text to compare with is longer than \(limit) bytes"
         case .tooManyTerms(let limit):
-            "a text to compare with has more than \(limit) words; the limit is NEEDLETAIL_QUERY_MAXIMUM_TERMS"
+            "the filter has more than \(limit) values and words, the value of NEEDLETAIL_QUERY_MAXIMUM_TERMS"
         case .notFilterable(let property):
             "Filtering by property '\(property)' requires inverted index. "
                 + "Is `indexFilterable` option of property '\(property)' enabled? Set it to `true` or leave empty"

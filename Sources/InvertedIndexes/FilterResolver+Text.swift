@@ -74,9 +74,7 @@ extension FilterResolver {
 
     /// Without repeats, in order.
     private func unique(_ tokens: [[UInt8]]) throws -> [[UInt8]] {
-        guard tokens.count <= limits.maximumTerms else {
-            throw FilterError(.tooManyTerms(limit: limits.maximumTerms))
-        }
+        try budget.take(tokens.count)
         var seen: Set<[UInt8]> = []
         return try tokens.filter { token in
             try meter.count(WorkMeter.lookUp + token.count)

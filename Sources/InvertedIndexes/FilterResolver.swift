@@ -12,7 +12,7 @@ extension InvertedIndexSchema {
     ///
     /// - Parameters:
     ///   - collection: its name, for messages.
-    ///   - limits: how long texts may be, and how many tokens they may have.
+    ///   - limits: how long texts may be, and how many values and tokens there may be in all.
     ///   - targets: for a condition that goes through a reference: the ids of the objects that fulfil it. Called once or more for each.
     /// - Throws: `FilterError`, `CancellationError`, and what `targets` throws.
     package func resolve(
@@ -21,9 +21,27 @@ extension InvertedIndexSchema {
     ) throws -> ResolvedFilter {
         try withoutActuallyEscaping(targets) { targets in
             let resolver = FilterResolver(
-                schema: self, collection: collection, limits: limits, meter: WorkMeter(cancellation), targets: targets)
+                schema: self, collection: collection, limits: limits,
+                budget: TermBudget(limit: limits.maximumTerms), meter: WorkMeter(cancellation), targets: targets)
             return ResolvedFilter(root: try resolver.resolve(filter, depth: 0))
         }
+    }
+}
+
+/// Counts the values and tokens of one filter: each becomes a look-up that takes some hundred bytes.
+final class TermBudget {
+    private let limit: Int
+    private var left: Int
+
+    init(limit: Int) {
+        self.limit = limit
+        left = limit
+    }
+
+    /// - Throws: `FilterError.Reason.tooManyTerms`.
+    func take(_ count: Int) throws(FilterError) {
+        guard count <= left else { throw FilterError(.tooManyTerms(limit: limit)) }
+        left -= count
     }
 }
 
@@ -32,6 +50,7 @@ struct FilterResolver {
     let schema: InvertedIndexSchema
     let collection: String
     let limits: QueryLimits
+    let budget: TermBudget
     let meter: WorkMeter
     let targets: (ReferenceCondition) throws -> [ObjectID]
 
@@ -63,6 +82,7 @@ struct FilterResolver {
 
     private func resolve(_ condition: FilterCondition) throws -> ResolvedCondition {
         try meter.count()
+        try budget.take(condition.value.count)
         switch condition.path {
         case .id: return try resolveID(condition)
         case .creationTime: return try resolveTime(.creation, condition)

@@ -22,6 +22,17 @@ extension FilterValue {
         }
     }
 
+    /// How many values there are. O(1).
+    var count: Int {
+        switch self {
+        case .texts(let values), .dates(let values): values.count
+        case .ints(let values): values.count
+        case .numbers(let values): values.count
+        case .booleans(let values): values.count
+        case .text, .int, .number, .boolean, .date, .geoRange: 1
+        }
+    }
+
     /// The values of a list; a single value by itself.
     var elements: [FilterValue] {
         switch self {

@@ -74,9 +74,9 @@ struct KeywordPlan {
             let tokens = try Self.distinctTokens(
                 of: query.text, group.tokenization, schema.settings.stopWords, &tokenNumbers, meter)
             if tokens.isEmpty { continue }
-            let (count, overflow) = tokens.count.multipliedReportingOverflow(by: group.members.count)
-            lookUps += overflow ? limits.maximumTerms : count
-            guard !overflow, lookUps <= limits.maximumTerms else {
+            // Bounded by the length of the text and by the numbers that properties have.
+            lookUps += tokens.count * group.members.count
+            guard lookUps <= limits.maximumTerms else {
                 throw KeywordSearchError.tooManyTerms(limit: limits.maximumTerms)
             }
             let minimum = Self.minimum(query.matching, tokens.count)

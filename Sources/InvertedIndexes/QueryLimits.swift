@@ -2,7 +2,8 @@
 
 /// How much of the words of one query is looked up, so that no request occupies a thread for long.
 package struct QueryLimits: Hashable, Sendable {
-    /// `NEEDLETAIL_QUERY_MAXIMUM_TERMS`: different tokens times searched properties of a keyword search, and tokens of one text of a filter.
+    /// `NEEDLETAIL_QUERY_MAXIMUM_TERMS`: different tokens times searched properties of a keyword search; values and tokens of a
+    /// filter.
     package var maximumTerms = 250_000
     /// UTF-8 bytes of the text of a keyword search, and of one text of a filter: what is cut into tokens between two looks at the cancellation.
     package var maximumTextBytes = 1 << 18

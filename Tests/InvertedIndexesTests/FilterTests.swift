@@ -29,6 +29,39 @@ import Testing
         #expect(throws: error) { try shard.find("t", .like, .text(" ,")) }
     }
 
+    @Test func `values and words of a filter have a limit, and so has each text`() throws {
+        let shard = try Shard(["t": .text(1), "n": .scalar(2, .int)], values: [["t": .text("a b")]])
+        var limits = QueryLimits()
+        (limits.maximumTerms, limits.maximumTextBytes) = (6, 12)
+        func resolve(_ name: String, _ comparison: FilterComparison, _ value: FilterValue) throws {
+            let condition = FilterCondition(path: .property(name), comparison: comparison, value: value)
+            _ = try shard.schema.resolve(
+                .and([.condition(condition), .condition(condition)]), collection: "C", limits: limits,
+                targets: { _ in [] })
+        }
+        let tooMany = FilterError(.tooManyTerms(limit: 6), operandPath: [1])
+        try resolve("n", .containsAny, .ints([1, 2, 3]))
+        #expect(throws: tooMany) { try resolve("n", .containsAny, .ints([1, 2, 3, 4])) }
+        try resolve("t", .equal, .text("x y"))
+        #expect(throws: tooMany) { try resolve("t", .equal, .text("x y z")) }
+        #expect(throws: tooMany) { try resolve("t", .like, .text("x* y* z*")) }
+        #expect(throws: FilterError(.textTooLong(limit: 12), operandPath: [0])) {
+            try resolve("t", .equal, .text("x, y, z, x, y"))
+        }
+    }
+
+    @Test func `a path of any length is refused without a recursion`() throws {
+        let reference = IndexedProperty(id: PropertyID(1), type: .reference(["A"]))
+        let shard = Shard(["r": reference])
+        func path(_ references: Int) -> FilterPath {
+            var path = FilterPath.property("n")
+            for _ in 0..<references { path = .through(property: "r", collection: "A", rest: path) }
+            return path
+        }
+        #expect(try shard.find(path(20), .equal, .int(1)) == [])
+        #expect(throws: FilterError(.pathTooLong(limit: 20))) { try shard.find(path(21), .equal, .int(1)) }
+    }
+
     @Test func `Like matches single tokens, knows no stop words, and cuts trigram patterns by letters`() throws {
         let shard = try texts(.word, ["the Straße", "car", nil])
         #expect(try shard.find("t", .like, .text("THE")) == [0])
