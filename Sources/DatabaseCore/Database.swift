@@ -52,25 +52,27 @@ package final class Database: DatabaseOperations {
     }
 
     /// Applies the writes that wait, saves the indexes and releases the folder. Nothing may be asked afterwards.
-    package func close() async {
+    ///
+    /// - Parameter patience: how long reads under way may take to end once everything is saved; `nil` for as long as they like.
+    /// - Returns: whether they have ended. If not, everything is on disk all the same, the folder is released by the end of the
+    ///   process, and reads that begin later throw.
+    @discardableResult
+    package func close(waitingForReads patience: Duration? = nil) async -> Bool {
         await onOwnThread { [maintenance] in
             maintenance.stop()
             maintenance.saveAll()
         }
         await queue.close()
-        await onOwnThread { [environment] in
+        return await onOwnThread { [environment] in
             _ = try? environment.releaseFreePages()
-            environment.close()
+            return environment.close(before: patience.map { Date(timeIntervalSinceNow: $0.inSeconds) })
         }
     }
 
     /// Runs blocking work of the shutdown, when the compute pool may be gone already.
-    private func onOwnThread(_ body: @escaping @Sendable () -> Void) async {
+    private func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
         await withCheckedContinuation { continuation in
-            let thread = Thread {
-                body()
-                continuation.resume()
-            }
+            let thread = Thread { continuation.resume(returning: body()) }
             thread.start()
         }
     }

@@ -14,10 +14,13 @@ final class Connection: Sendable {
 
     /// The descriptor; used under the lock and before `close` only, since its number is given to others afterwards.
     private let socket: Int32
+    /// It was opened when the server was stopping already: nothing is owed to it.
+    let isLate: Bool
     private let guarded: Mutex<Guarded>
 
-    init(socket: Int32, timeouts: ConnectionState.Timeouts) {
+    init(socket: Int32, timeouts: ConnectionState.Timeouts, isLate: Bool) {
         self.socket = socket
+        self.isLate = isLate
         guarded = Mutex(Guarded(state: ConnectionState(timeouts: timeouts, at: .now)))
     }
 
@@ -61,7 +64,7 @@ final class Connection: Sendable {
         }
     }
 
-    /// Shuts it down in the middle of a request's body, after a last word.
+    /// Shuts it down after a last word, in the middle of a request's body or before it.
     func refuse(_ refusal: TransportRefusal) {
         guarded.withLock { guarded in
             guard guarded.state.phase == .body else { return }
@@ -70,11 +73,11 @@ final class Connection: Sendable {
         }
     }
 
-    /// Answers in the handler's place, which has taken too long.
+    /// Answers in the handler's place, which has taken too long, and breaks off what is still being produced.
     func abandon(saying refusal: TransportRefusal) {
-        let exchange = guarded.withLock { $0.state.phase == .working ? $0.exchange : nil }
+        let (exchange, isWorking) = guarded.withLock { ($0.exchange, $0.state.phase == .working) }
         exchange?.cancel()
-        exchange?.complete(with: refusal.response)
+        if isWorking { exchange?.complete(with: refusal.response) }
     }
 
     /// Called under the lock.

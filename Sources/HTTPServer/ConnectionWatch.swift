@@ -3,7 +3,8 @@
 import Execution
 import Foundation
 
-/// Knows every open connection and looks at each one's deadline from time to time, on a thread of its own.
+/// Knows every open connection and every handler at work, and looks at each connection's deadline from time to time, on a
+/// thread of its own.
 ///
 /// libmicrohttpd's own timeout starts anew with each byte, so a client that sends a byte a second could hold a
 /// connection for ever.
@@ -15,6 +16,7 @@ final class ConnectionWatch: @unchecked Sendable {
     private var connections: [ObjectIdentifier: Connection] = [:]
     private var opened = 0
     private var suspendedCount = 0
+    private var answeringCount = 0
     private var hasEnded = false
 
     /// - Parameter interval: how often to look; a connection lives that much longer than its deadline at most.
@@ -48,7 +50,7 @@ final class ConnectionWatch: @unchecked Sendable {
     func remove(_ connection: Connection) {
         condition.withLock {
             connections[ObjectIdentifier(connection)] = nil
-            if connections.isEmpty { condition.broadcast() }
+            condition.broadcast()
         }
     }
 
@@ -63,9 +65,35 @@ final class ConnectionWatch: @unchecked Sendable {
         }
     }
 
+    /// A handler begins to answer.
+    func answering() {
+        condition.withLock { answeringCount += 1 }
+    }
+
+    /// A handler has ended, whether anybody waited for its answer or not.
+    func answered() {
+        condition.withLock {
+            answeringCount -= 1
+            if answeringCount == 0 { condition.broadcast() }
+        }
+    }
+
+    /// How many handlers are at work.
+    var handlersAtWork: Int { condition.withLock { answeringCount } }
+
     /// Waits until no connection is open; `false` if the deadline comes first.
     func waitUntilEmpty(before deadline: Date) -> Bool {
         wait(before: deadline) { connections.isEmpty }
+    }
+
+    /// Waits until those connections have gone that were there before the stop began; `false` if the deadline comes first.
+    func waitUntilOnlyLateOnesAreOpen(before deadline: Date) -> Bool {
+        wait(before: deadline) { connections.values.allSatisfy(\.isLate) }
+    }
+
+    /// Waits until every handler has ended; `false` if the deadline comes first.
+    func waitUntilNoneIsAnswered(before deadline: Date) -> Bool {
+        wait(before: deadline) { answeringCount == 0 }
     }
 
     /// Waits until no connection is suspended; `false` if the deadline comes first.

@@ -35,7 +35,8 @@ extension HTTPListener {
             if event == .CONNECTION_NOTIFY_STARTED {
                 guard let info = unsafe nt_http_socket_info(handle) else { return }
                 let connection = unsafe Connection(
-                    socket: info.pointee.connect_fd, timeouts: listener.configuration.timeouts)
+                    socket: info.pointee.connect_fd, timeouts: listener.configuration.timeouts,
+                    isLate: listener.isDraining.load(ordering: .sequentiallyConsistent))
                 unsafe place.pointee = Unmanaged.passRetained(connection).toOpaque()
                 listener.watch.add(connection)
             } else if let pointer = unsafe place.pointee {
@@ -59,7 +60,8 @@ extension HTTPListener {
             let text = unsafe String(validatingCString: target)
             let exchange = unsafe Exchange(
                 target: text.flatMap { RequestTarget($0) }, connection: connection,
-                memory: MemoryReservation(in: listener.memory), handle: handle)
+                memory: MemoryReservation(in: listener.memory),
+                isLate: listener.isDraining.load(ordering: .sequentiallyConsistent), handle: handle)
             _ = connection.enter(.head, exchange)
             return unsafe Unmanaged.passRetained(exchange).toOpaque()
         }
@@ -115,11 +117,18 @@ extension HTTPListener {
         if let encoding = encodings.first, encoding.lowercased() != "chunked" {
             return unsafe refuse(.unknownTransferEncoding, closing: true, exchange, handle)
         }
-        if unsafe headSize(of: handle) > configuration.headLimitInBytes {
-            let refusal = TransportRefusal.headersTooLarge(limit: configuration.headLimitInBytes)
-            return unsafe refuse(refusal, closing: true, exchange, handle)
+        if unsafe isHeadTooLarge(exchange, handle) {
+            // By the socket: libmicrohttpd may have no memory left for a response, and would close without one.
+            exchange.connection.refuse(.headersTooLarge(limit: configuration.headLimitInBytes))
+            refusedRequests.add(1, ordering: .relaxed)
+            return .NO
         }
-        if exchange.target == nil { exchange.refusal = .badTarget }
+        if let target = exchange.target {
+            let limit = configuration.queryParameterLimit
+            if target.query.count > limit { exchange.refusal = .tooManyParameters(limit: limit) }
+        } else {
+            exchange.refusal = .badTarget
+        }
         if needsHost, exchange.values(of: "host").count != 1 { exchange.refusal = .missingHost }
         if let length = lengths.first {
             guard let length = Int(length), length >= 0 else {
@@ -132,6 +141,7 @@ extension HTTPListener {
                     return unsafe refuse(.bodyTooLarge(limit: limit), closing: true, exchange, handle)
                 }
             } else if exchange.refusal == nil {
+                exchange.announcedByteCount = length
                 // Pages that are not written to are not taken, but a lie about the length should cost little anyway.
                 exchange.body.reserveCapacity(min(length, 16 << 20))
             }
@@ -162,8 +172,14 @@ extension HTTPListener {
             }, context)
     }
 
-    private func headSize(of handle: OpaquePointer) -> Int {
-        unsafe nt_http_head_size_info(handle)?.pointee.header_size ?? 0
+    /// Whether the head is longer than allowed, or has so many parts that little is left of the connection's memory: libmicrohttpd
+    /// keeps a record of 64 bytes for each header and cookie, and a copy of the cookies' text.
+    private func isHeadTooLarge(_ exchange: Exchange, _ handle: OpaquePointer) -> Bool {
+        let headSize = unsafe nt_http_head_size_info(handle)?.pointee.header_size ?? 0
+        let cookieCount = unsafe Int(MHD_get_connection_values(handle, .COOKIE_KIND, nil, nil))
+        let cookieSize = exchange.values(of: "cookie").reduce(0) { $0 + $1.utf8.count }
+        let used = headSize + cookieSize + 64 * (exchange.headers.count + cookieCount)
+        return headSize > configuration.headLimitInBytes || used > configuration.connectionMemoryInBytes - (4 << 10)
     }
 
     /// Takes a piece of the body, or throws it away if the request is refused; `false` ends the connection.
@@ -176,6 +192,10 @@ extension HTTPListener {
             } else {
                 do throws(MemoryBudgetError) {
                     try exchange.memory.grow(by: bytes.count)
+                    // Who has sent so much is given room for the rest at once: growing by doubling would hold the body twice.
+                    if exchange.body.count + bytes.count > exchange.body.capacity {
+                        exchange.body.reserveCapacity(exchange.announcedByteCount)
+                    }
                     unsafe exchange.body.append(contentsOf: bytes)
                     return true
                 } catch {
@@ -196,20 +216,34 @@ extension HTTPListener {
         if exchange.isSuspended {
             exchange.isSuspended = false
             watch.resumed()
-            guard let response = exchange.takeResponse(), exchange.connection.enter(.writing, exchange) else {
+            guard let (response, pipe) = exchange.takeResponse(), exchange.connection.enter(.writing, exchange) else {
                 return .NO
             }
-            return unsafe send(response, closing: false, exchange, handle)
+            return unsafe send(response, pipe, closing: false, exchange, handle)
         }
         guard exchange.refusal == nil, let target = exchange.target else {
             return unsafe refuse(exchange.refusal ?? .badTarget, closing: false, exchange, handle)
         }
+        let request = request(of: exchange, target: target)
+        if let response = immediateResponse(to: request) {
+            guard exchange.connection.enter(.writing, exchange) else { return .NO }
+            return unsafe send(response, closing: false, exchange, handle)
+        }
+        if exchange.isLate { return unsafe refuse(.stopping, closing: true, exchange, handle) }
         guard exchange.connection.enter(.working, exchange) else { return .NO }
         exchange.isSuspended = true
         watch.suspended()
         unsafe MHD_suspend_connection(handle)
-        answer(exchange, target: target)
+        answer(exchange, request)
         return .YES
+    }
+
+    private func request(of exchange: Exchange, target: RequestTarget) -> HTTPRequest {
+        let body = exchange.body
+        exchange.body = []
+        return HTTPRequest(
+            method: exchange.method, pathSegments: target.pathSegments, rawPath: target.rawPath, query: target.query,
+            headers: exchange.headers, body: body, memory: exchange.memory, isCancelled: { exchange.isCancelled })
     }
 
     private func refuse(
@@ -222,15 +256,18 @@ extension HTTPListener {
     }
 
     /// Hands a response over for sending.
+    ///
+    /// - Parameter pipe: where the body comes from, if it is produced while it is sent.
     private func send(
-        _ response: HTTPResponse, closing: Bool, _ exchange: Exchange, _ handle: OpaquePointer
+        _ response: HTTPResponse, _ pipe: BodyPipe? = nil, closing: Bool, _ exchange: Exchange, _ handle: OpaquePointer
     ) -> MHD_Result {
         totalRequests.add(1, ordering: .relaxed)
-        var body = response.body
-        // Safety: MHD_RESPMEM_MUST_COPY, so the bytes are only read while the closure runs.
-        let made = unsafe body.withUnsafeMutableBytes { bytes in
-            unsafe MHD_create_response_from_buffer(bytes.count, bytes.baseAddress, .RESPMEM_MUST_COPY)
-        }
+        let made =
+            if let pipe {
+                unsafe BodyReading(pipe: pipe, exchange: exchange, watch: watch, handle: handle).makeResponse()
+            } else {
+                unsafe makeResponse(response.body)
+            }
         guard let made = unsafe made else { return .NO }
         defer { unsafe MHD_destroy_response(made) }
         for (name, value) in response.headers where !["content-length", "connection"].contains(name.lowercased()) {
@@ -242,5 +279,13 @@ extension HTTPListener {
             unsafe MHD_add_response_header(made, "Connection", "close")
         }
         return unsafe MHD_queue_response(handle, UInt32(response.status), made)
+    }
+
+    private func makeResponse(_ body: [UInt8]) -> OpaquePointer? {
+        var body = body
+        // Safety: MHD_RESPMEM_MUST_COPY, so the bytes are only read while the closure runs.
+        return unsafe body.withUnsafeMutableBytes { bytes in
+            unsafe MHD_create_response_from_buffer(bytes.count, bytes.baseAddress, .RESPMEM_MUST_COPY)
+        }
     }
 }

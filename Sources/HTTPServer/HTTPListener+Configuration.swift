@@ -12,6 +12,8 @@ extension HTTPListener {
         package var connectionLimit = 4096
         /// The longest request line and headers, in bytes, together.
         package var headLimitInBytes = 32 << 10
+        /// How many parameters a query may have.
+        package var queryParameterLimit = 900
         /// The largest body of one request, in bytes; also after unpacking.
         package var bodyLimitInBytes = 256 << 20
         /// From opening a connection, or the end of the request line, to the end of the headers.
@@ -27,6 +29,10 @@ extension HTTPListener {
             self.host = host
             self.port = port
         }
+
+        /// What libmicrohttpd may take for a connection: a head that is a little too long is refused with a text of ours, a much
+        /// longer one by the library.
+        var connectionMemoryInBytes: Int { 2 * headLimitInBytes }
 
         var timeouts: ConnectionState.Timeouts {
             .init(head: headTimeout, body: bodyTimeout, response: responseTimeout, idle: idleTimeout)

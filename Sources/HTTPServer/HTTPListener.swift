@@ -41,7 +41,6 @@ package final class HTTPListener: Sendable {
     let watch: ConnectionWatch
     private let lifecycle = Mutex(Lifecycle.new)
     let isDraining = Atomic(false)
-    private let requestsInFlight = Atomic(0)
     let totalRequests = Atomic(0)
     let refusedRequests = Atomic(0)
 
@@ -69,7 +68,7 @@ package final class HTTPListener: Sendable {
         let connections = watch.counts
         return Statistics(
             openConnections: connections.open, totalConnections: connections.total,
-            requestsInFlight: requestsInFlight.load(ordering: .relaxed),
+            requestsInFlight: watch.handlersAtWork,
             totalRequests: totalRequests.load(ordering: .relaxed),
             refusedRequests: refusedRequests.load(ordering: .relaxed),
             requestBytesInUse: memory.bytesInUse)
@@ -115,8 +114,7 @@ package final class HTTPListener: Sendable {
             to: NTHTTPOptions(
                 listening_socket: socket, thread_count: UInt32(threads),
                 connection_limit: UInt32(max(threads, configuration.connectionLimit)),
-                // A request that is a little too long is refused here, with a text; a much longer one by the library.
-                connection_memory: 2 * configuration.headLimitInBytes,
+                connection_memory: configuration.connectionMemoryInBytes,
                 idle_timeout: UInt32(max(1, configuration.idleTimeout.components.seconds)),
                 context: Unmanaged.passRetained(self).toOpaque(),
                 request_began: Self.requestBegan, request_advanced: Self.requestAdvanced,
@@ -127,24 +125,42 @@ package final class HTTPListener: Sendable {
     // MARK: Work
 
     /// Has the request answered on the pool; the connection is suspended.
-    func answer(_ exchange: Exchange, target: RequestTarget) {
-        requestsInFlight.add(1, ordering: .relaxed)
-        let request = HTTPRequest(
-            method: exchange.method, pathSegments: target.pathSegments, rawPath: target.rawPath, query: target.query,
-            headers: exchange.headers, body: exchange.body, memory: exchange.memory,
-            isCancelled: { exchange.isCancelled })
-        exchange.body = []
+    func answer(_ exchange: Exchange, _ request: HTTPRequest) {
+        watch.answering()
         let encodings = exchange.values(of: "content-encoding")
         let task = Task(executorPreference: pool) {
             let response = await self.response(to: request, encodings: encodings)
-            self.requestsInFlight.subtract(1, ordering: .relaxed)
+            guard let stream = response.stream, request.method != "HEAD" else {
+                exchange.memory.releaseAll()
+                self.watch.answered()
+                return exchange.complete(with: response)
+            }
+            await self.produce(stream, for: exchange, exchange.completeWithStream(response))
             exchange.memory.releaseAll()
-            exchange.complete(with: response)
+            self.watch.answered()
         }
         exchange.isAnswered(by: task)
     }
 
+    private func produce(_ stream: ResponseStream, for exchange: Exchange, _ pipe: BodyPipe) async {
+        do {
+            try await stream.produce(pipe.writer)
+            pipe.finish()
+        } catch {
+            if !exchange.isCancelled { logger.warning("an answer was broken off", ["path": .text(exchange.rawPath)]) }
+            pipe.abort()
+        }
+    }
+
+    /// What the handler says without work, if it does.
+    func immediateResponse(to request: HTTPRequest) -> HTTPResponse? {
+        guard request.body.isEmpty, request.method == "GET" || request.method == "HEAD" else { return nil }
+        return handler.immediateResponse(to: request)
+    }
+
     private func response(to request: consuming HTTPRequest, encodings: [String]) async -> HTTPResponse {
+        // It may have waited long for a thread.
+        if request.isCancelled() { return TransportRefusal.stopping.response }
         guard !encodings.isEmpty else { return await handler.respond(to: request) }
         var request = request
         do throws(TransportRefusal) {
@@ -162,21 +178,27 @@ package final class HTTPListener: Sendable {
 
     // MARK: Stop
 
-    /// Takes no more connections, closes the idle ones, waits for requests in flight, and ends.
+    /// Answers what is under way and nothing new, closes idle connections, and ends.
     ///
-    /// Handlers that are not done after `patience` are cancelled and their clients get status 503; their tasks may run on,
-    /// unheard.
-    package func stop(drainingFor patience: Duration) async {
+    /// 1. For `patience` at most, requests under way are worked on. New ones get status 503, but for those that take no work
+    ///    (`HTTPHandler.immediateResponse`).
+    /// 2. Then no connection is accepted any more; handlers that are not done are cancelled, and their clients get status 503.
+    /// 3. For `grace` at most the cancelled handlers are waited for, those included whose clients have gone before.
+    ///
+    /// - Returns: whether every handler has ended. One that does not look for its cancellation runs on, unheard.
+    @discardableResult
+    package func stop(drainingFor patience: Duration, grace: Duration = .seconds(5)) async -> Bool {
         let running: Running? = lifecycle.withLock { lifecycle in
             guard case .running(let running) = lifecycle else { return nil }
             lifecycle = .stopping
             return running
         }
-        guard let running else { return }
-        await withCheckedContinuation { continuation in
+        guard let running else { return true }
+        return await withCheckedContinuation { continuation in
             let thread = Thread { [self] in
                 stop(running, drainingFor: patience)
-                continuation.resume()
+                continuation.resume(
+                    returning: watch.waitUntilNoneIsAnswered(before: Date(timeIntervalSinceNow: grace.inSeconds)))
             }
             thread.start()
         }
@@ -184,19 +206,20 @@ package final class HTTPListener: Sendable {
 
     private func stop(_ running: Running, drainingFor patience: Duration) {
         isDraining.store(true, ordering: .sequentiallyConsistent)
+        for connection in watch.all { connection.shutDownIfIdle() }
+        let hasDrained = watch.waitUntilOnlyLateOnesAreOpen(before: Date(timeIntervalSinceNow: patience.inSeconds))
+
         // Safety: the daemon is stopped below and nowhere else. The socket it returns is the one we gave.
         _ = unsafe MHD_quiesce_daemon(running.daemon)
         nt_http_stop_listening(running.socket)
-        for connection in watch.all { connection.shutDownIfIdle() }
-
-        let deadline = Date(timeIntervalSinceNow: patience.inSeconds)
-        if !watch.waitUntilEmpty(before: deadline) {
-            let late = watch.all
+        let late = watch.all
+        if !hasDrained {
             logger.warning("requests are cut off by the stop", ["connections": .integer(late.count)])
-            for connection in late { connection.abandon(saying: .stopping) }
-            // Their last words.
-            _ = watch.waitUntilEmpty(before: Date(timeIntervalSinceNow: 1))
         }
+        for connection in late { connection.abandon(saying: .stopping) }
+        for connection in late { connection.shutDownIfIdle() }
+        // Their last words.
+        _ = watch.waitUntilEmpty(before: Date(timeIntervalSinceNow: 1))
         // libmicrohttpd ends the process when it is stopped with suspended connections. Those that were resumed above
         // are taken up again within microseconds.
         guard watch.waitUntilNoneIsSuspended(before: Date(timeIntervalSinceNow: 5)) else {

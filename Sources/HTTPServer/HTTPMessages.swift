@@ -45,16 +45,27 @@ package struct HTTPRequest: Sendable {
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
-/// One response; sent with `Content-Length` in a single write.
+/// One response. `body` is sent with `Content-Length` in a single write; a stream in chunks, as it is produced.
 package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
+    /// What produces the body in the place of `body`.
+    package var stream: ResponseStream?
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {
         self.status = status
         self.headers = headers
         self.body = body
+    }
+
+    /// A response whose body is produced while it is sent.
+    package static func stream(
+        status: Int = 200, headers: [(name: String, value: String)] = [], _ produce: @escaping ResponseStream.Producer
+    ) -> Self {
+        var response = Self(status: status, headers: headers)
+        response.stream = ResponseStream(produce)
+        return response
     }
 
     package static func json(_ body: [UInt8], status: Int = 200) -> Self {
@@ -65,7 +76,18 @@ package struct HTTPResponse: Sendable {
     package static func refusal(_ error: MemoryBudgetError) -> Self { TransportRefusal(error).response }
 }
 
-/// Answers requests. Called on the compute pool, so it may block there.
+/// Answers requests.
 package protocol HTTPHandler: Sendable {
+    /// The answer. Called on the compute pool, so it may block there.
     func respond(to request: HTTPRequest) async -> HTTPResponse
+
+    /// The answer to a request that takes no work, such as whether the server is alive; `nil` for all others.
+    ///
+    /// Asked for every GET and HEAD without a body, on the connection's own thread, so that the answer comes even when every
+    /// thread of the pool is busy and while the server stops. It takes microseconds and never waits.
+    func immediateResponse(to request: HTTPRequest) -> HTTPResponse?
+}
+
+extension HTTPHandler {
+    package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? { nil }
 }

@@ -62,7 +62,11 @@ struct TransportRefusal: Error, Equatable {
     }
 
     static func headersTooLarge(limit: Int) -> Self {
-        Self(status: 431, message: "the request line and headers are longer than \(limit) bytes")
+        Self(status: 431, message: "the request line and headers are longer than \(limit) bytes, or too many")
+    }
+
+    static func tooManyParameters(limit: Int) -> Self {
+        Self(status: 414, message: "the query has more than \(limit) parameters")
     }
 
     static func bodyTooLarge(limit: Int) -> Self {
@@ -77,7 +81,7 @@ struct TransportRefusal: Error, Equatable {
 
     /// The whole response as it goes over the wire, for where libmicrohttpd takes none. The connection ends with it.
     var wireBytes: [UInt8] {
-        let reasons = [408: "Request Timeout", 413: "Content Too Large"]
+        let reasons = [408: "Request Timeout", 413: "Content Too Large", 431: "Request Header Fields Too Large"]
         let body = response.body
         let head = """
             HTTP/1.1 \(status) \(reasons[status] ?? "Error")\r\nContent-Type: application/json\r\n\

@@ -13,7 +13,7 @@ struct Monitoring {
     private let listener: HTTPListener?
     private let logger: Logger
 
-    init(settings: Settings, pool: ComputePool, logger: Logger) {
+    init(settings: Settings, logger: Logger) {
         self.logger = logger
         guard settings.monitoringEnabled, let port = UInt16(exactly: settings.monitoringPort) else {
             listener = nil
@@ -25,7 +25,11 @@ struct Monitoring {
         configuration.bodyLimitInBytes = 1_024
         configuration.responseTimeout = settings.requestTimeout
         configuration.idleTimeout = settings.idleTimeout
-        listener = HTTPListener(configuration: configuration, handler: endpoint, pool: pool, logger: logger)
+        listener = HTTPListener(
+            configuration: configuration, handler: endpoint,
+            // A thread of its own: an operator wants to see what keeps all the others busy.
+            pool: ComputePool(threadCount: 1, name: "monitoring"), memory: MemoryBudget(limitInBytes: 1 << 20),
+            logger: logger)
     }
 
     /// - Throws: `MonitoringError`, which names the setting.

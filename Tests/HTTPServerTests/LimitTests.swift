@@ -178,6 +178,65 @@ import Testing
         }
     }
 
+    @Test(arguments: ["a=1", "a", "=", "%41=%42"], [900, 901, 1000, 5000])
+    func `parameters up to the limit are read, more are refused at once`(parameter: String, count: Int) async throws {
+        try await withServer { server in
+            let client = try TestClient(port: server.port)
+            let query = Array(repeating: parameter, count: count).joined(separator: "&")
+            client.send("POST /x?\(query) HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nhi")
+            let response = try #require(client.receive())
+            let isTooLong = query.utf8.count > 31_000
+            #expect(response.status == (isTooLong ? 431 : count > 900 ? 414 : 200))
+            if response.status == 200 {
+                #expect(response.headers["x-query"]?.split(separator: "&").count == 900)
+                #expect(response.text == "hi")
+            } else if response.status == 414 {
+                #expect(response.text == #"{"code":414,"message":"the query has more than 900 parameters"}"#)
+                client.send("GET /fine?a=b&a=c HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(client.receive()?.headers["x-query"] == "a=b&a=c")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("GET /?\(String(repeating: "&", count: 30_000)) HTTP/1.1\r\nHost: h\r\n\r\n", 200),
+        ("GET / HTTP/1.1\r\nHost: h\r\n\(String(repeating: "a: b\r\n", count: 800))\r\n", 200),
+        ("GET / HTTP/1.1\r\nHost: h\r\n\(String(repeating: "a: b\r\n", count: 5000))\r\n", 431),
+        ("GET / HTTP/1.1\r\nHost: h\r\n\(String(repeating: "a:\r\n", count: 5000))\r\n", 431),
+        ("GET / HTTP/1.1\r\nHost: h\r\nCookie: \(String(repeating: "a=b; ", count: 5000))\r\n\r\n", 431),
+        ("GET / HTTP/1.1\r\nHost: h\r\n\(String(repeating: "Cookie: a=b\r\n", count: 2000))\r\n", 431),
+        (
+            "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
+                + "\(String(repeating: "a: b\r\n", count: 5000))\r\n", 431
+        ),
+    ])
+    func `many small parts of a head are read or refused at once`(text: String, status: Int) async throws {
+        try await withServer { server in
+            let client = try TestClient(port: server.port)
+            client.send(text)
+            #expect(client.receive()?.status == status)
+        }
+    }
+
+    @Test(arguments: [
+        ("a: b\r\n", 850..<950), ("Cookie: a=b\r\n", 720..<820),
+        ("x: \(String(repeating: "y", count: 50))\r\n", 450..<570),
+    ])
+    func `no number of headers leaves a request without an answer`(header: String, counts: Range<Int>) async throws {
+        // Where the library's memory for a connection runs out, between the last that fit and the first that do not.
+        try await withServer { server in
+            var statuses: Set<Int> = []
+            for count in counts {
+                let client = try TestClient(port: server.port)
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\(String(repeating: header, count: count))\r\n")
+                let status = client.receive()?.status ?? 0
+                #expect(status == 200 || status == 431, "\(count) headers")
+                statuses.insert(status)
+            }
+            #expect(statuses == [200, 431])
+        }
+    }
+
     @Test(arguments: [
         "\r\n\r\n\r\n\u{0}\u{1}", "GET\r\n\r\n", "nonsense\r\n\r\n", "GET / HTTP/9.9\r\nHost: h\r\n\r\n",
         "POST / HTTP/1.1\r\n\r\n",

@@ -80,11 +80,40 @@ final class TestClient {
             let parts = line.split(separator: ":", maxSplits: 1)
             headers[parts[0].lowercased()] = parts.count > 1 ? parts[1].trimmingCharacters(in: .whitespaces) : ""
         }
+        if headers["transfer-encoding"] == "chunked", method != "HEAD" {
+            guard let body = receiveChunks() else { return nil }
+            return Response(status: status, headers: headers, body: body)
+        }
         let count = method == "HEAD" ? 0 : headers["content-length"].flatMap { Int($0) } ?? 0
-        while unread.count < count { if !readMore() { return nil } }
-        let body = Array(unread[..<count])
-        unread.removeFirst(count)
+        guard let body = take(count) else { return nil }
         return Response(status: status, headers: headers, body: body)
+    }
+
+    /// The chunks up to the empty one; `nil` if the connection ends before.
+    private func receiveChunks() -> [UInt8]? {
+        var body: [UInt8] = []
+        while true {
+            guard let end = read(until: "\r\n") else { return nil }
+            let size = Int(String(decoding: unread[..<(end - 2)], as: UTF8.self), radix: 16)
+            unread.removeFirst(end)
+            guard let size, let chunk = take(size), take(2) != nil else { return nil }
+            if size == 0 { return body }
+            body += chunk
+        }
+    }
+
+    private func take(_ count: Int) -> [UInt8]? {
+        while unread.count < count { if !readMore() { return nil } }
+        let bytes = Array(unread[..<count])
+        unread.removeFirst(count)
+        return bytes
+    }
+
+    /// Everything up to the end of the connection.
+    func receiveToTheEnd() -> [UInt8] {
+        while readMore() {}
+        defer { unread = [] }
+        return unread
     }
 
     /// Whether the server has closed the connection, waiting for it.

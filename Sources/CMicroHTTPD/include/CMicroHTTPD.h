@@ -63,6 +63,15 @@ void nt_http_stop_listening(int socket);
 /// Closes the socket.
 void nt_http_close(int socket);
 
+/// A response of unknown length. `read` fills a buffer on the connection's thread and returns how many bytes it wrote, 0 after it
+/// has suspended the connection, or one of the two ends below; `release` is called with `context` once, at the end.
+struct MHD_Response *nt_http_stream_response(
+    MHD_ContentReaderCallback read, void *context, MHD_ContentReaderFreeCallback release);
+
+// MHD_CONTENT_READER_… are casts, which Swift does not see.
+static const ssize_t nt_http_stream_end = -1;
+static const ssize_t nt_http_stream_broken = -2;
+
 // MHD_get_connection_info is variadic too.
 static inline const union MHD_ConnectionInfo *nt_http_socket_info(struct MHD_Connection *connection) {
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);

@@ -231,14 +231,24 @@ package final class StorageEnvironment: Sendable {
 
     /// Waits until no transaction is open, syncs, and releases the folder. Later calls do nothing; later reads throw
     /// `StorageError.closed`. Blocks. Close the commit queue first.
-    package func close() {
+    ///
+    /// - Parameter deadline: until when to wait for transactions; `nil` for as long as they take.
+    /// - Returns: `false` if some were still open. Then everything is synced, and the folder is released with the process.
+    @discardableResult
+    package func close(before deadline: Date? = nil) -> Bool {
         condition.lock()
         guard unsafe !readers.isClosed else {
             condition.unlock()
-            return
+            return true
         }
         unsafe readers.isClosed = true
-        while unsafe readers.activeCount > 0 { condition.wait() }
+        while unsafe readers.activeCount > 0 {
+            if condition.wait(until: deadline ?? .distantFuture) { continue }
+            condition.unlock()
+            // Safety: the handle stays open for those who read, and nobody closes it any more.
+            if !options.isReadOnly { _ = unsafe mdb_env_sync(handle, 1) }
+            return false
+        }
         // Safety: nobody else has them.
         while let transaction = unsafe readers.idle.popLast() { unsafe mdb_txn_abort(transaction) }
         condition.unlock()
@@ -248,5 +258,6 @@ package final class StorageEnvironment: Sendable {
         unsafe mdb_env_close(handle)
         OpenFolders.leave(identity)
         lock?.release()
+        return true
     }
 }
