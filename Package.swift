@@ -104,6 +104,8 @@ let package = Package(
         // Transports and APIs.
         library("APIVocabulary", uses: ["DataModel", "DatabaseCore", "ImageVectorizer", "InvertedIndexes"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CZlib", "Execution", "Observability"]),
+        library("Authentication"),
+        library("HTTPGateway", uses: ["Authentication", "CSystem", "Execution", "HTTPServer"]),
         library("GraphQLLanguage"),
         library(
             "GraphQLAPI",
@@ -114,7 +116,8 @@ let package = Package(
         library(
             "RESTAPI",
             uses: [
-                "APIVocabulary", "DataModel", "DatabaseCore", "HTTPServer", "JSON", "Observability", "VectorIndexes",
+                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "HTTPGateway", "HTTPServer", "JSON",
+                "Observability", "VectorIndexes",
             ]),
 
         // The program.
@@ -122,7 +125,9 @@ let package = Package(
         program(
             "Needletail",
             uses: [
-                "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer",
+                "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GraphQLAPI",
+                "HTTPGateway",
+                "HTTPServer",
                 "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RESTAPI", "VectorIndexes",
             ]),
 
@@ -161,6 +166,8 @@ let package = Package(
                 "VectorIndexes",
             ]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
+        tests(of: "Authentication"),
+        tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer"]),
         // A database in memory for the tests of the APIs.
         .target(
             name: "DatabaseTesting", dependencies: ["DataModel", "DatabaseCore", "ImageVectorizer"],
@@ -172,7 +179,11 @@ let package = Package(
                 "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "HTTPServer", "ImageVectorizer",
                 "InvertedIndexes", "JSON",
             ]),
-        tests(of: "RESTAPI", uses: ["DataModel", "DatabaseCore", "DatabaseTesting", "HTTPServer", "JSON"]),
+        tests(
+            of: "RESTAPI",
+            uses: [
+                "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "HTTPGateway", "HTTPServer", "JSON",
+            ]),
         tests(of: "Configuration"),
     ],
     cxxLanguageStandard: .cxx17

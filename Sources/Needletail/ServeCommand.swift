@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Authentication
 import Configuration
 import DatabaseCore
 import Execution
 import Foundation
 import GraphQLAPI
+import HTTPGateway
 import HTTPServer
 import ImageVectorizer
 import JSON
@@ -16,6 +18,9 @@ import RESTAPI
 ///     listening (live, not ready) ──> ready ──signal──> draining ──> closed
 ///
 /// It is ready when the database is: the network is loaded after that, and requests with pictures wait for it.
+///
+/// It ends in bounded time: requests may take `NEEDLETAIL_DRAIN_TIMEOUT`, then they are cancelled; one that does not look for
+/// that is left to the end of the process, when everything is saved.
 struct ServeCommand {
     let settings: Settings
     /// What the settings had to say that stops nothing.
@@ -29,12 +34,12 @@ struct ServeCommand {
         for warning in warnings { logger.warning("setting", ["note": .text(warning)]) }
 
         let pool = ComputePool(threadCount: settings.effectiveComputeThreads)
-        let front = FrontDoor()
+        let front = FrontDoor(opening: RESTHealth(isReady: { false }, crossOrigin: crossOrigin))
         let listener = HTTPListener(
             configuration: try listenerConfiguration(), handler: front, pool: pool,
             memory: MemoryBudget(limitInBytes: settings.maximumBufferedBytes), logger: logger)
         try listener.start()
-        let monitoring = Monitoring(settings: settings, pool: pool, logger: logger)
+        let monitoring = Monitoring(settings: settings, logger: logger)
         let network = VectorizerLoading(settings: settings, pool: pool).announce()
         let database: Database
         do {
@@ -61,11 +66,17 @@ struct ServeCommand {
         logger.info("stopping", ["signal": .text(signal)])
         front.close()
         purging.cancel()
-        await listener.stop(drainingFor: settings.drainTimeout)
+        let haveHandlersEnded = await listener.stop(drainingFor: settings.drainTimeout)
         await monitoring.stop()
-        await database.close()
+        let haveReadsEnded = await database.close(waitingForReads: .seconds(5))
         // The process cannot end well while a thread is in the engine.
         await network.waitUntilLoaded()
+        guard haveHandlersEnded, haveReadsEnded else {
+            logger.warning("stopped; everything is saved, and requests that did not end are cut off")
+            logger.flush()
+            // Their threads would meet what `exit` tears down.
+            _exit(0)
+        }
         logger.info("stopped; everything is saved")
         logger.flush()
     }
@@ -92,14 +103,25 @@ struct ServeCommand {
             isReady: { front.isOpen }, clock: DatabaseOpening.millisecondsSince1970)
         context.grpcMaxMessageSize = settings.grpcMaximumMessageBytes
         context.origin = settings.origin
-        context.allowedOrigins = settings.allowedOrigins
-        context.allowedMethods = settings.allowedMethods
-        context.allowedHeaders = settings.allowedHeaders
+        context.crossOrigin = crossOrigin
         let graphql = GraphQLHandler(database: database, width: settings.effectiveComputeThreads)
         let rest = RESTHandler(database: database, graphql: graphql, context: context)
-        let keys = settings.apiKeysEnabled ? settings.apiKeys : []
-        let guarded = KeyCheck(inner: rest, keys: keys, allowsAnonymous: settings.allowsAnonymousAccess)
-        return MemoryTrimming(inner: guarded)
+        return MemoryTrimming(inner: KeyCheck(inner: Mounts([], others: rest), authenticator: authenticator))
+    }
+
+    private var authenticator: Authenticator {
+        let hasKeys = settings.apiKeysEnabled
+        return Authenticator(
+            keys: hasKeys ? settings.apiKeys : [], users: hasKeys ? settings.apiKeyUsers : [],
+            allowsAnonymous: settings.allowsAnonymousAccess)
+    }
+
+    private var crossOrigin: CrossOriginHeaders {
+        var headers = CrossOriginHeaders()
+        headers.allowedOrigins = settings.allowedOrigins
+        headers.allowedMethods = settings.allowedMethods
+        headers.allowedHeaders = settings.allowedHeaders
+        return headers
     }
 
     private var nodeName: String { settings.nodeName.isEmpty ? ProcessInfo.processInfo.hostName : settings.nodeName }

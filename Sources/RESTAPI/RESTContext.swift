@@ -16,13 +16,8 @@ package struct RESTContext: Sendable {
     package var grpcMaxMessageSize = 104_858_000
     /// `ORIGIN`: before paths in links; empty for none.
     package var origin = ""
-    /// `CORS_ALLOW_ORIGIN`.
-    package var allowedOrigins = "*"
-    /// `CORS_ALLOW_METHODS`.
-    package var allowedMethods = "*"
-    /// `CORS_ALLOW_HEADERS`.
-    package var allowedHeaders = Self.defaultAllowedHeaders
-    /// Whether `/.well-known/ready` says yes.
+    package var crossOrigin = CrossOriginHeaders()
+    /// Whether `/.well-known/ready` says yes. Asked on a connection's thread: must not wait.
     package var isReady: @Sendable () -> Bool
     /// Milliseconds since 1970.
     package var clock: @Sendable () -> Int64
@@ -37,8 +32,4 @@ package struct RESTContext: Sendable {
         self.isReady = isReady
         self.clock = clock
     }
-
-    package static let defaultAllowedHeaders =
-        "Content-Type, Authorization, Batch, X-Openai-Api-Key, X-Openai-Organization, X-Openai-Baseurl, X-Anyscale-Baseurl, "
-        + "X-Anyscale-Api-Key, X-Cohere-Api-Key, X-Huggingface-Api-Key, X-Weaviate-Cluster-Url, X-Weaviate-Client"
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Authentication
 import DatabaseCore
+import HTTPGateway
+import HTTPServer
 import JSON
 import Testing
 
@@ -48,6 +51,81 @@ struct RoutingTests {
         let answer = try await fixture.send(method, path, "{}")
         #expect(answer.status == 501)
         #expect(answer.message?.contains(name) == true && answer.message?.hasSuffix("is not supported yet") == true)
+    }
+
+    @Test func `every endpoint of the table is declared once, and described`() {
+        let endpoints = RESTEndpoints.router.endpoints
+        #expect(Set(endpoints.map { "\($0.method) \($0.path)" }).count == endpoints.count)
+        for endpoint in endpoints {
+            #expect(!endpoint.summary.isEmpty && !endpoint.summary.hasSuffix(".") && !endpoint.tag.isEmpty)
+            // Later ones of the same form could never be reached.
+            guard
+                case .found(let first, _) = RESTEndpoints.router.match(
+                    method: endpoint.method, path: path(of: endpoint.path))
+            else {
+                Issue.record("\(endpoint.method) \(endpoint.path) is not found")
+                continue
+            }
+            #expect(first.path == endpoint.path)
+        }
+    }
+
+    /// A path that fits, with names of parameters for what they stand for.
+    private func path(of pattern: PathPattern) -> [String] {
+        ["v1"]
+            + pattern.segments.map { segment in
+                switch segment {
+                case .literal(let text): text
+                case .parameter(let name): "<\(name)>"
+                }
+            }
+    }
+
+    @Test func `whatever is not built says so, by all its methods`() async throws {
+        for endpoint in RESTEndpoints.unbuilt {
+            let answer = try await fixture.send(
+                endpoint.method, "/" + path(of: endpoint.path).joined(separator: "/"), "{}")
+            #expect(answer.status == 501, "\(endpoint.method) \(endpoint.path)")
+        }
+    }
+
+    @Test func `only what clients ask before they log in is open`() {
+        let open = RESTEndpoints.router.endpoints.filter { $0.permission == .open }.map { "\($0.path)" }
+        #expect(
+            Set(open) == ["", ".well-known/live", ".well-known/ready", ".well-known/openid-configuration"])
+    }
+
+    @Test(
+        arguments: [
+            ("GET", [], .open), ("GET", ["v1"], .open), ("OPTIONS", ["v1", "objects"], .open), ("GET", ["x"], .open),
+            ("POST", ["v1", ".well-known", "ready"], .open), ("GET", ["v1", "nosuchthing"], .read),
+            ("GET", ["v1", "objects"], .read), ("POST", ["v1", "graphql"], .read),
+            ("POST", ["v1", "objects", "validate"], .read), ("POST", ["v1", "objects"], .write),
+            ("DELETE", ["v1", "schema", "C"], .write), ("PUT", ["v1", "schema", "C", "shards", "S"], .admin),
+            ("GET", ["v1", "backups", "s3", "b"], .read), ("POST", ["v1", "backups", "s3"], .admin),
+            ("PATCH", ["v1", "schema"], .read),
+        ] as [(String, [String], Permission)])
+    func `a request asks for what its endpoint says`(method: String, path: [String], permission: Permission) {
+        let request = HTTPRequest(method: method, pathSegments: path, rawPath: "/" + path.joined(separator: "/"))
+        #expect(fixture.handler.permission(for: request) == permission)
+    }
+
+    @Test func `live and ready are answered at once, also before there is a database`() async {
+        for isReady in [true, false] {
+            let health = RESTHealth(isReady: { isReady }, crossOrigin: CrossOriginHeaders())
+            for (name, status) in [("live", 200), ("ready", isReady ? 200 : 503)] {
+                let request = HTTPRequest(
+                    method: "GET", pathSegments: ["v1", ".well-known", name], rawPath: "/v1/.well-known/\(name)")
+                for handler in [health, RESTFixture(isReady: isReady).handler] as [any HTTPHandler] {
+                    let response = handler.immediateResponse(to: request)
+                    #expect(response?.status == status)
+                    #expect(response?.headers.contains { $0 == ("Access-Control-Allow-Origin", "*") } == true)
+                }
+            }
+            let other = HTTPRequest(method: "GET", pathSegments: ["v1", "meta"], rawPath: "/v1/meta")
+            #expect(health.immediateResponse(to: other) == nil)
+            #expect(await health.respond(to: other).status == 404)
+        }
     }
 
     @Test func `GraphQL is handed on`() async throws {

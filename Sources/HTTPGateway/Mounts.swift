@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Authentication
+import HTTPServer
+
+/// A handler that says what each request asks of its sender.
+package protocol GuardedHandler: HTTPHandler {
+    /// What the sender must be allowed. Must not be `open` for what tells anything about stored data.
+    func permission(for request: HTTPRequest) -> Permission
+}
+
+/// Hands requests on by what their path begins with: several APIs on one port.
+///
+///     Mounts([(["v1"], rest), (["v1", "grpc-web"], grpcWeb), (["console"], console)], others: rest)
+package struct Mounts: GuardedHandler {
+    package typealias Mount = (prefix: [String], handler: any GuardedHandler)
+
+    /// The longest prefix first.
+    private let mounts: [Mount]
+    private let others: any GuardedHandler
+
+    /// - Parameters:
+    ///   - mounts: each with the segments that its paths begin with; the longest that fits counts. Handlers get the whole path.
+    ///   - others: answers all other paths.
+    package init(_ mounts: [Mount], others: any GuardedHandler) {
+        self.mounts = mounts.sorted { $0.prefix.count > $1.prefix.count }
+        self.others = others
+    }
+
+    private func handler(for request: HTTPRequest) -> any GuardedHandler {
+        mounts.first { request.pathSegments.starts(with: $0.prefix) }?.handler ?? others
+    }
+
+    package func permission(for request: HTTPRequest) -> Permission {
+        handler(for: request).permission(for: request)
+    }
+
+    package func respond(to request: HTTPRequest) async -> HTTPResponse {
+        await handler(for: request).respond(to: request)
+    }
+
+    package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? {
+        handler(for: request).immediateResponse(to: request)
+    }
+}

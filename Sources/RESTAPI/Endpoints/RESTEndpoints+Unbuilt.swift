@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Authentication
+import HTTPGateway
+
+/// What Weaviate has and this server does not: answered with status 501 and the name of the feature.
+extension RESTEndpoints {
+    static let unbuilt: [RESTEndpoint] = [
+        unbuilt("schema/{class}/tenants", ["GET", "POST", "PUT", "DELETE"], tenants, tag: "schema", changing: .write),
+        unbuilt("schema/{class}/tenants/{tenant}", ["GET", "HEAD"], tenants, tag: "schema"),
+        unbuilt(
+            "schema/{class}/properties/{property}/index/{index}", ["PUT", "POST"], reindexing, tag: "schema",
+            changing: .write),
+        unbuilt("schema/{class}/properties/{property}/tokenize", ["POST"], "tokenize", tag: "schema", changing: .read),
+        unbuilt("schema/{class}/vectors/{vector}/index", ["DELETE"], reindexing, tag: "schema", changing: .write),
+        unbuilt("schema/{class}/indexes", ["GET"], reindexing, tag: "schema"),
+        unbuilt("tokenize", ["POST"], "tokenize", tag: "schema", changing: .read),
+        unbuilt(
+            "objects/{id}/references/{property}", ["POST", "PUT", "DELETE"], references, tag: "objects",
+            changing: .write),
+        unbuilt(
+            "objects/{class}/{id}/references/{property}", ["POST", "PUT", "DELETE"], references, tag: "objects",
+            changing: .write),
+        unbuilt("cluster/statistics", ["GET"], "cluster statistics", tag: "cluster"),
+        unbuilt("backups/{backend}", ["GET", "POST"], "backup", tag: "backups"),
+        unbuilt("backups/{backend}/{id}", ["GET", "DELETE"], "backup", tag: "backups"),
+        unbuilt("backups/{backend}/{id}/restore", ["GET", "POST", "DELETE"], "restoring a backup", tag: "backups"),
+        unbuilt("export/{backend}", ["POST"], "export", tag: "export"),
+        unbuilt("export/{backend}/{id}", ["GET", "DELETE"], "export", tag: "export"),
+        unbuilt("aliases", ["GET", "POST"], "aliases", tag: "aliases", changing: .write),
+        unbuilt("aliases/{alias}", ["GET", "PUT", "DELETE"], "aliases", tag: "aliases", changing: .write),
+        unbuilt("classifications", ["POST"], "classification", tag: "classifications", changing: .write),
+        unbuilt("classifications/{id}", ["GET"], "classification", tag: "classifications"),
+        unbuilt("authz/roles", ["GET", "POST"], roles, tag: "authz"),
+        unbuilt("authz/roles/{id}", ["GET", "DELETE"], roles, tag: "authz"),
+        unbuilt("authz/roles/{id}/{action}", ["GET", "POST"], roles, tag: "authz"),
+        unbuilt("authz/users/{id}/{action}", ["GET", "POST"], roles, tag: "authz"),
+        unbuilt("authz/users/{id}/roles/{type}", ["GET"], roles, tag: "authz"),
+        unbuilt("authz/groups/{type}", ["GET"], roles, tag: "authz"),
+        unbuilt("authz/groups/{id}/{action}", ["GET", "POST"], roles, tag: "authz"),
+        unbuilt("authz/groups/{id}/roles/{type}", ["GET"], roles, tag: "authz"),
+        unbuilt("users/own-info", ["GET"], roles, tag: "users"),
+        unbuilt("users/db", ["GET"], roles, tag: "users"),
+        unbuilt("users/db/{id}", ["GET", "POST", "DELETE"], roles, tag: "users"),
+        unbuilt("users/db/{id}/{action}", ["POST"], roles, tag: "users"),
+        unbuilt("replication/replicate", ["POST", "GET", "DELETE"], "replication", tag: "replication"),
+        unbuilt("replication/{action}", ["GET", "POST"], "replication", tag: "replication"),
+        unbuilt("tasks", ["GET"], "distributed tasks", tag: "tasks"),
+    ].flatMap { $0 }
+
+    private static let tenants = "multi-tenancy (tenants)"
+    private static let references = "changing references through their own path"
+    private static let reindexing = "changing the indexes of a class online"
+    private static let roles = "roles and users (authz)"
+
+    /// One endpoint for each method.
+    ///
+    /// - Parameter changing: what methods other than GET and HEAD ask for.
+    private static func unbuilt(
+        _ path: String, _ methods: [String], _ feature: String, tag: String, changing: Permission = .admin
+    ) -> [RESTEndpoint] {
+        methods.map { method in
+            let permission = ["GET", "HEAD"].contains(method) ? .read : changing
+            return RESTEndpoint(
+                method, path, permission, "Not supported yet: \(feature)", tag: tag, .unbuilt(feature))
+        }
+    }
+}

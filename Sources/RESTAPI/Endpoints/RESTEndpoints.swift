@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Authentication
+import HTTPGateway
+import HTTPServer
+
+/// What carries an endpoint out.
+enum RESTAction: Sendable {
+    /// Answered where the request arrives, without waiting for a thread: see `HTTPHandler.immediateResponse`.
+    case immediate(@Sendable (_ isReady: Bool) -> HTTPResponse)
+    case work(@Sendable (RESTHandler, Call) async throws(Refusal) -> HTTPResponse)
+    /// Of Weaviate, not built yet; the name of the feature.
+    case unbuilt(String)
+}
+
+typealias RESTEndpoint = Endpoint<RESTAction>
+
+/// Every endpoint of the REST interface. Of several that fit, the first counts, so literal paths stand before those with
+/// parameters in the same place.
+enum RESTEndpoints {
+    static let router = Router(prefix: ["v1"], meta + schema + objects + batch + graphql + unbuilt)
+
+    private static let meta: [RESTEndpoint] = [
+        RESTEndpoint(
+            "GET", "", .open, "The interface's main links", tag: "meta", .work { handler, _ in handler.root() }),
+        RESTEndpoint(
+            "GET", "meta", .read, "Version and modules of the server", tag: "meta",
+            .work { handler, _ in handler.meta() }),
+        RESTEndpoint(
+            "GET", ".well-known/live", .open, "Whether the server is alive", tag: "well-known",
+            .immediate { _ in HTTPResponse(status: 200) }),
+        RESTEndpoint(
+            "GET", ".well-known/ready", .open, "Whether the server answers requests", tag: "well-known",
+            .immediate { isReady in HTTPResponse(status: isReady ? 200 : 503) }),
+        // 404 tells clients that they need no login.
+        RESTEndpoint(
+            "GET", ".well-known/openid-configuration", .open, "Where OpenID Connect is configured: nowhere",
+            tag: "well-known", .work { _, _ in HTTPResponse(status: 404) }),
+        RESTEndpoint("GET", "nodes", .read, "The nodes and, if asked for, their shards", tag: "nodes", nodes),
+        RESTEndpoint("GET", "nodes/{class}", .read, "The nodes and their shards of one class", tag: "nodes", nodes),
+    ]
+
+    private static let nodes = RESTAction.work { handler, call throws(Refusal) in try handler.nodes(call) }
+
+    private static let schema: [RESTEndpoint] = [
+        RESTEndpoint(
+            "GET", "schema", .read, "All classes", tag: "schema", .work { handler, _ in handler.schema() }),
+        RESTEndpoint(
+            "POST", "schema", .write, "Create a class", tag: "schema",
+            .work { handler, call throws(Refusal) in try await handler.createClass(call) }),
+        RESTEndpoint(
+            "GET", "schema/{class}", .read, "One class", tag: "schema",
+            .work { handler, call throws(Refusal) in try handler.getClass(call) }),
+        RESTEndpoint(
+            "PUT", "schema/{class}", .write, "Change the settings of a class", tag: "schema",
+            .work { handler, call throws(Refusal) in try await handler.updateClass(call) }),
+        RESTEndpoint(
+            "DELETE", "schema/{class}", .write, "Delete a class and its objects", tag: "schema",
+            .work { handler, call throws(Refusal) in try await handler.deleteClass(call) }),
+        RESTEndpoint(
+            "POST", "schema/{class}/properties", .write, "Add a property to a class", tag: "schema",
+            .work { handler, call throws(Refusal) in try await handler.addProperty(call) }),
+        RESTEndpoint(
+            "DELETE", "schema/{class}/properties/{property}/index/{index}", .write, "Drop an index of a property",
+            tag: "schema", .work { handler, call throws(Refusal) in try await handler.deleteIndex(call) }),
+        RESTEndpoint(
+            "GET", "schema/{class}/shards", .read, "The shards of a class and their status", tag: "schema",
+            .work { handler, call throws(Refusal) in try handler.shards(call) }),
+        RESTEndpoint(
+            "PUT", "schema/{class}/shards/{shard}", .admin, "Make a shard read-only, or ready again", tag: "schema",
+            .work { handler, call throws(Refusal) in try handler.changeShardStatus(call) }),
+    ]
+
+    private static let objects: [RESTEndpoint] =
+        [
+            RESTEndpoint(
+                "GET", "objects", .read, "List objects", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.listObjects(call) }),
+            RESTEndpoint(
+                "POST", "objects", .write, "Create an object", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.createObject(call) }),
+            RESTEndpoint(
+                "POST", "objects/validate", .read, "Check an object without storing it", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.validateObject(call) }),
+        ] + object(at: "objects/{id}") + object(at: "objects/{class}/{id}")
+
+    /// What can be done with one object.
+    private static func object(at path: String) -> [RESTEndpoint] {
+        [
+            RESTEndpoint(
+                "GET", path, .read, "One object", tag: "objects",
+                .work { handler, call throws(Refusal) in try handler.getObject(call) }),
+            RESTEndpoint(
+                "HEAD", path, .read, "Whether an object exists", tag: "objects",
+                .work { handler, call throws(Refusal) in try handler.headObject(call) }),
+            RESTEndpoint(
+                "PUT", path, .write, "Replace an object", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.replaceObject(call) }),
+            RESTEndpoint(
+                "PATCH", path, .write, "Change properties of an object", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.mergeObject(call) }),
+            RESTEndpoint(
+                "DELETE", path, .write, "Delete an object", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.deleteObject(call) }),
+        ]
+    }
+
+    private static let batch: [RESTEndpoint] = [
+        RESTEndpoint(
+            "POST", "batch/objects", .write, "Create or replace many objects", tag: "batch",
+            .work { handler, call throws(Refusal) in try await handler.batchObjects(call) }),
+        RESTEndpoint(
+            "DELETE", "batch/objects", .write, "Delete the objects that match a filter", tag: "batch",
+            .work { handler, call throws(Refusal) in try await handler.batchDelete(call) }),
+        RESTEndpoint(
+            "POST", "batch/references", .write, "Create many references", tag: "batch",
+            .work { handler, call throws(Refusal) in try handler.batchReferences(call) }),
+    ]
+
+    private static let graphql: [RESTEndpoint] = [
+        RESTEndpoint("POST", "graphql", .read, "Answer a GraphQL query", tag: "graphql", query),
+        RESTEndpoint("POST", "graphql/batch", .read, "Answer several GraphQL queries", tag: "graphql", query),
+    ]
+
+    private static let query = RESTAction.work { handler, call in await handler.graphql.respond(to: call.request) }
+}
