@@ -27,7 +27,7 @@ struct CheckCommand {
             "\(settings.dataPath): \(report.collectionCount) collections, \(report.objectCount) objects, "
                 + "\(report.blobCount) blobs, \(report.vectorCount) vectors, \(report.entryCount) entries")
         for finding in report.findings { print("damaged: \(finding.key): \(finding.problem)") }
-        let indexFindings = try IndexCheck(environment: environment).run { print($0) }
+        let indexFindings = try DatabaseCheck(environment: environment).run { print($0) }
         for finding in indexFindings { print("damaged: \(finding)") }
         let damageCount = report.findingCount + indexFindings.count
         let recallFindings = try recallQueries.map { try checkRecall(of: environment, queryCount: $0) } ?? []

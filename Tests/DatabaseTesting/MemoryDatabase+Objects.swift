@@ -24,7 +24,7 @@ extension MemoryDatabase {
     package func validate(_ object: ObjectInput) async throws(DatabaseError) {
         let existing = collection(named: object.collection)
         let wanted = try AutoSchema(rules: rules).definition(
-            for: object, extending: existing, among: collections(), time: 1_700_000_000)
+            for: object, extending: existing, among: CollectionNames(collections()), time: 1_700_000_000)
         guard let definition = wanted ?? existing else { throw .collectionNotFound(object.collection) }
         _ = try ObjectValidator(definition: definition).validated(object)
     }
@@ -103,7 +103,7 @@ extension MemoryDatabase {
         let existing = collection(named: object.collection)
         guard settings.hasAutoSchema else { return existing }
         let wanted = try AutoSchema(rules: rules).definition(
-            for: object, extending: existing, among: collections(), time: 1_700_000_000)
+            for: object, extending: existing, among: CollectionNames(collections()), time: 1_700_000_000)
         if let wanted { keep(wanted) }
         return wanted ?? existing
     }

@@ -96,7 +96,7 @@ extension MemoryDatabase {
     package func createCollection(_ definition: CollectionDefinition) async throws(DatabaseError)
         -> CollectionDefinition
     {
-        let created = try rules.created(definition, among: collections())
+        let created = try rules.created(definition, among: CollectionNames(collections()))
         keep(created)
         return created
     }
@@ -114,7 +114,7 @@ extension MemoryDatabase {
         _ property: PropertyDefinition, to collection: String
     ) async throws(DatabaseError) -> PropertyDefinition {
         guard let existing = self.collection(named: collection) else { throw .collectionNotFound(collection) }
-        let extended = try rules.adding(property, to: existing, among: collections())
+        let extended = try rules.adding(property, to: existing, among: CollectionNames(collections()))
         keep(extended)
         return extended.properties[extended.properties.count - 1]
     }

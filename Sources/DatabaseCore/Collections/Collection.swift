@@ -25,13 +25,13 @@ final class Collection: Sendable {
     }
 
     let id: CollectionID
-    /// One for now; with tenants, one a tenant.
-    let shards: [Shard]
+    /// One, or one a tenant, by its name.
+    let shards: ShardTable
     private let state: Mutex<Snapshot>
 
     init(id: CollectionID, definition: CollectionDefinition, shards: [Shard]) {
         self.id = id
-        self.shards = shards
+        self.shards = ShardTable(shards)
         state = Mutex(Snapshot(definition))
     }
 
@@ -40,8 +40,13 @@ final class Collection: Sendable {
 
     /// Takes over a definition that has been stored.
     func adopt(_ definition: CollectionDefinition) {
-        state.withLock { $0 = Snapshot(definition) }
-        for shard in shards { shard.adopt(definition) }
+        let old = state.withLock { state in
+            defer { state = Snapshot(definition) }
+            return state.definition
+        }
+        // Most changes are properties that auto-schema adds.
+        if old.vectors == definition.vectors { return }
+        for shard in shards.all { shard.adopt(definition) }
     }
 
     /// The shard that holds the objects of `tenant`.
@@ -50,8 +55,12 @@ final class Collection: Sendable {
         switch (definition.multiTenancy.isEnabled, tenant) {
         case (true, nil): throw .tenantMissing(collection: definition.name)
         case (false, _?): throw .tenantNotExpected(collection: definition.name)
-        case (true, let tenant?): throw .tenantNotFound(tenant)
-        case (false, nil): return shards[0]
+        case (true, let tenant?):
+            guard let shard = shards[tenant] else { throw .tenantNotFound(tenant) }
+            return shard
+        case (false, nil):
+            guard let shard = shards.first else { throw .storage("collection \(definition.name) has no shard") }
+            return shard
         }
     }
 }

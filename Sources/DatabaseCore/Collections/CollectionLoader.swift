@@ -17,30 +17,26 @@ struct CollectionLoader {
                 let shards = try transaction.shards(of: record.id).map { shard in
                     Shard(address: shard.address, name: shard.name, definition: definition)
                 }
-                guard !shards.isEmpty else {
+                guard !shards.isEmpty || definition.multiTenancy.isEnabled else {
                     throw DatabaseError.storage("collection \(record.name) has no shard; the catalogue is damaged")
                 }
                 table.add(Collection(id: record.id, definition: definition, shards: shards))
-                for shard in shards { try loadIndexes(of: shard, collection: record.name, in: transaction) }
+                for shard in shards { try load(shard, collection: record.name, in: transaction) }
             }
         }
         return table
     }
 
-    private func loadIndexes(of shard: Shard, collection: String, in transaction: ReadTransaction) throws {
-        let state = try ShardState(of: shard, in: transaction)
-        if state.replacement != nil {
+    private func load(_ shard: Shard, collection: String, in transaction: ReadTransaction) throws {
+        for problem in try shard.load(in: transaction) {
             logger.warning(
-                "the vectors of a collection are being made anew, which was interrupted; run `needletail revectorize`",
-                ["collection": .text(collection)])
+                "the snapshot of a vector index cannot be used; the index is built again from the vectors",
+                ["collection": .text(collection), "reason": .text(problem)])
         }
-        for index in shard.allIndexes {
-            guard let dimensions = state.vectors[index.vector]?.dimensions else { continue }
-            if let problem = try index.load(dimensions: dimensions, in: transaction) {
-                logger.warning(
-                    "the snapshot of a vector index cannot be used; the index is built again from the vectors",
-                    ["collection": .text(collection), "reason": .text(problem)])
-            }
+        if shard.state.replacement != nil {
+            logger.warning(
+                "the revectorization of a collection was interrupted; run `needletail revectorize`",
+                ["collection": .text(collection)])
         }
     }
 }

@@ -3,11 +3,24 @@
 import DataModel
 import Synchronization
 
-/// The collections of the running database. Changed by the writer thread only, after the commit of the change.
+/// The collections of the running database. Look-ups are O(1).
+///
+/// Changed by the writer thread only, after the commit of the change; names are reserved ahead of it.
 final class CollectionTable: Sendable {
     private struct State {
         var byName: [String: Collection] = [:]
         var byID: [CollectionID: Collection] = [:]
+        /// The names there are, and those of collections whose creation is not committed yet, by their lower-case form.
+        var namesByLowercase: [String: String] = [:]
+        /// Counts the changes of what the collections are.
+        var generation: UInt64 = 0
+        /// By name; `nil` when something has changed since it was last asked for.
+        var definitions: [CollectionDefinition]?
+
+        mutating func noteChange() {
+            generation += 1
+            definitions = nil
+        }
     }
 
     private let state = Mutex(State())
@@ -15,22 +28,71 @@ final class CollectionTable: Sendable {
     subscript(name: String) -> Collection? { state.withLock { $0.byName[name] } }
     subscript(id: CollectionID) -> Collection? { state.withLock { $0.byID[id] } }
 
-    /// By name.
+    /// By name. O(n log n).
     var all: [Collection] {
         state.withLock { state in state.byName.sorted { $0.key < $1.key }.map(\.value) }
     }
 
-    func add(_ collection: Collection) {
+    /// Another number after every change of a definition, a creation and a drop.
+    var generation: UInt64 { state.withLock { $0.generation } }
+
+    /// By name. O(1) while nothing has changed since the last call, else O(n log n).
+    var definitions: [CollectionDefinition] {
         state.withLock { state in
-            state.byName[collection.definition.name] = collection
-            state.byID[collection.id] = collection
+            if let definitions = state.definitions { return definitions }
+            let definitions = state.byID.values.map(\.definition).sorted { $0.name < $1.name }
+            state.definitions = definitions
+            return definitions
         }
     }
 
-    func remove(_ id: CollectionID) {
+    /// What rules about the other collections have to know.
+    var names: CollectionNames {
+        CollectionNames(
+            contains: { [self] name in self[name] != nil },
+            similar: { [self] name in state.withLock { $0.namesByLowercase[name.lowercased()] } })
+    }
+
+    /// Takes `name` for a collection that is not committed yet.
+    ///
+    /// - Returns: `nil`, or the name that differs in nothing but case and is there or reserved already.
+    func reserve(_ name: String) -> String? {
         state.withLock { state in
-            guard let collection = state.byID.removeValue(forKey: id) else { return }
-            state.byName.removeValue(forKey: collection.definition.name)
+            let lowercase = name.lowercased()
+            if let taken = state.namesByLowercase[lowercase] { return taken }
+            state.namesByLowercase[lowercase] = name
+            return nil
+        }
+    }
+
+    /// Gives back what `reserve` took, after the commit failed.
+    func release(_ name: String) { state.withLock { $0.namesByLowercase[name.lowercased()] = nil } }
+
+    func add(_ collection: Collection) {
+        let name = collection.definition.name
+        state.withLock { state in
+            state.byName[name] = collection
+            state.byID[collection.id] = collection
+            state.namesByLowercase[name.lowercased()] = name
+            state.noteChange()
+        }
+    }
+
+    /// Takes over a definition that has been stored.
+    func adopt(_ definition: CollectionDefinition, of id: CollectionID) {
+        self[id]?.adopt(definition)
+        state.withLock { $0.noteChange() }
+    }
+
+    /// - Returns: the collection that is gone.
+    @discardableResult func remove(_ id: CollectionID) -> Collection? {
+        state.withLock { state in
+            guard let collection = state.byID.removeValue(forKey: id) else { return nil }
+            let name = collection.definition.name
+            state.byName[name] = nil
+            state.namesByLowercase[name.lowercased()] = nil
+            state.noteChange()
+            return collection
         }
     }
 }

@@ -4,20 +4,25 @@ import ObjectStorage
 
 extension Database {
     package func shards() -> [ShardStatus] {
-        collectionTable.all.flatMap { collection in
-            collection.shards.map { shard in
-                let count = try? environment.read { try $0.counters(of: shard.address).objectCount }
-                return ShardStatus(
-                    collection: collection.definition.name, name: shard.name, objectCount: Int(count ?? 0),
-                    unlinkedCount: shard.allIndexes.reduce(0) { $0 + $1.unlinkedCount }, isReadOnly: shard.isReadOnly)
-            }
+        let shards = collectionTable.all.flatMap { collection in
+            let name = collection.definition.name
+            return collection.shards.all.map { (collection: name, shard: $0) }
+        }
+        let counts = try? environment.read { transaction in
+            shards.map { try? transaction.counters(of: $0.shard.address).objectCount }
+        }
+        return shards.enumerated().map { index, entry in
+            let shard = entry.shard
+            return ShardStatus(
+                collection: entry.collection, name: shard.name, objectCount: Int(counts?[index] ?? 0),
+                unlinkedCount: shard.allIndexes.reduce(0) { $0 + $1.unlinkedCount }, isReadOnly: shard.isReadOnly)
         }
     }
 
     package func setReadOnly(
         _ isReadOnly: Bool, shard name: String, of collection: String
     ) throws(DatabaseError) {
-        guard let shard = try requireCollection(collection).shards.first(where: { $0.name == name }) else {
+        guard let shard = try requireCollection(collection).shards[name] else {
             throw .shardNotFound(name)
         }
         shard.isReadOnly = isReadOnly

@@ -95,7 +95,7 @@ final class IndexMaintenance: Sendable {
     }
 
     private var indexes: [ShardVectorIndex] {
-        collections.all.flatMap { $0.shards.flatMap(\.allIndexes) }
+        collections.all.flatMap { $0.shards.all.flatMap(\.allIndexes) }
     }
 
     private func work(_ worker: BackgroundWorker, isFirst: Bool) {

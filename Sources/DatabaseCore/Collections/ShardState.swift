@@ -4,6 +4,7 @@ import DataModel
 import ImageVectorizer
 import JSON
 import ObjectStorage
+import Synchronization
 
 /// What is fixed once a shard holds vectors; kept beside the shard in the catalogue. `Docs/formats/shard-state.md`.
 struct ShardState: Hashable, Sendable {
@@ -13,7 +14,7 @@ struct ShardState: Hashable, Sendable {
         var network: NetworkIdentity?
     }
 
-    /// A vector that is being made anew by another network, object by object, and how far that has come.
+    /// A vector that is being revectorized for another network, object by object, and how far that has come.
     struct Replacement: Hashable, Sendable {
         var old: VectorID
         var new: VectorID
@@ -74,10 +75,56 @@ struct ShardState: Hashable, Sendable {
         return writer.bytes
     }
 
-    /// The state of `shard` as `transaction` sees it.
-    init(of shard: Shard, in transaction: ReadTransaction) throws {
-        let record = try transaction.shard(named: shard.name, of: shard.address.collection)
-        try self.init(decoding: record?.definition ?? [])
+    /// The state of a shard as `transaction` sees it. For loading and checking: whoever has a loaded shard asks that.
+    init(of shard: ShardAddress, in transaction: ReadTransaction) throws {
+        try self.init(decoding: try transaction.shard(shard)?.definition ?? [])
+    }
+
+    /// Refuses a network other than the one that has filled a vector: vectors of two networks cannot be compared.
+    ///
+    /// - Parameters:
+    ///   - network: the one in use; `nil` where there is none, which is for others to refuse.
+    ///   - collection: its name, for the error.
+    /// - Throws: `DatabaseError.networkMismatch`.
+    func require(
+        _ network: NetworkIdentity?, for vector: VectorID, in collection: String
+    ) throws(DatabaseError) {
+        guard let filledBy = vectors[vector]?.network, let network, filledBy != network else { return }
+        throw .networkMismatch(collection: collection, filledBy: filledBy.label, inUse: network.label)
+    }
+}
+
+extension NetworkIdentity {
+    /// Name and the beginning of the hash, for messages.
+    var label: String { "\(name) (sha256 \(sha256.prefix(12)), \(dimensions) dimensions)" }
+}
+
+/// A new state of a shard on its way through the writer's transaction.
+///
+///     stage ──> publish (after the commit) | retract (after a rollback, in the reverse order of the stages)
+///
+/// Used by the writer thread; the lock is for the compiler's proof, and never waited for.
+final class StagedShardState: Sendable {
+    private let replaced = Mutex<(shard: Shard, state: ShardState)?>(nil)
+
+    /// Stores `state`; later changes of the transaction see it at once.
+    func stage(_ state: ShardState, of shard: Shard, in transaction: WriteTransaction) throws {
+        try transaction.setDefinition(state.encoded(), of: shard.address)
+        replaced.withLock { $0 = $0 ?? (shard, shard.stagedState) }
+        shard.stage(state)
+    }
+
+    func publish() { take()?.shard.publishState() }
+
+    func retract() {
+        if let (shard, state) = take() { shard.stage(state) }
+    }
+
+    private func take() -> (shard: Shard, state: ShardState)? {
+        replaced.withLock { replaced in
+            defer { replaced = nil }
+            return replaced
+        }
     }
 }
 

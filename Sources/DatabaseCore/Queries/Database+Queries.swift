@@ -28,22 +28,14 @@ extension Database {
         var vectors: [[UInt8]: [Float]] = [:]
         for index in search.legs.indices {
             guard case .picture(let bytes) = search.legs[index].origin else { continue }
-            try await requireSameNetwork(search.legs[index].target, plan)
+            try plan.shard.state.require(
+                await vectorizer.network, for: search.legs[index].target.id, in: plan.collection.definition.name)
             let vector: [Float]
             if let made = vectors[bytes] { vector = made } else { vector = try await self.vector(ofPicture: bytes) }
             vectors[bytes] = vector
             search.legs[index].origin = .vector(vector)
         }
         plan.search = search
-    }
-
-    private func requireSameNetwork(_ target: VectorDefinition, _ plan: QueryPlan) async throws(DatabaseError) {
-        let state = try readStorage { try ShardState(of: plan.shard, in: $0) }
-        guard let filledBy = state.vectors[target.id]?.network, let inUse = await vectorizer.network,
-            filledBy != inUse
-        else { return }
-        throw .networkMismatch(
-            collection: plan.collection.definition.name, filledBy: filledBy.label, inUse: inUse.label)
     }
 
     private func vector(ofPicture bytes: [UInt8]) async throws(DatabaseError) -> [Float] {

@@ -96,7 +96,7 @@ struct QueryRun {
     private func neighbors(
         _ search: SearchPlan.VectorPart, _ allowed: DocumentSet?, count: Int
     ) throws -> [Neighbor] {
-        if try ShardState(of: reader.shard, in: reader.transaction).replacement != nil {
+        if reader.shard.state.replacement != nil {
             throw DatabaseError.revectorizationUnfinished(collection: collection.name)
         }
         precondition(search.legs.count == 1, "a plan has one leg, not \(search.legs.count), until they can be joined")

@@ -15,7 +15,7 @@ extension Database {
             "object_count", help: "Objects in a shard.", labels: ["class_name", "shard_name"])
         let indexes = IndexMetrics(metrics)
         let shards = collectionTable.all.flatMap { collection in
-            collection.shards.map { (definition: collection.definition, shard: $0) }
+            collection.shards.all.map { (definition: collection.definition, shard: $0) }
         }
         let counts = try readStorage { transaction in
             try shards.map { try transaction.counters(of: $0.shard.address).objectCount }

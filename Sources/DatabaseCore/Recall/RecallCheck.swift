@@ -26,6 +26,13 @@ package struct RecallCheck {
         var recall: Double { expectedCount == 0 ? 1 : Double(foundCount) / Double(expectedCount) }
     }
 
+    /// An index to be measured.
+    private struct Target {
+        var label: VectorLabel
+        var shard: ShardAddress
+        var vector: VectorDefinition
+    }
+
     /// How many neighbours a query asks for: recall@10.
     static let neighborCount = 10
     /// The recall below which an index is a finding.
@@ -52,7 +59,9 @@ package struct RecallCheck {
             let label =
                 "collection \(target.label.collection), shard \(target.label.shard)"
                 + (target.label.vector.isEmpty ? "" : ", vector \(target.label.vector)")
-            guard let measured = try measure(target.index, progress: { progress("\(label): \($0)") }) else { continue }
+            let index = ShardVectorIndex(
+                vector: target.vector.id, shard: target.shard, configuration: .init(target.vector.index))
+            guard let measured = try measure(index, progress: { progress("\(label): \($0)") }) else { continue }
             report("\(label): \(measured.text)")
             guard measured.recall < Self.lowRecall else { continue }
             findings.append(
@@ -64,19 +73,16 @@ package struct RecallCheck {
     }
 
     /// Every index there is, not loaded yet.
-    private func targets() throws -> [(label: VectorLabel, index: ShardVectorIndex)] {
+    private func targets() throws -> [Target] {
         try environment.read { transaction in
             try transaction.collections().flatMap { record in
                 let definition = try DefinitionCodec.decoded(record.definition)
                 return try transaction.shards(of: record.id).flatMap { shard in
-                    let runtime = Shard(address: shard.address, name: shard.name, definition: definition)
-                    return definition.vectors.compactMap { vector in
-                        runtime.index(of: vector.id).map { index in
-                            (
-                                VectorLabel(collection: definition.name, shard: shard.name, vector: vector.name ?? ""),
-                                index
-                            )
-                        }
+                    definition.vectors.lazy.filter { !$0.index.isSkipped }.map { vector in
+                        Target(
+                            label: VectorLabel(
+                                collection: definition.name, shard: shard.name, vector: vector.name ?? ""),
+                            shard: shard.address, vector: vector)
                     }
                 }
             }
@@ -84,21 +90,19 @@ package struct RecallCheck {
     }
 
     /// - Returns: `nil` if there are no two vectors.
-    func measure(_ place: ShardVectorIndex, progress: (String) -> Void) throws -> Measurement? {
+    func measure(_ target: ShardVectorIndex, progress: (String) -> Void) throws -> Measurement? {
         try environment.read { transaction in
-            let states = try transaction.shards(of: place.shard.collection)
-            guard let record = states.first(where: { $0.address == place.shard }) else { return }
-            let state = try ShardState(decoding: record.definition)
-            guard let dimensions = state.vectors[place.vector]?.dimensions else { return }
+            let state = try ShardState(of: target.shard, in: transaction)
+            guard let dimensions = state.vectors[target.vector]?.dimensions else { return }
             // What is wrong with the snapshot, the check of the indexes has said.
-            _ = try place.load(dimensions: dimensions, in: transaction)
+            _ = try target.load(dimensions: dimensions, in: transaction)
         }
-        guard let index = place.index, index.liveCount > 1 else { return nil }
+        guard let index = target.index, index.liveCount > 1 else { return nil }
         link(index, progress)
         let documents = index.documents()
-        let queries = try drawn(from: documents, place)
+        let queries = try drawn(from: documents, target)
         guard !queries.isEmpty else { return nil }
-        return try compare(index, with: queries, among: documents, place, progress)
+        return try compare(index, with: queries, among: documents, target, progress)
     }
 
     /// Links the tail with all cores, as a server does after its start.
@@ -113,7 +117,7 @@ package struct RecallCheck {
 
     /// Some stored vectors, the same ones each time.
     private func drawn(
-        from documents: DocumentBits, _ place: ShardVectorIndex
+        from documents: DocumentBits, _ target: ShardVectorIndex
     ) throws -> [(document: DocumentID, vector: [Float])] {
         var all: [DocumentID] = []
         all.reserveCapacity(documents.count)
@@ -122,14 +126,14 @@ package struct RecallCheck {
         let chosen = all.indices.shuffledPrefix(queryCount, using: &generator).map { all[$0] }.sorted()
         return try environment.read { transaction in
             try chosen.compactMap { document in
-                try transaction.vector(place.vector, of: document, in: place.shard).map { (document, $0) }
+                try transaction.vector(target.vector, of: document, in: target.shard).map { (document, $0) }
             }
         }
     }
 
     private func compare(
         _ index: VectorIndex, with queries: [(document: DocumentID, vector: [Float])],
-        among documents: DocumentBits, _ place: ShardVectorIndex, _ progress: (String) -> Void
+        among documents: DocumentBits, _ target: ShardVectorIndex, _ progress: (String) -> Void
     ) throws -> Measurement {
         let metric = index.configuration.metric
         // One more: each vector finds itself.
@@ -137,7 +141,7 @@ package struct RecallCheck {
             ExactSearch(
                 Self.neighborCount + 1 + RecallJudgement.spareCount, nearestTo: query.vector.span, metric: metric)
         }
-        var scan = ExactScan(searches, of: place.vector, in: place.shard, allowed: documents)
+        var scan = ExactScan(searches, of: target.vector, in: target.shard, allowed: documents)
         let clock = ContinuousClock()
         var lastProgress = clock.now
         while try !environment.read({ try scan.advance(in: $0) }) {
@@ -155,12 +159,12 @@ package struct RecallCheck {
             let answer = try environment.read { transaction in
                 try index.nearest(
                     Self.neighborCount + 1, to: query.vector.span,
-                    vectors: try transaction.vectors(place.vector, of: place.shard))
+                    vectors: try transaction.vectors(target.vector, of: target.shard))
             }
             measurement.timePerQuery += clock.now - start
             let others = answer.filter { $0.document != query.document }.prefix(Self.neighborCount)
             let judgement = try environment.read { transaction in
-                let vectors = try transaction.vectors(place.vector, of: place.shard)
+                let vectors = try transaction.vectors(target.vector, of: target.shard)
                 return try RecallJudgement(of: Array(others), against: exact, count: Self.neighborCount) { document in
                     try document != query.document && vectors.withVector(of: document) { _ in }
                 }
@@ -192,10 +196,10 @@ extension Range<Int> {
     /// - Complexity: O(count) time and memory beside the range (a shuffle of which only the moved places are kept).
     fileprivate func shuffledPrefix(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Int] {
         var moved: [Int: Int] = [:]
-        return (lowerBound..<Swift.min(lowerBound + count, upperBound)).map { place in
-            let other = Int.random(in: place..<upperBound, using: &generator)
+        return (lowerBound..<Swift.min(lowerBound + count, upperBound)).map { target in
+            let other = Int.random(in: target..<upperBound, using: &generator)
             let chosen = moved[other] ?? other
-            moved[other] = moved[place] ?? place
+            moved[other] = moved[target] ?? target
             return chosen
         }
     }

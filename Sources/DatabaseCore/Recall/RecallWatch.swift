@@ -185,7 +185,7 @@ final class RecallWatch: Sendable {
     private func label(of index: ShardVectorIndex) -> VectorLabel? {
         guard let collection = collections[index.shard.collection] else { return nil }
         let definition = collection.definition
-        guard let shard = collection.shards.first(where: { $0.address == index.shard }),
+        guard let shard = collection.shards[index.shard.shard],
             let vector = definition.vectors.first(where: { $0.id == index.vector })
         else { return nil }
         return VectorLabel(collection: definition.name, shard: shard.name, vector: vector.name ?? "")

@@ -4,8 +4,9 @@ import DataModel
 
 /// What a property may be called and what it may be.
 struct PropertyRules {
-    /// The names of the collections that references may lead to.
-    var collections: Set<String>
+    /// The name of the collection whose properties they are; references may lead to it too.
+    var collection: String
+    var others: CollectionNames
 
     /// The most properties that a collection can have in its life: a number is never used twice.
     static let maximumCount = Int(UInt16.max)
@@ -65,7 +66,7 @@ struct PropertyRules {
     }
 
     private func checkTargets(_ targets: [String], of name: String) throws(DatabaseError) {
-        guard targets.allSatisfy(collections.contains) else {
+        guard targets.allSatisfy({ $0 == collection || others.contains($0) }) else {
             throw .invalidDefinition(
                 "property '\(name)': invalid dataType: [\(targets.joined(separator: " "))]: reference property to "
                     + "nonexistent class")

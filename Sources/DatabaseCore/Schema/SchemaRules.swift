@@ -10,10 +10,10 @@ package struct SchemaRules: Sendable {
 
     /// A new collection as it is to be stored: names in their normal form, properties and vectors numbered.
     ///
-    /// - Parameter others: all collections there are.
+    /// - Parameter others: the names of all collections there are.
     /// - Throws: `DatabaseError.invalidDefinition`, `.collectionExists`, `.similarCollectionExists`, `.unsupported`.
     package func created(
-        _ definition: CollectionDefinition, among others: [CollectionDefinition]
+        _ definition: CollectionDefinition, among others: CollectionNames
     ) throws(DatabaseError) -> CollectionDefinition {
         var created = definition
         created.name = CollectionName.normalized(definition.name)
@@ -21,8 +21,7 @@ package struct SchemaRules: Sendable {
         created.nextPropertyNumber = 0
         created.nextVectorNumber = 0
         try checkName(created.name, among: others)
-        let collections = Set(others.map(\.name)).union([created.name])
-        created = try PropertyRules(collections: collections).adding(definition.properties, to: created)
+        created = try PropertyRules(collection: created.name, others: others).adding(definition.properties, to: created)
         try VectorDefinitionRules(settings: settings).check(created.vectors)
         created.vectors = try numbered(created.vectors, from: &created.nextVectorNumber)
         try checkMultiTenancy(created.multiTenancy)
@@ -34,29 +33,27 @@ package struct SchemaRules: Sendable {
 
     /// `existing` with `property`, numbered, as its last property.
     ///
-    /// - Parameter others: all collections there are.
+    /// - Parameter others: the names of all collections there are.
     /// - Throws: `DatabaseError.invalidDefinition`.
     package func adding(
-        _ property: PropertyDefinition, to existing: CollectionDefinition, among others: [CollectionDefinition]
+        _ property: PropertyDefinition, to existing: CollectionDefinition, among others: CollectionNames
     ) throws(DatabaseError) -> CollectionDefinition {
         try adding([property], to: existing, among: others)
     }
 
     /// `existing` with `properties`, numbered, as its last ones.
     func adding(
-        _ properties: [PropertyDefinition], to existing: CollectionDefinition, among others: [CollectionDefinition]
+        _ properties: [PropertyDefinition], to existing: CollectionDefinition, among others: CollectionNames
     ) throws(DatabaseError) -> CollectionDefinition {
-        let collections = Set(others.map(\.name)).union([existing.name])
-        return try PropertyRules(collections: collections).adding(properties, to: existing)
+        try PropertyRules(collection: existing.name, others: others).adding(properties, to: existing)
     }
 
-    private func checkName(_ name: String, among others: [CollectionDefinition]) throws(DatabaseError) {
+    private func checkName(_ name: String, among others: CollectionNames) throws(DatabaseError) {
         guard CollectionName.isValid(name) else {
             throw .invalidDefinition("'\(name.prefix(300))' is not a valid class name")
         }
-        let lowered = name.lowercased()
-        if let taken = others.first(where: { $0.name.lowercased() == lowered }) {
-            throw taken.name == name ? .collectionExists(name) : .similarCollectionExists(existing: taken.name)
+        if let taken = others.similar(name) {
+            throw taken == name ? .collectionExists(name) : .similarCollectionExists(existing: taken)
         }
     }
 

@@ -14,12 +14,12 @@ package struct AutoSchema: Sendable {
     ///
     /// - Parameters:
     ///   - existing: the collection of the object's class.
-    ///   - others: all collections.
+    ///   - others: the names of all collections.
     ///   - time: for the descriptions, in seconds since 1970.
     /// - Throws: `DatabaseError.invalidObject` where no type fits a value, `.invalidDefinition` where a name is not
     ///   allowed.
     package func definition(
-        for object: ObjectInput, extending existing: CollectionDefinition?, among others: [CollectionDefinition],
+        for object: ObjectInput, extending existing: CollectionDefinition?, among others: CollectionNames,
         time: Int64
     ) throws(DatabaseError) -> CollectionDefinition? {
         let inference = TypeInference(time: time)
@@ -49,7 +49,7 @@ package struct AutoSchema: Sendable {
     }
 
     private func newCollection(
-        for name: String, members: [JSONObject.Member], inference: TypeInference, among others: [CollectionDefinition]
+        for name: String, members: [JSONObject.Member], inference: TypeInference, among others: CollectionNames
     ) throws(DatabaseError) -> CollectionDefinition {
         let vector = VectorDefinition(
             vectorizer: rules.settings.defaultVectorizer == Vectorizer.imageModule ? .image(fields: []) : .none,

@@ -23,7 +23,7 @@ extension Database {
                 let pictures = try document.flatMap {
                     try transaction.object($0, in: shard.address, properties: .only(preparation.pictureProperties))
                 }
-                return (pictures, try ShardState(of: shard, in: transaction))
+                return (pictures, shard.state)
             }
             guard let current else { throw .objectNotFound(collection: object.collection, id: id) }
             let patch = try await preparation.prepare(changes, of: id, current: current.properties, state: state)

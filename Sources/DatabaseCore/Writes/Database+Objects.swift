@@ -175,6 +175,6 @@ struct ObjectBatch: Sendable {
             case (_, nil): break
             }
         }
-        return (stored, try ShardState(of: preparation.shard, in: transaction), refusals)
+        return (stored, preparation.shard.state, refusals)
     }
 }

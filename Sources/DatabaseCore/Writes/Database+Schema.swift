@@ -8,14 +8,14 @@ import Observability
 extension Database {
     private var rules: SchemaRules { SchemaRules(settings: settings) }
 
-    package func collections() -> [CollectionDefinition] { collectionTable.all.map(\.definition) }
+    package func collections() -> [CollectionDefinition] { collectionTable.definitions }
 
     package func collection(named name: String) -> CollectionDefinition? { collectionTable[name]?.definition }
 
     package func createCollection(
         _ definition: CollectionDefinition
     ) async throws(DatabaseError) -> CollectionDefinition {
-        let complete = try rules.created(definition, among: collections())
+        let complete = try rules.created(definition, among: collectionTable.names)
         return try await submit(
             CollectionCreation(definition: complete, shardName: Self.randomShardName(), collections: collectionTable)
         ).definition
@@ -34,7 +34,7 @@ extension Database {
         _ property: PropertyDefinition, to name: String
     ) async throws(DatabaseError) -> PropertyDefinition {
         let rules = rules
-        let others = collections()
+        let others = collectionTable.names
         let changed = try await change(try requireCollection(name)) { existing in
             try rules.adding(property, to: existing, among: others)
         }
@@ -59,7 +59,7 @@ extension Database {
             return
         }
         // Only now: whatever is written after the definition has changed adds no such entries any more.
-        for shard in collection.shards {
+        for shard in collection.shards.all {
             let removal = IndexEntryRemoval(
                 property: property.id, entries: entries, collection: collection.id, shard: shard.address,
                 collections: collectionTable)
@@ -99,7 +99,7 @@ extension Database {
         let existing = collectionTable[name]
         if existing == nil, !canCreateCollection { throw .collectionNotFound(name) }
         let growth = SchemaGrowth(
-            objects: objects, autoSchema: AutoSchema(rules: rules), others: collections(), time: now() / 1_000)
+            objects: objects, autoSchema: AutoSchema(rules: rules), others: collectionTable.names, time: now() / 1_000)
         let (wanted, refusals) = growth.definition(extending: existing?.definition)
         guard let wanted else { return refusals }
         if let existing {
@@ -119,7 +119,7 @@ extension Database {
         let existing = collectionTable[object.collection]?.definition
         if settings.hasAutoSchema {
             let extended = try AutoSchema(rules: rules).definition(
-                for: object, extending: existing, among: collections(), time: now() / 1_000)
+                for: object, extending: existing, among: collectionTable.names, time: now() / 1_000)
             if let extended { return extended }
         }
         guard let existing else { throw .collectionNotFound(object.collection) }
@@ -136,7 +136,7 @@ extension Database {
 private struct SchemaGrowth: Sendable {
     let objects: [ObjectInput]
     let autoSchema: AutoSchema
-    let others: [CollectionDefinition]
+    let others: CollectionNames
     let time: Int64
 
     /// - Returns: `nil` when nothing is missing; and why objects cannot be stored, by their place.

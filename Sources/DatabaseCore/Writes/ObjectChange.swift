@@ -21,8 +21,8 @@ struct ObjectChange: Change {
     let collections: CollectionTable
     /// Called after the commit, when background work may be due.
     let wakeMaintenance: @Sendable () -> Void
-    /// Vectors added to the indexes ahead of the commit.
-    private let staged = StagedVectors()
+    /// What has changed in memory ahead of the commit.
+    private let staged = StagedChanges()
 
     init(
         _ command: ObjectCommand, collection: Collection, shard: ShardAddress, collections: CollectionTable,
@@ -40,13 +40,13 @@ struct ObjectChange: Change {
 
     func apply(to transaction: WriteTransaction) throws -> Result {
         guard let target = collections[collection], try transaction.collection(collection) != nil,
-            let runtime = target.shards.first(where: { $0.address == shard })
+            let runtime = target.shards[shard.shard]
         else { throw DatabaseError.collectionNotFound(name) }
         if runtime.isReadOnly {
             let refusal = DatabaseError.readOnlyShard(collection: target.definition.name, shard: runtime.name)
             return Result(outcomes: Array(repeating: .refused(refusal), count: command.objectCount), removed: [])
         }
-        var writer = try ObjectWriter(
+        var writer = try ShardWriter(
             transaction: transaction, collection: target.snapshot, shard: runtime, staged: staged)
         var outcomes: [ObjectOutcome] = []
         switch command {
@@ -64,8 +64,8 @@ struct ObjectChange: Change {
     }
 
     func committed(_ result: Result) {
-        staged.forget()
-        guard let runtime = collections[collection]?.shards.first(where: { $0.address == shard }) else { return }
+        staged.publish()
+        guard let runtime = collections[collection]?.shards[shard.shard] else { return }
         for (document, vectors) in result.removed {
             for vector in vectors { runtime.index(of: vector)?.remove(document) }
         }
@@ -73,6 +73,24 @@ struct ObjectChange: Change {
     }
 
     func rolledBack() { staged.retract() }
+}
+
+/// What one change of objects does in memory before it is committed.
+struct StagedChanges: Sendable {
+    let vectors = StagedVectors()
+    let state = StagedShardState()
+
+    /// After the commit.
+    func publish() {
+        vectors.forget()
+        state.publish()
+    }
+
+    /// After a rollback.
+    func retract() {
+        vectors.retract()
+        state.retract()
+    }
 }
 
 /// The vectors that one change has added to indexes and that are not committed yet.

@@ -42,7 +42,7 @@ struct ObjectPreparation: Sendable {
                 if pictures.isEmpty { continue }
                 if let vector = unchangedVector(definition.id, pictures.map(\.bytes), stored[place], state) {
                     results[place] = results[place].map { $0.with(vector, for: definition.id, isMade: false) }
-                } else if let refusal = await networkMismatch(definition.id, state) {
+                } else if let refusal = await refusal(of: definition.id, state) {
                     results[place] = .failure(refusal)
                 } else {
                     pending.append(Pending(object: place, vector: definition.id))
@@ -58,7 +58,7 @@ struct ObjectPreparation: Sendable {
         return results
     }
 
-    /// The vectors that a patch changes: made anew where it touches a picture, kept otherwise.
+    /// The vectors that a patch changes: made again where it touches a picture, kept otherwise.
     ///
     /// - Parameter current: the picture properties of the object as it is stored now.
     func prepare(
@@ -78,7 +78,7 @@ struct ObjectPreparation: Sendable {
                 patch.vectors.updateValue(nil, forKey: definition.id)
                 continue
             }
-            if let refusal = await networkMismatch(definition.id, state) { throw refusal }
+            if let refusal = await refusal(of: definition.id, state) { throw refusal }
             requests.append(.init(object: 0, vector: definition.id, pictures: pictures))
             for property in properties where patch.properties[property] == nil {
                 if case .blob(let blob)? = current[property] { patch.unchangedPictures[property] = blob }
@@ -125,11 +125,14 @@ struct ObjectPreparation: Sendable {
         return stored.vectors[vector]
     }
 
-    private func networkMismatch(_ vector: VectorID, _ state: ShardState) async -> DatabaseError? {
-        guard let filledBy = state.vectors[vector]?.network, let inUse = await vectorizer.network, filledBy != inUse
-        else { return nil }
-        return .networkMismatch(
-            collection: collection.definition.name, filledBy: filledBy.label, inUse: inUse.label)
+    /// Why the network in use must not make the vector.
+    private func refusal(of vector: VectorID, _ state: ShardState) async -> DatabaseError? {
+        if state.vectors[vector]?.network == nil { return nil }
+        let network = await vectorizer.network
+        do throws(DatabaseError) { try state.require(network, for: vector, in: collection.definition.name) } catch {
+            return error
+        }
+        return nil
     }
 }
 

@@ -5,13 +5,13 @@ import ImageVectorizer
 import InvertedIndexes
 import ObjectStorage
 
-/// Makes the vectors of collections anew from their stored pictures, for another network.
+/// Revectorizes collections: makes all vectors again from the stored pictures, with the network in use.
 ///
 /// The new vectors get a number of their own and stand beside the old ones until the last one is there; then the
-/// definition changes over to them in one transaction. How far it has come is stored with every step, so that it goes
-/// on where it was interrupted:
+/// definition is switched to them in one transaction, the cut-over. How far it has come is stored with every step, so that
+/// it goes on where it was interrupted:
 ///
-///     start ──> step ──> … ──> step ──> change over
+///     start ──> step ──> … ──> step ──> cut-over
 ///                 └── interrupted: the collection refuses vector searches and writes until it is run again
 package struct Revectorization {
     /// What has been done of one vector.
@@ -35,13 +35,12 @@ package struct Revectorization {
 
     package init(database: Database) { self.database = database }
 
-    /// The collections that another network filled, or whose vectors are made anew already.
+    /// The collections that another network filled, or whose revectorization has begun.
     package func collectionsInNeed() async throws(DatabaseError) -> [String] {
         let network = await database.vectorizer.network
         var names: [String] = []
         for collection in database.collectionTable.all {
-            for shard in collection.shards {
-                let state = try database.readStorage { try ShardState(of: shard, in: $0) }
+            for state in collection.shards.all.map(\.state) {
                 let isForeign = state.vectors.values.contains { $0.network != nil && $0.network != network }
                 if isForeign || state.replacement != nil { names.append(collection.definition.name) }
             }
@@ -64,10 +63,10 @@ package struct Revectorization {
         }
         var progress = Progress(collection: name)
         for definition in definitions {
-            for shard in collection.shards {
+            for shard in collection.shards.all {
                 try await begin(definition, network, collection, shard)
                 try await fill(definition, network, collection, shard, &progress, report)
-                try await changeOver(definition, collection, shard)
+                try await cutOver(definition, collection, shard)
             }
         }
         return progress
@@ -77,8 +76,7 @@ package struct Revectorization {
     private func begin(
         _ definition: VectorDefinition, _ network: NetworkIdentity, _ collection: Collection, _ shard: Shard
     ) async throws(DatabaseError) {
-        let state = try database.readStorage { try ShardState(of: shard, in: $0) }
-        if let begun = state.replacement, begun.network == network { return }
+        if let begun = shard.state.replacement, begun.network == network { return }
         let changed = try await database.submit(
             DefinitionChange(
                 collection: collection.id, name: collection.definition.name, collections: database.collectionTable,
@@ -103,16 +101,11 @@ package struct Revectorization {
     ) async throws(DatabaseError) {
         let snapshot = collection.snapshot
         while true {
-            let (replacement, step) = try database.readStorage { transaction in
-                let replacement = try ShardState(of: shard, in: transaction).replacement
-                return (
-                    replacement,
-                    try replacement.map { try nextStep(definition, snapshot, shard, $0, transaction) } ?? []
-                )
-            }
-            guard let replacement, !step.isEmpty else { return }
-            let requests = step.enumerated().filter { !$0.element.pictures.isEmpty }.map { place, entry in
-                PictureVectors.Request(object: place, vector: replacement.new, pictures: entry.pictures)
+            guard let replacement = shard.state.replacement else { return }
+            let step = try database.readStorage { try nextStep(definition, snapshot, shard, replacement, $0) }
+            guard !step.isEmpty else { return }
+            let requests = step.enumerated().filter { !$0.element.pictures.isEmpty }.map { index, entry in
+                PictureVectors.Request(object: index, vector: replacement.new, pictures: entry.pictures)
             }
             let results = await PictureVectors(vectorizer: database.vectorizer).vectors(for: requests)
             var vectors: [DocumentID: [Float]] = [:]
@@ -164,19 +157,18 @@ package struct Revectorization {
         return entries
     }
 
-    /// Lets the collection use the new vectors, and loads their index.
-    private func changeOver(
+    /// Switches the collection to the new vectors, and loads their index.
+    private func cutOver(
         _ definition: VectorDefinition, _ collection: Collection, _ shard: Shard
     ) async throws(DatabaseError) {
-        let replacement = try database.readStorage { try ShardState(of: shard, in: $0).replacement }
-        guard let replacement else { return }
+        guard let replacement = shard.state.replacement else { return }
         _ = try await database.submit(
             DefinitionChange(
                 collection: collection.id, name: collection.definition.name, collections: database.collectionTable,
                 change: { existing in
                     var changed = existing
-                    for place in changed.vectors.indices where changed.vectors[place].id == replacement.old {
-                        changed.vectors[place].id = replacement.new
+                    for index in changed.vectors.indices where changed.vectors[index].id == replacement.old {
+                        changed.vectors[index].id = replacement.new
                     }
                     return changed
                 },
@@ -198,14 +190,23 @@ package struct Revectorization {
 struct ShardStateChange: Change {
     let shard: Shard
     let body: @Sendable (inout ShardState, WriteTransaction) throws -> Void
+    private let staged = StagedShardState()
+
+    init(shard: Shard, _ body: @escaping @Sendable (inout ShardState, WriteTransaction) throws -> Void) {
+        self.shard = shard
+        self.body = body
+    }
 
     var sizeInBytes: Int { 1_024 }
 
     func apply(to transaction: WriteTransaction) throws {
-        var state = try ShardState(of: shard, in: transaction)
+        var state = shard.stagedState
         try body(&state, transaction)
-        try transaction.setDefinition(state.encoded(), of: shard.address)
+        try staged.stage(state, of: shard, in: transaction)
     }
+
+    func committed(_ result: Void) { staged.publish() }
+    func rolledBack() { staged.retract() }
 }
 
 /// Gives some documents their new vectors, and notes that they have been looked at.
@@ -215,11 +216,19 @@ private struct RevectorizationStep: Change {
     /// Ascending.
     let documents: [DocumentID]
     let vectors: [DocumentID: [Float]]
+    private let staged = StagedShardState()
+
+    init(shard: Shard, collection: Collection.Snapshot, documents: [DocumentID], vectors: [DocumentID: [Float]]) {
+        self.shard = shard
+        self.collection = collection
+        self.documents = documents
+        self.vectors = vectors
+    }
 
     var sizeInBytes: Int { vectors.values.reduce(0) { $0 + 4 * $1.count } }
 
     func apply(to transaction: WriteTransaction) throws {
-        var state = try ShardState(of: shard, in: transaction)
+        var state = shard.stagedState
         guard var replacement = state.replacement, let last = documents.last else { return }
         var postings = PostingBatch()
         for document in documents {
@@ -228,8 +237,11 @@ private struct RevectorizationStep: Change {
         try postings.flush(into: transaction.invertedWriter(shard.address))
         replacement.next = DocumentID(last.number + 1)
         state.replacement = replacement
-        try transaction.setDefinition(state.encoded(), of: shard.address)
+        try staged.stage(state, of: shard, in: transaction)
     }
+
+    func committed(_ result: Void) { staged.publish() }
+    func rolledBack() { staged.retract() }
 
     private func replace(
         _ document: DocumentID, _ replacement: ShardState.Replacement, _ postings: inout PostingBatch,

@@ -3,29 +3,58 @@
 import DataModel
 import InvertedIndexes
 import ObjectStorage
+import Synchronization
 
 /// Stores a new collection with its one shard.
 struct CollectionCreation: Change {
     let definition: CollectionDefinition
     let shardName: String
     let collections: CollectionTable
+    private let reservation = NameReservation()
+
+    init(definition: CollectionDefinition, shardName: String, collections: CollectionTable) {
+        self.definition = definition
+        self.shardName = shardName
+        self.collections = collections
+    }
 
     var sizeInBytes: Int { 4_096 }
 
     func apply(to transaction: WriteTransaction) throws -> Collection {
-        let folded = definition.name.lowercased()
-        for record in try transaction.collections() where record.name.lowercased() == folded {
-            if record.name == definition.name { throw DatabaseError.collectionExists(definition.name) }
-            throw DatabaseError.similarCollectionExists(existing: record.name)
-        }
-        let id = try transaction.createCollection(
-            named: definition.name, definition: DefinitionCodec.encoded(definition))
+        let name = definition.name
+        try reservation.take(name, in: collections)
+        let id = try transaction.createCollection(named: name, definition: DefinitionCodec.encoded(definition))
         let address = try transaction.createShard(named: shardName, of: id)
         let shard = Shard(address: address, name: shardName, definition: definition)
         return Collection(id: id, definition: definition, shards: [shard])
     }
 
     func committed(_ result: Collection) { collections.add(result) }
+
+    func rolledBack() { reservation.release(in: collections) }
+}
+
+/// The name of a collection from before its creation is committed: nobody else gets it, or one that differs in case only.
+///
+/// Used by the writer thread; the lock is for the compiler's proof, and never waited for.
+private final class NameReservation: Sendable {
+    private let name = Mutex<String?>(nil)
+
+    /// - Throws: `DatabaseError.collectionExists`, `.similarCollectionExists`.
+    func take(_ wanted: String, in collections: CollectionTable) throws(DatabaseError) {
+        if let taken = collections.reserve(wanted) {
+            throw taken == wanted ? .collectionExists(wanted) : .similarCollectionExists(existing: taken)
+        }
+        name.withLock { $0 = wanted }
+    }
+
+    /// Gives back what was taken, if anything was.
+    func release(in collections: CollectionTable) {
+        name.withLock { name in
+            if let name { collections.release(name) }
+            name = nil
+        }
+    }
 }
 
 /// Stores a changed definition: what `change` makes of the one that is stored by then.
@@ -47,7 +76,12 @@ struct DefinitionChange: Change {
         return changed
     }
 
-    func committed(_ result: CollectionDefinition) { collections[collection]?.adopt(result) }
+    func committed(_ result: CollectionDefinition) {
+        collections.adopt(result, of: collection)
+        alongside?.committed(())
+    }
+
+    func rolledBack() { alongside?.rolledBack() }
 }
 
 /// Removes entries of one property from the inverted indexes of a shard, a bounded number at a time.

@@ -34,7 +34,7 @@ import VectorIndexes
         _ = try await fixture.database.createCollection(.articles(metric: .l2Squared))
         for round in 0..<12 {
             _ = await fixture.database.upsert(articles(1_000, seed: UInt64(round)))
-            let index = try #require(fixture.database.collectionTable.all[0].shards[0].allIndexes[0].index)
+            let index = try #require(fixture.database.collectionTable.all[0].shards.all[0].allIndexes[0].index)
             // Nothing wakes the threads any more.
             let isSettled = try await holds { index.unlinkedCount == 0 && index.tombstoneCount <= 100 }
             #expect(isSettled, "round \(round): \(index.tombstoneCount) tombstones, tail \(index.unlinkedCount)")

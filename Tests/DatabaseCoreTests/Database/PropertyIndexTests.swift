@@ -31,7 +31,7 @@ import Testing
     }
 
     private func findings() throws -> [String] {
-        try IndexCheck(environment: database.environment).run { _ in }
+        try DatabaseCheck(environment: database.environment).run { _ in }
     }
 
     @Test func `filters still find what is no longer searchable`() async throws {

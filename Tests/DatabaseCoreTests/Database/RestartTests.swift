@@ -37,7 +37,7 @@ import VectorIndexes
 
     /// What is wrong with the snapshot of the only index, as the loading says.
     private func problem(_ fixture: DatabaseFixture) throws -> String? {
-        let shard = try #require(fixture.database.collectionTable["Article"]).shards[0]
+        let shard = try #require(fixture.database.collectionTable["Article"]).shards.all[0]
         let index = ShardVectorIndex(
             vector: VectorID(0), shard: shard.address, configuration: .init(metric: .l2Squared))
         return try fixture.database.environment.read { try index.load(dimensions: 3, in: $0) }

@@ -66,7 +66,7 @@ import VectorIndexes
         let poor = VectorIndexDefinition(metric: .l2Squared, maxConnections: 4, efConstruction: 4, ef: 1)
         let fixture = try await articles(800, index: poor)
         fixture.database.maintenance.stop()
-        fixture.database.collectionTable.all[0].shards[0].allIndexes[0].index?.linkNext(maximum: .max)
+        fixture.database.collectionTable.all[0].shards.all[0].allIndexes[0].index?.linkNext(maximum: .max)
         try await fixture.reopen()
         let recalls = try (0..<2).map { _ in
             try run(fixture, queries: 10).reports.map { $0.split(separator: " over ").first }

@@ -38,7 +38,7 @@ import VectorIndexes
     }
 
     private func place(in fixture: DatabaseFixture) -> ShardVectorIndex {
-        fixture.database.collectionTable.all[0].shards[0].allIndexes[0]
+        fixture.database.collectionTable.all[0].shards.all[0].allIndexes[0]
     }
 
     /// Sends searches at random places, `limit` neighbours each.

@@ -9,26 +9,24 @@ import ObjectStorage
 ///
 /// Every object is checked against what is stored before anything of it is written, so that a refused one leaves no trace.
 /// Invariant: a document's vectors never change; an object whose vectors change gets a new document number.
-struct ObjectWriter {
+struct ShardWriter {
     private let transaction: WriteTransaction
     private let collection: Collection.Snapshot
     private let shard: Shard
-    private let staged: StagedVectors
+    private let staged: StagedChanges
     private var postings = PostingBatch()
     private var state: ShardState
-    private let storedState: ShardState
     private var removed: [(document: DocumentID, vectors: [VectorID])] = []
 
     /// How large the collected index entries may grow before they are written.
     private static let postingLimitInBytes = 16 << 20
 
-    init(transaction: WriteTransaction, collection: Collection.Snapshot, shard: Shard, staged: StagedVectors) throws {
+    init(transaction: WriteTransaction, collection: Collection.Snapshot, shard: Shard, staged: StagedChanges) throws {
         self.transaction = transaction
         self.collection = collection
         self.shard = shard
         self.staged = staged
-        state = try ShardState(of: shard, in: transaction)
-        storedState = state
+        state = shard.stagedState
         if state.replacement != nil {
             throw DatabaseError.revectorizationUnfinished(collection: collection.definition.name)
         }
@@ -46,8 +44,10 @@ struct ObjectWriter {
             return .refused(.objectNotFound(collection: collection.definition.name, id: object.id))
         default: break
         }
-        if let refusal = noteVectors(object.vectors, made: object.madeVectors, of: object.id, network: network) {
-            return .refused(refusal)
+        do throws(DatabaseError) {
+            try noteVectors(object.vectors, made: object.madeVectors, of: object.id, network: network)
+        } catch {
+            return .refused(error)
         }
         var stored = StoredObject(
             id: object.id, creationTime: time, updateTime: time, properties: object.properties)
@@ -74,8 +74,10 @@ struct ObjectWriter {
         guard let old = try object(document) else { throw inconsistency(document) }
         if try !hasPictures(patch.unchangedPictures, document) { throw ChangedMeanwhile() }
         let given = patch.vectors.compactMapValues { $0 }
-        if let refusal = noteVectors(given, made: patch.madeVectors, of: patch.id, network: network) {
-            return .refused(refusal)
+        do throws(DatabaseError) {
+            try noteVectors(given, made: patch.madeVectors, of: patch.id, network: network)
+        } catch {
+            return .refused(error)
         }
         var stored = old
         stored.updateTime = time
@@ -113,7 +115,7 @@ struct ObjectWriter {
     /// - Returns: the documents that are gone, to be taken out of the vector indexes once this is committed.
     mutating func finish() throws -> [(document: DocumentID, vectors: [VectorID])] {
         if !postings.isEmpty { try flush() }
-        if state != storedState { try transaction.setDefinition(state.encoded(), of: shard.address) }
+        if state != shard.stagedState { try staged.state.stage(state, of: shard, in: transaction) }
         return removed
     }
 
@@ -127,7 +129,7 @@ struct ObjectWriter {
 
     // MARK: Parts
 
-    /// Puts `new` in the place of `old`: under the same document number if the vectors stay the same.
+    /// Replaces `old` by `new`: under the same document number if the vectors stay the same.
     private mutating func replace(
         _ document: DocumentID, _ old: StoredObject, with new: StoredObject, vectors: [VectorID: [Float]],
         keepingBlobsOf kept: Set<PropertyID>
@@ -152,32 +154,28 @@ struct ObjectWriter {
 
     private func stage(_ vectors: [VectorID: [Float]], of document: DocumentID) throws {
         for (vector, value) in vectors {
-            if let index = shard.index(of: vector) { try staged.add(value, of: document, to: index) }
+            if let index = shard.index(of: vector) { try staged.vectors.add(value, of: document, to: index) }
         }
     }
 
     /// Checks the vectors of an object against the dimensions and the network of the shard; the first vector fixes both.
     private mutating func noteVectors(
         _ vectors: [VectorID: [Float]], made: Set<VectorID>, of id: ObjectID, network: NetworkIdentity?
-    ) -> DatabaseError? {
+    ) throws(DatabaseError) {
         var noted = state
         for (vector, value) in vectors {
             var entry = noted.vectors[vector] ?? ShardState.VectorState(dimensions: value.count)
             guard entry.dimensions == value.count else {
                 let name = collection.definition.vectors.first { $0.id == vector }?.name
-                return .dimensionMismatch(id: id, vector: name, expected: entry.dimensions, received: value.count)
+                throw .dimensionMismatch(id: id, vector: name, expected: entry.dimensions, received: value.count)
             }
             if made.contains(vector), let network {
-                if let known = entry.network, known != network {
-                    return .networkMismatch(
-                        collection: collection.definition.name, filledBy: known.label, inUse: network.label)
-                }
+                try noted.require(network, for: vector, in: collection.definition.name)
                 entry.network = network
             }
             noted.vectors[vector] = entry
         }
         state = noted
-        return nil
     }
 
     private func storedVectors(of document: DocumentID, _ ids: [VectorID]) throws -> [VectorID: [Float]] {
@@ -201,8 +199,3 @@ struct ObjectWriter {
 
 /// What a change was prepared from is no longer so; it has to be prepared again.
 struct ChangedMeanwhile: Error {}
-
-extension NetworkIdentity {
-    /// Name and the beginning of the hash, for messages.
-    var label: String { "\(name) (sha256 \(sha256.prefix(12)), \(dimensions) dimensions)" }
-}

@@ -6,7 +6,7 @@ import ObjectStorage
 import VectorIndexes
 
 /// Checks what the storage cannot check by itself: inverted indexes against the objects, and vector indexes.
-package struct IndexCheck {
+package struct DatabaseCheck {
     private let environment: StorageEnvironment
 
     package init(environment: StorageEnvironment) { self.environment = environment }
@@ -49,13 +49,6 @@ package struct IndexCheck {
     }
 
     private func vectors(of shard: Shard, _ transaction: ReadTransaction) throws -> [String] {
-        let state = try ShardState(of: shard, in: transaction)
-        var findings: [String] = []
-        for index in shard.allIndexes {
-            guard let dimensions = state.vectors[index.vector]?.dimensions else { continue }
-            if let problem = try index.load(dimensions: dimensions, in: transaction) { findings.append(problem) }
-            findings += index.index?.checkInvariants() ?? []
-        }
-        return findings
+        try shard.load(in: transaction) + shard.allIndexes.flatMap { $0.index?.checkInvariants() ?? [] }
     }
 }
