@@ -46,9 +46,13 @@ package final class Database: DatabaseOperations {
         recall = RecallWatch(
             environment: environment, collections: collectionTable, logger: logger,
             limits: RecallSampler.Limits(share: settings.recallSampleShare), clock: { ContinuousClock.now - start })
-        maintenance = IndexMaintenance(
-            collections: collectionTable, queue: queue, recall: recall, logger: logger, threadCount: maintenanceThreads)
+        maintenance = IndexMaintenance(queue: queue, recall: recall, logger: logger, threadCount: maintenanceThreads)
         maintenance.start()
+        for collection in collectionTable.all {
+            for shard in collection.shards.all {
+                for index in shard.allIndexes { maintenance.noteChange(of: index) }
+            }
+        }
     }
 
     /// Applies the writes that wait, saves the indexes and releases the folder. Nothing may be asked afterwards.
@@ -58,9 +62,14 @@ package final class Database: DatabaseOperations {
     ///   process, and reads that begin later throw.
     @discardableResult
     package func close(waitingForReads patience: Duration? = nil) async -> Bool {
-        await onOwnThread { [maintenance] in
+        await onOwnThread { [maintenance, collectionTable] in
             maintenance.stop()
-            maintenance.saveAll()
+            for shard in collectionTable.all.flatMap(\.shards.all) {
+                shard.openGate()
+                for index in shard.allIndexes where index.needsLastSnapshot {
+                    maintenance.save(index, isCancelled: { false })
+                }
+            }
         }
         await queue.close()
         return await onOwnThread { [environment] in

@@ -8,75 +8,87 @@ import VectorIndexes
 
 /// Works on vector indexes in the background: links what was appended, repairs around what was removed, saves snapshots.
 ///
-/// Several threads link; the first of them also repairs and saves, one index at a time, and when nothing of that is to be
-/// done it carries on with what `RecallWatch` has to do. It waits for none of the others, so whoever has linked tells it in
-/// the end.
+/// It knows the indexes that have something to be done, and looks at no others: a commit costs what it changed, however
+/// many indexes there are, and wakes as many threads as its vectors keep busy. Several threads link, each index in turns of
+/// a few vectors. The first thread also repairs and saves, one index at a time, and when nothing of that is to be done it
+/// carries on with what `RecallWatch` has to do. It waits for none of the others, so whoever has linked tells it in the end.
 final class IndexMaintenance: Sendable {
-    private let collections: CollectionTable
+    private struct Work {
+        /// The indexes with vectors that wait for their links.
+        var linking = TurnQueue<ShardVectorIndex>()
+        /// The indexes that are worth a repair or a snapshot.
+        var upkeep = TurnQueue<ShardVectorIndex>()
+    }
+
     private let queue: CommitQueue
     private let recall: RecallWatch
     private let logger: Logger
     private let threadCount: Int
     private let workers = Mutex<[BackgroundWorker]>([])
-    private let gate: TailGate
-    /// Whether vectors were added, removed, or linked by others since the first thread looked.
-    private let hasChanges = Atomic<Bool>(false)
+    private let work = Mutex(Work())
     /// Whether pages have become free that are worth giving back.
     private let hasFreePages = Atomic<Bool>(false)
 
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
 
-    init(
-        collections: CollectionTable, queue: CommitQueue, recall: RecallWatch, logger: Logger, threadCount: Int,
-        tailLimit: Int = TailGate.limit
-    ) {
+    init(queue: CommitQueue, recall: RecallWatch, logger: Logger, threadCount: Int) {
         precondition(threadCount >= 1, "links need a thread, not \(threadCount)")
-        self.collections = collections
         self.queue = queue
         self.recall = recall
         self.logger = logger
         self.threadCount = threadCount
-        gate = TailGate(limit: tailLimit)
     }
 
     func start() {
         workers.withLock { workers in
             workers = (0..<threadCount).map { number in
-                BackgroundWorker(name: "index-\(number)") { [unowned self] worker in work(worker, isFirst: number == 0)
+                BackgroundWorker(name: "index-\(number)") { [unowned self] worker in
+                    if number == 0 { runFirst(worker) } else if link(worker) { wakeFirst() }
                 }
             }
-        }
-        wake()
-    }
-
-    /// Suspends a writer while more vectors of `shard` wait for their links than searches should have to scan.
-    func waitForRoom(in shard: Shard) async {
-        await gate.wait { [collections] in
-            // Nobody links what belongs to a collection that was dropped.
-            guard collections[shard.address.collection] != nil else { return 0 }
-            return shard.allIndexes.reduce(0) { max($0, $1.unlinkedCount) }
-        }
-    }
-
-    /// To be called when a collection was dropped: those who wait for room in it are let through, and told by the writer.
-    func forgetDropped() { gate.advance() }
-
-    /// To be called when vectors were added or removed.
-    func wake() {
-        hasChanges.store(true, ordering: .releasing)
-        workers.withLock { workers in
             for worker in workers { worker.wake() }
         }
     }
 
+    // MARK: What is to be done
+
+    /// To be called when vectors of `index` were added or removed, or it was loaded. O(1).
+    func noteChange(of index: ShardVectorIndex) {
+        noteTail(of: index)
+        if noteUpkeep(of: index) { wakeFirst() }
+    }
+
+    private func noteTail(of index: ShardVectorIndex) {
+        let unlinkedCount = index.unlinkedCount
+        guard unlinkedCount > 0 else { return }
+        work.withLock { $0.linking.insert(index) }
+        wakeLinkers((unlinkedCount + Self.linksPerTurn - 1) / Self.linksPerTurn)
+    }
+
+    /// - Returns: whether the first thread is to look at `index`.
+    private func noteUpkeep(of index: ShardVectorIndex) -> Bool {
+        guard index.needsRepair || index.needsSnapshot else { return false }
+        work.withLock { $0.upkeep.insert(index) }
+        return true
+    }
+
+    /// Wakes some threads to link; the first one last, since it may have other things to do.
+    private func wakeLinkers(_ count: Int) {
+        workers.withLock { workers in
+            for worker in (workers.dropFirst() + workers.prefix(1)).prefix(count) { worker.wake() }
+        }
+    }
+
+    private func wakeFirst() { workers.withLock { $0.first?.wake() } }
+
     /// To be called when a search was taken as a sample.
-    func wakeForRecall() { workers.withLock { $0.first?.wake() } }
+    func wakeForRecall() { wakeFirst() }
 
     /// To be called when what was dropped has been purged: gives its disk space back, on a thread that may block.
     func releaseFreePages() {
         hasFreePages.store(true, ordering: .releasing)
-        workers.withLock { $0.first?.wake() }
+        wakeFirst()
     }
 
     /// Ends the threads; what they have not done is done after the next start.
@@ -86,41 +98,70 @@ final class IndexMaintenance: Sendable {
             return workers
         }
         for worker in workers { worker.stop() }
-        gate.openForGood()
     }
 
-    /// Saves every index that has changed. For a clean stop, after `stop`. Blocks.
-    func saveAll() {
-        for index in indexes where index.hasUnsavedChanges { save(index, isCancelled: { false }) }
-    }
+    // MARK: Threads
 
-    private var indexes: [ShardVectorIndex] {
-        collections.all.flatMap { $0.shards.all.flatMap(\.allIndexes) }
-    }
-
-    private func work(_ worker: BackgroundWorker, isFirst: Bool) {
-        guard isFirst else {
-            if maintain(worker, isFirst: false) { wakeFirst() }
-            return
-        }
+    private func runFirst(_ worker: BackgroundWorker) {
         repeat {
-            // A wake for a sample, or by itself, is no reason to look at all indexes, or to try a failed save once more.
-            if hasChanges.exchange(false, ordering: .acquiring) { maintain(worker, isFirst: true) }
+            while !worker.isStopping {
+                let (toKeep, toLink) = work.withLock { ($0.upkeep.popFirst(), $0.linking.next()) }
+                if let toKeep { keepUp(toKeep, worker) }
+                if let toLink { linkTurn(toLink, worker) }
+                if toKeep == nil, toLink == nil { break }
+            }
             if hasFreePages.exchange(false, ordering: .acquiring) { giveFreePagesBack() }
         } while watchRecall(worker)
     }
 
-    /// Carries on with sampled searches until there are none, or something else is to be done.
+    /// Links until no index has a turn.
     ///
-    /// - Returns: whether indexes have changed meanwhile.
-    private func watchRecall(_ worker: BackgroundWorker) -> Bool {
-        guard recall.hasWork else { return false }
-        if indexes.contains(where: { $0.unlinkedCount > 0 }) {
-            // The other threads still link, and tell when they are done.
+    /// - Returns: whether it has linked something.
+    private func link(_ worker: BackgroundWorker) -> Bool {
+        var hasLinked = false
+        while !worker.isStopping, let index = work.withLock({ $0.linking.next() }) {
+            if linkTurn(index, worker) { hasLinked = true }
+        }
+        return hasLinked
+    }
+
+    /// Links a few vectors of `index`.
+    ///
+    /// - Returns: whether there were any.
+    @discardableResult private func linkTurn(_ index: ShardVectorIndex, _ worker: BackgroundWorker) -> Bool {
+        let linked = index.index?.linkNext(maximum: Self.linksPerTurn, isCancelled: { worker.isStopping }) ?? 0
+        guard linked > 0 else {
+            // If anything is left, another thread is at it and puts the index back: one that links, below, or the repair.
+            work.withLock { $0.linking.settle(index) }
             return false
         }
-        while !worker.isStopping {
-            if hasChanges.load(ordering: .relaxed) { return true }
+        index.gate.advance()
+        if index.unlinkedCount > 0 { work.withLock { $0.linking.insert(index) } }
+        _ = noteUpkeep(of: index)
+        return true
+    }
+
+    /// Repairs an index or saves it, as it needs.
+    private func keepUp(_ index: ShardVectorIndex, _ worker: BackgroundWorker) {
+        let isCancelled = { worker.isStopping }
+        if index.needsRepair, let graph = index.index {
+            let freed = graph.repair(isCancelled: isCancelled)
+            // Nobody could link meanwhile.
+            noteTail(of: index)
+            if freed > 0 {
+                _ = noteUpkeep(of: index)
+                return
+            }
+        }
+        if index.needsSnapshot { save(index, isCancelled: isCancelled) }
+    }
+
+    /// Carries on with sampled searches until there are none, or something else is to be done.
+    ///
+    /// - Returns: whether something else is to be done.
+    private func watchRecall(_ worker: BackgroundWorker) -> Bool {
+        while !worker.isStopping, recall.hasWork {
+            if work.withLock({ !$0.linking.isEmpty || !$0.upkeep.isEmpty }) { return true }
             switch recall.advance(isCancelled: { worker.isStopping }) {
             case .rest: return false
             case .goOn: continue
@@ -132,45 +173,13 @@ final class IndexMaintenance: Sendable {
         return false
     }
 
-    private func wakeFirst() {
-        hasChanges.store(true, ordering: .releasing)
-        workers.withLock { $0.first?.wake() }
-    }
-
-    /// - Returns: whether it has linked something.
-    @discardableResult private func maintain(_ worker: BackgroundWorker, isFirst: Bool) -> Bool {
-        let isCancelled = { worker.isStopping }
-        var isBusy = true
-        var hasLinked = false
-        while isBusy, !isCancelled() {
-            isBusy = false
-            for index in indexes {
-                if isFirst, index.needsRepair, let graph = index.index, graph.repair(isCancelled: isCancelled) > 0 {
-                    isBusy = true
-                    // Nobody could link meanwhile, and the others may have gone to sleep over it.
-                    wake()
-                } else if isFirst, index.needsSnapshot {
-                    save(index, isCancelled: isCancelled)
-                }
-                if let graph = index.index, graph.unlinkedCount > 0,
-                    graph.linkNext(maximum: Self.linksPerTurn, isCancelled: isCancelled) > 0
-                {
-                    isBusy = true
-                    hasLinked = true
-                    gate.advance()
-                }
-            }
-        }
-        return hasLinked
-    }
-
     private func giveFreePagesBack() {
         do { try queue.environment.releaseFreePages() } catch {
             logger.warning("disk space that is free could not be given back", ["reason": .error(error)])
         }
     }
 
-    /// Saves one index. What cannot be stored is logged; what is cancelled is left as it was, for `saveAll`.
+    /// Saves one index. What cannot be stored is logged; what is cancelled is left as it was, for the stop.
     func save(_ index: ShardVectorIndex, isCancelled: () -> Bool) {
         do {
             var segments = SegmentWriter(queue: queue, vector: index.vector, shard: index.shard)
@@ -178,6 +187,9 @@ final class IndexMaintenance: Sendable {
             // In the middle of an import the pages of the snapshot before are used again at once.
             if !index.hasUnsavedChanges { hasFreePages.store(true, ordering: .releasing) }
         } catch VectorIndexError.cancelled {
+            return
+        } catch StorageError.noSuchShard {
+            // Its collection was dropped meanwhile.
             return
         } catch {
             logger.warning(

@@ -17,12 +17,17 @@ final class Shard: Sendable {
 
     let address: ShardAddress
     let name: String
+    /// Where writers wait while too many vectors wait for their links.
+    private let gate: TailGate
     private let readOnly = Atomic<Bool>(false)
     private let contents = Mutex(Contents())
 
-    init(address: ShardAddress, name: String, definition: CollectionDefinition) {
+    init(
+        address: ShardAddress, name: String, definition: CollectionDefinition, tailLimit: Int = TailGate.limit
+    ) {
         self.address = address
         self.name = name
+        gate = TailGate(limit: tailLimit)
         adopt(definition)
     }
 
@@ -30,6 +35,20 @@ final class Shard: Sendable {
     var isReadOnly: Bool {
         get { readOnly.load(ordering: .acquiring) }
         set { readOnly.store(newValue, ordering: .releasing) }
+    }
+
+    /// Suspends a writer while more vectors wait for their links than searches should have to scan.
+    func waitForRoom() async {
+        await gate.wait { [self] in contents.withLock { $0.indexes.values.reduce(0) { max($0, $1.unlinkedCount) } } }
+    }
+
+    /// Lets all writers through, when nothing will be linked any more.
+    func openGate() { gate.openForGood() }
+
+    /// Lets go of the indexes, and of the writers who wait. For a shard that was dropped.
+    func close() {
+        for index in allIndexes { index.close() }
+        openGate()
     }
 
     // MARK: State
@@ -70,7 +89,7 @@ final class Shard: Sendable {
                     index.reconfigure(configuration)
                 } else {
                     contents.indexes[vector.id] = ShardVectorIndex(
-                        vector: vector.id, shard: address, configuration: configuration)
+                        vector: vector.id, shard: address, configuration: configuration, gate: gate)
                 }
             }
         }

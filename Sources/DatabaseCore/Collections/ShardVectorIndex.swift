@@ -24,13 +24,18 @@ final class ShardVectorIndex: Sendable {
 
     let vector: VectorID
     let shard: ShardAddress
+    /// To be told when vectors were linked.
+    let gate: TailGate
     /// What sampled searches have shown.
     let recall = RecallRecord()
     private let state: Mutex<State>
 
-    init(vector: VectorID, shard: ShardAddress, configuration: VectorIndexConfiguration) {
+    init(
+        vector: VectorID, shard: ShardAddress, configuration: VectorIndexConfiguration, gate: TailGate = TailGate()
+    ) {
         self.vector = vector
         self.shard = shard
+        self.gate = gate
         state = Mutex(State(configuration: configuration))
     }
 
@@ -107,6 +112,9 @@ final class ShardVectorIndex: Sendable {
         return problem
     }
 
+    /// Lets go of the index; searches that run keep it until they end.
+    func close() { state.withLock { $0.index = nil } }
+
     /// Removes what is stored no more and appends what the snapshot does not have.
     private func catchUp(_ index: VectorIndex, in transaction: ReadTransaction) throws -> Int {
         let reader = try transaction.vectors(vector, of: shard)
@@ -134,14 +142,18 @@ final class ShardVectorIndex: Sendable {
     /// How many documents are appended in one go after loading: what is held for each of them stays within some megabytes.
     private static let documentsPerTurn = 65_536
 
+    /// How many vectors an index must have to be worth a snapshot: below it is built again as fast as it is loaded.
+    private static let smallestSnapshot = 256
+
     /// Whether a new snapshot pays: when a tenth of the index has changed, and 1,000 vectors at least. While vectors wait
     /// for their links, which a snapshot leaves out, half of what is linked must be new, and 10,000: few snapshots come into
     /// the way of a large import, and a crash soon after it does not cost all of the work.
     var needsSnapshot: Bool {
         state.withLock { state in
-            guard let index = state.index else { return false }
+            guard let index = state.index, state.changesSinceSnapshot > 1_000 else { return false }
             let unlinked = index.unlinkedCount
             let linked = index.liveCount - unlinked
+            guard linked >= Self.smallestSnapshot else { return false }
             let changes = state.changesSinceSnapshot - unlinked - state.changesAtFailure
             return changes > (unlinked == 0 ? max(1_000, linked / 10) : max(10_000, linked / 2))
         }
@@ -149,6 +161,11 @@ final class ShardVectorIndex: Sendable {
 
     /// Whether anything has changed since the last snapshot.
     var hasUnsavedChanges: Bool { state.withLock { $0.index != nil && $0.changesSinceSnapshot > 0 } }
+
+    /// Whether a snapshot is to be written when the database closes.
+    var needsLastSnapshot: Bool {
+        hasUnsavedChanges && index.map { $0.liveCount - $0.unlinkedCount >= Self.smallestSnapshot } ?? false
+    }
 
     /// Whether so many places are taken by removed documents that repairing pays: a tenth of the index. While vectors wait for
     /// their links that comes first, but where writers never pause it must not put off repair until memory is full.

@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// Holds writers back while too many vectors wait for their links, so that the tail that searches scan stays bounded.
+/// Holds writers of one shard back while too many vectors wait for their links, so that the tail that searches scan stays bounded.
 final class TailGate: Sendable {
     private struct State {
         var waiting: [CheckedContinuation<Void, Never>] = []

@@ -57,7 +57,7 @@ extension Database {
         _ batch: ObjectBatch, _ places: [Int], _ shard: Shard, mode: PutMode
     ) async throws(DatabaseError) -> [Result<DatabaseObject, DatabaseError>] {
         let snapshot = batch.collection.snapshot
-        await maintenance.waitForRoom(in: shard)
+        await shard.waitForRoom()
         let preparation = ObjectPreparation(collection: snapshot, shard: shard, vectorizer: vectorizer)
         let objects = places.map { batch.checked[$0] }
         let (stored, state, refusals) = try readStorage { transaction in
@@ -93,7 +93,7 @@ extension Database {
     func change(_ command: ObjectCommand, _ collection: Collection, _ shard: Shard) -> ObjectChange {
         ObjectChange(
             command, collection: collection, shard: shard.address, collections: collectionTable,
-            wakeMaintenance: { [maintenance] in maintenance.wake() })
+            maintenance: maintenance)
     }
 
     private static func result(

@@ -70,7 +70,8 @@ extension Database {
     package func deleteCollection(named name: String) async throws(DatabaseError) {
         guard let collection = collectionTable[name] else { return }
         try await submit(CollectionDeletion(collection: collection.id, collections: collectionTable))
-        maintenance.forgetDropped()
+        // Nobody links what belongs to a collection that was dropped; the writer tells those who waited.
+        for shard in collection.shards.all { shard.close() }
         Task { [logger] in
             do { try await purgeDropped() } catch {
                 logger.warning(

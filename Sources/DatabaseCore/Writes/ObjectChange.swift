@@ -19,21 +19,20 @@ struct ObjectChange: Change {
     let name: String
     let shard: ShardAddress
     let collections: CollectionTable
-    /// Called after the commit, when background work may be due.
-    let wakeMaintenance: @Sendable () -> Void
+    let maintenance: IndexMaintenance
     /// What has changed in memory ahead of the commit.
     private let staged = StagedChanges()
 
     init(
         _ command: ObjectCommand, collection: Collection, shard: ShardAddress, collections: CollectionTable,
-        wakeMaintenance: @escaping @Sendable () -> Void
+        maintenance: IndexMaintenance
     ) {
         self.command = command
         self.collection = collection.id
         self.name = collection.definition.name
         self.shard = shard
         self.collections = collections
-        self.wakeMaintenance = wakeMaintenance
+        self.maintenance = maintenance
     }
 
     var sizeInBytes: Int { command.sizeInBytes }
@@ -64,12 +63,15 @@ struct ObjectChange: Change {
     }
 
     func committed(_ result: Result) {
-        staged.publish()
+        var changed = staged.publish()
         guard let runtime = collections[collection]?.shards[shard.shard] else { return }
         for (document, vectors) in result.removed {
-            for vector in vectors { runtime.index(of: vector)?.remove(document) }
+            for index in vectors.lazy.compactMap({ runtime.index(of: $0) }) {
+                index.remove(document)
+                changed.updateValue(index, forKey: index.vector)
+            }
         }
-        wakeMaintenance()
+        for index in changed.values { maintenance.noteChange(of: index) }
     }
 
     func rolledBack() { staged.retract() }
@@ -81,9 +83,11 @@ struct StagedChanges: Sendable {
     let state = StagedShardState()
 
     /// After the commit.
-    func publish() {
-        vectors.forget()
+    ///
+    /// - Returns: the indexes that have new vectors.
+    func publish() -> [VectorID: ShardVectorIndex] {
         state.publish()
+        return vectors.publish()
     }
 
     /// After a rollback.
@@ -104,13 +108,19 @@ final class StagedVectors: Sendable {
         entries.withLock { $0.append((index, document)) }
     }
 
-    func forget() { entries.withLock { $0 = [] } }
+    /// - Returns: the indexes that have new vectors.
+    func publish() -> [VectorID: ShardVectorIndex] {
+        Dictionary(take().map { ($0.index.vector, $0.index) }, uniquingKeysWith: { index, _ in index })
+    }
 
     func retract() {
-        let taken = entries.withLock { entries in
+        for entry in take().reversed() { entry.index.retract(entry.document) }
+    }
+
+    private func take() -> [(index: ShardVectorIndex, document: DocumentID)] {
+        entries.withLock { entries in
             defer { entries = [] }
             return entries
         }
-        for entry in taken.reversed() { entry.index.retract(entry.document) }
     }
 }

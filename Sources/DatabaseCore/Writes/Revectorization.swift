@@ -178,11 +178,11 @@ package struct Revectorization {
                         dimensions: replacement.network.dimensions, network: replacement.network)
                     state.replacement = nil
                 }))
+        guard let index = shard.index(of: replacement.new) else { return }
         try database.readStorage { transaction in
-            _ = try shard.index(of: replacement.new)?.load(
-                dimensions: replacement.network.dimensions, in: transaction)
+            _ = try index.load(dimensions: replacement.network.dimensions, in: transaction)
         }
-        database.maintenance.wake()
+        database.maintenance.noteChange(of: index)
     }
 }
 
