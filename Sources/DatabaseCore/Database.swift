@@ -110,6 +110,11 @@ package final class Database: DatabaseOperations {
         do { return try await queue.submit(change) } catch { throw databaseError(error) }
     }
 
+    /// Waits for changes that reach the writer together; one result each, in order.
+    func submit<C: Change>(all changes: [C]) async -> [Result<C.Result, DatabaseError>] {
+        await queue.submit(all: changes).map { $0.mapError(databaseError) }
+    }
+
     /// Reads in one snapshot; whatever goes wrong comes out as a `DatabaseError`.
     func readStorage<R>(_ body: (ReadTransaction) throws -> R) throws(DatabaseError) -> R {
         do { return try environment.read(body) } catch { throw databaseError(error) }

@@ -83,6 +83,42 @@ struct CommitQueueTests {
         #expect(order.withLock { $0 } == Array(0..<100))
     }
 
+    private struct Setting: Change {
+        let name: String
+        var isRefused = false
+        let sizeInBytes = 10
+
+        func apply(to transaction: WriteTransaction) throws -> String {
+            if isRefused { throw Refused() }
+            try transaction.setSetting(name, to: [1])
+            return name
+        }
+    }
+
+    @Test func `changes that are submitted together share one transaction and have a result each, in order`()
+        async throws
+    {
+        let before = queue.statistics.groups
+        let results = await queue.submit(all: (0..<50).map { Setting(name: "key \($0)", isRefused: $0 == 7) })
+        #expect(results.map { try? $0.get() } == (0..<50).map { $0 == 7 ? nil : "key \($0)" })
+        #expect(try value("key 49") == [1])
+        #expect(await queue.submit(all: [Setting]()).isEmpty)
+        await queue.close()
+        #expect(queue.statistics.groups == before + 1)
+    }
+
+    @Test func `of changes that are submitted together, those beyond the limit are refused`() async throws {
+        await queue.close()
+        var limits = CommitQueue.Limits()
+        limits.queuedChanges = 3
+        let queue = try CommitQueue(environment: storage.environment, limits: limits)
+        let results = await queue.submit(all: (0..<5).map { Setting(name: "key \($0)") })
+        #expect(results.map { (try? $0.get()) != nil } == [true, true, true, false, false])
+        await queue.close()
+        let late = await queue.submit(all: [Setting(name: "late")])
+        #expect(throws: StorageError.closed) { try late[0].get() }
+    }
+
     @Test func `a change that throws before it wrote fails alone`() async throws {
         let applied = Mutex([0, 0, 0])
         let undone = Mutex([0, 0, 0])

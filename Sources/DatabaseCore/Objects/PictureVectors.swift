@@ -7,7 +7,7 @@ import ImageVectorizer
 struct PictureVectors: Sendable {
     /// The pictures of one vector of one object: in the order of the sorted property names.
     struct Request: Sendable {
-        /// The place of the object in the batch.
+        /// The index of the object in the batch.
         var object: Int
         var vector: VectorID
         var pictures: [(property: String, bytes: [UInt8])]
@@ -58,11 +58,11 @@ struct PictureVectors: Sendable {
             switch result {
             case .failure(let error): return .failure(.vectorization(property: property, error))
             case .success(let vector) where sum.isEmpty: sum = vector
-            case .success(let vector): for place in sum.indices { sum[place] += vector[place] }
+            case .success(let vector): for index in sum.indices { sum[index] += vector[index] }
             }
             count += 1
         }
-        if count > 1 { for place in sum.indices { sum[place] /= count } }
+        if count > 1 { for index in sum.indices { sum[index] /= count } }
         return .success(sum)
     }
 }

@@ -18,15 +18,13 @@ extension Database {
         let changes = try ObjectValidator(definition: snapshot.definition).changes(in: object)
         let preparation = ObjectPreparation(collection: snapshot, shard: shard, vectorizer: vectorizer)
         for _ in 0..<Self.mergeAttempts {
-            let (current, state) = try readStorage { transaction in
-                let document = try transaction.document(of: id, in: shard.address)
-                let pictures = try document.flatMap {
+            let current = try readStorage { transaction in
+                try transaction.document(of: id, in: shard.address).flatMap {
                     try transaction.object($0, in: shard.address, properties: .only(preparation.pictureProperties))
                 }
-                return (pictures, shard.state)
             }
             guard let current else { throw .objectNotFound(collection: object.collection, id: id) }
-            let patch = try await preparation.prepare(changes, of: id, current: current.properties, state: state)
+            let patch = try await preparation.prepare(changes, of: id, current: current.properties)
             let network = patch.madeVectors.isEmpty ? nil : await vectorizer.network
             let command = ObjectCommand.patch(patch, time: now(), network: network)
             do {

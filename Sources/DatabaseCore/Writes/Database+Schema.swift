@@ -92,7 +92,7 @@ extension Database {
 
     /// Creates the collection and adds the properties that `objects`, all of one collection, need (auto-schema).
     ///
-    /// - Returns: why objects cannot be stored, by their place.
+    /// - Returns: why objects cannot be stored, by their index.
     func extendSchema(
         for objects: [ObjectInput], canCreateCollection: Bool
     ) async throws(DatabaseError) -> [Int: DatabaseError] {
@@ -140,14 +140,14 @@ private struct SchemaGrowth: Sendable {
     let others: CollectionNames
     let time: Int64
 
-    /// - Returns: `nil` when nothing is missing; and why objects cannot be stored, by their place.
+    /// - Returns: `nil` when nothing is missing; and why objects cannot be stored, by their index.
     func definition(
         extending existing: CollectionDefinition?
     ) -> (wanted: CollectionDefinition?, refusals: [Int: DatabaseError]) {
         var current = existing
         var hasGrown = false
         var refusals: [Int: DatabaseError] = [:]
-        for (place, object) in objects.enumerated() {
+        for (index, object) in objects.enumerated() {
             do throws(DatabaseError) {
                 let grown = try autoSchema.definition(for: object, extending: current, among: others, time: time)
                 if let grown {
@@ -155,7 +155,7 @@ private struct SchemaGrowth: Sendable {
                     hasGrown = true
                 }
             } catch {
-                refusals[place] = error
+                refusals[index] = error
             }
         }
         return (hasGrown ? current : nil, refusals)

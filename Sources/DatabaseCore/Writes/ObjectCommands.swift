@@ -20,6 +20,17 @@ enum PutMode: Sendable {
     case insertOrReplace
     /// Refuses an id that is not there.
     case replace
+
+    /// Why an object cannot be put, if it cannot.
+    ///
+    /// - Parameter collection: its name.
+    func refusal(of id: ObjectID, isStored: Bool, in collection: String) -> DatabaseError? {
+        switch (self, isStored) {
+        case (.insert, true): .objectExists(id)
+        case (.replace, false): .objectNotFound(collection: collection, id: id)
+        case (.insert, false), (.replace, true), (.insertOrReplace, _): nil
+        }
+    }
 }
 
 /// A change of one object in place.

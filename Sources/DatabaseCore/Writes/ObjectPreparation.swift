@@ -4,65 +4,52 @@ import DataModel
 import ImageVectorizer
 import ObjectStorage
 
-/// Makes checked objects ready for their command: finds out which vectors come from pictures, keeps those whose pictures
-/// have not changed, and makes the others.
+/// Finds out which vectors of an object come from its pictures: which of them can stay, because the pictures have not
+/// changed, and which the network has to make.
 struct ObjectPreparation: Sendable {
-    /// One vector to be filled in, of the object at `object` in the batch.
-    private struct Pending {
-        var object: Int
-        var vector: VectorID
-    }
-
     let collection: Collection.Snapshot
     let shard: Shard
     let vectorizer: any ImageVectorizing
 
-    /// What is stored of the objects that a batch replaces, as far as it decides about vectors.
+    /// What is stored of an object that is replaced, as far as it decides about vectors.
     struct StoredPictures: Sendable {
         var pictures: [VectorID: [Blob]]
         var vectors: [VectorID: [Float]]
     }
 
-    /// One result an object, in order. A vector that came with an object is left as it is.
+    /// A vector that is to be made, of these pictures.
+    typealias MissingVector = (vector: VectorID, pictures: [(property: String, bytes: [UInt8])])
+
+    /// The vectors of `object` that come from pictures and did not come with it.
     ///
-    /// - Parameter stored: what is stored under the same ids, by place in `objects`.
-    func prepare(
-        _ objects: [(id: ObjectID, object: ValidatedObject)], stored: [Int: StoredPictures], state: ShardState
-    ) async -> [Result<PreparedObject, DatabaseError>] {
-        var results = objects.map { id, object in
-            Result<PreparedObject, DatabaseError>.success(
-                PreparedObject(id: id, properties: object.properties, vectors: object.vectors))
-        }
-        var pending: [Pending] = []
-        var requests: [PictureVectors.Request] = []
-        for place in objects.indices {
-            for definition in collection.definition.vectors where objects[place].object.vectors[definition.id] == nil {
-                let pictures = PictureVectors.pictures(
-                    for: definition, in: collection.definition, of: objects[place].object.properties)
-                if pictures.isEmpty { continue }
-                if let vector = unchangedVector(definition.id, pictures.map(\.bytes), stored[place], state) {
-                    results[place] = results[place].map { $0.with(vector, for: definition.id, isMade: false) }
-                } else if let refusal = await refusal(of: definition.id, state) {
-                    results[place] = .failure(refusal)
-                } else {
-                    pending.append(Pending(object: place, vector: definition.id))
-                    requests.append(.init(object: place, vector: definition.id, pictures: pictures))
-                }
+    /// - Parameter stored: what is stored under the same id.
+    /// - Throws: `DatabaseError.networkMismatch`, if the network in use must not make one of them.
+    func vectorsFromPictures(
+        of object: PreparedObject, stored: StoredPictures?
+    ) async throws(DatabaseError) -> (kept: [VectorID: [Float]], missing: [MissingVector]) {
+        var kept: [VectorID: [Float]] = [:]
+        var missing: [MissingVector] = []
+        for definition in collection.definition.vectors where object.vectors[definition.id] == nil {
+            let pictures = PictureVectors.pictures(
+                for: definition, in: collection.definition, of: object.properties)
+            if pictures.isEmpty { continue }
+            if let stored, stored.pictures[definition.id]?.map(\.bytes) == pictures.map(\.bytes),
+                let vector = stored.vectors[definition.id]
+            {
+                kept[definition.id] = vector
+            } else {
+                try await requireNetwork(for: definition.id)
+                missing.append((definition.id, pictures))
             }
         }
-        let vectors = await PictureVectors(vectorizer: vectorizer).vectors(for: requests)
-        for (entry, vector) in zip(pending, vectors) {
-            guard case .success(let object) = results[entry.object] else { continue }
-            results[entry.object] = vector.map { object.with($0, for: entry.vector, isMade: true) }
-        }
-        return results
+        return (kept, missing)
     }
 
     /// The vectors that a patch changes: made again where it touches a picture, kept otherwise.
     ///
     /// - Parameter current: the picture properties of the object as it is stored now.
     func prepare(
-        _ changes: ObjectChanges, of id: ObjectID, current: [PropertyID: PropertyValue], state: ShardState
+        _ changes: ObjectChanges, of id: ObjectID, current: [PropertyID: PropertyValue]
     ) async throws(DatabaseError) -> ObjectPatch {
         var patch = ObjectPatch(id: id, properties: changes.properties.mapValues { $0 }, vectors: [:])
         for property in changes.removed { patch.properties.updateValue(nil, forKey: property) }
@@ -78,7 +65,7 @@ struct ObjectPreparation: Sendable {
                 patch.vectors.updateValue(nil, forKey: definition.id)
                 continue
             }
-            if let refusal = await refusal(of: definition.id, state) { throw refusal }
+            try await requireNetwork(for: definition.id)
             requests.append(.init(object: 0, vector: definition.id, pictures: pictures))
             for property in properties where patch.properties[property] == nil {
                 if case .blob(let blob)? = current[property] { patch.unchangedPictures[property] = blob }
@@ -118,32 +105,10 @@ struct ObjectPreparation: Sendable {
         return properties
     }
 
-    private func unchangedVector(
-        _ vector: VectorID, _ pictures: [[UInt8]], _ stored: StoredPictures?, _ state: ShardState
-    ) -> [Float]? {
-        guard let stored, stored.pictures[vector]?.map(\.bytes) == pictures else { return nil }
-        return stored.vectors[vector]
-    }
-
-    /// Why the network in use must not make the vector.
-    private func refusal(of vector: VectorID, _ state: ShardState) async -> DatabaseError? {
-        if state.vectors[vector]?.network == nil { return nil }
-        let network = await vectorizer.network
-        do throws(DatabaseError) { try state.require(network, for: vector, in: collection.definition.name) } catch {
-            return error
-        }
-        return nil
-    }
-}
-
-extension PreparedObject {
-    /// The object with one vector more.
-    ///
-    /// - Parameter isMade: whether the network has just made it.
-    fileprivate func with(_ vector: [Float], for id: VectorID, isMade: Bool) -> PreparedObject {
-        var object = self
-        object.vectors[id] = vector
-        if isMade { object.madeVectors.insert(id) }
-        return object
+    /// Refuses to make a vector with another network than the one that has filled it.
+    private func requireNetwork(for vector: VectorID) async throws(DatabaseError) {
+        let state = shard.state
+        if state.vectors[vector]?.network == nil { return }
+        try state.require(await vectorizer.network, for: vector, in: collection.definition.name)
     }
 }

@@ -38,11 +38,8 @@ struct ShardWriter {
         _ object: PreparedObject, mode: PutMode, time: Int64, network: NetworkIdentity?
     ) throws -> ObjectOutcome {
         let existing = try transaction.document(of: object.id, in: shard.address)
-        switch (mode, existing) {
-        case (.insert, _?): return .refused(.objectExists(object.id))
-        case (.replace, nil):
-            return .refused(.objectNotFound(collection: collection.definition.name, id: object.id))
-        default: break
+        if let refusal = mode.refusal(of: object.id, isStored: existing != nil, in: collection.definition.name) {
+            return .refused(refusal)
         }
         do throws(DatabaseError) {
             try noteVectors(object.vectors, made: object.madeVectors, of: object.id, network: network)

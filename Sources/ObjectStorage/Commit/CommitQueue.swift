@@ -2,6 +2,7 @@
 
 import CSystem
 import Foundation
+import Synchronization
 
 /// The one way to write: changes queue up, one thread applies them in groups, one transaction and one flush a group.
 ///
@@ -73,6 +74,25 @@ package final class CommitQueue: Sendable {
         }
     }
 
+    /// Applies changes that are queued together and in order, so that they share groups as far as these have room.
+    ///
+    /// - Returns: a result each, in order; see `submit(_:)` for the errors.
+    package func submit<C: Change>(all changes: [C]) async -> [Result<C.Result, any Error>] {
+        if changes.isEmpty { return [] }
+        return await withCheckedContinuation { continuation in
+            let results = GatheredResults<C.Result>(count: changes.count) { continuation.resume(returning: $0) }
+            let queued = changes.enumerated().map { index, change in
+                QueuedChangeOf(change) { results.set($0, at: index) }
+            }
+            condition.lock()
+            let refusals = queued.map { change in Result { () throws(StorageError) in try enqueueLocked(change) } }
+            condition.unlock()
+            for (index, refusal) in refusals.enumerated() {
+                if case .failure(let error) = refusal { results.set(.failure(error), at: index) }
+            }
+        }
+    }
+
     /// The same with closures; see `Change` for when they are called.
     package func submit<R: Sendable>(
         sizeInBytes: Int = 0, published: (@Sendable (R) -> Void)? = nil, rolledBack: (@Sendable () -> Void)? = nil,
@@ -92,6 +112,11 @@ package final class CommitQueue: Sendable {
     private func enqueue(_ change: any QueuedChange) throws(StorageError) {
         condition.lock()
         defer { condition.unlock() }
+        try enqueueLocked(change)
+    }
+
+    /// The same for a caller who holds `condition`.
+    private func enqueueLocked(_ change: any QueuedChange) throws(StorageError) {
         guard unsafe !state.isClosing else { throw .closed }
         guard unsafe state.waiting.count < limits.queuedChanges else {
             throw .writeQueueFull(limit: "\(limits.queuedChanges) changes")
@@ -164,6 +189,32 @@ package final class CommitQueue: Sendable {
         unsafe state.waiting.removeFirst(count)
         unsafe state.waitingBytes -= bytes
         return group
+    }
+}
+
+/// Results that come one by one, in any order, and are handed over together.
+private final class GatheredResults<Value: Sendable>: Sendable {
+    private struct State {
+        var results: [Result<Value, any Error>?]
+        var missingCount: Int
+    }
+
+    private let state: Mutex<State>
+    private let deliver: @Sendable ([Result<Value, any Error>]) -> Void
+
+    init(count: Int, _ deliver: @escaping @Sendable ([Result<Value, any Error>]) -> Void) {
+        state = Mutex(State(results: Array(repeating: nil, count: count), missingCount: count))
+        self.deliver = deliver
+    }
+
+    /// To be called once for each index.
+    func set(_ result: Result<Value, any Error>, at index: Int) {
+        let all = state.withLock { state in
+            state.results[index] = result
+            state.missingCount -= 1
+            return state.missingCount == 0 ? state.results.compactMap { $0 } : nil
+        }
+        if let all { deliver(all) }
     }
 }
 
