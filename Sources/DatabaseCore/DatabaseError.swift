@@ -30,7 +30,7 @@ package enum DatabaseError: Error, Sendable {
     case tenantNotFound(String)
     /// The collection was filled through another network than the one in use.
     case networkMismatch(collection: String, filledBy: String, inUse: String)
-    /// The vectors of the collection are being made anew by another network, and that has not come to its end.
+    /// The collection is being revectorized for another network, and that has not come to its end.
     case revectorizationUnfinished(collection: String)
     /// Something of Weaviate that is not built yet, by name.
     case unsupported(String)

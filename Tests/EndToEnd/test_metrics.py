@@ -128,7 +128,7 @@ def test_a_low_recall_of_live_searches_shows_and_is_warned_about(monitored):
         search(monitored, "Note", vectors[start:start + 5])
         metrics = wait_for(monitored, "needletail_recall_samples_total" + labels, start + 5)
     assert metrics["needletail_recall" + labels] < 0.9
-    assert monitored.log_path.read_text().count("searches miss near neighbours") == 1
+    assert monitored.log_path.read_text().count("searches miss near neighbors") == 1
 
 
 def test_a_sample_rate_of_0_watches_nothing(tmp_path):

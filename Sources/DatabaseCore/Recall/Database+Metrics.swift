@@ -47,7 +47,7 @@ private struct IndexMetrics {
         size = metrics.gauge(
             "vector_index_size", help: "Vectors that searches of an index can find.", labels: Self.labels)
         tombstones = metrics.gauge(
-            "vector_index_tombstones", help: "Removed vectors that still take a place in an index.", labels: Self.labels
+            "vector_index_tombstones", help: "Removed vectors that still take a slot in an index.", labels: Self.labels
         )
         unlinked = metrics.gauge(
             "needletail_vector_index_unlinked",
@@ -59,10 +59,10 @@ private struct IndexMetrics {
             help: "Live vector searches that were answered again exactly.", labels: Self.labels)
         expected = metrics.counter(
             "needletail_recall_expected_neighbors_total",
-            help: "Neighbours that the exact answers of the sampled searches hold.", labels: Self.labels)
+            help: "Neighbors that the exact answers of the sampled searches hold.", labels: Self.labels)
         found = metrics.counter(
             "needletail_recall_found_neighbors_total",
-            help: "Neighbours of the exact answers that the index finds too.", labels: Self.labels)
+            help: "Neighbors of the exact answers that the index finds too.", labels: Self.labels)
         recall = metrics.gauge(
             "needletail_recall",
             help: "Mean recall of the last sampled searches, \(RecallRecord.window) at most; absent before the first.",

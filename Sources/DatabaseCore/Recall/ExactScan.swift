@@ -68,7 +68,7 @@ struct ExactScan {
     }
 
     private mutating func visit(_ document: DocumentID, _ vector: Span<Float>) {
-        for place in searches.indices { searches[place].visit(document, vector) }
+        for index in searches.indices { searches[index].visit(document, vector) }
         visitedCount += 1
         pass(document)
     }

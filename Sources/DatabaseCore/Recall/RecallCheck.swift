@@ -33,7 +33,7 @@ package struct RecallCheck {
         var vector: VectorDefinition
     }
 
-    /// How many neighbours a query asks for: recall@10.
+    /// How many neighbors a query asks for: recall@10.
     static let neighborCount = 10
     /// The recall below which an index is a finding.
     static let lowRecall = 0.9
@@ -193,7 +193,7 @@ extension RecallCheck.Measurement {
 extension Range<Int> {
     /// The first `count` of the range's numbers in a random order.
     ///
-    /// - Complexity: O(count) time and memory beside the range (a shuffle of which only the moved places are kept).
+    /// - Complexity: O(count) time and memory beside the range (a shuffle of which only the moved indices are kept).
     fileprivate func shuffledPrefix(_ count: Int, using generator: inout some RandomNumberGenerator) -> [Int] {
         var moved: [Int: Int] = [:]
         return (lowerBound..<Swift.min(lowerBound + count, upperBound)).map { target in

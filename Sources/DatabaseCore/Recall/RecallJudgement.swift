@@ -5,10 +5,10 @@ import VectorIndexes
 
 /// An answer of an index held against the exact one.
 struct RecallJudgement: Equatable {
-    /// How many more neighbours an exact search keeps than are compared, in place of those that are removed meanwhile.
+    /// How many more neighbors an exact search keeps than are compared, in place of those that are removed meanwhile.
     static let spareCount = 32
 
-    /// How many neighbours there were to find.
+    /// How many neighbors there were to find.
     let expectedCount: Int
     /// How many the answer had.
     let foundCount: Int
@@ -16,10 +16,10 @@ struct RecallJudgement: Equatable {
     /// - Parameters:
     ///   - answer: what the index answered, nearest first.
     ///   - exact: the exact search, which keeps `spareCount` more than `count`.
-    ///   - count: how many neighbours are compared.
+    ///   - count: how many neighbors are compared.
     ///   - isStored: whether a document still exists; asked after the index has answered, so that one it may have left out
     ///     rightly, because it was removed meanwhile, is not expected.
-    /// - Returns: `nil` if nothing can be said: there are no neighbours, or more were removed than `spareCount`.
+    /// - Returns: `nil` if nothing can be said: there are no neighbors, or more were removed than `spareCount`.
     init?(
         of answer: [Neighbor], against exact: ExactSearch, count: Int, isStored: (DocumentID) throws -> Bool
     ) rethrows {
@@ -35,6 +35,6 @@ struct RecallJudgement: Equatable {
         foundCount = min(answer.count { $0.distance <= farthest }, expected.count)
     }
 
-    /// The share of the neighbours that was found, from 0 to 1.
+    /// The share of the neighbors that was found, from 0 to 1.
     var recall: Double { Double(foundCount) / Double(expectedCount) }
 }

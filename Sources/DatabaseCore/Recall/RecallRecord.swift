@@ -10,7 +10,7 @@ final class RecallRecord: Sendable {
         var foundCount = 0
         /// The recall of the last samples, `RecallRecord.window` at most, in no order.
         fileprivate(set) var recent: [Double] = []
-        /// The place in `recent` that is overwritten next, once it is full.
+        /// The index in `recent` that is overwritten next, once it is full.
         fileprivate var oldest = 0
 
         /// The mean recall of the last samples; `nil` before the first.
@@ -43,7 +43,7 @@ final class RecallRecord: Sendable {
         }
     }
 
-    /// Starts the mean anew, after the search values of the index have changed: what was before says nothing of them.
+    /// Begins a new mean, after the search values of the index have changed: what was before says nothing of them.
     func forgetRecent() {
         figuresState.withLock { figures in
             figures.recent = []

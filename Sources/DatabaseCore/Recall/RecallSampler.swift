@@ -10,7 +10,7 @@ struct RecallSample: Sendable {
     let index: ShardVectorIndex
     /// Shape [dimensions].
     let query: [Float]
-    /// How many neighbours were asked for.
+    /// How many neighbors were asked for.
     let count: Int
     /// The documents that the filter allowed; `nil` without a filter.
     let allowed: DocumentBits?

@@ -25,7 +25,7 @@ final class RecallWatch: Sendable {
     /// The sample that is being answered.
     private struct Job {
         let sample: RecallSample
-        /// How many neighbours are compared.
+        /// How many neighbors are compared.
         let count: Int
         var scan: ExactScan
         /// How long it has taken so far, without the pauses.
@@ -40,7 +40,7 @@ final class RecallWatch: Sendable {
         var lastWarnings: [ObjectIdentifier: Duration] = [:]
     }
 
-    /// How many of an answer's neighbours are compared at most.
+    /// How many of an answer's neighbors are compared at most.
     static let mostCompared = 100
     /// How long it waits when searches are running.
     static let pause = Duration.milliseconds(50)
@@ -173,7 +173,7 @@ final class RecallWatch: Sendable {
         }
         guard isDue else { return }
         logger.warning(
-            "searches miss near neighbours; raise 'ef' in the vectorIndexConfig of the class (or dynamicEfMin, where ef is -1)",
+            "searches miss near neighbors; raise 'ef' in the vectorIndexConfig of the class (or dynamicEfMin, where ef is -1)",
             [
                 "collection": .text(label.collection), "shard": .text(label.shard), "vector": .text(label.vector),
                 "mean_recall": .number(mean), "samples": .integer(figures.recent.count),

@@ -33,7 +33,7 @@ enum PutMode: Sendable {
     }
 }
 
-/// A change of one object in place.
+/// A change of some properties and vectors of one object.
 struct ObjectPatch: Sendable {
     var id: ObjectID
     /// `nil` removes the property.

@@ -70,7 +70,7 @@ import Testing
         await fixture.close()
     }
 
-    @Test func `a merge of one picture of two makes the mean with the other anew`() async throws {
+    @Test func `a merge of one picture of two makes the mean with the other again`() async throws {
         let fixture = try await collection()
         _ = try await fixture.database.insert(.picture(1, [1, 2, 3, 4], back: [3, 4, 5, 6]))
         try await fixture.database.merge(
@@ -145,7 +145,7 @@ import Testing
         await fixture.close()
     }
 
-    @Test func `vectorizing anew lets another network take over, and keeps everything else`() async throws {
+    @Test func `revectorization lets another network take over, and keeps everything else`() async throws {
         let fixture = try await collection()
         _ = await fixture.database.upsert((0..<150).map { .picture($0, [UInt8($0), 1, 2, 3], title: "number \($0)") })
         try await fixture.reopen(network: "other")

@@ -33,15 +33,15 @@ import VectorIndexes
             let results = await fixture.database.upsert(inputs)
             #expect(results.allSatisfy { (try? $0.get()) != nil })
         }
-        place(in: fixture).index?.linkNext(maximum: .max)
+        shardIndex(in: fixture).index?.linkNext(maximum: .max)
         return fixture
     }
 
-    private func place(in fixture: DatabaseFixture) -> ShardVectorIndex {
+    private func shardIndex(in fixture: DatabaseFixture) -> ShardVectorIndex {
         fixture.database.collectionTable.all[0].shards.all[0].allIndexes[0]
     }
 
-    /// Sends searches at random places, `limit` neighbours each.
+    /// Sends searches from random points, `limit` neighbors each.
     private func search(_ fixture: DatabaseFixture, times: Int, limit: Int = 10, dimensions: Int = 16) async throws {
         var generator = SplitMix64(seed: 6)
         for _ in 0..<times {
@@ -57,7 +57,7 @@ import VectorIndexes
         let fixture = try await articles(1_500)
         try await search(fixture, times: 5)
         finish(fixture.database.recall)
-        let figures = place(in: fixture).recall.figures
+        let figures = shardIndex(in: fixture).recall.figures
         #expect((figures.sampleCount, figures.expectedCount, figures.foundCount) == (5, 50, 50))
         #expect(figures.meanRecall == 1)
         await fixture.close()
@@ -68,7 +68,7 @@ import VectorIndexes
         let fixture = try await articles(2_500, index: poor)
         try await search(fixture, times: 8)
         finish(fixture.database.recall)
-        let figures = place(in: fixture).recall.figures
+        let figures = shardIndex(in: fixture).recall.figures
         #expect((figures.sampleCount, figures.expectedCount) == (8, 80))
         let mean = try #require(figures.meanRecall)
         #expect(mean < 0.9)
@@ -82,7 +82,7 @@ import VectorIndexes
         query.filter = .condition(.init(path: .property("title"), comparison: .equal, value: .text("red")))
         #expect(try await fixture.database.hits(of: query).count == 100)
         finish(fixture.database.recall)
-        let figures = place(in: fixture).recall.figures
+        let figures = shardIndex(in: fixture).recall.figures
         #expect((figures.sampleCount, figures.expectedCount, figures.foundCount) == (1, 100, 100))
         await fixture.close()
     }
@@ -112,7 +112,7 @@ import VectorIndexes
         #expect(watch.advance(isCancelled: { false }) == .wait(RecallWatch.pause))
         watch.load.end()
         #expect(watch.advance(isCancelled: { false }) == .goOn)
-        #expect(place(in: fixture).recall.figures.sampleCount == 1)
+        #expect(shardIndex(in: fixture).recall.figures.sampleCount == 1)
         await fixture.close()
     }
 
@@ -133,7 +133,7 @@ import VectorIndexes
         for id in nearest.prefix(3) { _ = try await database.delete(id, in: "Article", tenant: nil) }
         _ = try await database.insert(.article(9_999, "new", year: 1, vector: [0, 0]))
         finish(watch)
-        let figures = place(in: fixture).recall.figures
+        let figures = shardIndex(in: fixture).recall.figures
         #expect((figures.sampleCount, figures.expectedCount, figures.foundCount) == (1, 10, 10))
         await fixture.close()
     }
@@ -141,12 +141,12 @@ import VectorIndexes
     @Test func `a sample of a dropped collection is thrown away`() async throws {
         let fixture = try await articles(10)
         try await search(fixture, times: 2)
-        let place = place(in: fixture)
+        let index = shardIndex(in: fixture)
         let watch = fixture.database.recall
         #expect(watch.advance(isCancelled: { false }) == .goOn)
         try await fixture.database.deleteCollection(named: "Article")
         finish(watch)
-        #expect(place.recall.figures.sampleCount == 0)
+        #expect(index.recall.figures.sampleCount == 0)
         await fixture.close()
     }
 
@@ -164,7 +164,8 @@ import VectorIndexes
         for _ in 0..<30 {
             let vector = (0..<16).map { _ in Float.random(in: -1...1, using: &generator) }
             #expect(
-                watch.sampler.offer(RecallSample(index: place(in: fixture), query: vector, count: 10, allowed: nil)))
+                watch.sampler.offer(
+                    RecallSample(index: shardIndex(in: fixture), query: vector, count: 10, allowed: nil)))
         }
         finish(watch)
         logger.flush()
@@ -190,7 +191,7 @@ import VectorIndexes
                 }
             })
         let sample = RecallSample(
-            index: place(in: fixture), query: [Float](repeating: 0, count: 16), count: 1, allowed: nil)
+            index: shardIndex(in: fixture), query: [Float](repeating: 0, count: 16), count: 1, allowed: nil)
         #expect(watch.sampler.offer(sample))
         #expect(watch.sampler.offer(sample))
         #expect(watch.advance(isCancelled: { false }) == .goOn)
