@@ -46,6 +46,7 @@ package struct Settings: Sendable, Equatable {
     package var dataPath = "./data"
     /// Address space set aside for the database; the file takes only what the data needs.
     package var mapSizeInBytes = 1 << 40
+    package var loadsShardsAtStart = true
 
     // MARK: Queries
 

@@ -75,6 +75,10 @@ package enum SettingsTable {
             "NEEDLETAIL_MAP_SIZE", \.mapSizeInBytes, .bytes((1 << 24)...(1 << 46)), in: .data,
             "Address space set aside for the database, the most it can hold. It takes disk space only for what is stored."
         ),
+        Setting(
+            "DISABLE_LAZY_LOAD_SHARDS", \.loadsShardsAtStart, .boolean, in: .data,
+            "Whether the vector indexes of all shards are loaded before the server is ready; false loads each when it is first used."
+        ),
     ]
 
     private static let queries = [

@@ -18,6 +18,7 @@ package final class Database: DatabaseOperations {
     let environment: StorageEnvironment
     let queue: CommitQueue
     let collectionTable: CollectionTable
+    let loader: CollectionLoader
     let vectorizer: any ImageVectorizing
     let logger: Logger
     let maintenance: IndexMaintenance
@@ -25,7 +26,8 @@ package final class Database: DatabaseOperations {
     private let lastTime = Mutex<Int64>(0)
     private let clock: @Sendable () -> Int64
 
-    /// Opens the database in `environment` and loads its indexes. Blocks until everything stored can be found.
+    /// Opens the database in `environment` and loads its indexes, if the settings want that at once. Blocks until everything
+    /// stored can be found.
     ///
     /// - Parameters:
     ///   - clock: milliseconds since 1970.
@@ -40,7 +42,9 @@ package final class Database: DatabaseOperations {
         self.vectorizer = vectorizer
         self.logger = logger
         self.clock = clock
-        collectionTable = try CollectionLoader(environment: environment, logger: logger).load()
+        loader = CollectionLoader(environment: environment, logger: logger)
+        collectionTable = try loader.catalogue()
+        if settings.loadsShardsAtStart { try loader.loadShards(of: collectionTable) }
         queue = try CommitQueue(environment: environment)
         let start = ContinuousClock.now
         recall = RecallWatch(

@@ -26,6 +26,9 @@ package struct DatabaseSettings: Hashable, Sendable {
     /// `NEEDLETAIL_RECALL_SAMPLE_RATE`: the share of vector searches that is answered again exactly, from 0 to 1.
     package var recallSampleShare = 0.01
 
+    /// `DISABLE_LAZY_LOAD_SHARDS`: whether shards are loaded at the start, and not each when it is first used.
+    package var loadsShardsAtStart = true
+
     package init() {}
 
     /// What one query may look up.

@@ -46,6 +46,7 @@ extension DatabaseSettings {
         defaultMetric = settings.defaultDistance.rawValue
         modules = Set(settings.enabledModules)
         recallSampleShare = settings.recallSampleRate
+        loadsShardsAtStart = settings.loadsShardsAtStart
     }
 }
 

@@ -1,42 +1,101 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import Dispatch
 import ObjectStorage
 import Observability
+import Synchronization
 
-/// Brings what is stored into memory when the database opens: the catalogue, and the vector indexes from their snapshots.
+/// Brings what is stored into memory: the catalogue when the database opens, shards then or when they are first used.
 struct CollectionLoader {
+    /// How many shards share a read transaction: it costs little beside a small shard, and must not stay open for long.
+    private static let shardsPerTransaction = 32
+
     let environment: StorageEnvironment
     let logger: Logger
 
-    func load() throws -> CollectionTable {
+    /// Reads the catalogue; loads no shard. Blocks.
+    func catalogue() throws -> CollectionTable {
+        let records = try environment.read { transaction in
+            try transaction.collections().map { ($0, try transaction.shards(of: $0.id)) }
+        }
         let table = CollectionTable()
-        try environment.read { transaction in
-            for record in try transaction.collections() {
+        try inParallel(records, partSize: 64) { part in
+            for (record, shards) in part {
                 let definition = try DefinitionCodec.decoded(record.definition)
-                let shards = try transaction.shards(of: record.id).map { shard in
-                    Shard(address: shard.address, name: shard.name, definition: definition)
-                }
                 guard !shards.isEmpty || definition.multiTenancy.isEnabled else {
                     throw DatabaseError.storage("collection \(record.name) has no shard; the catalogue is damaged")
                 }
-                table.add(Collection(id: record.id, definition: definition, shards: shards))
-                for shard in shards { try load(shard, collection: record.name, in: transaction) }
+                let cold = shards.map { Shard(address: $0.address, name: $0.name) }
+                table.add(Collection(id: record.id, definition: definition, shards: cold))
             }
         }
         return table
     }
 
-    private func load(_ shard: Shard, collection: String, in transaction: ReadTransaction) throws {
-        for problem in try shard.load(in: transaction) {
+    /// Loads the shards of all collections, on all cores. Blocks.
+    func loadShards(of table: CollectionTable) throws {
+        let shards = table.all.flatMap { collection in
+            collection.shards.all.map { (collection: collection, shard: $0) }
+        }
+        try inParallel(shards, partSize: Self.shardsPerTransaction) { part in
+            let loaded = try environment.read { transaction in
+                try part.filter { $0.shard.beginLoading() }.map { collection, shard in
+                    (collection, shard, try shard.load(collection.definition, in: transaction))
+                }
+            }
+            for (collection, shard, problems) in loaded {
+                finish(shard, of: collection, problems)
+                shard.leave()
+            }
+        }
+    }
+
+    /// Loads a shard that the caller has entered. Blocks.
+    ///
+    /// - Throws: what is stored cannot be read; the shard is cold again then.
+    func load(_ shard: Shard, of collection: Collection) throws {
+        let problems: [String]
+        do {
+            problems = try environment.read { try shard.load(collection.definition, in: $0) }
+        } catch {
+            shard.finishLoading(isLoaded: false)
+            throw error
+        }
+        finish(shard, of: collection, problems)
+    }
+
+    private func finish(_ shard: Shard, of collection: Collection, _ problems: [String]) {
+        shard.finishLoading(isLoaded: true)
+        // The definition may have changed meanwhile, when the shard took no notice yet.
+        let definition = collection.definition
+        shard.adopt(definition)
+        for problem in problems {
             logger.warning(
                 "the snapshot of a vector index cannot be used; the index is built again from the vectors",
-                ["collection": .text(collection), "reason": .text(problem)])
+                ["collection": .text(definition.name), "reason": .text(problem)])
         }
         if shard.state.replacement != nil {
             logger.warning(
                 "the revectorization of a collection was interrupted; run `needletail revectorize`",
-                ["collection": .text(collection)])
+                ["collection": .text(definition.name)])
         }
+    }
+
+    /// Calls `body` with parts of `elements` on all cores.
+    ///
+    /// - Throws: what one of the calls threw.
+    private func inParallel<Element: Sendable>(
+        _ elements: [Element], partSize: Int, _ body: @Sendable (ArraySlice<Element>) throws -> Void
+    ) throws {
+        let failure = Mutex<(any Error)?>(nil)
+        DispatchQueue.concurrentPerform(iterations: (elements.count + partSize - 1) / partSize) { part in
+            guard failure.withLock({ $0 == nil }) else { return }
+            let start = part * partSize
+            do { try body(elements[start..<min(start + partSize, elements.count)]) } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+        if let error = failure.withLock({ $0 }) { throw error }
     }
 }

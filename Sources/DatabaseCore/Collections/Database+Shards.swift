@@ -27,4 +27,27 @@ extension Database {
         }
         shard.isReadOnly = isReadOnly
     }
+
+    /// Adds shards to a collection with tenants, one a tenant, called like it. Those that are there stay as they are.
+    ///
+    /// - Throws: `DatabaseError.collectionNotFound`, `.tenantNotExpected`, `.storage` where a name cannot be used.
+    package func createShards(named names: [String], in name: String) async throws(DatabaseError) {
+        let collection = try requireCollection(name)
+        guard collection.definition.multiTenancy.isEnabled else { throw .tenantNotExpected(collection: name) }
+        for start in stride(from: 0, to: names.count, by: ShardCreation.shardsPerChange) {
+            let part = names[start..<min(start + ShardCreation.shardsPerChange, names.count)]
+            _ = try await submit(
+                ShardCreation(names: Array(part), collection: collection.id, name: name, collections: collectionTable))
+        }
+    }
+
+    /// Takes a shard out of memory when those who use it have left; its next user loads it again.
+    ///
+    /// - Throws: `DatabaseError.collectionNotFound`, `.shardNotFound`.
+    package func unloadShard(named name: String, of collection: String) async throws(DatabaseError) {
+        guard let shard = try requireCollection(collection).shards[name] else { throw .shardNotFound(name) }
+        guard await shard.beginUnloading() == .work else { return }
+        await maintenance.save(shard.allIndexes.filter(\.needsLastSnapshot))
+        shard.finishUnloading()
+    }
 }

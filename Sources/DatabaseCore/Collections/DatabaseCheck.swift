@@ -21,9 +21,10 @@ package struct DatabaseCheck {
             for record in try transaction.collections() {
                 let definition = try DefinitionCodec.decoded(record.definition)
                 for shard in try transaction.shards(of: record.id) {
-                    let runtime = Shard(address: shard.address, name: shard.name, definition: definition)
+                    let runtime = Shard(address: shard.address, name: shard.name)
                     let found =
-                        try postings(of: runtime, definition, transaction) + vectors(of: runtime, transaction)
+                        try postings(of: runtime, definition, transaction)
+                        + vectors(of: runtime, definition, transaction)
                     findings += found.map { "collection \(record.name), shard \(shard.name): \($0)" }
                 }
                 let count = try transaction.shards(of: record.id).reduce(0) {
@@ -48,7 +49,9 @@ package struct DatabaseCheck {
         }
     }
 
-    private func vectors(of shard: Shard, _ transaction: ReadTransaction) throws -> [String] {
-        try shard.load(in: transaction) + shard.allIndexes.flatMap { $0.index?.checkInvariants() ?? [] }
+    private func vectors(
+        of shard: Shard, _ definition: CollectionDefinition, _ transaction: ReadTransaction
+    ) throws -> [String] {
+        try shard.load(definition, in: transaction) + shard.allIndexes.flatMap { $0.index?.checkInvariants() ?? [] }
     }
 }

@@ -18,6 +18,14 @@ final class IndexMaintenance: Sendable {
         var linking = TurnQueue<ShardVectorIndex>()
         /// The indexes that are worth a repair or a snapshot.
         var upkeep = TurnQueue<ShardVectorIndex>()
+        /// The indexes to be saved at once, and who waits for that.
+        var saves: [(indexes: [ShardVectorIndex], done: CheckedContinuation<Void, Never>)] = []
+        var isStopped = false
+
+        mutating func takeSaves() -> [(indexes: [ShardVectorIndex], done: CheckedContinuation<Void, Never>)] {
+            defer { saves = [] }
+            return saves
+        }
     }
 
     private let queue: CommitQueue
@@ -98,6 +106,11 @@ final class IndexMaintenance: Sendable {
             return workers
         }
         for worker in workers { worker.stop() }
+        let saves = work.withLock { work in
+            work.isStopped = true
+            return work.takeSaves()
+        }
+        for save in saves { save.done.resume() }
     }
 
     // MARK: Threads
@@ -105,6 +118,10 @@ final class IndexMaintenance: Sendable {
     private func runFirst(_ worker: BackgroundWorker) {
         repeat {
             while !worker.isStopping {
+                for save in work.withLock({ $0.takeSaves() }) {
+                    for index in save.indexes { self.save(index, isCancelled: { worker.isStopping }) }
+                    save.done.resume()
+                }
                 let (toKeep, toLink) = work.withLock { ($0.upkeep.popFirst(), $0.linking.next()) }
                 if let toKeep { keepUp(toKeep, worker) }
                 if let toLink { linkTurn(toLink, worker) }
@@ -171,6 +188,18 @@ final class IndexMaintenance: Sendable {
             }
         }
         return false
+    }
+
+    /// Has indexes saved by the first thread, and suspends until that is done. After `stop` nothing is saved.
+    func save(_ indexes: [ShardVectorIndex]) async {
+        if indexes.isEmpty { return }
+        await withCheckedContinuation { done in
+            let isStopped = work.withLock { work in
+                if !work.isStopped { work.saves.append((indexes, done)) }
+                return work.isStopped
+            }
+            if isStopped { done.resume() } else { wakeFirst() }
+        }
     }
 
     private func giveFreePagesBack() {

@@ -113,7 +113,7 @@ final class ShardVectorIndex: Sendable {
     }
 
     /// Lets go of the index; searches that run keep it until they end.
-    func close() { state.withLock { $0.index = nil } }
+    func release() { state.withLock { $0.index = nil } }
 
     /// Removes what is stored no more and appends what the snapshot does not have.
     private func catchUp(_ index: VectorIndex, in transaction: ReadTransaction) throws -> Int {
@@ -167,7 +167,7 @@ final class ShardVectorIndex: Sendable {
         hasUnsavedChanges && index.map { $0.liveCount - $0.unlinkedCount >= Self.smallestSnapshot } ?? false
     }
 
-    /// Whether so many places are taken by removed documents that repairing pays: a tenth of the index. While vectors wait for
+    /// Whether so many slots are taken by removed documents that repairing pays: a tenth of the index. While vectors wait for
     /// their links that comes first, but where writers never pause it must not put off repair until memory is full.
     var needsRepair: Bool {
         guard let index else { return false }

@@ -9,6 +9,7 @@ extension Database {
         let collection = try requireCollection(query.collection)
         let shard = try collection.shard(for: query.tenant)
         var plan = try QueryPlan(query, collection: collection.snapshot, shard: shard, settings: settings)
+        if plan.search != nil { plan.lease = try await lease(shard, of: collection) }
         try await replacePictures(of: &plan)
         return plan
     }

@@ -42,6 +42,8 @@ package struct QueryPlan: Sendable {
     let sorter: ObjectSorter?
     let columns: Columns
     var search: SearchPlan?
+    /// Keeps the indexes that the search asks in memory.
+    var lease: ShardLease?
 
     /// - Throws: `DatabaseError.invalidQuery`, `.unknownVector`, `.searchVectorization` for a picture that is no base64, and
     ///   `.unsupported`: the first mistake that is found.

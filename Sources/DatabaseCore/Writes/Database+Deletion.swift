@@ -7,7 +7,8 @@ extension Database {
     package func delete(_ id: ObjectID, in name: String, tenant: String?) async throws(DatabaseError) -> Bool {
         let collection = try requireCollection(name)
         let shard = try collection.shard(for: tenant)
-        let result = try await submit(change(.delete([id]), collection, shard))
+        let lease = try await lease(shard, of: collection)
+        let result = try await submit(change(.delete([id]), collection, lease))
         switch result.outcomes.first {
         case .deleted(let wasThere)?: return wasThere
         case .refused(let error)?: throw error
@@ -31,7 +32,8 @@ extension Database {
             matches: matches, limit: limit, items: ids.map { DeletionReport.Item(id: $0) })
         if isDryRun || ids.isEmpty { return report }
         var deleted = report
-        let outcomes = try await submit(change(.delete(ids), collection, shard)).outcomes
+        let lease = try await lease(shard, of: collection)
+        let outcomes = try await submit(change(.delete(ids), collection, lease)).outcomes
         for (index, outcome) in outcomes.enumerated() {
             if case .refused(let error) = outcome { deleted.items[index].error = error }
         }

@@ -16,6 +16,7 @@ extension Database {
         guard let id = object.id else { throw .invalidObject("the object has no id; give the id of the one to change") }
         let snapshot = collection.snapshot
         let changes = try ObjectValidator(definition: snapshot.definition).changes(in: object)
+        let lease = try await lease(shard, of: collection)
         let preparation = ObjectPreparation(collection: snapshot, shard: shard, vectorizer: vectorizer)
         for _ in 0..<Self.mergeAttempts {
             let current = try readStorage { transaction in
@@ -28,7 +29,7 @@ extension Database {
             let network = patch.madeVectors.isEmpty ? nil : await vectorizer.network
             let command = ObjectCommand.patch(patch, time: now(), network: network)
             do {
-                let outcomes = try await queue.submit(change(command, collection, shard)).outcomes
+                let outcomes = try await queue.submit(change(command, collection, lease)).outcomes
                 if case .refused(let error)? = outcomes.first { throw error }
                 return
             } catch is ChangedMeanwhile {

@@ -25,9 +25,9 @@ extension Database {
         _ = try ObjectValidator(definition: try extendedDefinition(for: object)).validated(object)
     }
 
-    func change(_ command: ObjectCommand, _ collection: Collection, _ shard: Shard) -> ObjectChange {
+    func change(_ command: ObjectCommand, _ collection: Collection, _ lease: ShardLease) -> ObjectChange {
         ObjectChange(
-            command, collection: collection, shard: shard.address, collections: collectionTable,
+            command, collection: collection, lease: lease, collections: collectionTable,
             maintenance: maintenance)
     }
 }

@@ -71,7 +71,7 @@ extension Database {
         guard let collection = collectionTable[name] else { return }
         try await submit(CollectionDeletion(collection: collection.id, collections: collectionTable))
         // Nobody links what belongs to a collection that was dropped; the writer tells those who waited.
-        for shard in collection.shards.all { shard.close() }
+        for shard in collection.shards.all { shard.drop() }
         Task { [logger] in
             do { try await purgeDropped() } catch {
                 logger.warning(

@@ -17,36 +17,38 @@ struct ObjectChange: Change {
     let collection: CollectionID
     /// What the collection was called when the change was made: for saying that it is gone.
     let name: String
-    let shard: ShardAddress
+    /// The shard that is changed, which stays loaded until this has been committed or has failed.
+    let lease: ShardLease
     let collections: CollectionTable
     let maintenance: IndexMaintenance
     /// What has changed in memory ahead of the commit.
     private let staged = StagedChanges()
 
     init(
-        _ command: ObjectCommand, collection: Collection, shard: ShardAddress, collections: CollectionTable,
+        _ command: ObjectCommand, collection: Collection, lease: ShardLease, collections: CollectionTable,
         maintenance: IndexMaintenance
     ) {
         self.command = command
         self.collection = collection.id
         self.name = collection.definition.name
-        self.shard = shard
+        self.lease = lease
         self.collections = collections
         self.maintenance = maintenance
     }
 
     var sizeInBytes: Int { command.sizeInBytes }
+    private var shard: Shard { lease.shard }
 
     func apply(to transaction: WriteTransaction) throws -> Result {
         guard let target = collections[collection], try transaction.collection(collection) != nil,
-            let runtime = target.shards[shard.shard]
+            target.shards[shard.address.shard] === shard
         else { throw DatabaseError.collectionNotFound(name) }
-        if runtime.isReadOnly {
-            let refusal = DatabaseError.readOnlyShard(collection: target.definition.name, shard: runtime.name)
+        if shard.isReadOnly {
+            let refusal = DatabaseError.readOnlyShard(collection: target.definition.name, shard: shard.name)
             return Result(outcomes: Array(repeating: .refused(refusal), count: command.objectCount), removed: [])
         }
         var writer = try ShardWriter(
-            transaction: transaction, collection: target.snapshot, shard: runtime, staged: staged)
+            transaction: transaction, collection: target.snapshot, shard: shard, staged: staged)
         var outcomes: [ObjectOutcome] = []
         switch command {
         case .put(let objects, let mode, let time, let network):
@@ -64,9 +66,8 @@ struct ObjectChange: Change {
 
     func committed(_ result: Result) {
         var changed = staged.publish()
-        guard let runtime = collections[collection]?.shards[shard.shard] else { return }
         for (document, vectors) in result.removed {
-            for index in vectors.lazy.compactMap({ runtime.index(of: $0) }) {
+            for index in vectors.lazy.compactMap({ shard.index(of: $0) }) {
                 index.remove(document)
                 changed.updateValue(index, forKey: index.vector)
             }

@@ -31,6 +31,8 @@ struct PutBatch {
         let collection: Collection
         let snapshot: Collection.Snapshot
         let shard: Shard
+        /// `nil` before the shard is loaded.
+        var lease: ShardLease?
         /// By index in `items`, ascending.
         var items: [Int] = []
     }
@@ -51,7 +53,7 @@ struct PutBatch {
     /// - Returns: one result an object, in order.
     mutating func run() async -> [Result<DatabaseObject, DatabaseError>] {
         await check()
-        for group in groups { await group.shard.waitForRoom() }
+        await enterShards()
         await makeVectors()
         await write()
         return items.map { item in
@@ -111,6 +113,21 @@ struct PutBatch {
                 groups[group].items.append(index)
             } catch {
                 items[index].refuse(error)
+            }
+        }
+    }
+
+    // MARK: Shards
+
+    /// Has the shards loaded, and waits for room in them.
+    private mutating func enterShards() async {
+        for position in groups.indices {
+            let group = groups[position]
+            do throws(DatabaseError) {
+                groups[position].lease = try await database.lease(group.shard, of: group.collection)
+                await group.shard.waitForRoom()
+            } catch {
+                for index in group.items { items[index].refuse(error) }
             }
         }
     }
@@ -200,13 +217,13 @@ struct PutBatch {
             let objects = group.items.compactMap { index in
                 if case .checked(let object) = items[index].state { (index, object) } else { nil }
             }
-            if objects.isEmpty { continue }
+            guard let lease = group.lease, !objects.isEmpty else { continue }
             // Whoever brings all vectors along does not wait for a network that is still being loaded.
             let isMade = objects.contains { !$0.1.madeVectors.isEmpty }
             let network = isMade ? await database.vectorizer.network : nil
             let command = ObjectCommand.put(
                 objects.map(\.1), mode: mode, time: database.now(), network: network)
-            changes.append(database.change(command, group.collection, group.shard))
+            changes.append(database.change(command, group.collection, lease))
             ready.append((group, objects))
         }
         for (part, result) in zip(ready, await database.submit(all: changes)) {

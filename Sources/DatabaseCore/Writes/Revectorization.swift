@@ -40,7 +40,8 @@ package struct Revectorization {
         let network = await database.vectorizer.network
         var names: [String] = []
         for collection in database.collectionTable.all {
-            for state in collection.shards.all.map(\.state) {
+            for shard in collection.shards.all {
+                let state = try await database.lease(shard, of: collection).shard.state
                 let isForeign = state.vectors.values.contains { $0.network != nil && $0.network != network }
                 if isForeign || state.replacement != nil { names.append(collection.definition.name) }
             }
@@ -64,6 +65,9 @@ package struct Revectorization {
         var progress = Progress(collection: name)
         for definition in definitions {
             for shard in collection.shards.all {
+                // For the time of the work; nothing else runs that would unload it.
+                let lease = try await database.lease(shard, of: collection)
+                defer { withExtendedLifetime(lease) {} }
                 try await begin(definition, network, collection, shard)
                 try await fill(definition, network, collection, shard, &progress, report)
                 try await cutOver(definition, collection, shard)

@@ -5,7 +5,7 @@ import InvertedIndexes
 import ObjectStorage
 import Synchronization
 
-/// Stores a new collection with its one shard.
+/// Stores a new collection: with one shard, or with none that tenants' are added to.
 struct CollectionCreation: Change {
     let definition: CollectionDefinition
     let shardName: String
@@ -24,6 +24,7 @@ struct CollectionCreation: Change {
         let name = definition.name
         try reservation.take(name, in: collections)
         let id = try transaction.createCollection(named: name, definition: DefinitionCodec.encoded(definition))
+        if definition.multiTenancy.isEnabled { return Collection(id: id, definition: definition, shards: []) }
         let address = try transaction.createShard(named: shardName, of: id)
         let shard = Shard(address: address, name: shardName, definition: definition)
         return Collection(id: id, definition: definition, shards: [shard])
@@ -53,6 +54,41 @@ private final class NameReservation: Sendable {
         name.withLock { name in
             if let name { collections.release(name) }
             name = nil
+        }
+    }
+}
+
+/// Stores new shards of a collection, as far as they are not there.
+struct ShardCreation: Change {
+    static let shardsPerChange = 1_000
+
+    let names: [String]
+    let collection: CollectionID
+    /// What the collection was called when the change was made.
+    let name: String
+    let collections: CollectionTable
+
+    var sizeInBytes: Int { 256 * names.count }
+
+    func apply(to transaction: WriteTransaction) throws -> [Shard] {
+        guard let target = collections[collection], try transaction.collection(collection) != nil else {
+            throw DatabaseError.collectionNotFound(name)
+        }
+        let definition = target.definition
+        return try names.compactMap { name in
+            if try transaction.shard(named: name, of: collection) != nil { return nil }
+            let address = try transaction.createShard(named: name, of: collection)
+            return Shard(address: address, name: name, definition: definition)
+        }
+    }
+
+    func committed(_ result: [Shard]) {
+        guard let target = collections[collection] else { return }
+        let definition = target.definition
+        for shard in result {
+            // A change of the same group may have changed the definition.
+            shard.adopt(definition)
+            target.shards.add(shard)
         }
     }
 }

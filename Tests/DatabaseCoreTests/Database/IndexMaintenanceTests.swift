@@ -46,15 +46,15 @@ import VectorIndexes
     @Test func `many tombstones are a reason for repair also while vectors wait for their links`() throws {
         let shard = Shard(
             address: ShardAddress(CollectionID(1), ShardID(0)), name: "s", definition: .numbered)
-        let place = shard.allIndexes[0]
-        for number in 0..<400 { try place.stage([Float(number), 1], of: DocumentID(UInt32(number))) }
-        place.index?.linkNext(maximum: .max)
-        for number in 0..<110 { place.remove(DocumentID(UInt32(number))) }
-        #expect(place.needsRepair)
-        try place.stage([0.5, 1], of: DocumentID(1_000))
-        #expect(!place.needsRepair)
-        for number in 110..<200 { place.remove(DocumentID(UInt32(number))) }
-        #expect(place.needsRepair)
+        let index = shard.allIndexes[0]
+        for number in 0..<400 { try index.stage([Float(number), 1], of: DocumentID(UInt32(number))) }
+        index.index?.linkNext(maximum: .max)
+        for number in 0..<110 { index.remove(DocumentID(UInt32(number))) }
+        #expect(index.needsRepair)
+        try index.stage([0.5, 1], of: DocumentID(1_000))
+        #expect(!index.needsRepair)
+        for number in 110..<200 { index.remove(DocumentID(UInt32(number))) }
+        #expect(index.needsRepair)
     }
 
     @Test(.timeLimit(.minutes(1))) func `a writer that waits for room is let through when its collection is dropped`()
@@ -84,18 +84,18 @@ import VectorIndexes
         // Of a collection that is not there any more.
         let shard = Shard(
             address: ShardAddress(CollectionID(9), ShardID(0)), name: "s", definition: .numbered)
-        let place = shard.allIndexes[0]
-        for number in 0..<3 { try place.stage([Float(number), 1], of: DocumentID(UInt32(number))) }
-        place.index?.linkNext(maximum: .max)
-        maintenance.save(place, isCancelled: { true })
+        let index = shard.allIndexes[0]
+        for number in 0..<3 { try index.stage([Float(number), 1], of: DocumentID(UInt32(number))) }
+        index.index?.linkNext(maximum: .max)
+        maintenance.save(index, isCancelled: { true })
         logger.flush()
         #expect(paper.withLock { $0 } == "")
-        #expect(place.hasUnsavedChanges)
-        maintenance.save(place, isCancelled: { false })
+        #expect(index.hasUnsavedChanges)
+        maintenance.save(index, isCancelled: { false })
         logger.flush()
         #expect(paper.withLock { $0 } == "")
         await fixture.close()
-        maintenance.save(place, isCancelled: { false })
+        maintenance.save(index, isCancelled: { false })
         logger.flush()
         #expect(paper.withLock { $0 }.contains("could not be saved"))
     }
