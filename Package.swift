@@ -144,6 +144,12 @@ let package = Package(
         // Measurements.
         program(
             "IndexBenchmark", at: "Benchmarks/IndexBenchmark", uses: ["DataModel", "RandomNumbers", "VectorIndexes"]),
+        program(
+            "ShardBenchmark", at: "Benchmarks/ShardBenchmark",
+            uses: [
+                "DataModel", "DatabaseCore", "ImageVectorizer", "JSON", "ObjectStorage", "Observability",
+                "RandomNumbers", "VectorIndexes",
+            ]),
         program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),
 
         tests(of: "DataModel"),
