@@ -36,6 +36,8 @@ package struct Query: Sendable {
         package var includesVectors = false
         /// Whether the certainty of hits is asked for, which not every metric has.
         package var needsCertainty = false
+        /// Whether it is asked for where the scores of a keyword search come from, which costs a pass over its postings.
+        package var needsScoreExplanation = false
 
         package init(properties: Set<String>? = nil, includesVectors: Bool = false) {
             self.properties = properties

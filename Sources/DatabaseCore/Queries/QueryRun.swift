@@ -140,18 +140,19 @@ struct QueryRun {
     // MARK: Keyword search
 
     private func keyword(_ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?) throws -> [Candidate] {
-        var matches = try keywordMatches(search, allowed, limit: window.end)
+        var matches = try keywordMatches(
+            search, allowed, limit: window.end, explain: plan.query.selection.needsScoreExplanation)
         matches = Array(matches.prefix(autocutCount(of: matches.map(\.score), jumps: search.autocut)))
         return window.cut(
             matches.map { Candidate(document: $0.document, score: $0.score, explanation: $0.explanationText) })
     }
 
     private func keywordMatches(
-        _ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?, limit: Int
+        _ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?, limit: Int, explain: Bool
     ) throws -> [KeywordMatch] {
         do {
             return try plan.collection.invertedSchema.search(
-                search.query, filter: allowed, limit: limit, explain: true, ids: reader,
+                search.query, filter: allowed, limit: limit, explain: explain, ids: reader,
                 in: reader.transaction.inverted(reader.shard.address), limits: plan.limits)
         } catch let error as KeywordSearchError {
             throw DatabaseError.invalidQuery(.keywordSearch(error))
@@ -164,7 +165,7 @@ struct QueryRun {
         let depth = max(100, window.end)
         var legs: [HybridFusion.Leg] = []
         if let keyword = search.keyword {
-            let matches = try keywordMatches(keyword, allowed, limit: depth)
+            let matches = try keywordMatches(keyword, allowed, limit: depth, explain: false)
             legs.append(
                 .init(
                     name: "keyword,bm25", weight: 1 - search.alpha,

@@ -74,6 +74,7 @@ struct ObjectPlan: Sendable {
             guard let wanted = AdditionalField(rawValue: name) else { continue }
             if wanted == .vector || wanted == .vectors { selection.includesVectors = true }
             if wanted == .certainty { selection.needsCertainty = true }
+            if wanted == .explainScore { selection.needsScoreExplanation = true }
             if wanted == .vectors, case .object(let vectors)? = additional.fields[name]?.type.namedType {
                 let names = try collector.fields(of: inner.selections, on: vectors)
                     .map { (key: $0.responseKey, name: $0.field.name.text) }
