@@ -46,7 +46,7 @@ package enum DatabaseError: Error, Sendable {
     /// What is wrong, with the values, and what to do about it; in words of no API.
     package var message: String {
         switch self {
-        case .collectionNotFound(let name): "there is no collection \(name)"
+        case .collectionNotFound(let name): "collection \(name) not found"
         case .collectionExists(let name): "collection \(name) exists already"
         case .similarCollectionExists(let existing): "collection \(existing) differs in letter case only"
         case .invalidDefinition(let text), .overloaded(let text), .storage(let text): text
