@@ -100,7 +100,9 @@ struct VectorLeg: Sendable {
             self.origin = .vector(vector)
         case .object(let id): self.origin = .object(id)
         case .image(let base64):
-            guard let bytes = Base64.decoded(base64) else { throw .searchVectorization(.unknownFormat(found: nil)) }
+            guard let bytes = Base64.decodedIgnoringLineBreaks(base64) else {
+                throw .searchVectorization(.unknownFormat(found: nil))
+            }
             self.origin = .picture(bytes)
         }
     }

@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Base64 with padding (RFC 4648, section 4), and nothing else: no line breaks, no data URI, no empty text.
+/// Base64 with padding (RFC 4648, section 4), and nothing else: no data URI, no empty text, and line breaks only where
+/// they are asked for.
 package enum Base64 {
     /// The bytes of `text`, or `nil` where it is no base64.
     ///
     /// The last digit may have bits that no byte uses; encoding the bytes again gives another text then.
     /// - Complexity: O(n).
     package static func decoded(_ text: String) -> [UInt8]? { decoded(text.utf8Span.span) }
+
+    /// The same for a text that may be wrapped (RFC 2045): carriage returns and line feeds count for nothing.
+    ///
+    /// Other blanks stay wrong: a space can be a `+` that was lost on its way through a URL.
+    /// - Complexity: O(n); a text that is wrapped is copied once.
+    package static func decodedIgnoringLineBreaks(_ text: String) -> [UInt8]? {
+        if let bytes = decoded(text) { return bytes }
+        guard hasLineBreaks(text) else { return nil }
+        let line = Array(text.utf8).filter { !isLineBreak($0) }
+        return decoded(line.span)
+    }
+
+    package static func hasLineBreaks(_ text: String) -> Bool { text.utf8.contains(where: isLineBreak) }
+
+    private static func isLineBreak(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r")
+    }
 
     /// The bytes of `text` (ASCII), or `nil` where it is no base64.
     package static func decoded(_ text: Span<UInt8>) -> [UInt8]? {

@@ -75,7 +75,10 @@ enum ValueReader {
         guard case .string(let text) = value else {
             throw InvalidValue("not a blob base64 string, but \(GoName.type(of: value))")
         }
-        guard let bytes = Base64.decoded(text) else { throw InvalidValue("not a valid blob base64 string") }
+        guard let bytes = Base64.decoded(text) else {
+            let hint = Base64.hasLineBreaks(text) ? ": it has line breaks; send it in one line" : ""
+            throw InvalidValue("not a valid blob base64 string" + hint)
+        }
         return Blob(bytes: bytes, originalText: Base64.isCanonical(text.utf8Span.span, for: bytes.span) ? nil : text)
     }
 

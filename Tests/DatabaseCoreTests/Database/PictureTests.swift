@@ -48,6 +48,16 @@ import Testing
         await fixture.close()
     }
 
+    @Test(arguments: ["AQIDBA==", "AQIDBA==\n", "AQID\nBA==", "AQID\r\nBA==\r\n"])
+    func `a search reads a picture whose base64 is wrapped`(base64: String) async throws {
+        let fixture = try await collection()
+        _ = try await fixture.database.insert(.picture(1, [1, 2, 3, 4]))
+        var query = Query(collection: "Picture")
+        query.search = .vector(VectorSearch(origin: .image(base64: base64)))
+        #expect(try await fixture.database.hits(of: query).map(\.object.id) == [.number(1)])
+        await fixture.close()
+    }
+
     @Test func `an object without a picture has no vector`() async throws {
         let fixture = try await collection()
         let input = ObjectInput(

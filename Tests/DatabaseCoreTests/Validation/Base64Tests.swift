@@ -24,6 +24,20 @@ struct Base64Tests {
         #expect(Base64.decoded(text) == nil)
     }
 
+    @Test(arguments: [
+        "Zm9vYmFy", "Zm9vYmFy\n", "Zm9v\nYmFy", "Zm9v\r\nYmFy\r\n", "Zm\n9vYm\nFy", "\n\nZm9vYmFy", "Zm9vYmFy\r",
+    ])
+    func `line breaks count for nothing where they may be`(text: String) {
+        #expect(Base64.decodedIgnoringLineBreaks(text) == Array("foobar".utf8))
+    }
+
+    @Test(arguments: [
+        "", "\n", "\r\n", "Zg=\n", "Zm9v YmFy", "Zm9v\tYmFy", "data:image/png;base64,\nAAAA", "Zg==\nZg==", "%\n",
+    ])
+    func `anything else than line breaks is refused there too`(text: String) {
+        #expect(Base64.decodedIgnoringLineBreaks(text) == nil)
+    }
+
     @Test func `every byte value survives`() {
         let bytes = (0...255).map { UInt8($0) }
         for count in 1...256 {

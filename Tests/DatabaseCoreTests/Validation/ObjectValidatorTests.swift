@@ -159,6 +159,8 @@ struct ObjectValidatorTests {
                 "invalid uuid property 'uuid' on class 'C': requires a string of UUID format, but the given value is '1234'"
             ),
             (#"{"blob": "%%%"}"#, "invalid blob property 'blob' on class 'C': not a valid blob base64 string"),
+            (#"{"blob": "AAAA\r\nAAAA"}"#, "not a valid blob base64 string: it has line breaks; send it in one line"),
+            (#"{"blob": "AAAA\n"}"#, "not a valid blob base64 string: it has line breaks; send it in one line"),
             (#"{"blob": ""}"#, "not a valid blob base64 string"),
             (#"{"blob": "data:image/png;base64,AAAA"}"#, "not a valid blob base64 string"),
             (#"{"geoCoordinates": {"latitude": 1}}"#, "missing required field 'longitude'"),
