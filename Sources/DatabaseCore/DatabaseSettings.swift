@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DataModel
+
 import InvertedIndexes
 
 /// What an operator set, as far as the database needs to know.
@@ -15,10 +17,17 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var maximumQueryTerms = 250_000
     /// `AUTOSCHEMA_ENABLED`.
     package var hasAutoSchema = true
+    /// `AUTOSCHEMA_DEFAULT_NUMBER`: `number` or `int`; a fraction does not fit an `int` and is refused then.
+    package var autoSchemaNumber = ScalarType.number
+    /// How texts are cut that auto-schema finds: by words, or at white space where `AUTOSCHEMA_DEFAULT_STRING` is
+    /// `string`, which is Weaviate's old name for such a text.
+    package var autoSchemaTokenization = Tokenization.word
     /// `DEFAULT_VECTORIZER_MODULE`: `none` or `img2vec-neural`.
     package var defaultVectorizer = "none"
     /// `DEFAULT_VECTOR_DISTANCE_METRIC`.
     package var defaultMetric = "cosine"
+    /// `DEFAULT_VECTOR_INDEX`.
+    package var defaultIndexKind = VectorIndexDefinition.Kind.hnsw
     /// Names of the modules that are on, e.g. `img2vec-neural`.
     package var modules: Set<String> = ["img2vec-neural"]
     /// `ASYNC_INDEXING`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Configuration
+import DataModel
 import DatabaseCore
 import Foundation
 import ImageVectorizer
@@ -42,8 +43,11 @@ extension DatabaseSettings {
         maximumResults = settings.maximumResults
         maximumQueryTerms = settings.maximumQueryTerms
         hasAutoSchema = settings.autoSchemaEnabled
+        autoSchemaNumber = settings.autoSchemaNumber == .int ? .int : .number
+        autoSchemaTokenization = settings.autoSchemaString == .string ? .whitespace : .word
         defaultVectorizer = settings.defaultVectorizer.rawValue
         defaultMetric = settings.defaultDistance.rawValue
+        defaultIndexKind = settings.defaultVectorIndex == .flat ? .flat : .hnsw
         modules = Set(settings.enabledModules)
         recallSampleShare = settings.recallSampleRate
         loadsShardsAtStart = settings.loadsShardsAtStart

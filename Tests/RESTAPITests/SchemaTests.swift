@@ -26,6 +26,16 @@ struct SchemaTests {
         "repetitions":10}},"vectorCacheMaxObjects":1000000000000},"vectorIndexType":"hnsw","vectorizer":"none"}
         """#
 
+    @Test func `a class that names no index has the one of the settings`() async throws {
+        var settings = DatabaseSettings()
+        settings.defaultIndexKind = .flat
+        let fixture = RESTFixture(settings: settings)
+        let plain = try await fixture.send("POST", "/v1/schema", #"{"class": "Plain"}"#)
+        #expect(plain.status == 200 && plain.body?["vectorIndexType"] == .string("flat"))
+        let named = try await fixture.send("POST", "/v1/schema", #"{"class": "Named", "vectorIndexType": "hnsw"}"#)
+        #expect(named.status == 200 && named.body?["vectorIndexType"] == .string("hnsw"))
+    }
+
     @Test func `a class is answered with every default`() async throws {
         let made = try await fixture.send("POST", "/v1/schema", #"{"class": "c"}"#)
         #expect(made.status == 200)

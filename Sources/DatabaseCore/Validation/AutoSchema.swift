@@ -22,7 +22,8 @@ package struct AutoSchema: Sendable {
         for object: ObjectInput, extending existing: CollectionDefinition?, among others: CollectionNames,
         time: Int64
     ) throws(DatabaseError) -> CollectionDefinition? {
-        let inference = TypeInference(time: time)
+        let inference = TypeInference(
+            time: time, number: rules.settings.autoSchemaNumber, tokenization: rules.settings.autoSchemaTokenization)
         let members = (object.properties?.members ?? []).filter { $0.value != .null }
         guard let existing else {
             return try newCollection(for: object.collection, members: members, inference: inference, among: others)
@@ -53,7 +54,8 @@ package struct AutoSchema: Sendable {
     ) throws(DatabaseError) -> CollectionDefinition {
         let vector = VectorDefinition(
             vectorizer: rules.settings.defaultVectorizer == Vectorizer.imageModule ? .image(fields: []) : .none,
-            index: VectorIndexDefinition(metricName: rules.settings.defaultMetric))
+            index: VectorIndexDefinition(
+                kind: rules.settings.defaultIndexKind, metricName: rules.settings.defaultMetric))
         var definition = CollectionDefinition(
             name: name, description: inference.description(of: "property"), vectors: [vector])
         definition.showsEmptyProperties = true

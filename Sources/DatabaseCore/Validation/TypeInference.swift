@@ -7,6 +7,10 @@ import JSON
 struct TypeInference {
     /// Of what is made, in seconds since 1970.
     var time: Int64
+    /// Of numbers, alone and in arrays.
+    var number = ScalarType.number
+    /// Of texts, alone and in arrays.
+    var tokenization = Tokenization.word
 
     /// What the description of a property, nested property or collection says that was made so.
     func description(of kind: String) -> String {
@@ -14,10 +18,18 @@ struct TypeInference {
     }
 
     func property(_ name: String, for value: JSONValue) throws(InvalidValue) -> PropertyDefinition {
-        var property = PropertyDefinition(completing: try type(of: value, isNested: false), name: name)
+        var property = try definition(name, for: value, isNested: false)
         property.description = description(of: "property")
         property.nestedProperties = try members(for: value, of: property.type)
         return property
+    }
+
+    private func definition(
+        _ name: String, for value: JSONValue, isNested: Bool
+    ) throws(InvalidValue) -> PropertyDefinition {
+        let type = try type(of: value, isNested: isNested)
+        let isText = type == .scalar(.text) || type == .array(.text)
+        return PropertyDefinition(completing: type, name: name, tokenization: isText ? tokenization : nil)
     }
 
     // MARK: - Types
@@ -26,7 +38,7 @@ struct TypeInference {
         switch value {
         case .null: .scalar(.text)
         case .string(let text): .scalar(type(of: text))
-        case .number: .scalar(.number)
+        case .number: .scalar(number)
         case .boolean: .scalar(.boolean)
         case .object(let members): .scalar(type(of: members, isNested: isNested))
         case .array(let elements): try type(of: elements, isNested: isNested)
@@ -73,7 +85,7 @@ struct TypeInference {
     private func elementType(of value: JSONValue, at position: Int) throws(InvalidValue) -> ScalarType {
         switch value {
         case .string(let text): type(of: text)
-        case .number: .number
+        case .number: number
         case .boolean: .boolean
         case .object: .object
         case .null, .array:
@@ -174,7 +186,7 @@ struct TypeInference {
         guard PropertyName.isValid(name) else {
             throw InvalidValue("'\(name.prefix(300))' is not a valid nested property name")
         }
-        var property = PropertyDefinition(completing: try type(of: value, isNested: true), name: name)
+        var property = try definition(name, for: value, isNested: true)
         property.description = description(of: "nested property")
         property.nestedProperties = try members(for: value, of: property.type)
         return property

@@ -82,7 +82,7 @@ struct VectorConfigDecoder {
     // MARK: - Indexes
 
     private func index(_ fields: BodyFields, prefix: String, isNamed: Bool) throws(Refusal) -> VectorIndexDefinition {
-        let type = try fields.text("vectorIndexType") ?? "hnsw"
+        let type = try fields.text("vectorIndexType") ?? settings.defaultIndexKind.rawValue
         guard let kind = VectorIndexDefinition.Kind(rawValue: type) else {
             guard type == "dynamic" else {
                 throw .schema(422, "\(prefix)unrecognized or unsupported vectorIndexType \"\(type.prefix(100))\"")
