@@ -15,8 +15,8 @@ build: ## The same without starting it
 weights: ## Fetch the weights of ResNet50 again, after a failed download
 	@Scripts/weights.sh "$${NEEDLETAIL_MODELS_PATH:-$${PERSISTENCE_DATA_PATH:-data}/models}" --again
 
-test: ## Everything that must pass: format, layers, unit tests, end-to-end tests, crashes, conformance
-	@Scripts/test.sh
+test: ## Everything that must pass; STEPS="swift conformance" for some of it, FILTER=HNSWTests for single Swift suites
+	@TEST_FILTER="$(FILTER)" Scripts/test.sh $(STEPS)
 
 lint: ## Format and scripts only
 	@Scripts/lint.sh

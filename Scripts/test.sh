@@ -5,6 +5,8 @@
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
 # usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash soak hostile conformance programs measure
+# TEST_FILTER: regular expressions with blanks between them; only the Swift suites and tests that match one are run, and
+# no other step unless it is named.
 set -uo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -18,8 +20,19 @@ passed=()
 failed=()
 skipped=()
 
-# step NAME FUNCTION: runs it if it is wanted, and notes how it went and how long it took.
+steps=(lint kernels swift release end-to-end crash soak hostile conformance programs measure)
 wanted=("$@")
+for name in "${wanted[@]}"; do
+    if ! grep -qx -- "$name" < <(printf '%s\n' "${steps[@]}"); then
+        printf "test.sh: there is no step '%s'; steps: %s\n" "$name" "${steps[*]}" >&2
+        exit 2
+    fi
+done
+filters=()
+for pattern in ${TEST_FILTER:-}; do filters+=(--filter "$pattern"); done
+if [ ${#filters[@]} -gt 0 ] && [ ${#wanted[@]} -eq 0 ]; then wanted=(swift); fi
+
+# step NAME FUNCTION: runs it if it is wanted, and notes how it went and how long it took.
 step() {
     local name=$1 start=$SECONDS
     shift
@@ -36,7 +49,7 @@ swift_tests() {
     swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
     [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
     # The Python of the tests has the oracle for pictures.
-    NEEDLETAIL_TEST_PYTHON=$PWD/.venv/bin/python swift test "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
+    NEEDLETAIL_TEST_PYTHON=$PWD/.venv/bin/python swift test "${strict[@]}" "${filters[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
     [ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
