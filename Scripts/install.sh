@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Copies what running needs, and no more, to a folder: program, OpenVINO's libraries, starter network, licences.
+# Copies what running needs, and no more, to a folder: program, OpenVINO's libraries, starter network, licenses.
 # The image is made by this script too. usage: install.sh FOLDER
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Format of the Swift files, licence lines, shell scripts, YAML and the image's description.
+# Format of the Swift files, license lines, shell scripts, YAML and the image's description.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -14,10 +14,10 @@ say "format of ${#swift_files[@]} Swift files"
 swift format lint --strict --parallel "${swift_files[@]}" ||
     give_up "the format" "the lines above" "swift format --in-place FILE"
 
-say "licence lines"
+say "license lines"
 unmarked=$(git ls-files '*.swift' '*.c' '*.cpp' '*.h' '*.sh' '*.py' 'Makefile' 'Dockerfile' '.ci/run' |
     while read -r file; do head -3 "$file" | grep -q 'SPDX-License-Identifier' || echo "$file"; done)
-[ -z "$unmarked" ] || give_up "licence lines" "missing in: $unmarked" "begin these files with SPDX-License-Identifier: Apache-2.0"
+[ -z "$unmarked" ] || give_up "license lines" "missing in: $unmarked" "begin these files with SPDX-License-Identifier: Apache-2.0"
 
 say "shell scripts"
 mapfile -t scripts < <(git ls-files '*.sh' '.ci/run')

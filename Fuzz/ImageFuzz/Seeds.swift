@@ -13,7 +13,7 @@ enum Seeds {
         }
     }
 
-    /// 9 x 7 pixels, noise: JPEG (plain, progressive, CMYK, grey), PNG (RGB, palette, interlaced 16 bit), GIF
+    /// 9 x 7 pixels, noise: JPEG (plain, progressive, CMYK, gray), PNG (RGB, palette, interlaced 16 bit), GIF
     /// (interlaced), BMP (24 bits, 8-bit runs), WebP (lossy, lossless), and an ONNX file of one layer.
     private static let encoded: [String] = [
         "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAA0JCgsKCA0LCgsODg0PEyAVExISEyccHhcgLikxMC4pLSwzOko+MzZGNywtQFdBRkxO"

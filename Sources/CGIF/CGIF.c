@@ -40,7 +40,7 @@ static void close_session(session *s) {
     free(s->rgbx);
 }
 
-/// Of a graphic control block only the transparent colour matters here.
+/// Of a graphic control block only the transparent color matters here.
 static bool read_extension(session *s) {
     int function;
     GifByteType *block;
@@ -109,7 +109,7 @@ int nt_gif_read_header(const uint8_t *bytes, size_t count, nt_gif_header *header
 static void set_up_colors(session *s) {
     ColorMapObject *map = s->gif->Image.ColorMap ? s->gif->Image.ColorMap : s->gif->SColorMap;
     for (int i = 0; i < 256; i++) {
-        // Numbers without an entry are levels of grey, as in Pillow.
+        // Numbers without an entry are levels of gray, as in Pillow.
         GifColorType c = {(GifByteType)i, (GifByteType)i, (GifByteType)i};
         if (map && i < map->ColorCount) c = map->Colors[i];
         s->colors[i][0] = c.Red;

@@ -116,7 +116,7 @@ static void set_up_rows(session *s) {
         png_colorp palette = NULL;
         int size = 0;
         png_get_PLTE(s->png, s->info, &palette, &size);
-        // Numbers without an entry are levels of grey, as in Pillow.
+        // Numbers without an entry are levels of gray, as in Pillow.
         for (int i = 0; i < 256; i++) memset(s->colors[i], i, 4);
         for (int i = 0; i < size && i < 256; i++) {
             s->colors[i][0] = palette[i].red;

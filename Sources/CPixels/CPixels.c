@@ -127,7 +127,7 @@ static void choose_kernels(nt_resizer *r) {
 #endif
 }
 
-/// Fills `starts` and `weights` of the columns. Neighbouring windows overlap, so together about two per source column.
+/// Fills `starts` and `weights` of the columns. Neighboring windows overlap, so together about two per source column.
 static bool weigh_columns(nt_resizer *r, uint32_t source_width) {
     double scale = filter_scale(source_width, r->width);
     size_t total = 0;

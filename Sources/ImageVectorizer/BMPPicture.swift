@@ -6,7 +6,7 @@
 /// Follows Microsoft's description of BITMAPINFOHEADER to BITMAPV5HEADER, and Pillow 9.5 where files in the wild don't.
 /// No byte is read without a check that it is there: a short file throws and never traps.
 struct BMPPicture {
-    /// One colour channel inside a pixel of 16, 24 or 32 bits.
+    /// One color channel inside a pixel of 16, 24 or 32 bits.
     private struct Channel {
         let shift: UInt32
         let largest: UInt32
@@ -32,7 +32,7 @@ struct BMPPicture {
     private let isTopDown: Bool
     private let coding: Coding
     private let channels: [Channel]
-    /// 256 entries of red, green, blue, 0; grey where the file has none, as in Pillow.
+    /// 256 entries of red, green, blue, 0; gray where the file has none, as in Pillow.
     private let palette: [UInt8]
     private let dataOffset: Int
 

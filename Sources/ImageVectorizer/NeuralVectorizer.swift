@@ -119,7 +119,7 @@ package final class NeuralVectorizer: ImageVectorizing {
         }
     }
 
-    /// Runs the network `count` times on a grey picture, as many at once as there are slots: warms it up, and measures
+    /// Runs the network `count` times on a gray picture, as many at once as there are slots: warms it up, and measures
     /// the engine alone.
     package func rehearse(_ count: Int) async throws(ImageVectorizerError) {
         let failure = await withTaskGroup(of: ImageVectorizerError?.self) { group in

@@ -8,7 +8,7 @@ import CWebP
 /// An encoded picture whose header has been read: its size is known, none of its pixels is decoded.
 ///
 /// Decoding gives what Pillow 9.5's `Image.open(file).convert("RGB")` gives: first frame, alpha dropped, no EXIF turn.
-/// Sixteen-bit grey alone differs: Pillow clips it, here the upper eight bits stay.
+/// Sixteen-bit gray alone differs: Pillow clips it, here the upper eight bits stay.
 package struct Picture: Sendable {
     /// The longest side; a row and its weights are held whole.
     package static let longestSide = 1_000_000

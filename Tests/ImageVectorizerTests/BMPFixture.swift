@@ -73,7 +73,7 @@ struct BMPFixture: Sendable, CustomTestStringConvertible {
         BMPFixture("4 bits", bits: 4, colors: palette(16)),
         BMPFixture("8 bits", bits: 8, colors: palette(256)),
         BMPFixture("8 bits, short palette", bits: 8, colors: palette(7)),
-        BMPFixture("8 bits, grey", bits: 8, colors: (0..<256).map { [UInt8($0), UInt8($0), UInt8($0)] }),
+        BMPFixture("8 bits, gray", bits: 8, colors: (0..<256).map { [UInt8($0), UInt8($0), UInt8($0)] }),
         BMPFixture("16 bits", bits: 16),
         BMPFixture("16 bits, 565", bits: 16, coding: 3, masks: [0xF800, 0x7E0, 0x1F]),
         BMPFixture("16 bits, 555", bits: 16, coding: 3, masks: [0x7C00, 0x3E0, 0x1F]),

@@ -56,7 +56,7 @@ struct OddPictureTests {
     }
 
     @Test(arguments: Expectation.all.filter { $0.isStrict && $0.mean != nil })
-    func `an odd file has the stated size and mean colour`(_ expected: Expectation) throws {
+    func `an odd file has the stated size and mean color`(_ expected: Expectation) throws {
         let picture = try Picture(expected.bytes())
         #expect(picture.width == expected.width)
         #expect(picture.height == expected.height)
@@ -67,7 +67,7 @@ struct OddPictureTests {
         }
     }
 
-    @Test func `sixteen-bit grey is scaled, not clipped`() throws {
+    @Test func `sixteen-bit gray is scaled, not clipped`() throws {
         let pixels = try Picture(
             TestData.bytes(ofFile: "\(TestData.folder ?? "")/images/odd/files/pngsuite_basn0g16.png")
         ).pixels()

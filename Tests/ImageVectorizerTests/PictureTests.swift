@@ -4,7 +4,7 @@ import ImageVectorizer
 import Testing
 
 struct PictureTests {
-    private static let grey = (0..<256).map { [UInt8($0), UInt8($0), UInt8($0)] }
+    private static let gray = (0..<256).map { [UInt8($0), UInt8($0), UInt8($0)] }
 
     @Test func `a picture with exactly as many pixels as allowed is taken, one more is refused`() throws {
         let bytes = BMPFixture.random(width: 10, height: 3, seed: 1)
@@ -26,16 +26,16 @@ struct PictureTests {
         }
     }
 
-    @Test func `a jump in a run-length coded bitmap leaves what it skips in colour 0`() throws {
+    @Test func `a jump in a run-length coded bitmap leaves what it skips in color 0`() throws {
         let bytes = BMPFixture.file(
-            width: 4, height: 3, bits: 8, coding: 1, colors: Self.grey, data: [1, 9, 0, 2, 2, 1, 1, 7, 0, 1])
+            width: 4, height: 3, bits: 8, coding: 1, colors: Self.gray, data: [1, 9, 0, 2, 2, 1, 1, 7, 0, 1])
         let pixels = try Picture(bytes).pixels()
         let firstChannel = stride(from: 0, to: pixels.count, by: 3).map { pixels[$0] }
         #expect(firstChannel == [0, 0, 0, 0, 0, 0, 0, 7, 9, 0, 0, 0])
     }
 
     @Test func `run-length codes without an end mark are damaged`() {
-        let bytes = BMPFixture.file(width: 4, height: 3, bits: 8, coding: 1, colors: Self.grey, data: [4, 9])
+        let bytes = BMPFixture.file(width: 4, height: 3, bits: 8, coding: 1, colors: Self.gray, data: [4, 9])
         #expect(throws: ImageVectorizerError.damaged(format: "BMP", detail: "the data ends too early")) {
             try Picture(bytes).pixels()
         }

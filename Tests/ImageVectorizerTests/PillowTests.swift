@@ -10,8 +10,8 @@ struct PillowTests {
     /// What Pillow makes of a file.
     enum Answer: Equatable {
         case rejected
-        /// Sixteen-bit grey, which Pillow clips and we scale.
-        case clippedGrey
+        /// Sixteen-bit gray, which Pillow clips and we scale.
+        case clippedGray
         /// Shape [224, 224, 3].
         case pixels([UInt8])
     }
@@ -57,7 +57,7 @@ struct PillowTests {
                 try body(path, .rejected)
             } else {
                 let pixels = try read(width * height * 3, from: pipe)
-                try body(path, mark == Data("I".utf8) ? .clippedGrey : .pixels([UInt8](pixels)))
+                try body(path, mark == Data("I".utf8) ? .clippedGray : .pixels([UInt8](pixels)))
             }
         }
         process.waitUntilExit()

@@ -16,6 +16,6 @@ typedef void (*nt_gif_row)(void *context, uint32_t y, const uint8_t *rgbx);
 /// Reads up to the first frame's data. Returns 0, or 1 with a reason in `message` (at least 200 bytes).
 int nt_gif_read_header(const uint8_t *bytes, size_t count, nt_gif_header *header, char *message);
 
-/// Decodes the first frame. Around it the canvas has the transparent colour's palette entry, or entry 0, as in Pillow.
+/// Decodes the first frame. Around it the canvas has the transparent color's palette entry, or entry 0, as in Pillow.
 /// Returns 0, 2 without memory, or 1 with a reason in `message`; rows may have been handed out.
 int nt_gif_decode(const uint8_t *bytes, size_t count, nt_gif_row row, void *context, char *message);

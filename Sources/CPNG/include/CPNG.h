@@ -16,7 +16,7 @@ typedef void (*nt_png_row)(void *context, uint32_t y, const uint8_t *rgbx);
 /// Reads the header alone. Returns 0, or 1 with a reason in `message` (at least 200 bytes).
 int nt_png_read_header(const uint8_t *bytes, size_t count, nt_png_header *header, char *message);
 
-/// Decodes every colour type to 8-bit RGB; of 16 bits the upper 8 stay, alpha and transparency are dropped, gamma and
+/// Decodes every color type to 8-bit RGB; of 16 bits the upper 8 stay, alpha and transparency are dropped, gamma and
 /// profiles are ignored. Texts, profiles and the like are skipped without unpacking them. What follows the last row is
 /// not read. The checksum of a chunk must hold in the header and the palette; that of pixel data need not, where zlib
 /// finds the compressed stream whole. Returns 0, 2 without memory, or 1 with a reason in `message`; rows may have been handed out.
