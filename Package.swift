@@ -102,7 +102,9 @@ let package = Package(
             ]),
 
         // Transports and APIs.
-        library("APIVocabulary", uses: ["DataModel", "DatabaseCore", "ImageVectorizer", "InvertedIndexes"]),
+        library(
+            "APIVocabulary",
+            uses: ["DataModel", "DatabaseCore", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CZlib", "Execution", "Observability"]),
         library("Authentication"),
         library("HTTPGateway", uses: ["Authentication", "CSystem", "Execution", "HTTPServer"]),
@@ -116,8 +118,8 @@ let package = Package(
         library(
             "RESTAPI",
             uses: [
-                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "HTTPGateway", "HTTPServer", "JSON",
-                "Observability", "VectorIndexes",
+                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "HTTPGateway", "HTTPServer",
+                "JSON", "Observability", "VectorIndexes",
             ]),
 
         // The program.
@@ -171,6 +173,7 @@ let package = Package(
                 "DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RandomNumbers",
                 "VectorIndexes",
             ]),
+        tests(of: "APIVocabulary", uses: ["DataModel", "DatabaseCore", "Execution", "JSON"]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         tests(of: "Authentication"),
         tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer"]),
@@ -188,7 +191,8 @@ let package = Package(
         tests(
             of: "RESTAPI",
             uses: [
-                "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "HTTPGateway", "HTTPServer", "JSON",
+                "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "HTTPGateway",
+                "HTTPServer", "JSON",
             ]),
         tests(of: "Configuration"),
     ],

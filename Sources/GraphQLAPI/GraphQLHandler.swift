@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DatabaseCore
 import Execution
 import Foundation
@@ -44,11 +45,21 @@ package final class GraphQLHandler: HTTPHandler {
             return failure(405, "method \(request.method) is not allowed, but [POST] are")
         }
         guard !request.body.isEmpty else { return failure(422, "body in body is required", code: 602) }
-        do throws(JSONError) {
-            if isBatch { return await respond(toBatch: try GraphQLRequest.list(request.body)) }
-            return await respond(to: try GraphQLRequest(request.body))
+        let allowance = DecodingAllowance(request.memory, bodyByteCount: request.body.count)
+        do throws(RequestReader.Fault) {
+            guard isBatch else { return await respond(to: try GraphQLRequest(request.body, allowance: allowance)) }
+            let (requests, count) = try GraphQLRequest.list(
+                request.body, keeping: Self.batchLimit, allowance: allowance)
+            guard count <= Self.batchLimit else {
+                return refusal("a batch of \(count) queries; at most \(Self.batchLimit) are allowed")
+            }
+            return await respond(toBatch: requests)
         } catch {
-            return failure(400, "parsing body body from \"\" failed, because \(error.message)")
+            switch error {
+            case .json(let error): return failure(400, "parsing body body from \"\" failed, because \(error.message)")
+            case .memory(.budget(let error)): return .refusal(error)
+            case .memory(let refusal): return failure(413, refusal.message)
+            }
         }
     }
 
@@ -62,9 +73,6 @@ package final class GraphQLHandler: HTTPHandler {
     }
 
     private func respond(toBatch requests: [GraphQLRequest]) async -> HTTPResponse {
-        guard requests.count <= Self.batchLimit else {
-            return refusal("a batch of \(requests.count) queries; at most \(Self.batchLimit) are allowed")
-        }
         let schema = currentSchema()
         // What the queries of the batch leave of the width is for the fields of each.
         let widthOfEach = max(1, width / max(1, requests.count))

@@ -2,14 +2,12 @@
 
 /// The members of an object, in the order they were written.
 ///
-/// A name written twice keeps its first place and its last value, as Go's decoder does. Names are equal when their
+/// A name written twice keeps its first position and its last value, as Go's decoder does. Names are equal when their
 /// bytes are.
 ///
-/// Look-up is linear for up to 8 members and through an index for more; removing a member is linear.
-///
-/// Invariants:
-/// 1. no two members have the same name;
-/// 2. `places` is empty up to 8 members; beyond that it gives every name its place.
+/// An object that was read with `JSONReader.readDeferredObject` stays in its text, which is kept as a whole, and takes no
+/// memory beyond it: each use of `members`, `count` or the subscript decodes it anew, and changing it decodes it for good.
+/// In others look-up is linear for up to 8 members and through an index for more; removing a member is linear.
 package struct JSONObject: Sendable {
     /// A name and what stands under it.
     package struct Member: Hashable, Sendable {
@@ -26,64 +24,115 @@ package struct JSONObject: Sendable {
         }
     }
 
-    private static let longestWithoutIndex = 8
-
-    package private(set) var members: [Member] = []
-    private var places: [ExactName: Int] = [:]
-
-    package init() {}
-
-    package init(_ members: [(String, JSONValue)]) {
-        for (name, value) in members { self[name] = value }
+    private enum Storage: Sendable {
+        case table(MemberTable)
+        case text(CheckedText)
     }
 
-    package var isEmpty: Bool { members.isEmpty }
+    private var storage: Storage
+
+    package init() {
+        storage = .table(MemberTable())
+    }
+
+    package init(_ members: [(String, JSONValue)]) {
+        var table = MemberTable()
+        for (name, value) in members { table[name] = value }
+        storage = .table(table)
+    }
+
+    /// The object in `text`, decoded when it is asked for.
+    init(deferred text: CheckedText) {
+        storage = .text(text)
+    }
+
+    init(_ table: MemberTable) {
+        storage = .table(table)
+    }
+
+    /// - Complexity: O(1), or linear in its text for an object that stayed there.
+    package var members: [Member] { table.members }
     package var count: Int { members.count }
+    package var isEmpty: Bool { members.isEmpty }
 
     /// The value of member `name`; setting it to `nil` removes the member.
     package subscript(name: String) -> JSONValue? {
-        get { place(of: name).map { members[$0].value } }
+        get { table[name] }
         set {
-            switch (place(of: name), newValue) {
-            case (let place?, let value?): members[place].value = value
-            case (let place?, nil): remove(at: place)
+            var table = table
+            // Held once while it changes, or the change would copy it.
+            storage = .table(MemberTable())
+            table[name] = newValue
+            storage = .table(table)
+        }
+    }
+
+    private var table: MemberTable {
+        switch storage {
+        case .table(let table): return table
+        case .text(let text):
+            var reader = text.reader
+            return CheckedText.decoding { () throws(JSONError) in try reader.readMembers() }
+        }
+    }
+
+    /// Whether the invariants hold.
+    package func checkInvariants() -> Bool { table.checkInvariants() }
+}
+
+/// Members and an index over their names.
+///
+/// Invariants:
+/// 1. no two members have the same name;
+/// 2. `positions` is empty up to 8 members; beyond that it gives every name its position.
+struct MemberTable: Sendable {
+    private static let longestWithoutIndex = 8
+
+    private(set) var members: [JSONObject.Member] = []
+    private var positions: [ExactName: Int] = [:]
+
+    subscript(name: String) -> JSONValue? {
+        get { position(of: name).map { members[$0].value } }
+        set {
+            switch (position(of: name), newValue) {
+            case (let position?, let value?): members[position].value = value
+            case (let position?, nil): remove(at: position)
             case (nil, let value?): append(name, value)
             case (nil, nil): break
             }
         }
     }
 
-    private func place(of name: String) -> Int? {
-        if members.count > Self.longestWithoutIndex { return places[ExactName(name)] }
+    private func position(of name: String) -> Int? {
+        if members.count > Self.longestWithoutIndex { return positions[ExactName(name)] }
         return members.firstIndex { $0.name.utf8.elementsEqual(name.utf8) }
     }
 
     private mutating func append(_ name: String, _ value: JSONValue) {
-        members.append(Member(name: name, value: value))
+        members.append(JSONObject.Member(name: name, value: value))
         if members.count == Self.longestWithoutIndex + 1 {
             index()
         } else if members.count > Self.longestWithoutIndex {
-            places[ExactName(name)] = members.count - 1
+            positions[ExactName(name)] = members.count - 1
         }
     }
 
-    private mutating func remove(at place: Int) {
-        members.remove(at: place)
+    private mutating func remove(at position: Int) {
+        members.remove(at: position)
         index()
     }
 
     private mutating func index() {
-        places.removeAll()
+        positions.removeAll()
         guard members.count > Self.longestWithoutIndex else { return }
-        places.reserveCapacity(members.count)
-        for (place, member) in members.enumerated() { places[ExactName(member.name)] = place }
+        positions.reserveCapacity(members.count)
+        for (position, member) in members.enumerated() { positions[ExactName(member.name)] = position }
     }
 
-    /// Whether the invariants hold.
-    package func checkInvariants() -> Bool {
+    func checkInvariants() -> Bool {
         let expected = members.count > Self.longestWithoutIndex ? members.count : 0
-        return places.count == expected && Set(members.map { ExactName($0.name) }).count == members.count
-            && places.allSatisfy { name, place in ExactName(members[place].name) == name }
+        return positions.count == expected && Set(members.map { ExactName($0.name) }).count == members.count
+            && positions.allSatisfy { name, position in ExactName(members[position].name) == name }
     }
 }
 

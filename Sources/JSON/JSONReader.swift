@@ -145,7 +145,7 @@ package struct JSONReader: Sendable {
         try number(in: try readNumberRange())
     }
 
-    /// The whole value as a tree.
+    /// The whole value as a tree. Arrays of scalars are checked and stay in the text (`JSONArray`).
     package mutating func readValue() throws(JSONError) -> JSONValue {
         switch try peek() {
         case .null:
@@ -154,17 +154,56 @@ package struct JSONReader: Sendable {
         case .boolean: return .boolean(try readBoolean())
         case .number: return .number(try readNumber())
         case .string: return .string(try readString())
-        case .array:
-            try beginArray()
-            var elements: [JSONValue] = []
-            while try nextElement() { elements.append(try readValue()) }
-            return .array(elements)
-        case .object:
-            try beginObject()
-            var object = JSONObject()
-            while let name = try nextKey() { object[name] = try readValue() }
-            return .object(object)
+        case .array: return .array(try readArray())
+        case .object: return .object(JSONObject(try readMembers()))
         }
+    }
+
+    /// An object that is checked now, with all that is in it, and decoded when it is asked for.
+    ///
+    /// - Returns: the object, and of how many parts it consists.
+    package mutating func readDeferredObject() throws(JSONError) -> (object: JSONObject, tally: JSONTally) {
+        try expect(.object)
+        let start = position
+        let tally = try checkValue()
+        return (JSONObject(deferred: CheckedText(bytes: bytes, start: start)), tally)
+    }
+
+    mutating func readMembers() throws(JSONError) -> MemberTable {
+        try beginObject()
+        var table = MemberTable()
+        while let name = try nextKey() { table[name] = try readValue() }
+        return table
+    }
+
+    private mutating func readArray() throws(JSONError) -> JSONArray {
+        var ahead = self
+        if let count = try ahead.passScalars() {
+            let text = CheckedText(bytes: bytes, start: position)
+            self = ahead
+            return JSONArray(scalarsIn: text, count: count)
+        }
+        try beginArray()
+        var elements: [JSONValue] = []
+        while try nextElement() { elements.append(try readValue()) }
+        return JSONArray(elements)
+    }
+
+    /// Passes over an array and checks it, if there is no array and no object in it.
+    ///
+    /// - Returns: how many elements it has; `nil` at the first array or object, and the reader is of no further use then.
+    private mutating func passScalars() throws(JSONError) -> Int? {
+        try beginArray()
+        var count = 0
+        var tally = JSONTally()
+        while try nextElement() {
+            switch try peek() {
+            case .array, .object: return nil
+            case .null, .boolean, .number, .string: try pass(checkingNumbers: true, into: &tally)
+            }
+            count += 1
+        }
+        return count
     }
 
     /// Passes over the next value, which must be well-formed all the same.
@@ -172,25 +211,61 @@ package struct JSONReader: Sendable {
     /// - Returns: where it lies in `bytes`.
     @discardableResult
     package mutating func skipValue() throws(JSONError) -> Range<Int> {
-        let kind = try peek()
+        skipWhitespace()
         let start = position
-        switch kind {
-        case .null: try readNull()
-        case .boolean: _ = try readBoolean()
-        case .number: _ = try readNumberRange()
-        case .string: try skipQuoted()
+        var tally = JSONTally()
+        try pass(checkingNumbers: false, into: &tally)
+        return start..<position
+    }
+
+    /// Passes over the next value and throws whatever reading it would throw.
+    ///
+    /// - Returns: of how many parts it consists.
+    package mutating func checkValue() throws(JSONError) -> JSONTally {
+        var tally = JSONTally()
+        try pass(checkingNumbers: true, into: &tally)
+        return tally
+    }
+
+    /// - Parameter checkingNumbers: whether a number too large for float64 is an error.
+    private mutating func pass(checkingNumbers: Bool, into tally: inout JSONTally) throws(JSONError) {
+        switch try peek() {
+        case .null:
+            try readNull()
+            tally.scalars += 1
+        case .boolean:
+            _ = try readBoolean()
+            tally.scalars += 1
+        case .number:
+            let range = try readNumberRange()
+            if checkingNumbers, mayBeTooLarge(range) { _ = try number(in: range) }
+            tally.scalars += 1
+        case .string:
+            let start = position
+            try skipQuoted()
+            tally.scalars += 1
+            tally.textBytes += position - start
         case .array:
+            tally.containers += 1
             try beginArray()
-            while try nextElement() { try skipValue() }
+            while try nextElement() { try pass(checkingNumbers: checkingNumbers, into: &tally) }
         case .object:
+            tally.containers += 1
             try beginObject()
             while try reachKey() {
+                let start = position
                 try skipQuoted()
+                tally.members += 1
+                tally.textBytes += position - start
                 try passColon()
-                try skipValue()
+                try pass(checkingNumbers: checkingNumbers, into: &tally)
             }
         }
-        return start..<position
+    }
+
+    /// Whether the well-formed number in `range` has an exponent, or more digits than any float64.
+    private func mayBeTooLarge(_ range: Range<Int>) -> Bool {
+        range.count > 300 || bytes[range].contains { $0 | 0x20 == UInt8(ascii: "e") }
     }
 
     // MARK: Plumbing
@@ -265,4 +340,18 @@ package struct JSONReader: Sendable {
         guard next == UInt8(ascii: ":") else { throw invalid("after object key") }
         position += 1
     }
+}
+
+/// Of how many parts a value consists, at any depth: what it takes in memory is worked out from these.
+package struct JSONTally: Hashable, Sendable {
+    /// Numbers, strings, booleans and nulls.
+    package var scalars = 0
+    /// Members of objects.
+    package var members = 0
+    /// Arrays and objects.
+    package var containers = 0
+    /// Bytes of strings and of names of members, as they are written.
+    package var textBytes = 0
+
+    package init() {}
 }

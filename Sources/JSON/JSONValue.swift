@@ -2,13 +2,16 @@
 
 /// A JSON document as a tree (RFC 8259).
 ///
+/// An array without arrays and objects in it takes no memory beyond the text it was read from: `JSONArray` decodes its
+/// elements when they are asked for.
+///
 /// Texts are equal when their bytes are: unlike `String`'s own `==`, a composed `é` is not a decomposed one.
 package enum JSONValue: Sendable {
     case null
     case boolean(Bool)
     case number(JSONNumber)
     case string(String)
-    case array([JSONValue])
+    case array(JSONArray)
     case object(JSONObject)
 
     /// Reads one document; only white space may follow it.
@@ -26,6 +29,9 @@ package enum JSONValue: Sendable {
     package init(parsing text: String, depthLimit: Int = JSONReader.defaultDepthLimit) throws(JSONError) {
         try self.init(parsing: Array(text.utf8), depthLimit: depthLimit)
     }
+
+    /// An array of these elements.
+    package static func array(_ elements: [JSONValue]) -> JSONValue { .array(JSONArray(elements)) }
 
     /// The compact text of this value.
     package var encoded: [UInt8] {

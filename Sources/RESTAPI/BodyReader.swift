@@ -1,20 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DatabaseCore
+import HTTPServer
 import JSON
 
 /// Reads a request body member by member, straight from its bytes.
 ///
 /// JSON `null` counts as not given. Errors name the member by its place in the original's data model
-/// (`Object.vector`), which is what clients see there.
+/// (`Object.vector`), which is what clients see there. What is kept of the body is charged to the request's allowance
+/// first; a request that has no memory left is refused with 413 or 503.
 struct BodyReader {
     private var reader: JSONReader
+    private let allowance: DecodingAllowance
     /// What the interface calls the body: part of the messages.
     let parameter: String
 
-    init(_ body: [UInt8], parameter: String = "body") throws(Refusal) {
+    /// Reads the body of a request.
+    init(_ request: HTTPRequest, parameter: String = "body") throws(Refusal) {
+        try self.init(
+            request.body, parameter: parameter,
+            allowance: DecodingAllowance(request.memory, bodyByteCount: request.body.count))
+    }
+
+    init(
+        _ body: [UInt8], parameter: String = "body", allowance: DecodingAllowance = .unlimited
+    ) throws(Refusal) {
         guard body.contains(where: { $0 > UInt8(ascii: " ") }) else { throw .missingBody(parameter) }
         reader = JSONReader(body)
+        self.allowance = allowance
         self.parameter = parameter
     }
 
@@ -68,7 +82,10 @@ struct BodyReader {
     // MARK: - Values
 
     mutating func text(_ place: String, type: String = "string") throws(Refusal) -> String? {
-        try scalar(.string, place, type) { (reader) throws(JSONError) in try reader.readString() }
+        let text = try scalar(.string, place, type) { (reader) throws(JSONError) in try reader.readString() }
+        // Short ones are counted with what they are parts of.
+        if let text, text.utf8.count >= 4096 { try charge(text.utf8.count) }
+        return text
     }
 
     mutating func boolean(_ place: String) throws(Refusal) -> Bool? {
@@ -89,12 +106,18 @@ struct BodyReader {
     }
 
     /// Numbers as float32, read without a tree between.
-    mutating func floats(_ place: String) throws(Refusal) -> [Float]? {
+    ///
+    /// - Parameter limit: how many are kept; those behind are read, counted, and left out.
+    /// - Returns: the numbers, and how many there are in the body.
+    mutating func floats(
+        _ place: String, keeping limit: Int = .max
+    ) throws(Refusal) -> (values: [Float], count: Int)? {
         guard try !skipNull() else { return nil }
         let kind = try peek()
         guard kind == .array else { throw mismatch(kind, "Go struct field \(place) of type []float32") }
+        let floats: (values: [Float], count: Int)
         do {
-            return try reader.readFloats()
+            floats = try reader.readFloats(keeping: limit)
         } catch {
             switch error.reason {
             case .wrongKind(let found, _): throw mismatch(found, "Go struct field \(place) of type float32")
@@ -103,11 +126,35 @@ struct BodyReader {
             case .invalidCharacter, .unexpectedEnd, .tooDeep, .invalidUTF8: throw refusal(error)
             }
         }
+        // Once here and once in the transaction.
+        try charge(2 * floats.values.count * MemoryLayout<Float>.stride)
+        return floats
     }
 
     /// Any value, as a tree.
     mutating func value() throws(Refusal) -> JSONValue {
-        try step { (reader) throws(JSONError) in try reader.readValue() }
+        var ahead = reader
+        try charge(try step(&ahead) { (reader) throws(JSONError) in try reader.checkValue() })
+        return try step { (reader) throws(JSONError) in try reader.readValue() }
+    }
+
+    /// An object that is checked now and decoded when it is asked for; any other value as a tree.
+    mutating func deferredObject() throws(Refusal) -> JSONValue {
+        guard try peek() == .object else { return try value() }
+        let (object, tally) = try step { (reader) throws(JSONError) in try reader.readDeferredObject() }
+        try charge(tally)
+        return .object(object)
+    }
+
+    // MARK: - Memory
+
+    /// Counts what is about to be kept.
+    func charge(_ byteCount: Int) throws(Refusal) {
+        do throws(DecodingAllowance.Refusal) { try allowance.charge(byteCount) } catch { throw Refusal(error) }
+    }
+
+    private func charge(_ tally: JSONTally) throws(Refusal) {
+        do throws(DecodingAllowance.Refusal) { try allowance.charge(tally) } catch { throw Refusal(error) }
     }
 
     // MARK: - Errors
@@ -126,6 +173,12 @@ struct BodyReader {
 
     private mutating func step<Value>(
         _ body: (inout JSONReader) throws(JSONError) -> Value
+    ) throws(Refusal) -> Value {
+        try step(&reader, body)
+    }
+
+    private func step<Value>(
+        _ reader: inout JSONReader, _ body: (inout JSONReader) throws(JSONError) -> Value
     ) throws(Refusal) -> Value {
         do {
             return try body(&reader)
@@ -152,5 +205,15 @@ struct BodyReader {
 
     private func mismatch(_ found: String, _ expected: String) -> Refusal {
         .body(parameter, because: "json: cannot unmarshal \(found) into \(expected)")
+    }
+}
+
+extension Refusal {
+    /// No memory to decode a request, or never enough for this one: 413, or 503 if it may fit in a moment.
+    init(_ refusal: DecodingAllowance.Refusal) {
+        switch refusal {
+        case .outOfProportion: self = .framework(413, code: 413, refusal.message)
+        case .budget(let error): self.init(response: .refusal(error))
+        }
     }
 }

@@ -3,6 +3,7 @@
 import DataModel
 import DatabaseCore
 import DatabaseTesting
+import Execution
 import HTTPServer
 import JSON
 
@@ -95,12 +96,16 @@ extension MemoryDatabase {
         }
     }
 
-    /// - Parameter width: how many fields are worked on at a time.
+    /// - Parameters:
+    ///   - width: how many fields are worked on at a time.
+    ///   - memory: what the request holds, its body aside.
     func send(
-        _ body: [UInt8], method: String = "POST", path: [String] = ["v1", "graphql"], width: Int = 1
+        _ body: [UInt8], method: String = "POST", path: [String] = ["v1", "graphql"], width: Int = 1,
+        memory: MemoryReservation = MemoryReservation()
     ) async -> HTTPResponse {
         await GraphQLHandler(database: self, width: width).respond(
             to: HTTPRequest(
-                method: method, pathSegments: path, rawPath: "/" + path.joined(separator: "/"), body: body))
+                method: method, pathSegments: path, rawPath: "/" + path.joined(separator: "/"), body: body,
+                memory: memory))
     }
 }

@@ -3,6 +3,7 @@
 import DataModel
 import DatabaseCore
 import DatabaseTesting
+import Execution
 import HTTPServer
 import JSON
 import Synchronization
@@ -121,5 +122,51 @@ import Testing
         #expect(await ask("{ Get { Named { __typename } } }").contains("Cannot query field"))
         database.keep(Fixture.named)
         #expect(await ask("{ Get { Named { __typename } } }") == #"{"data":{"Get":{"Named":[]}}}"#)
+    }
+
+    private static func list(_ element: String, _ count: Int) -> String {
+        "[" + Array(repeating: element, count: count).joined(separator: ",") + "]"
+    }
+
+    @Test(arguments: ["0", "{}", "\"\"", "null", "[]", "{\"a\":0}"])
+    func `variables that take more memory than there is are refused`(element: String) async {
+        let body = #"{"query": "{ Get { Thing { num } } }", "variables": {"p": \#(Self.list(element, 20_000))}}"#
+        let budget = MemoryBudget(limitInBytes: 300_000)
+        let tooLarge = await Fixture.database().send(Array(body.utf8), memory: MemoryReservation(in: budget))
+        #expect(tooLarge.status == 413)
+        let larger = MemoryBudget(limitInBytes: 5_000_000)
+        let others = MemoryReservation(in: larger)
+        #expect(throws: Never.self) { try others.grow(by: 4_900_000) }
+        let inUse = await Fixture.database().send(Array(body.utf8), memory: MemoryReservation(in: larger))
+        #expect(inUse.status == 503)
+        others.releaseAll()
+        let answered = await Fixture.database().send(Array(body.utf8), memory: MemoryReservation(in: larger))
+        #expect(answered.status == 200)
+    }
+
+    @Test func `a batch keeps no more requests than it may hold`() async {
+        let answer = await Fixture.database().send(
+            Array(Self.list("{}", 20_000).utf8), path: ["v1", "graphql", "batch"],
+            memory: MemoryReservation(in: MemoryBudget(limitInBytes: 300_000)))
+        #expect(answer.status == 422)
+        #expect(String(decoding: answer.body, as: UTF8.self).contains("a batch of 20000 queries; at most 1000"))
+    }
+
+    @Test func `numbers that were sent fit lists of numbers of either kind`() async throws {
+        let database = Fixture.database()
+        let variables: JSONObject = [
+            "i": .array([.number(JSONNumber(1)), .number(JSONNumber(literal: "2.0", value: 2))])
+        ]
+        let query =
+            "query($i: [Int]) { Get { Thing(where: {path: \"num\" operator: ContainsAny valueInt: $i}) { num } } }"
+        #expect(try await database.messages(query, variables: variables) == [])
+        guard case .condition(let condition)? = database.queries.first?.filter else {
+            Issue.record("no filter")
+            return
+        }
+        #expect(condition.value == .ints([1, 2]))
+        #expect(
+            try await database.messages(query, variables: ["i": .array([.number(JSONNumber(0.5))])]).first?
+                .contains("In element #1: Expected type \"Int\", found 0.5.") == true)
     }
 }

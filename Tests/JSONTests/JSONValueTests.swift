@@ -75,4 +75,38 @@ import Testing
         writer.endObject()
         #expect(String(decoding: writer.bytes, as: UTF8.self) == #"{"a":[1, 2],"b":null,"c":true}"#)
     }
+
+    @Test func `an array of scalars is the same read from a text and made of its elements`() throws {
+        let text = #"[1, 2.50, -0, "\u00e9", true, null, 1e3]"#
+        guard case .array(let read) = try JSONValue(parsing: text) else { throw JSONError(.unexpectedEnd, offset: 0) }
+        let made = JSONArray(Array(read))
+        #expect(read == made && read.hashValue == made.hashValue)
+        #expect(read.count == 7 && read[1] == .number(JSONNumber(literal: "2.50", value: 2.5)))
+        #expect(read.indices.map { read[$0] } == Array(read))
+        #expect(JSONValue.array(read).encoded == Array(#"[1,2.50,-0,"é",true,null,1e3]"#.utf8))
+    }
+
+    @Test(arguments: ["[1, x]", #"["\q"]"#, "[1e400]", "[1,]", "[tru]", #"[1, "a]"#])
+    func `an array of scalars is checked when it is read`(text: String) {
+        #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
+    }
+
+    @Test func `an object that stays in its text is the one that was written`() throws {
+        let text = #"{"a": 1, "b": {"c": [1, [2]]}, "a": "last", "d": null}"#
+        var reader = JSONReader(Array(text.utf8))
+        let (deferred, tally) = try reader.readDeferredObject()
+        try reader.finish()
+        #expect(JSONValue.object(deferred) == (try JSONValue(parsing: text)))
+        #expect(deferred.members.map(\.name) == ["a", "b", "d"] && deferred["a"] == .string("last"))
+        #expect(tally.scalars == 5 && tally.members == 5 && tally.containers == 4)
+        var changed = deferred
+        changed["b"] = nil
+        #expect(changed == ["a": .string("last"), "d": .null] && deferred.count == 3)
+    }
+
+    @Test(arguments: [#"{"a": [1, {"b": 1e999}]}"#, #"{"a" 1}"#, #"{"a": {"b": nul}}"#])
+    func `an object that stays in its text is checked when it is read`(text: String) {
+        var reader = JSONReader(Array(text.utf8))
+        #expect(throws: JSONError.self) { try reader.readDeferredObject() }
+    }
 }

@@ -3,6 +3,7 @@
 import DataModel
 import DatabaseCore
 import DatabaseTesting
+import Execution
 import HTTPServer
 import JSON
 
@@ -45,8 +46,12 @@ struct RESTFixture {
         var code: Double? { body?["code"]?.number }
     }
 
-    /// - Parameter target: path and query, e.g. `/v1/objects?limit=2`; nothing in it is percent-encoded.
-    func send(_ method: String, _ target: String, _ body: String = "") async throws -> Answer {
+    /// - Parameters:
+    ///   - target: path and query, e.g. `/v1/objects?limit=2`; nothing in it is percent-encoded.
+    ///   - memory: what the request holds, its body aside.
+    func send(
+        _ method: String, _ target: String, _ body: String = "", memory: MemoryReservation = MemoryReservation()
+    ) async throws -> Answer {
         let parts = target.split(separator: "?", maxSplits: 1).map { String($0) }
         var query: [(name: String, value: String)] = []
         for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
@@ -55,7 +60,7 @@ struct RESTFixture {
         }
         let request = HTTPRequest(
             method: method, pathSegments: parts[0].split(separator: "/").map { String($0) }, rawPath: parts[0],
-            query: query, body: Array(body.utf8))
+            query: query, body: Array(body.utf8), memory: memory)
         let response = await handler.respond(to: request)
         return Answer(
             status: response.status, headers: response.headers,

@@ -169,7 +169,7 @@ struct DefinitionReader {
         return texts
     }
 
-    private func array(_ name: String) throws(Damage) -> [JSONValue] {
+    private func array(_ name: String) throws(Damage) -> JSONArray {
         guard case .array(let elements) = try member(name) else {
             throw Damage(reason: "\(path).\(name) is not a list")
         }

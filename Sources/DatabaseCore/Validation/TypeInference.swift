@@ -64,7 +64,7 @@ struct TypeInference {
     }
 
     /// The array type of the first element; texts, dates and UUIDs among each other are texts.
-    private func type(of elements: [JSONValue], isNested: Bool) throws(InvalidValue) -> PropertyType {
+    private func type(of elements: JSONArray, isNested: Bool) throws(InvalidValue) -> PropertyType {
         guard let first = elements.first else { return .array(.text) }
         if !isNested, let targets = try referenceTargets(of: elements) { return .reference(targets) }
         var type = try elementType(of: first, at: 0)
@@ -96,7 +96,7 @@ struct TypeInference {
     }
 
     /// The collections that references lead to, in order of appearance; `nil` when these are no references.
-    private func referenceTargets(of elements: [JSONValue]) throws(InvalidValue) -> [String]? {
+    private func referenceTargets(of elements: JSONArray) throws(InvalidValue) -> [String]? {
         var targets: [String] = []
         var seen: Set<String> = []
         for (position, element) in elements.enumerated() {

@@ -5,15 +5,21 @@ package enum VectorRules {
     /// The most elements that a vector may have.
     package static let maximumDimensions = 65_535
 
+    /// What is wrong with a vector of so many elements.
+    package static func lengthFault(dimensions: Int, name: String?) -> String {
+        "\(title(name)) has \(dimensions) dimensions; 1 to \(maximumDimensions) are allowed"
+    }
+
+    private static func title(_ name: String?) -> String { name.map { "vector '\($0)'" } ?? "vector" }
+
     /// - Throws: `DatabaseError.invalidObject` when `vector` is empty or too long, or has an element that is not finite.
     package static func check(_ vector: [Float], name: String?) throws(DatabaseError) {
-        let title = name.map { "vector '\($0)'" } ?? "vector"
         guard (1...maximumDimensions).contains(vector.count) else {
-            throw .invalidObject("\(title) has \(vector.count) dimensions; 1 to \(maximumDimensions) are allowed")
+            throw .invalidObject(lengthFault(dimensions: vector.count, name: name))
         }
         if let index = vector.firstIndex(where: { !$0.isFinite }) {
             throw .invalidObject(
-                "\(title) has the element \(vector[index]) at position \(index); all must be finite numbers")
+                "\(title(name)) has the element \(vector[index]) at position \(index); all must be finite numbers")
         }
     }
 }

@@ -77,9 +77,7 @@ private func coerced(_ value: InputValue, as type: TypeReference) -> Result<Inpu
 private func coerced(_ value: InputValue, asListOf element: TypeReference) -> Result<InputValue, Mismatch> {
     switch value {
     case .null: return .success(.null)
-    case .numbers(let list):
-        if case .named(.scalar(let scalar)) = element.nullable, scalar.shape == .float { return .success(value) }
-        return coerced(.list(list.elements()), asListOf: element)
+    case .numbers(let list): return coerced(list, asListOf: element)
     case .list(let elements):
         var result: [InputValue] = []
         result.reserveCapacity(elements.count)
@@ -93,6 +91,28 @@ private func coerced(_ value: InputValue, asListOf element: TypeReference) -> Re
         return .success(.list(result))
     default: return coerced(value, as: element).map { .list([$0]) }
     }
+}
+
+/// Numbers stay one array wherever the type allows it: as values of their own they take six times as much memory.
+private func coerced(_ list: NumberList, asListOf element: TypeReference) -> Result<InputValue, Mismatch> {
+    if case .named(.scalar(let scalar)) = element.nullable {
+        switch scalar.shape {
+        case .float, .any: return .success(.numbers(list))
+        case .int where list.values.allSatisfy { Int32(exactly: $0) != nil }:
+            return .success(.numbers(NumberList(list.values, isIntegral: true)))
+        case .int, .string, .boolean, .id, .oneOrMore: break
+        }
+    }
+    var result: [InputValue] = []
+    for (index, number) in list.values.enumerated() {
+        let item = list.isIntegral ? InputValue.int(Int64(number)) : .float(number)
+        switch coerced(item, as: element) {
+        case .success(let value): result.append(value)
+        case .failure(let mismatch):
+            return .failure(Mismatch(message: "In element #\(index + 1): \(mismatch.message)"))
+        }
+    }
+    return .success(.list(result))
 }
 
 private func coerced(_ value: InputValue, as input: InputObjectType) -> Result<InputValue, Mismatch> {

@@ -9,7 +9,7 @@ import JSON
 extension RESTHandler {
     func batchDelete(_ call: Call) async throws(Refusal) -> HTTPResponse {
         try call.checkConsistency(nodeName: context.nodeName)
-        let body = try BatchDeleteBody(reading: call.request.body)
+        let body = try BatchDeleteBody(reading: call.request)
         guard body.hasMatch else { throw .handler(422, "validate: empty match clause") }
         guard !body.collection.isEmpty else { throw .handler(422, "validate: empty match.class clause") }
         guard let clause = body.filter else { throw .handler(422, "validate: empty match.where clause") }
@@ -107,8 +107,8 @@ private struct BatchDeleteBody {
     /// Milliseconds since 1970.
     var deletionTime: Int64?
 
-    init(reading body: [UInt8]) throws(Refusal) {
-        var reader = try BodyReader(body)
+    init(reading request: HTTPRequest) throws(Refusal) {
+        var reader = try BodyReader(request)
         var read = Self()
         try reader.members(ofType: "models.BatchDelete") { (reader, name) throws(Refusal) in
             switch name {

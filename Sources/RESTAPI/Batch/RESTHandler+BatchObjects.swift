@@ -10,7 +10,7 @@ extension RESTHandler {
     /// Stores what can be stored; the others say why not, each in its place.
     func batchObjects(_ call: Call) async throws(Refusal) -> HTTPResponse {
         try call.checkConsistency(nodeName: context.nodeName)
-        var bodies = try batch(reading: call.request.body)
+        var bodies = try batch(reading: call.request)
         guard !bodies.isEmpty else {
             throw .handler(422, "invalid param 'objects': cannot be empty, need at least one object for batching")
         }
@@ -29,14 +29,18 @@ extension RESTHandler {
         return .json(answer(bodies, results))
     }
 
-    private func batch(reading body: [UInt8]) throws(Refusal) -> [ObjectBody] {
-        var reader = try BodyReader(body)
+    /// What an object of a batch takes beside its values, its part of the answer included.
+    private static let bytesForObject = 512
+
+    private func batch(reading request: HTTPRequest) throws(Refusal) -> [ObjectBody] {
+        var reader = try BodyReader(request)
         var bodies: [ObjectBody] = []
         try reader.members(ofType: "batch.BatchObjectsCreateBody") { (reader, name) throws(Refusal) in
             guard name == "objects" else { return try reader.skip() }
             bodies = []
             try reader.elements(of: "BatchObjectsCreateBody.objects", ofType: "*models.Object") {
                 (reader, position) throws(Refusal) in
+                try reader.charge(Self.bytesForObject)
                 bodies.append(try ObjectBody(&reader, place: "body.objects.\(position)."))
             }
         }

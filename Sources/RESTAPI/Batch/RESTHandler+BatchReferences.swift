@@ -7,7 +7,7 @@ extension RESTHandler {
     /// Refuses malformed bodies in the original's words; references themselves are not there yet.
     func batchReferences(_ call: Call) throws(Refusal) -> HTTPResponse {
         try call.checkConsistency(nodeName: context.nodeName)
-        var reader = try BodyReader(call.request.body)
+        var reader = try BodyReader(call.request)
         var count = 0
         var fault: Refusal?
         try reader.elements(of: "", ofType: "*models.BatchReference") { (reader, position) throws(Refusal) in

@@ -56,6 +56,7 @@ struct WhereClause {
             var read: [WhereClause] = []
             try reader.elements(of: "WhereFilter.operands", ofType: "*models.WhereFilter") {
                 (reader, position) throws(Refusal) in
+                try reader.charge(4 * MemoryLayout<WhereClause>.stride)
                 read.append(
                     try WhereClause(&reader, place: "\(place).operands.\(position)", depth: depth + 1))
             }
@@ -126,12 +127,17 @@ struct WhereClause {
 }
 
 extension BodyReader {
+    /// What an element of a list takes until it is part of a filter.
+    fileprivate static let bytesForElement = 96
+
     /// A list of texts; `null` counts as not given.
     mutating func texts(_ place: String) throws(Refusal) -> [String]? {
         guard try !skipNull() else { return nil }
         var texts: [String] = []
         try elements(of: place, ofType: "string") { (reader, _) throws(Refusal) in
-            texts.append(try reader.text(place) ?? "")
+            let text = try reader.text(place) ?? ""
+            try reader.charge(BodyReader.bytesForElement + 2 * text.utf8.count)
+            texts.append(text)
         }
         return texts
     }
@@ -143,6 +149,7 @@ extension BodyReader {
         guard try !skipNull() else { return nil }
         var values: [JSONValue] = []
         try elements(of: "WhereFilter.values", ofType: "value") { (reader, _) throws(Refusal) in
+            try reader.charge(BodyReader.bytesForElement)
             values.append(try element(&reader) ?? .null)
         }
         return .array(values)

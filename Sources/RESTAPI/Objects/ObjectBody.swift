@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import HTTPServer
 import JSON
 
 /// An object as a request has it.
@@ -14,8 +15,8 @@ struct ObjectBody {
     init(input: ObjectInput) { self.input = input }
 
     /// Reads the whole body of a request.
-    static func reading(_ body: [UInt8]) throws(Refusal) -> Self {
-        var reader = try BodyReader(body)
+    static func reading(_ request: HTTPRequest) throws(Refusal) -> Self {
+        var reader = try BodyReader(request)
         return try Self(&reader, place: "")
     }
 
@@ -38,7 +39,7 @@ struct ObjectBody {
         case "tenant":
             let tenant = try reader.text("Object.tenant")
             input.tenant = tenant == "" ? nil : tenant
-        case "vector": input.vector = try reader.floats("Object.vector")
+        case "vector": input.vector = try vector(&reader, "Object.vector", name: nil)
         case "vectors": try readVectors(&reader)
         case "properties": try readProperties(&reader)
         default: try reader.skip()
@@ -46,7 +47,7 @@ struct ObjectBody {
     }
 
     private mutating func readProperties(_ reader: inout BodyReader) throws(Refusal) {
-        switch try reader.value() {
+        switch try reader.deferredObject() {
         case .null: input.properties = nil
         case .object(let properties): input.properties = properties
         case let other: fault = "could not recognize object's properties: \(GoName.text(of: other))"
@@ -58,9 +59,18 @@ struct ObjectBody {
         try reader.members(ofType: "models.Vectors") { (reader, name) throws(Refusal) in
             var probe = reader
             if try probe.isListOfLists() { throw .unsupported("a vector of several vectors (multi-vector embeddings)") }
-            vectors[name] = try reader.floats("Object.vectors")
+            vectors[name] = try vector(&reader, "Object.vectors", name: name)
         }
         input.namedVectors = vectors
+    }
+
+    /// A vector; of one that is too long only the beginning, and the object fails.
+    private mutating func vector(
+        _ reader: inout BodyReader, _ place: String, name: String?
+    ) throws(Refusal) -> [Float]? {
+        guard let (values, count) = try reader.floats(place, keeping: VectorRules.maximumDimensions) else { return nil }
+        if count > values.count { fault = VectorRules.lengthFault(dimensions: count, name: name) }
+        return values
     }
 }
 

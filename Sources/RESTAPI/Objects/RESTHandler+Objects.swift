@@ -9,13 +9,13 @@ import JSON
 extension RESTHandler {
     func createObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         try call.checkConsistency(nodeName: context.nodeName)
-        let input = try completeInput(try ObjectBody.reading(call.request.body))
+        let input = try completeInput(try ObjectBody.reading(call.request))
         let stored = try await during(.write) { () throws(DatabaseError) in try await database.insert(input) }
         return written(stored)
     }
 
     func validateObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
-        let input = try completeInput(try ObjectBody.reading(call.request.body))
+        let input = try completeInput(try ObjectBody.reading(call.request))
         try await during(.write) { () throws(DatabaseError) in try await database.validate(input) }
         return HTTPResponse(status: 200)
     }
@@ -43,7 +43,7 @@ extension RESTHandler {
     func replaceObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let id = try call.id()
         try call.checkConsistency(nodeName: context.nodeName)
-        var body = try ObjectBody.reading(call.request.body)
+        var body = try ObjectBody.reading(call.request)
         if body.input.collection.isEmpty { body.input.collection = call.collection ?? "" }
         if body.input.collection.isEmpty { body.input.collection = try collections(holding: id).first ?? "" }
         let input = try completeInput(body)
@@ -66,7 +66,7 @@ extension RESTHandler {
     func mergeObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let id = try call.id()
         try call.checkConsistency(nodeName: context.nodeName)
-        var body = try ObjectBody.reading(call.request.body)
+        var body = try ObjectBody.reading(call.request)
         if let collection = call.collection {
             guard body.input.collection.isEmpty || body.input.collection == collection else {
                 throw .handler(

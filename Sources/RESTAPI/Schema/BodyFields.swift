@@ -67,7 +67,7 @@ struct BodyFields {
         return texts
     }
 
-    func list(_ name: String) throws(Refusal) -> [JSONValue]? {
+    func list(_ name: String) throws(Refusal) -> JSONArray? {
         guard let value = value(name) else { return nil }
         guard case .array(let elements) = value else { throw mismatch(name, value, "[]interface {}") }
         return elements

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DatabaseCore
+import HTTPServer
 import JSON
 
 /// Reads classes as requests have them, and completes what they leave out.
@@ -20,8 +21,8 @@ struct ClassDecoder {
     /// What the interface calls the body.
     static let parameter = "objectClass"
 
-    func definition(reading body: [UInt8]) throws(Refusal) -> CollectionDefinition {
-        var reader = try BodyReader(body, parameter: Self.parameter)
+    func definition(reading request: HTTPRequest) throws(Refusal) -> CollectionDefinition {
+        var reader = try BodyReader(request, parameter: Self.parameter)
         let fields = try BodyFields(try reader.value(), type: "Class", parameter: Self.parameter)
         return try definition(fields)
     }
@@ -38,7 +39,7 @@ struct ClassDecoder {
         definition.sharding = try sharding(fields, isMultiTenant: definition.multiTenancy.isEnabled)
         definition.showsEmptyProperties = fields.has("properties")
         let decoder = PropertyDecoder(parameter: Self.parameter)
-        for (place, property) in (try fields.list("properties") ?? []).enumerated() {
+        for (place, property) in (try fields.list("properties") ?? JSONArray()).enumerated() {
             definition.properties.append(try decoder.property(property, place: "properties.\(place)."))
         }
         let vectorDecoder = VectorConfigDecoder(settings: settings, modules: moduleConfiguration)

@@ -38,7 +38,7 @@ struct PropertyDecoder {
             isNested: isNested)
         property.description = try fields.text("description")
         if case .object(let modules)? = fields.value("moduleConfig") { property.moduleConfiguration = modules }
-        for (position, nested) in (try fields.list("nestedProperties") ?? []).enumerated() {
+        for (position, nested) in (try fields.list("nestedProperties") ?? JSONArray()).enumerated() {
             let nestedFields = try BodyFields(nested, type: "NestedProperty", parameter: parameter)
             property.nestedProperties.append(
                 try self.property(

@@ -26,7 +26,7 @@ extension RESTHandler {
 
     func createClass(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let decoder = ClassDecoder(settings: database.settings, purpose: .creation)
-        let definition = try decoder.definition(reading: call.request.body)
+        let definition = try decoder.definition(reading: call.request)
         let created = try await during(.schema) { () throws(DatabaseError) in
             try await database.createCollection(definition)
         }
@@ -35,7 +35,7 @@ extension RESTHandler {
 
     func updateClass(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let decoder = ClassDecoder(settings: database.settings, purpose: .update)
-        var definition = try decoder.definition(reading: call.request.body)
+        var definition = try decoder.definition(reading: call.request)
         guard let existing = call.collection.flatMap(database.collection) else {
             throw Refusal(response: .json([], status: 404))
         }
@@ -61,7 +61,7 @@ extension RESTHandler {
     }
 
     func addProperty(_ call: Call) async throws(Refusal) -> HTTPResponse {
-        var reader = try BodyReader(call.request.body)
+        var reader = try BodyReader(call.request)
         let value = try reader.value()
         let property = try PropertyDecoder(parameter: "body").property(value, place: "")
         guard let name = call.collection, database.collection(named: name) != nil else {
@@ -95,7 +95,7 @@ extension RESTHandler {
     }
 
     func changeShardStatus(_ call: Call) throws(Refusal) -> HTTPResponse {
-        var reader = try BodyReader(call.request.body)
+        var reader = try BodyReader(call.request)
         var status = ""
         try reader.members(ofType: "models.ShardStatus") { (reader, name) throws(Refusal) in
             guard name == "status" else { return try reader.skip() }
