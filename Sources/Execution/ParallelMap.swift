@@ -18,20 +18,20 @@ package func mapInParallel<Element: Sendable, Result: Sendable>(
         for element in elements { results.append(await transform(element)) }
         return results
     }
-    return await withTaskGroup(of: (place: Int, result: Result).self) { group in
+    return await withTaskGroup(of: (index: Int, result: Result).self) { group in
         var results = [Result?](repeating: nil, count: elements.count)
         var waiting = elements.indices
         func startNext() {
-            guard let place = waiting.popFirst() else { return }
-            let element = elements[place]
-            group.addTask { (place, await transform(element)) }
+            guard let index = waiting.popFirst() else { return }
+            let element = elements[index]
+            group.addTask { (index, await transform(element)) }
         }
         for _ in 0..<min(width, elements.count) { startNext() }
-        while let (place, result) = await group.next() {
-            results[place] = result
+        while let (index, result) = await group.next() {
+            results[index] = result
             startNext()
         }
-        // Each place has had its task, and the group is empty.
+        // Each index has had its task, and the group is empty.
         return results.map { $0! }
     }
 }

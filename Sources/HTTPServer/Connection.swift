@@ -73,7 +73,7 @@ final class Connection: Sendable {
         }
     }
 
-    /// Answers in the handler's place, which has taken too long, and breaks off what is still being produced.
+    /// Answers instead of the handler, which has taken too long, and breaks off what is still being produced.
     func abandon(saying refusal: TransportRefusal) {
         let (exchange, isWorking) = guarded.withLock { ($0.exchange, $0.state.phase == .working) }
         exchange?.cancel()

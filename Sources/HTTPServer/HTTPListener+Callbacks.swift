@@ -26,9 +26,9 @@ extension HTTPListener {
     }
 
     static var connectionChanged: MHD_NotifyConnectionCallback {
-        { context, handle, place, event in
+        { context, handle, storage, event in
             guard let listener = unsafe HTTPListener.listener(context), let handle = unsafe handle,
-                let place = unsafe place
+                let storage = unsafe storage
             else {
                 return
             }
@@ -37,9 +37,9 @@ extension HTTPListener {
                 let connection = unsafe Connection(
                     socket: info.pointee.connect_fd, timeouts: listener.configuration.timeouts,
                     isLate: listener.isDraining.load(ordering: .sequentiallyConsistent))
-                unsafe place.pointee = Unmanaged.passRetained(connection).toOpaque()
+                unsafe storage.pointee = Unmanaged.passRetained(connection).toOpaque()
                 listener.watch.add(connection)
-            } else if let pointer = unsafe place.pointee {
+            } else if let pointer = unsafe storage.pointee {
                 let connection = unsafe Unmanaged<Connection>.fromOpaque(pointer).takeRetainedValue()
                 connection.close()
                 listener.watch.remove(connection)
@@ -68,9 +68,9 @@ extension HTTPListener {
     }
 
     static var requestAdvanced: MHD_AccessHandlerCallback {
-        { context, handle, _, method, version, data, dataCount, place in
+        { context, handle, _, method, version, data, dataCount, storage in
             guard let listener = unsafe HTTPListener.listener(context), let handle = unsafe handle,
-                let dataCount = unsafe dataCount, let pointer = unsafe place?.pointee
+                let dataCount = unsafe dataCount, let pointer = unsafe storage?.pointee
             else { return .NO }
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
             if !exchange.hasHead {
@@ -89,12 +89,12 @@ extension HTTPListener {
     }
 
     static var requestEnded: MHD_RequestCompletedCallback {
-        { context, _, place, reason in
-            guard let listener = unsafe HTTPListener.listener(context), let place = unsafe place,
-                let pointer = unsafe place.pointee
+        { context, _, storage, reason in
+            guard let listener = unsafe HTTPListener.listener(context), let storage = unsafe storage,
+                let pointer = unsafe storage.pointee
             else { return }
             let exchange = unsafe Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue()
-            unsafe place.pointee = nil
+            unsafe storage.pointee = nil
             if exchange.isSuspended { listener.watch.resumed() }
             exchange.cancel()
             _ = exchange.connection.enter(.idle)

@@ -50,7 +50,7 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
-    /// What produces the body in the place of `body`.
+    /// What produces the body, instead of `body`.
     package var stream: ResponseStream?
 
     package init(status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = []) {

@@ -25,10 +25,10 @@ struct RequestTarget {
                 pathSegments.append(decoded)
             }
         }
-        for pair in parts.count > 1 ? parts[1].split(separator: "&") : [] {
+        for pair in parts.dropFirst().first?.split(separator: "&") ?? [] {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decoded(sides[0], plusIsBlank: true),
-                let value = Self.decoded(sides.count > 1 ? sides[1] : "", plusIsBlank: true)
+            guard let name = Self.decoded(sides.first ?? "", plusIsBlank: true),
+                let value = Self.decoded(sides.dropFirst().first ?? "", plusIsBlank: true)
             else { return nil }
             query.append((name, value))
         }

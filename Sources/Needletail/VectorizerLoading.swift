@@ -110,6 +110,7 @@ struct VectorizerLoading {
 
     /// The path of the running program, symbolic links resolved.
     private static var programPath: String {
-        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments.first
+            ?? ""
     }
 }

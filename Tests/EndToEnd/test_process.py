@@ -2,6 +2,7 @@
 """The program as an operator meets it: start line, signals, second process, settings, commands."""
 from __future__ import annotations
 
+import json
 import socket
 import subprocess
 import threading
@@ -185,3 +186,21 @@ def test_a_data_folder_of_a_newer_format_is_refused_and_left_as_it_is(tmp_path):
     assert "99" in str(refusal.value) and "newer" in str(refusal.value)
     after = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir() if path.is_file()}
     assert after == before
+
+
+def test_liveness_and_readiness_are_answered_while_every_thread_is_busy_and_sigterm_ends_it(tmp_path):
+    settings = {"NEEDLETAIL_COMPUTE_THREADS": "1", "NEEDLETAIL_DRAIN_TIMEOUT": "1"}
+    with Server(tmp_path / "data", settings) as server:
+        server.request("POST", "/v1/schema", {"class": "Note"})
+        # The whole schema, 400 times: each request takes the only thread for a while.
+        fields = " ".join(f"f{number}: __schema {{types {{name fields {{name type {{name}}}}}}}}" for number in range(400))
+        query = json.dumps({"query": "{" + fields + "}"})
+        busy = [socket.create_connection(("127.0.0.1", server.port)) for _ in range(20)]
+        for connection in busy:
+            connection.sendall(
+                f"POST /v1/graphql HTTP/1.1\r\nHost: h\r\nContent-Length: {len(query)}\r\n\r\n{query}".encode())
+        for path in ["live", "ready"] * 20:
+            assert server.request("GET", f"/v1/.well-known/{path}", timeout=30)[0] == 200
+        assert server.stop(60) == 0
+        for connection in busy:
+            connection.close()

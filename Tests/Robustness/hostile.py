@@ -48,6 +48,7 @@ class Attack:
         self.server.start()
         self.fuzz()
         self.send_what_is_not_finite()
+        self.send_odd_heads()
         self.drop_uploads()
         self.recreate_under_writers()
         self.expect(self.server.is_ready(), "the server is not ready after the attacks")
@@ -127,6 +128,28 @@ class Attack:
         status, stored = self.server.request("GET", "/v1/objects?class=Finite&include=vector")
         objects = [(found["properties"], found["vector"]) for found in stored["objects"]] if status == 200 else status
         self.expect(objects == [({"t": "kept"}, [1, 2])], f"refused vectors have changed something: {objects}")
+
+    def send_odd_heads(self) -> None:
+        """Request lines and headers of many or long parts: answered or refused at once, never left to a timeout."""
+        first = b"GET /v1/.well-known/live"
+        host = b" HTTP/1.1\r\nHost: h\r\n"
+        for count in [1, 10, 899, 900, 901, 1_000, 5_000, 20_000] + [self.random.randrange(1, 2_000) for _ in range(40)]:
+            part = self.random.choice([b"a=1", b"a", b"=", b"", b"%41=%42", b"a" * self.random.randrange(1, 60)])
+            header = self.random.choice([b"a: b", b"a:", b"Cookie: a=b", b"x: " + b"y" * self.random.randrange(300)])
+            for head in [first + b"?" + b"&".join([part] * count) + host + b"\r\n",
+                         first + host + (header + b"\r\n") * count + b"\r\n",
+                         first + host + b"Cookie: " + b"; ".join([part] * count) + b"\r\n\r\n",
+                         b"GET /" + b"x" * count + host + b"\r\n"]:
+                with socket.create_connection(("127.0.0.1", self.server.port), timeout=15) as client:
+                    try:
+                        client.sendall(head)
+                        answer = client.recv(100)
+                    except TimeoutError:
+                        answer = None
+                    except OSError:
+                        answer = b""  # It was closed while it still sent: far beyond every limit.
+                    told = answer is not None and (answer[9:12] in (b"200", b"400", b"404", b"414", b"431") or len(head) > 60_000)
+                    self.expect(told, f"a head of {len(head)} bytes that begins with {head[:60]!r} got {answer!r}")
 
     def drop_uploads(self) -> None:
         before = self.memory_in_mebibytes()
