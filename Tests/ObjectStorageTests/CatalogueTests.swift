@@ -56,6 +56,47 @@ struct CatalogueTests {
         #expect(try write { try $0.createShard(named: "a", of: second) } > shard)
     }
 
+    @Test func `shards are visited from any number on, and looked up without their names`() throws {
+        let collection = storage.shard.collection
+        try write { transaction throws in
+            for number in 2...5 { _ = try transaction.createShard(named: "s\(number)", of: collection) }
+        }
+        try read { transaction throws in
+            var names: [String] = []
+            try transaction.scanShards(of: collection, from: ShardID(3)) { shard in
+                names.append(shard.name)
+                return names.count < 2
+            }
+            #expect(names == ["s3", "s4"])
+            #expect(try transaction.contains(ShardAddress(collection, ShardID(5))))
+            #expect(try !transaction.contains(ShardAddress(collection, ShardID(6))))
+            #expect(try !transaction.contains(CollectionID(99)))
+        }
+    }
+
+    @Test func `a dropped collection has no shards, and many go in one transaction`() throws {
+        let others = try write { transaction throws in
+            try (0..<20).map { number in
+                let collection = try transaction.createCollection(named: "C\(number)", definition: [])
+                return try transaction.createShard(named: "main", of: collection)
+            }
+        }
+        try write { transaction throws in
+            for shard in others { try transaction.dropCollection(shard.collection) }
+        }
+        try read { transaction throws in
+            #expect(try transaction.shards(of: others[0].collection) == [])
+            #expect(try transaction.shard(others[0]) == nil)
+            #expect(try transaction.shard(named: "main", of: others[0].collection) == nil)
+            #expect(try !transaction.contains(others[0]))
+        }
+        #expect(throws: StorageError.noSuchShard(others[0])) { try write { try $0.takeDocumentNumber(in: others[0]) } }
+        #expect(try storage.problems() == [])
+        #expect(try !write { try $0.purgeDropped(limit: 2_000) })
+        #expect(try read { try $0.droppedParts() } == [])
+        #expect(try storage.problems() == [])
+    }
+
     @Test func `a collection takes another name and definition`() throws {
         let collection = storage.shard.collection
         try write { transaction throws in

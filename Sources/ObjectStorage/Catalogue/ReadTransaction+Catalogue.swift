@@ -4,20 +4,32 @@ import DataModel
 
 extension ReadTransaction {
     /// All collections, by ascending number.
+    ///
+    /// - Complexity: O(collections); where one is wanted, ask for it by number or name.
     package final func collections() throws -> [CollectionRecord] {
-        let prefix = Key.global(.collection)
         var records: [CollectionRecord] = []
-        try scan(prefix: prefix, from: prefix) { key, value in
-            guard key.byteCount == prefix.count + 4, let number = Key.number(UInt32.self, in: key, at: prefix.count)
-            else {
-                throw StorageError.damaged(key: Key.describe(key), reason: "the key is not a collection's number")
-            }
-            records.append(try Self.collectionRecord(CollectionID(number), value))
+        try scanCollections { record in
+            records.append(record)
             return true
         }
         return records
     }
 
+    /// Visits the collections by ascending number until `body` returns `false`. Only one record is held at a time.
+    package final func scanCollections(_ body: (CollectionRecord) throws -> Bool) throws {
+        let prefix = Key.global(.collection)
+        try scan(prefix: prefix, from: prefix) { key, value in
+            guard key.byteCount == prefix.count + 4, let number = Key.number(UInt32.self, in: key, at: prefix.count)
+            else {
+                throw StorageError.damaged(key: Key.describe(key), reason: "the key is not a collection's number")
+            }
+            return try body(try Self.collectionRecord(CollectionID(number), value))
+        }
+    }
+
+    /// The collection of this number, or `nil`.
+    ///
+    /// - Complexity: O(log entries), and a copy of its definition; `contains(_:)` makes none.
     package final func collection(_ id: CollectionID) throws -> CollectionRecord? {
         try withValue(for: Key.collection(id)) { value in
             guard let value else { return nil }
@@ -25,7 +37,9 @@ extension ReadTransaction {
         }
     }
 
-    /// The collection of exactly this name.
+    /// The collection of exactly this name, or `nil`.
+    ///
+    /// - Complexity: O(log entries).
     package final func collection(named name: String) throws -> CollectionRecord? {
         guard let number = try number(under: Key.collectionName(name)) else { return nil }
         guard let record = try collection(CollectionID(number)) else {
@@ -35,29 +49,64 @@ extension ReadTransaction {
         return record
     }
 
+    /// Whether the catalogue has this collection.
+    ///
+    /// - Complexity: O(log entries), without a copy.
+    package final func contains(_ collection: CollectionID) throws -> Bool {
+        try contains(Key.collection(collection))
+    }
+
     /// The shards of a collection, by ascending number.
+    ///
+    /// - Complexity: O(shards); where one is wanted, ask for it by number or name.
     package final func shards(of collection: CollectionID) throws -> [ShardRecord] {
-        let prefix = Key.collectionWide(.shard, collection)
         var records: [ShardRecord] = []
-        try scan(prefix: prefix, from: prefix) { key, value in
-            guard key.byteCount == prefix.count + 4, let number = Key.number(UInt32.self, in: key, at: prefix.count)
-            else {
-                throw StorageError.damaged(key: Key.describe(key), reason: "the key is not a shard's number")
-            }
-            records.append(try Self.shardRecord(ShardAddress(collection, ShardID(number)), value))
+        try scanShards(of: collection) { record in
+            records.append(record)
             return true
         }
         return records
     }
 
+    /// Visits the shards of a collection by ascending number, from `start` on, until `body` returns `false`. Only one
+    /// record is held at a time, so a collection may have any number of shards; it has none once it was dropped.
+    package final func scanShards(
+        of collection: CollectionID, from start: ShardID = ShardID(0), _ body: (ShardRecord) throws -> Bool
+    ) throws {
+        guard try contains(collection) else { return }
+        let prefix = Key.collectionWide(.shard, collection)
+        try scan(prefix: prefix, from: Key.shard(ShardAddress(collection, start))) { key, value in
+            guard key.byteCount == prefix.count + 4, let number = Key.number(UInt32.self, in: key, at: prefix.count)
+            else {
+                throw StorageError.damaged(key: Key.describe(key), reason: "the key is not a shard's number")
+            }
+            return try body(try Self.shardRecord(ShardAddress(collection, ShardID(number)), value))
+        }
+    }
+
+    /// The shard with this address, or `nil` if it or its collection is not in the catalogue.
+    ///
+    /// - Complexity: O(log entries), and a copy of its definition; `contains(_:)` makes none.
     package final func shard(_ address: ShardAddress) throws -> ShardRecord? {
-        try withValue(for: Key.shard(address)) { value in
+        guard try contains(address.collection) else { return nil }
+        return try withValue(for: Key.shard(address)) { value in
             guard let value else { return nil }
             return try Self.shardRecord(address, value)
         }
     }
 
+    /// Whether the catalogue has this shard and its collection.
+    ///
+    /// - Complexity: O(log entries), without a copy.
+    package final func contains(_ shard: ShardAddress) throws -> Bool {
+        try contains(shard.collection) && contains(Key.shard(shard))
+    }
+
+    /// The shard of exactly this name, or `nil`.
+    ///
+    /// - Complexity: O(log entries).
     package final func shard(named name: String, of collection: CollectionID) throws -> ShardRecord? {
+        guard try contains(collection) else { return nil }
         let key = Key.shardName(name, of: collection)
         guard let number = try number(under: key) else { return nil }
         guard let record = try shard(ShardAddress(collection, ShardID(number))) else {
@@ -71,9 +120,29 @@ extension ReadTransaction {
         try bytes(under: Key.setting(name))
     }
 
+    /// All that was dropped and is still to be purged.
+    ///
+    /// - Complexity: O(dropped parts); `firstDroppedPart()` is O(log entries).
     final func droppedParts() throws -> [DroppedPart] {
-        let prefix = Key.global(.dropped)
         var parts: [DroppedPart] = []
+        try scanDroppedParts { part in
+            parts.append(part)
+            return true
+        }
+        return parts
+    }
+
+    final func firstDroppedPart() throws -> DroppedPart? {
+        var first: DroppedPart?
+        try scanDroppedParts { part in
+            first = part
+            return false
+        }
+        return first
+    }
+
+    private final func scanDroppedParts(_ body: (DroppedPart) throws -> Bool) throws {
+        let prefix = Key.global(.dropped)
         try scan(prefix: prefix, from: prefix) { key, _ in
             guard key.byteCount == prefix.count + 8,
                 let collection = Key.number(UInt32.self, in: key, at: prefix.count),
@@ -81,10 +150,9 @@ extension ReadTransaction {
             else {
                 throw StorageError.damaged(key: Key.describe(key), reason: "the key names nothing that was dropped")
             }
-            parts.append(DroppedPart(collection: CollectionID(collection), shard: shard == 0 ? nil : ShardID(shard)))
-            return true
+            return try body(
+                DroppedPart(collection: CollectionID(collection), shard: shard == 0 ? nil : ShardID(shard)))
         }
-        return parts
     }
 
     /// The 32-bit number kept under `key`, or `nil`.

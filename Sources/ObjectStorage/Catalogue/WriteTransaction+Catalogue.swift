@@ -36,16 +36,16 @@ extension WriteTransaction {
     }
 
     /// Takes the collection out of the catalogue, at once and for good. What it stored is purged later, by
-    /// `CommitQueue.purgeDropped()`.
+    /// `CommitQueue.purgeDropped()`; so are the entries of its shards, which nothing finds without it.
     ///
     /// - Throws: `StorageError.noSuchCollection`.
+    /// - Complexity: O(log entries), however many shards it has.
     package func dropCollection(_ collection: CollectionID) throws {
         let record = try existing(collection)
         try removeValue(for: Key.collection(collection))
         try removeValue(for: Key.collectionName(record.name))
         try put([], for: Key.dropped(collection, nil))
         forget { $0.collection == collection }
-        for shard in try shards(of: collection) { try forgetEntry(of: shard) }
     }
 
     /// Gives a new shard the next number of its collection, which no other of its shards ever had.
@@ -77,7 +77,8 @@ extension WriteTransaction {
     /// - Throws: `StorageError.noSuchShard`.
     package func dropShard(_ shard: ShardAddress) throws {
         guard let record = try self.shard(shard) else { throw StorageError.noSuchShard(shard) }
-        try forgetEntry(of: record)
+        try removeValue(for: Key.shard(shard))
+        try removeValue(for: Key.shardName(record.name, of: shard.collection))
         try put([], for: Key.dropped(shard.collection, shard.shard))
         forget { $0 == shard }
     }
@@ -90,14 +91,18 @@ extension WriteTransaction {
         if let value { try put(value, for: Key.setting(name)) } else { try removeValue(for: Key.setting(name)) }
     }
 
-    /// Removes up to `limit` entries of what was dropped.
+    /// Removes up to `limit` entries of what was dropped, of as many dropped parts as that is enough for.
     ///
-    /// - Returns: whether anything is left.
+    /// - Parameter limit: at least 1.
+    /// - Returns: whether anything may be left.
     func purgeDropped(limit: Int) throws -> Bool {
-        guard let part = try droppedParts().first else { return false }
-        let prefix = Key.everything(of: part.collection, part.shard)
-        if try removeValues(prefix: prefix, limit: limit) < limit {
-            try removeValue(for: Key.dropped(part.collection, part.shard))
+        var remaining = limit
+        while remaining > 0 {
+            guard let part = try firstDroppedPart() else { return false }
+            let removed = try removeValues(prefix: Key.everything(of: part.collection, part.shard), limit: remaining)
+            if removed < remaining { try removeValue(for: Key.dropped(part.collection, part.shard)) }
+            // The note that it was dropped counts as an entry, so that parts that stored nothing count too.
+            remaining -= removed + 1
         }
         return true
     }
@@ -113,11 +118,6 @@ extension WriteTransaction {
         guard !name.isEmpty, name.utf8.count <= Key.maximumNameByteCount else {
             throw .nameNotUsable(name, limitInBytes: Key.maximumNameByteCount)
         }
-    }
-
-    private func forgetEntry(of shard: ShardRecord) throws {
-        try removeValue(for: Key.shard(shard.address))
-        try removeValue(for: Key.shardName(shard.name, of: shard.address.collection))
     }
 
     /// Lets go of what is held back in memory for shards that are dropped.

@@ -64,9 +64,7 @@ struct InvariantCheck {
             if try check.transaction.number(under: Key.global(.nextCollection)) ?? 1 <= collection.id.number {
                 check.report(key, "its number was not given out yet")
             }
-            if try check.transaction.droppedParts().contains(where: {
-                $0.collection == collection.id && $0.shard == nil
-            }) {
+            if try check.transaction.contains(Key.dropped(collection.id, nil)) {
                 check.report(key, "it was dropped and is in the catalogue")
             }
         }

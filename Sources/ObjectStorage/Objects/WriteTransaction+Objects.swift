@@ -178,7 +178,7 @@ extension WriteTransaction {
 
     private func heldCounters(of shard: ShardAddress) throws -> CountersInMemory {
         if let held = counters[shard] { return held }
-        guard try contains(Key.shard(shard)) else { throw StorageError.noSuchShard(shard) }
+        guard try contains(shard) else { throw StorageError.noSuchShard(shard) }
         let held = CountersInMemory(values: try counters(of: shard), isChanged: false)
         counters[shard] = held
         return held

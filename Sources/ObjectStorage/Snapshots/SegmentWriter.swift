@@ -105,7 +105,7 @@ extension WriteTransaction {
     }
 
     func requireShard(_ shard: ShardAddress) throws {
-        guard try contains(Key.shard(shard)) else { throw StorageError.noSuchShard(shard) }
+        guard try contains(shard) else { throw StorageError.noSuchShard(shard) }
     }
 
     /// Whether exactly these bytes are stored under `key`.
