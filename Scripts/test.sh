@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash soak hostile conformance programs measure
+# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash soak hostile full conformance programs measure
 # TEST_FILTER: regular expressions with blanks between them; only the Swift suites and tests that match one are run, and
 # no other step unless it is named.
 set -uo pipefail
@@ -80,6 +80,11 @@ end_to_end() {
     .venv/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEnd
 }
 
+full() {
+    [ "$EUID" -eq 0 ] || skipped+=("full: the half with a full disk mounts a tmpfs, which needs root")
+    .venv/bin/python Tests/Robustness/full.py --smoke
+}
+
 [ -n "${NEEDLETAIL_TEST_DATA:-}" ] || skipped+=("tests on real pictures and recorded vectors: they need NEEDLETAIL_TEST_DATA")
 
 "$here/setup-debian.sh" test && "$here/install-swift.sh" && "$here/venv.sh" || exit 1
@@ -94,6 +99,7 @@ step end-to-end end_to_end
 step crash .venv/bin/python Tests/Crash/crash.py --smoke
 step soak .venv/bin/python Tests/Soak/index_soak.py --smoke
 step hostile .venv/bin/python Tests/Robustness/hostile.py --smoke
+step full full
 step conformance conformance
 step programs programs
 step measure .venv/bin/python Benchmarks/EndToEnd/measure.py --smoke

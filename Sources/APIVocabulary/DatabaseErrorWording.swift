@@ -11,7 +11,7 @@ extension DatabaseError {
         case .collectionNotFound(let name): "class \"\(name)\" not found in schema"
         case .collectionExists(let name): "class name \(name) already exists"
         case .similarCollectionExists(let existing): "class already exists: found similar class \"\(existing)\""
-        case .invalidDefinition(let text), .overloaded(let text), .storage(let text): text
+        case .invalidDefinition(let text), .overloaded(let text), .storage(let text), .storageFull(let text): text
         case .invalidQuery(let problem): problem.wording
         case .objectExists(let id): "id '\(id)' already exists"
         case .objectNotFound(let collection, let id): "no object with id \(id) found in class \(collection)"

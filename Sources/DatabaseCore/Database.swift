@@ -130,6 +130,10 @@ package final class Database: DatabaseOperations {
         case is CancellationError, VectorIndexError.cancelled: return .cancelled
         case let error as StorageError:
             if case .writeQueueFull = error { return .overloaded(error.message) }
+            if error.isOutOfSpace {
+                logger.warning("a write was refused: there is no room", ["reason": .text(error.message)])
+                return .storageFull(error.clientMessage)
+            }
             logger.error("storage failed", ["reason": .text(error.message)])
             return .storage(error.clientMessage)
         default:
@@ -143,8 +147,12 @@ extension StorageError {
     /// For clients: without paths and keys.
     fileprivate var clientMessage: String {
         switch self {
-        case .diskFull: "the disk is full; nothing was changed; free some space and try again"
-        case .databaseFull: "the database has reached its size limit (NEEDLETAIL_MAP_SIZE); nothing was changed"
+        case .diskFull:
+            "the disk is full; nothing was changed; delete objects or classes, which works all the same, or free disk space, "
+                + "and try again"
+        case .databaseFull(let size):
+            "the database has reached its size limit of \(size) bytes (NEEDLETAIL_MAP_SIZE); nothing was changed; delete "
+                + "objects or classes, which works all the same, or start with a larger limit, and try again"
         case .tooManyReaders: "too many reads at a time; try again"
         case .closed: "the database is closing"
         case .valueTooLong, .valueTooDeep, .documentNumbersExhausted: message

@@ -37,6 +37,8 @@ package enum DatabaseError: Error, Sendable {
     /// A queue or limit is full; try again.
     case overloaded(String)
     case cancelled
+    /// The disk or the map is full: nothing was changed; removing works, and makes room. The text says what to do.
+    case storageFull(String)
     case shardNotFound(String)
     /// Writes to the shard were switched off through its status.
     case readOnlyShard(collection: String, shard: String)
@@ -49,7 +51,7 @@ package enum DatabaseError: Error, Sendable {
         case .collectionNotFound(let name): "collection \(name) not found"
         case .collectionExists(let name): "collection \(name) exists already"
         case .similarCollectionExists(let existing): "collection \(existing) differs in letter case only"
-        case .invalidDefinition(let text), .overloaded(let text), .storage(let text): text
+        case .invalidDefinition(let text), .overloaded(let text), .storage(let text), .storageFull(let text): text
         case .invalidObject(let text): "invalid object: \(text)"
         case .invalidQuery(let problem): problem.message
         case .objectExists(let id): "object \(id) exists already"

@@ -16,9 +16,9 @@ package enum StorageError: Error, Hashable, Sendable {
     case fileDamaged(folder: String, reason: String)
     /// What lies under `key` cannot be what was written there.
     case damaged(key: String, reason: String)
-    /// The disk (or the quota) is full; nothing of the change was kept.
+    /// The disk (or the quota) is full but for the reserve for removals; nothing of the change was kept.
     case diskFull
-    /// The map size is reached; nothing of the change was kept.
+    /// The map size is reached but for the reserve for removals; nothing of the change was kept.
     case databaseFull(mapSizeInBytes: Int)
     /// More read transactions at a time than there are slots for.
     case tooManyReaders(limit: Int)
@@ -46,6 +46,20 @@ package enum StorageError: Error, Hashable, Sendable {
     /// Any other failure of LMDB or the system under it.
     case lmdb(code: Int32, operation: String, reason: String)
 
+    /// Whether there is no room for a change: it, or a smaller one, may go through once something was removed.
+    package var isOutOfSpace: Bool {
+        switch self {
+        case .diskFull, .databaseFull: true
+        default: false
+        }
+    }
+
+    /// Whether the same change may go through later.
+    var isTemporary: Bool {
+        if case .writeQueueFull = self { return true }
+        return isOutOfSpace
+    }
+
     /// For the log and the operator: what is wrong, with the values, and what to do about it.
     package var message: String {
         switch self {
@@ -59,8 +73,9 @@ package enum StorageError: Error, Hashable, Sendable {
                 + " nothing was changed; use the newer program"
         case .fileDamaged(let folder, let reason): "the database in '\(folder)' is damaged: \(reason)"
         case .damaged(let key, let reason): "stored data are damaged at \(key): \(reason)"
-        case .diskFull: "the disk is full; the change was not kept"
-        case .databaseFull(let size): "the database has reached its map size of \(size) bytes; the change was not kept"
+        case .diskFull: "the disk is full but for a reserve for removals; the change was not kept"
+        case .databaseFull(let size):
+            "the database has reached its map size of \(size) bytes but for a reserve for removals; the change was not kept"
         case .tooManyReaders(let limit): "more than \(limit) read transactions at a time"
         case .writeQueueFull(let limit): "too many writes are waiting (limit: \(limit)); try again later"
         case .closed: "the database is closed"

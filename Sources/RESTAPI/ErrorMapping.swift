@@ -74,6 +74,7 @@ enum ErrorMapping {
         case .storage: (500, .other)
         case .unsupported: (501, .other)
         case .overloaded, .cancelled: (503, .other)
+        case .storageFull: (507, .other)
         }
     }
 

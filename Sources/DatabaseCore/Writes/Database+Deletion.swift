@@ -33,10 +33,29 @@ extension Database {
         if isDryRun || ids.isEmpty { return report }
         var deleted = report
         let lease = try await lease(shard, of: collection)
-        let outcomes = try await submit(change(.delete(ids), collection, lease)).outcomes
-        for (index, outcome) in outcomes.enumerated() {
+        for (index, outcome) in try await delete(ids, collection, lease).enumerated() {
             if case .refused(let error) = outcome { deleted.items[index].error = error }
         }
         return deleted
+    }
+
+    /// Deletes objects in one transaction; in smaller ones where a full database has no room for that.
+    ///
+    /// - Returns: an outcome an id, in order.
+    private func delete(
+        _ ids: [ObjectID], _ collection: Collection, _ lease: ShardLease
+    ) async throws(DatabaseError) -> [ObjectOutcome] {
+        var outcomes: [ObjectOutcome] = []
+        var count = ids.count
+        while outcomes.count < ids.count {
+            let step = Array(ids[outcomes.count...].prefix(count))
+            do {
+                outcomes += try await submit(change(.delete(step), collection, lease)).outcomes
+            } catch .storageFull(let text) {
+                if step.count == 1 { outcomes.append(.refused(.storageFull(text))) }
+                count = max(step.count / 8, 1)
+            }
+        }
+        return outcomes
     }
 }

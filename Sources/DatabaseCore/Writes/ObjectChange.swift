@@ -38,6 +38,7 @@ struct ObjectChange: Change {
 
     var sizeInBytes: Int { command.sizeInBytes }
     private var shard: Shard { lease.shard }
+    var isRemoval: Bool { command.isRemoval }
 
     func apply(to transaction: WriteTransaction) throws -> Result {
         guard let target = collections[collection], try transaction.collection(collection) != nil,

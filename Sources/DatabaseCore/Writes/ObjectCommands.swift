@@ -63,6 +63,11 @@ enum ObjectCommand: Sendable {
         }
     }
 
+    /// Whether it only makes room.
+    var isRemoval: Bool {
+        if case .delete = self { true } else { false }
+    }
+
     /// About how many bytes it writes.
     var sizeInBytes: Int {
         switch self {

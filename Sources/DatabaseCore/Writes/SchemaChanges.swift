@@ -133,6 +133,7 @@ struct IndexEntryRemoval: Change {
     private static let entriesPerStep = 4_096
 
     var sizeInBytes: Int { Self.entriesPerStep * 256 }
+    var isRemoval: Bool { true }
 
     /// - Returns: whether there is nothing left to remove.
     func apply(to transaction: WriteTransaction) throws -> Bool {
@@ -148,6 +149,7 @@ struct CollectionDeletion: Change {
     let collections: CollectionTable
 
     var sizeInBytes: Int { 256 }
+    var isRemoval: Bool { true }
 
     func apply(to transaction: WriteTransaction) throws {
         if try transaction.collection(collection) != nil { try transaction.dropCollection(collection) }

@@ -29,7 +29,7 @@ extension DatabaseError {
             return prefix(on: occasion) + wording
         case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
-            .vectorization, .readOnlyShard, .shardNotFound:
+            .vectorization, .readOnlyShard, .shardNotFound, .storageFull:
             // Only writes end so.
             return wording
         }

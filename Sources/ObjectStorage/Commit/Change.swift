@@ -17,6 +17,10 @@ package protocol Change: Sendable {
     /// About how many bytes it writes; groups and the queue are bounded by the sum.
     var sizeInBytes: Int { get }
 
+    /// Whether it frees more than it takes in the end. Where the disk or the map is full, such changes may use a reserve
+    /// that all others have to leave alone.
+    var isRemoval: Bool { get }
+
     /// Reads and writes through `transaction`, which also sees what earlier changes of the group wrote.
     ///
     /// If it throws before it wrote anything, it alone fails. If it throws later, the group is rolled back and run again
@@ -31,6 +35,7 @@ package protocol Change: Sendable {
 }
 
 extension Change {
+    package var isRemoval: Bool { false }
     package func committed(_ result: Result) {}
     package func rolledBack() {}
 }

@@ -95,11 +95,14 @@ package final class CommitQueue: Sendable {
 
     /// The same with closures; see `Change` for when they are called.
     package func submit<R: Sendable>(
-        sizeInBytes: Int = 0, published: (@Sendable (R) -> Void)? = nil, rolledBack: (@Sendable () -> Void)? = nil,
+        sizeInBytes: Int = 0, isRemoval: Bool = false, published: (@Sendable (R) -> Void)? = nil,
+        rolledBack: (@Sendable () -> Void)? = nil,
         _ change: @escaping @Sendable (WriteTransaction) throws -> R
     ) async throws -> R {
         try await submit(
-            ClosureChange(sizeInBytes: sizeInBytes, change: change, published: published, undo: rolledBack))
+            ClosureChange(
+                sizeInBytes: sizeInBytes, isRemoval: isRemoval, change: change, published: published, undo: rolledBack)
+        )
     }
 
     /// The same, blocking the calling thread: only for background work on threads that may block, never in a change.
@@ -244,6 +247,7 @@ private final class Awaited<Value: Sendable>: Sendable {
 /// A change made of closures.
 private struct ClosureChange<Result: Sendable>: Change {
     let sizeInBytes: Int
+    let isRemoval: Bool
     let change: @Sendable (WriteTransaction) throws -> Result
     let published: (@Sendable (Result) -> Void)?
     let undo: (@Sendable () -> Void)?

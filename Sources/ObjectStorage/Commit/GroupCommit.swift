@@ -3,6 +3,9 @@
 /// A change in the queue, without the type of its result. Used by the submitter first, then by the writer thread only.
 protocol QueuedChange: AnyObject, Sendable {
     var sizeInBytes: Int { get }
+    var isRemoval: Bool { get }
+    /// What `apply` threw when it was last called, if it failed.
+    var failure: (any Error)? { get }
     /// Applies it and keeps the result or the error.
     ///
     /// - Returns: whether it succeeded.
@@ -17,6 +20,7 @@ protocol QueuedChange: AnyObject, Sendable {
 
 final class QueuedChangeOf<C: Change>: QueuedChange, Sendable {
     let sizeInBytes: Int
+    let isRemoval: Bool
     private let change: C
     private let deliver: @Sendable (Result<C.Result, any Error>) -> Void
     // Safety: touched by the writer thread only.
@@ -26,6 +30,11 @@ final class QueuedChangeOf<C: Change>: QueuedChange, Sendable {
         self.change = change
         self.deliver = deliver
         sizeInBytes = max(0, change.sizeInBytes)
+        isRemoval = change.isRemoval
+    }
+
+    var failure: (any Error)? {
+        if case .failure(let error) = unsafe outcome { error } else { nil }
     }
 
     func apply(to transaction: WriteTransaction) -> Bool {
@@ -63,6 +72,8 @@ struct GroupCommit {
         /// What was held back could not be written; one of them may be to blame.
         case flushFailed(any Error)
         case commitFailed(any Error)
+        /// There is no room for it on the disk or in the map.
+        case doesNotFit(StorageError)
     }
 
     let environment: StorageEnvironment
@@ -73,6 +84,8 @@ struct GroupCommit {
     func run(_ group: [any QueuedChange]) -> (groups: Int, changes: Int) {
         var pending = group
         var attempts = 0
+        /// How many times the first of `pending`, alone, did not fit.
+        var misfits = 0
         var total = (groups: 0, changes: 0)
         while !pending.isEmpty {
             var part = attempts < Self.attemptLimit ? pending : [pending[0]]
@@ -84,14 +97,26 @@ struct GroupCommit {
                 total.groups += part.isEmpty ? 0 : 1
                 total.changes += part.count
                 pending = Array(rest)
+                misfits = 0
             case .spoiled(let position):
                 part.remove(at: position).resume()
                 pending = part + rest
+            case .doesNotFit(let error) where part.count == 1:
+                misfits += 1
+                attempts = Self.attemptLimit
+                if environment.makeRoom(for: Self.writeClass(of: part), after: error, attempt: misfits) {
+                    pending = part + rest
+                    continue
+                }
+                part[0].fail(error)
+                part[0].resume()
+                pending = Array(rest)
+                misfits = 0
             case .flushFailed(let error) where part.count == 1:
                 part[0].fail(error)
                 part[0].resume()
                 pending = Array(rest)
-            case .flushFailed:
+            case .flushFailed, .doesNotFit:
                 // Which one it was comes out one by one.
                 attempts = Self.attemptLimit
                 pending = part + rest
@@ -110,22 +135,27 @@ struct GroupCommit {
 
     /// Runs the changes in one transaction. Those that fail before they wrote anything are resumed and taken out of `part`.
     private func attempt(_ part: inout [any QueuedChange]) -> Outcome {
+        let writeClass = Self.writeClass(of: part)
         let transaction: WriteTransaction
         do throws(StorageError) {
+            if writeClass == .ordinary { try environment.requireDiskReserve() }
             transaction = try WriteTransaction.begin(in: environment)
         } catch {
-            return .commitFailed(error)
+            return error.isOutOfSpace ? .doesNotFit(error) : .commitFailed(error)
         }
+        var hasWritten = false
         var position = 0
         while position < part.count {
             transaction.isDirty = false
             if part[position].apply(to: transaction) {
                 position += 1
+                hasWritten = hasWritten || transaction.isDirty
                 continue
             }
             if transaction.isDirty {
                 transaction.abort()
                 for change in part[...position].reversed() { change.rolledBack() }
+                if let error = part[position].failure as? StorageError, error.isOutOfSpace { return .doesNotFit(error) }
                 return .spoiled(by: position)
             }
             part[position].rolledBack()
@@ -137,17 +167,25 @@ struct GroupCommit {
         }
         do {
             try transaction.flush()
+            if hasWritten { try transaction.requireRoom(for: writeClass) }
         } catch {
             transaction.abort()
             for change in part.reversed() { change.rolledBack() }
+            if let error = error as? StorageError, error.isOutOfSpace { return .doesNotFit(error) }
             return .flushFailed(error)
         }
         do throws(StorageError) {
             try transaction.commit()
         } catch {
             for change in part.reversed() { change.rolledBack() }
-            return .commitFailed(error)
+            return error.isOutOfSpace ? .doesNotFit(error) : .commitFailed(error)
         }
+        if hasWritten { environment.noteCommit() }
         return .committed
+    }
+
+    /// Whoever shares a transaction with an ordinary write has no more room than that.
+    private static func writeClass(of part: [any QueuedChange]) -> WriteClass {
+        part.allSatisfy(\.isRemoval) ? .removal : .ordinary
     }
 }

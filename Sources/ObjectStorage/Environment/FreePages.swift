@@ -69,11 +69,18 @@ extension StorageEnvironment {
     /// - Complexity: O(free pages).
     @discardableResult
     package func releaseFreePages() throws -> Int {
+        try releaseFreePages(leastPages: Self.leastPagesToRelease, leastPagesOfRun: Self.leastPagesOfRun)
+    }
+
+    /// - Parameters:
+    ///   - leastPages: with fewer free pages nothing is done.
+    ///   - leastPagesOfRun: shorter runs stay as they are.
+    func releaseFreePages(leastPages: Int, leastPagesOfRun: Int) throws -> Int {
         let free = try read { try unsafe FreePages.count(in: $0.handle, context) }
-        guard free >= Self.leastPagesToRelease else { return 0 }
+        guard free >= leastPages else { return 0 }
         // What the last commit freed is still part of the one before it, to which LMDB goes back when the root of the last
         // cannot be read. One commit more, and it is part of neither.
-        try write { try $0.setFormatVersion(FormatVersion.current) }
+        try commitNothing()
         // While this transaction is open nobody else takes pages or commits; it takes none itself.
         let transaction = try WriteTransaction.begin(in: self)
         defer { transaction.abort() }
@@ -98,11 +105,15 @@ extension StorageEnvironment {
         var start = 0
         for end in 1...max(pages.count, 1) where end >= pages.count || pages[end] != pages[end - 1] + 1 {
             defer { start = end }
-            guard end - start >= Self.leastPagesOfRun else { continue }
+            guard end - start >= leastPagesOfRun else { continue }
             let length = UInt64(end - start) * pageSize
             guard nt_punch_hole(file, pages[start] * pageSize, length) == 0 else { break }
             released += length
         }
+        // Behind the last page there may be what commits wrote that then failed for want of space.
+        let end = unsafe (UInt64(info.me_last_pgno) + 1) * pageSize
+        let size = UInt64(try EnvironmentOpening(folder: folder, options: options).fileSizeInBytes() ?? 0)
+        if size > end, nt_punch_hole(file, end, size - end) == 0 { released += size - end }
         return Int(released)
     }
 

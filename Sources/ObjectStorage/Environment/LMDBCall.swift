@@ -20,6 +20,8 @@ enum LMDBCall {
     static func error(_ code: Int32, _ operation: String, _ context: Context) -> StorageError {
         switch code {
         case ENOSPC, EDQUOT: .diskFull
+        // LMDB reports a page that was written in part as an input/output error; that is how most disks get full.
+        case EIO where isDiskFull(context.folder): .diskFull
         case MDB_MAP_FULL: .databaseFull(mapSizeInBytes: context.mapSizeInBytes)
         case MDB_READERS_FULL: .tooManyReaders(limit: context.maximumReaders)
         case MDB_INVALID: .fileDamaged(folder: context.folder, reason: "data.mdb is not an LMDB file")

@@ -2,6 +2,7 @@
 
 import CLMDB
 import Foundation
+import Synchronization
 
 /// An open data folder: `data.mdb` (LMDB), `lock.mdb` (its table of readers), `format`, and `needletail.lock`.
 ///
@@ -41,6 +42,17 @@ package final class StorageEnvironment: Sendable {
     nonisolated(unsafe) let handle: OpaquePointer
     /// The one database inside: LMDB's unnamed one.
     let database: MDB_dbi
+
+    // The reserve for removals; see `StorageEnvironment+Reserve.swift`.
+
+    /// `nil` where nothing is written.
+    let diskReserve: DiskReserve?
+    /// Whether there was a commit whose freed pages no transaction can have yet.
+    let hasUnsettledCommits = Atomic<Bool>(false)
+    /// Whether there was a commit since free pages were last given back in need.
+    let hasCommitsSinceRelease = Atomic<Bool>(true)
+    /// Whether the file system takes back the space of free pages, as far as is known.
+    let canPunchHoles = Atomic<Bool>(true)
 
     private let lock: FolderLock?
     private let identity: OpenFolders.Identity
@@ -94,6 +106,7 @@ package final class StorageEnvironment: Sendable {
                 if options.checksPages { try unsafe opening.requireSoundPages(handle, context) }
             }
             try environment.prepareFormat()
+            try environment.openReserve()
         } catch {
             environment.close()
             throw error
@@ -112,6 +125,7 @@ package final class StorageEnvironment: Sendable {
         self.lock = lock
         self.identity = identity
         self.database = EnvironmentOpening.unnamedDatabase
+        diskReserve = options.isReadOnly ? nil : DiskReserve(folder: folder)
     }
 
     deinit { close() }
@@ -209,6 +223,12 @@ package final class StorageEnvironment: Sendable {
     }
 
     func endWriting() { unsafe endReading(nil) }
+
+    /// To be called after every commit that changed something.
+    func noteCommit() {
+        hasUnsettledCommits.store(true, ordering: .relaxed)
+        hasCommitsSinceRelease.store(true, ordering: .relaxed)
+    }
 
     /// Runs `body` in a write transaction on the calling thread and commits, unless it throws.
     ///

@@ -43,8 +43,6 @@ package final class WriteTransaction: ReadTransaction {
         defer { environment.endWriting() }
         // Safety: the handle is not used after this; LMDB frees it, also on failure.
         let code = unsafe mdb_txn_commit(handle)
-        // LMDB reports a page that was written in part as an input/output error; that is how most disks get full.
-        if code == EIO, LMDBCall.isDiskFull(environment.folder) { throw .diskFull }
         try LMDBCall.check(code, "mdb_txn_commit", environment.context)
     }
 

@@ -23,6 +23,8 @@ enum Key {
         case collectionName = 0x04
         case dropped = 0x05
         case setting = 0x06
+        /// Never stored: what is put and taken back when the reserve is tried out.
+        case reserve = 0x07
     }
 
     /// What a key of a whole collection (shard 0) is for.

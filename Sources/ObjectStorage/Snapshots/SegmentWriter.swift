@@ -30,8 +30,21 @@ package struct SegmentWriter: SegmentWriting {
 
     /// Stores one segment durably; the header makes the snapshot the one that is read.
     ///
+    /// What did not fit leaves nothing behind: its segments are removed again, since they would only take space.
+    ///
     /// - Throws: `StorageError.noSuchShard` once the shard was dropped, and what committing throws.
     package mutating func put(_ name: SegmentName, _ bytes: RawSpan) throws {
+        do {
+            try store(name, bytes)
+        } catch let error as StorageError where error.isOutOfSpace {
+            generation = nil
+            // If that fails too, the next writer does it.
+            try? removeOtherGenerations()
+            throw error
+        }
+    }
+
+    private mutating func store(_ name: SegmentName, _ bytes: RawSpan) throws {
         // Safety: the buffer lives for the closure.
         let value = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
         let number = try generation ?? begin()
@@ -75,19 +88,20 @@ package struct SegmentWriter: SegmentWriting {
 
     private func removeOtherGenerations() throws {
         let keys = keys
-        while try submit({ try $0.removeOldSegments(keys, limit: Self.segmentsPerRemoval) }) {}
+        while try submit(isRemoval: true, { try $0.removeOldSegments(keys, limit: Self.segmentsPerRemoval) }) {}
     }
 
     @discardableResult
     private func submit<R: Sendable>(
-        sizeInBytes: Int = 0, _ body: @escaping @Sendable (WriteTransaction) throws -> R
+        sizeInBytes: Int = 0, isRemoval: Bool = false, _ body: @escaping @Sendable (WriteTransaction) throws -> R
     ) throws -> R {
-        try queue.submitAndWait(SnapshotChange(sizeInBytes: sizeInBytes, body: body))
+        try queue.submitAndWait(SnapshotChange(sizeInBytes: sizeInBytes, isRemoval: isRemoval, body: body))
     }
 }
 
 private struct SnapshotChange<Result: Sendable>: Change {
     let sizeInBytes: Int
+    let isRemoval: Bool
     let body: @Sendable (WriteTransaction) throws -> Result
 
     func apply(to transaction: WriteTransaction) throws -> Result { try body(transaction) }
