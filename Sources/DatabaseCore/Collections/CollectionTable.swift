@@ -50,7 +50,12 @@ final class CollectionTable: Sendable {
     var names: CollectionNames {
         CollectionNames(
             contains: { [self] name in self[name] != nil },
-            similar: { [self] name in state.withLock { $0.namesByLowercase[name.lowercased()] } })
+            similar: { [self] name in
+                state.withLock { state in
+                    // A creation that is not committed may yet fail; the writer decides about its name.
+                    state.namesByLowercase[name.lowercased()].flatMap { state.byName[$0] == nil ? nil : $0 }
+                }
+            })
     }
 
     /// Takes `name` for a collection that is not committed yet.

@@ -102,6 +102,10 @@ extension Database {
         let growth = SchemaGrowth(
             objects: objects, autoSchema: AutoSchema(rules: rules), others: collectionTable.names, time: now() / 1_000)
         let (wanted, refusals) = growth.definition(extending: existing?.definition)
+        if existing == nil, collectionTable[name] != nil {
+            // Somebody else has created it since it was looked up: what is a refusal to a creation is none to them.
+            return try await extendSchema(for: objects, canCreateCollection: canCreateCollection)
+        }
         guard let wanted else { return refusals }
         if let existing {
             _ = try await change(existing) { growth.definition(extending: $0).wanted ?? $0 }
@@ -119,9 +123,14 @@ extension Database {
     func extendedDefinition(for object: ObjectInput) throws(DatabaseError) -> CollectionDefinition {
         let existing = collectionTable[object.collection]?.definition
         if settings.hasAutoSchema {
-            let extended = try AutoSchema(rules: rules).definition(
-                for: object, extending: existing, among: collectionTable.names, time: now() / 1_000)
-            if let extended { return extended }
+            do throws(DatabaseError) {
+                let extended = try AutoSchema(rules: rules).definition(
+                    for: object, extending: existing, among: collectionTable.names, time: now() / 1_000)
+                if let extended { return extended }
+            } catch {
+                guard existing == nil, collectionTable[object.collection] != nil else { throw error }
+                return try extendedDefinition(for: object)
+            }
         }
         guard let existing else { throw .collectionNotFound(object.collection) }
         return existing
