@@ -49,9 +49,6 @@ package struct Setting: Sendable {
         text = { form.write($0[keyPath: field]) }
     }
 
-    /// Weaviate has a setting of the same name, or it is our own.
-    package var isOurs: Bool { name.hasPrefix("NEEDLETAIL_") }
-
     /// The default, as text; empty if there is none.
     package var defaultText: String { text(Settings()) }
 }
