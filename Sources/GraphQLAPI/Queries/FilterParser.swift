@@ -4,134 +4,91 @@ import APIVocabulary
 import DataModel
 import GraphQLLanguage
 
-/// Turns a `where` argument into a filter. Whether names, types and values fit the collection is the database's to say.
-///
-/// Texts of errors begin as Weaviate's do: `could not extract filters: …`.
+/// Turns a `where` argument into a filter.
 struct FilterParser {
+    /// - Throws: a text that begins as Weaviate's do: `could not extract filters: …`.
     func filter(_ clause: InputObject) throws(QueryError) -> Filter {
-        do throws(QueryError) {
-            return try condition(clause, depth: 1)
+        do throws(WhereFault) {
+            return try Filter(where: GraphQLWhereClause(fields: clause))
         } catch {
-            throw QueryError("could not extract filters: \(error.message)")
-        }
-    }
-
-    /// - Parameter depth: of this clause, counted from 1.
-    private func condition(_ clause: InputObject, depth: Int) throws(QueryError) -> Filter {
-        guard depth <= WhereLimits.depth else {
-            throw QueryError("invalid where filter: operators nest deeper than \(WhereLimits.depth) levels")
-        }
-        guard let name = clause.enumeration("operator"), let whereOperator = WhereOperator(rawValue: name) else {
-            throw QueryError("unrecognized operator: ")
-        }
-        guard let comparison = whereOperator.comparison else {
-            return try combination(whereOperator, clause, depth: depth)
-        }
-        let values = WhereValue.allCases.compactMap { name in clause[name.rawValue].map { (name, $0) } }
-        guard let (value, content) = values.first else {
-            throw QueryError("invalid where filter: got operator '\(name)', but no value<Type> field set")
-        }
-        guard values.count == 1 else {
-            throw QueryError(
-                "invalid where filter: found more than one values the clause: "
-                    + "'\(values.map(\.0.rawValue).joined(separator: "', '"))'; give one of them")
-        }
-        guard let filterValue = FilterValue(content, named: value) else {
-            throw QueryError("invalid where filter: '\(value.rawValue)' holds values of another type")
-        }
-        let path = try path(clause.strings("path") ?? [])
-        return .condition(FilterCondition(path: path, comparison: comparison, value: filterValue))
-    }
-
-    private func combination(
-        _ whereOperator: WhereOperator, _ clause: InputObject, depth: Int
-    ) throws(QueryError) -> Filter {
-        let name = whereOperator.rawValue
-        guard case .list(let operands)? = clause["operands"], !operands.isEmpty else {
-            throw QueryError(
-                "invalid where filter: operator '\(name)', but no operands set - add at least one operand")
-        }
-        if whereOperator == .not, operands.count != 1 {
-            throw QueryError(
-                "invalid where filter: too many children for operator \"Not\". Expected 1, given \(operands.count)")
-        }
-        var filters: [Filter] = []
-        for operand in operands {
-            guard case .object(let clause) = operand else {
-                throw QueryError("invalid where filter: an operand of '\(name)' is null")
-            }
-            filters.append(try condition(clause, depth: depth + 1))
-        }
-        switch whereOperator {
-        case .or: return .or(filters)
-        case .not: return .not(filters[0])
-        default: return .and(filters)
-        }
-    }
-
-    /// `["property"]`, or `["reference", "Class", …]`.
-    private func path(_ segments: [String]) throws(QueryError) -> FilterPath {
-        guard let name = segments.last else {
-            throw QueryError("invalid where filter: field 'path': must have at least one element")
-        }
-        guard segments.count % 2 == 1 else {
-            throw QueryError(
-                "invalid where filter: field 'path': '\(segments[segments.count - 2])' and a class need the name of a "
-                    + "property of that class behind them")
-        }
-        guard segments.count <= 2 * WhereLimits.references + 1 else {
-            throw QueryError(
-                "invalid where filter: field 'path': more than \(WhereLimits.references) references one after another")
-        }
-        var path = lastSegment(name)
-        for index in stride(from: segments.count - 3, through: 0, by: -2) {
-            path = .through(property: segments[index], collection: segments[index + 1], rest: path)
-        }
-        return path
-    }
-
-    private func lastSegment(_ name: String) -> FilterPath {
-        switch name {
-        case "id", "_id": .id
-        case "_creationTimeUnix": .creationTime
-        case "_lastUpdateTimeUnix": .updateTime
-        case _ where name.hasPrefix("len(") && name.hasSuffix(")"):
-            .length(of: String(name.dropFirst(4).dropLast()))
-        default: .property(name)
+            throw QueryError("could not extract filters: \(error.graphQLMessage)")
         }
     }
 }
 
+extension WhereFault {
+    fileprivate var graphQLMessage: String {
+        switch self {
+        // The type system lets no other operator through.
+        case .unknownOperator: "unrecognized operator: "
+        case .noOperands, .nullOperand, .tooManyOperands, .valueBesideOperands, .noValue, .severalValues,
+            .valueOfAnotherType, .notAWholeNumber, .incompleteGeoRange, .negativeDistance, .emptyPath,
+            .pathWithoutProperty, .pathTooLong, .tooDeep:
+            "invalid where filter: \(message)"
+        }
+    }
+}
+
+/// A clause as an argument: one field for each type of value, for one of them and for a list.
+private struct GraphQLWhereClause: WhereClauseSyntax {
+    static let overlooksValuesBesideOperands = true
+
+    let fields: InputObject
+
+    var operatorName: String { fields.enumeration("operator") ?? "" }
+    var path: [String] { fields.strings("path") ?? [] }
+
+    var operands: [GraphQLWhereClause?]? {
+        guard case .list(let operands)? = fields["operands"] else { return nil }
+        return operands.map { operand in
+            if case .object(let fields) = operand { GraphQLWhereClause(fields: fields) } else { nil }
+        }
+    }
+
+    private var values: [(type: WhereValueType, content: InputValue)] {
+        WhereValueType.allCases.compactMap { type in fields[type.rawValue].map { (type, $0) } }
+    }
+
+    var valueNames: [String] { values.map(\.type.rawValue) }
+
+    func value() throws(WhereFault) -> FilterValue {
+        guard let (type, content) = values.first else { throw .valueOfAnotherType("") }
+        guard let value = FilterValue(content, as: type) else { throw .valueOfAnotherType(type.rawValue) }
+        return value
+    }
+}
+
 extension FilterValue {
-    fileprivate init?(_ content: InputValue, named name: WhereValue) {
-        switch (name, content) {
-        case (.valueText, .string(let text)), (.valueString, .string(let text)): self = .text(text)
-        case (.valueDate, .string(let text)): self = .date(text)
-        case (.valueInt, .int(let number)): self = .int(number)
-        case (.valueNumber, .int(let number)): self = .number(Double(number))
-        case (.valueNumber, .float(let number)): self = .number(number)
-        case (.valueBoolean, .boolean(let value)): self = .boolean(value)
-        case (.valueNumber, .numbers(let list)): self = .numbers(list.values)
-        case (.valueInt, .numbers(let list)): self = .ints(list.values.compactMap { Int64(exactly: $0) })
-        case (.valueGeoRange, .object(let range)):
-            guard let place = range.object("geoCoordinates"), let latitude = place.number("latitude"),
-                let longitude = place.number("longitude"), let maximum = range.object("distance")?.number("max")
+    fileprivate init?(_ content: InputValue, as type: WhereValueType) {
+        switch (type, content) {
+        case (_, .string(let text)):
+            guard let value = type.value(text) else { return nil }
+            self = value
+        case (.int, .int(let number)): self = .int(number)
+        case (.number, .int(let number)): self = .number(Double(number))
+        case (.number, .float(let number)): self = .number(number)
+        case (.boolean, .boolean(let value)): self = .boolean(value)
+        case (.number, .numbers(let list)): self = .numbers(list.values)
+        case (.int, .numbers(let list)): self = .ints(list.values.compactMap { Int64(exactly: $0) })
+        case (.geoRange, .object(let range)):
+            guard let center = range.object("geoCoordinates"), let latitude = center.number("latitude"),
+                let longitude = center.number("longitude"), let maximum = range.object("distance")?.number("max")
             else { return nil }
             self = .geoRange(
                 center: GeoCoordinates(latitude: Float(latitude), longitude: Float(longitude)),
                 distanceInMeters: Float(maximum))
-        case (_, .list(let elements)): self.init(listOf: elements, named: name)
+        case (_, .list(let elements)): self.init(listOf: elements, as: type)
         default: return nil
         }
     }
 
-    private init?(listOf elements: [InputValue], named name: WhereValue) {
+    private init?(listOf elements: [InputValue], as type: WhereValueType) {
         var texts: [String] = []
         var ints: [Int64] = []
         var numbers: [Double] = []
         var booleans: [Bool] = []
         for element in elements {
-            switch FilterValue(element, named: name) {
+            switch FilterValue(element, as: type) {
             case .text(let text)?, .date(let text)?: texts.append(text)
             case .int(let number)?: ints.append(number)
             case .number(let number)?: numbers.append(number)
@@ -139,13 +96,13 @@ extension FilterValue {
             default: return nil
             }
         }
-        switch name {
-        case .valueText, .valueString: self = .texts(texts)
-        case .valueDate: self = .dates(texts)
-        case .valueInt: self = .ints(ints)
-        case .valueNumber: self = .numbers(numbers)
-        case .valueBoolean: self = .booleans(booleans)
-        case .valueGeoRange: return nil
+        switch type {
+        case .text, .string: self = .texts(texts)
+        case .date: self = .dates(texts)
+        case .int: self = .ints(ints)
+        case .number: self = .numbers(numbers)
+        case .boolean: self = .booleans(booleans)
+        case .geoRange: return nil
         }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import GraphQLLanguage
@@ -51,12 +52,7 @@ struct QueryPlanner {
             throw QueryError("sorting by reference not supported, path must have exactly one argument")
         }
         let isDescending = entry.enumeration("order") == "desc"
-        switch name {
-        case "id", "_id": return SortKey(field: .id, isDescending: isDescending)
-        case "_creationTimeUnix": return SortKey(field: .creationTime, isDescending: isDescending)
-        case "_lastUpdateTimeUnix": return SortKey(field: .updateTime, isDescending: isDescending)
-        default: return SortKey(field: .property(name), isDescending: isDescending)
-        }
+        return SortKey(field: SortKey.Field(named: name), isDescending: isDescending)
     }
 
     // MARK: Pages

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DatabaseCore
 import GraphQLLanguage
 
@@ -83,21 +84,21 @@ struct ArgumentTypes: Sendable {
                 "operator", enumeration("WhereOperatorEnum", WhereOperator.allCases.map(\.rawValue))),
             InputDefinition("path", .list(Standard.string)),
             InputDefinition("operands", .list(.named(.input(operands)))),
-        ] + WhereValue.allCases.map { InputDefinition($0.rawValue, type(of: $0)) }
+        ] + WhereValueType.allCases.map { InputDefinition($0.rawValue, type(of: $0)) }
     }
 
-    private func type(of value: WhereValue) -> TypeReference {
+    private func type(of value: WhereValueType) -> TypeReference {
         func scalar(_ name: String, _ element: GraphQLLanguage.ScalarType.Element) -> TypeReference {
             .named(.scalar(GraphQLLanguage.ScalarType(name: name + prefix, shape: .oneOrMore(element))))
         }
         switch value {
-        case .valueInt: return scalar("Int", .int)
-        case .valueNumber: return scalar("Float", .float)
-        case .valueBoolean: return scalar("Boolean", .boolean)
-        case .valueString: return scalar("String", .string)
-        case .valueText: return scalar("Text", .string)
-        case .valueDate: return scalar("Date", .string)
-        case .valueGeoRange: return input("WhereGeoRangeInpObj", geoRangeFields)
+        case .int: return scalar("Int", .int)
+        case .number: return scalar("Float", .float)
+        case .boolean: return scalar("Boolean", .boolean)
+        case .string: return scalar("String", .string)
+        case .text: return scalar("Text", .string)
+        case .date: return scalar("Date", .string)
+        case .geoRange: return input("WhereGeoRangeInpObj", geoRangeFields)
         }
     }
 

@@ -23,12 +23,7 @@ extension RESTHandler {
         guard database.collection(named: collection) != nil else {
             throw ErrorMapping.refusal(.collectionNotFound(body.collection), in: .batchDelete)
         }
-        let filter: Filter
-        do {
-            filter = try FilterDecoder.filter(clause)
-        } catch {
-            throw .handler(422, "validate: failed to parse where filter: invalid where filter: \(error.reason)")
-        }
+        let filter = try clause.filter()
         let report = try await during(.batchDelete) { () throws(DatabaseError) in
             try await database.deleteObjects(
                 matching: filter, in: collection, tenant: call.tenant, isDryRun: body.isDryRun)

@@ -6,28 +6,30 @@ import JSON
 
 /// A filter as the body of a request has it: kept to be echoed, and translated for the database.
 struct WhereClause {
-    var comparison: String
+    /// What a value field holds.
+    enum Content {
+        case value(FilterValue)
+        /// Echoed as it was sent.
+        case geoRange(JSONValue)
+    }
+
+    var operatorName: String
     /// `nil` is echoed as `null`.
-    var path: [String]?
-    var operands: [WhereClause]?
+    var writtenPath: [String]?
+    var writtenOperands: [WhereClause]?
     /// `valueText` and the like, in order of their names.
-    var values: [(name: String, value: JSONValue)]
+    var values: [(name: String, content: Content)]
 
     /// - Parameters:
     ///   - place: where the clause stands in the body, for messages.
     ///   - depth: of the clause, counted from 1.
     init(_ reader: inout BodyReader, place: String, depth: Int = 1) throws(Refusal) {
-        guard depth <= WhereLimits.depth else {
-            throw .handler(
-                422,
-                "validate: failed to parse where filter: invalid where filter: operators nest deeper than "
-                    + "\(WhereLimits.depth) levels")
-        }
+        guard depth <= WhereLimits.depth else { throw Self.refusal(.tooDeep) }
         var clause = Self()
         try reader.members(ofType: "models.WhereFilter") { (reader, name) throws(Refusal) in
             try clause.read(name, &reader, place: place, depth: depth)
         }
-        guard clause.comparison.isEmpty || Self.operators.contains(clause.comparison) else {
+        guard clause.operatorName.isEmpty || Self.operators.contains(clause.operatorName) else {
             throw .notOneOf("\(place).operator", in: "body", Self.operators)
         }
         clause.values.sort { $0.name < $1.name }
@@ -35,22 +37,35 @@ struct WhereClause {
     }
 
     private init() {
-        comparison = ""
+        operatorName = ""
         values = []
     }
 
     /// As the interface lists them.
-    static let operators = [
-        "And", "Or", "Equal", "Like", "NotEqual", "GreaterThan", "GreaterThanEqual", "LessThan", "LessThanEqual",
-        "WithinGeoRange", "IsNull", "ContainsAny", "ContainsAll", "ContainsNone", "Not",
-    ]
+    private static let operators: [String] = {
+        let listed: [WhereOperator] = [
+            .and, .or, .equal, .like, .notEqual, .greaterThan, .greaterThanEqual, .lessThan, .lessThanEqual,
+            .withinGeoRange, .isNull, .containsAny, .containsAll, .containsNone, .not,
+        ]
+        return listed.map(\.rawValue)
+    }()
+
+    /// By the names of their fields: the types of values, and whether the field holds a list.
+    private static let valueFields: [String: (type: WhereValueType, isList: Bool)] = {
+        var fields: [String: (type: WhereValueType, isList: Bool)] = [:]
+        for type in WhereValueType.allCases {
+            fields[type.rawValue] = (type, false)
+            if let name = type.listName { fields[name] = (type, true) }
+        }
+        return fields
+    }()
 
     private mutating func read(
         _ name: String, _ reader: inout BodyReader, place: String, depth: Int
     ) throws(Refusal) {
         switch name {
-        case "operator": comparison = try reader.text("WhereFilter.operator") ?? ""
-        case "path": path = try reader.texts("WhereFilter.path")
+        case "operator": operatorName = try reader.text("WhereFilter.operator") ?? ""
+        case "path": writtenPath = try reader.texts("WhereFilter.path")
         case "operands":
             guard try !reader.skipNull() else { return }
             var read: [WhereClause] = []
@@ -60,43 +75,15 @@ struct WhereClause {
                 read.append(
                     try WhereClause(&reader, place: "\(place).operands.\(position)", depth: depth + 1))
             }
-            operands = read
-        case "valueText", "valueString", "valueDate":
-            add(name, try reader.text("WhereFilter.\(name)").map { .string($0) })
-        case "valueInt": add(name, try reader.int("WhereFilter.\(name)").map { .number(JSONNumber(Int($0))) })
-        case "valueNumber": add(name, try reader.number("WhereFilter.\(name)").map { .number($0) })
-        case "valueBoolean": add(name, try reader.boolean("WhereFilter.\(name)").map { .boolean($0) })
-        case "valueTextArray", "valueStringArray", "valueDateArray":
-            add(name, try reader.texts("WhereFilter.\(name)").map { .array($0.map { .string($0) }) })
-        case "valueIntArray":
-            add(
-                name,
-                try reader.list { (reader) throws(Refusal) in
-                    try reader.int("WhereFilter.\(name)").map { .number(JSONNumber(Int($0))) }
-                })
-        case "valueNumberArray":
-            add(
-                name,
-                try reader.list { (reader) throws(Refusal) in
-                    try reader.number("WhereFilter.\(name)").map { .number($0) }
-                })
-        case "valueBooleanArray":
-            add(
-                name,
-                try reader.list { (reader) throws(Refusal) in
-                    try reader.boolean("WhereFilter.\(name)").map { .boolean($0) }
-                })
-        case "valueGeoRange":
-            let range = try reader.value()
-            if range != .null { add(name, range) }
-        default: try reader.skip()
+            writtenOperands = read
+        default:
+            guard let (type, isList) = Self.valueFields[name] else { return try reader.skip() }
+            let member = "WhereFilter.\(name)"
+            let content = isList ? try reader.whereValues(type, member) : try reader.whereValue(type, member)
+            guard let content else { return }
+            values.removeAll { $0.name == name }
+            values.append((name, content))
         }
-    }
-
-    private mutating func add(_ name: String, _ value: JSONValue?) {
-        guard let value else { return }
-        values.removeAll { $0.name == name }
-        values.append((name, value))
     }
 
     // MARK: - Echo
@@ -104,54 +91,158 @@ struct WhereClause {
     func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.key("operands")
-        if let operands {
+        if let writtenOperands {
             writer.beginArray()
-            for operand in operands { operand.write(to: &writer) }
+            for operand in writtenOperands { operand.write(to: &writer) }
             writer.endArray()
         } else {
             writer.null()
         }
         writer.key("operator")
-        writer.string(comparison)
-        writer.member("path", path.map { .array($0.map { .string($0) }) } ?? .null)
-        for (name, value) in values {
+        writer.string(operatorName)
+        writer.key("path")
+        if let writtenPath { writer.list(writtenPath) { $0.string($1) } } else { writer.null() }
+        for (name, content) in values {
             writer.key(name)
-            if case .number(let number) = value, name == "valueNumber" {
-                writer.number(number.value)
-            } else {
-                writer.value(value)
+            switch content {
+            case .value(let value): writer.filterValue(value)
+            case .geoRange(let range): writer.value(range)
             }
         }
         writer.endObject()
     }
 }
 
+extension WhereClause: WhereClauseSyntax {
+    static var overlooksValuesBesideOperands: Bool { false }
+    var path: [String] { writtenPath ?? [] }
+    var operands: [WhereClause?]? { writtenOperands }
+    var valueNames: [String] { values.map(\.name) }
+
+    func value() throws(WhereFault) -> FilterValue {
+        switch values.first?.content {
+        case .value(let value)?: return value
+        case .geoRange(let range)?: return try Self.geoRange(range)
+        case nil: throw .valueOfAnotherType("")
+        }
+    }
+
+    private static func geoRange(_ value: JSONValue) throws(WhereFault) -> FilterValue {
+        guard let center = value["geoCoordinates"], let latitude = center["latitude"]?.number,
+            let longitude = center["longitude"]?.number, let distance = value["distance"]?["max"]?.number
+        else { throw .incompleteGeoRange }
+        return .geoRange(
+            center: GeoCoordinates(latitude: Float(latitude), longitude: Float(longitude)),
+            distanceInMeters: Float(distance))
+    }
+
+    /// The filter for the database.
+    func filter() throws(Refusal) -> Filter {
+        do throws(WhereFault) { return try Filter(where: self) } catch { throw Self.refusal(error) }
+    }
+
+    private static func refusal(_ fault: WhereFault) -> Refusal {
+        .handler(422, "validate: failed to parse where filter: invalid where filter: \(fault.restMessage)")
+    }
+}
+
+extension WhereFault {
+    fileprivate var restMessage: String {
+        switch self {
+        case .severalValues(let names): "found more than one value: \(names.joined(separator: ", "))"
+        case .valueOfAnotherType(let name): "\(name) has a value of another type"
+        case .pathWithoutProperty(_, let count):
+            "field 'path': must have an odd number of elements (reference, class, …, property), got \(count)"
+        case .unknownOperator, .noOperands, .nullOperand, .tooManyOperands, .valueBesideOperands, .noValue,
+            .notAWholeNumber, .incompleteGeoRange, .negativeDistance, .emptyPath, .pathTooLong, .tooDeep:
+            message
+        }
+    }
+}
+
+// MARK: - Reading and writing values
+
 extension BodyReader {
-    /// What an element of a list takes until it is part of a filter.
-    fileprivate static let bytesForElement = 96
+    /// What an element of a list takes until it is part of a filter, and while it is echoed.
+    private static let bytesForElement = 48
+
+    /// One value of a filter; `nil` for `null`.
+    fileprivate mutating func whereValue(
+        _ type: WhereValueType, _ place: String
+    ) throws(Refusal) -> WhereClause.Content? {
+        switch type {
+        case .text, .string, .date: return try text(place).flatMap { type.value($0) }.map { .value($0) }
+        case .int: return try int(place).map { .value(.int($0)) }
+        case .number: return try number(place).map { .value(.number($0.value)) }
+        case .boolean: return try boolean(place).map { .value(.boolean($0)) }
+        case .geoRange:
+            let range = try value()
+            return range == .null ? nil : .geoRange(range)
+        }
+    }
+
+    /// A list of values of a filter; `nil` for `null`. A `null` in it counts as empty, 0 or false.
+    fileprivate mutating func whereValues(
+        _ type: WhereValueType, _ place: String
+    ) throws(Refusal) -> WhereClause.Content? {
+        switch type {
+        case .text, .string, .date: return try texts(place).flatMap { type.value($0) }.map { .value($0) }
+        case .int:
+            return try list(place) { (reader) throws(Refusal) in try reader.int(place) ?? 0 }.map { .value(.ints($0)) }
+        case .number:
+            return try list(place) { (reader) throws(Refusal) in try reader.number(place)?.value ?? 0 }
+                .map { .value(.numbers($0)) }
+        case .boolean:
+            return try list(place) { (reader) throws(Refusal) in try reader.boolean(place) ?? false }
+                .map { .value(.booleans($0)) }
+        case .geoRange: return nil
+        }
+    }
 
     /// A list of texts; `null` counts as not given.
     mutating func texts(_ place: String) throws(Refusal) -> [String]? {
-        guard try !skipNull() else { return nil }
-        var texts: [String] = []
-        try elements(of: place, ofType: "string") { (reader, _) throws(Refusal) in
+        try list(place, type: "string") { (reader) throws(Refusal) in
             let text = try reader.text(place) ?? ""
-            try reader.charge(BodyReader.bytesForElement + 2 * text.utf8.count)
-            texts.append(text)
+            try reader.charge(2 * text.utf8.count)
+            return text
         }
-        return texts
     }
 
-    /// A list of what `element` reads.
-    fileprivate mutating func list(
-        _ element: (inout Self) throws(Refusal) -> JSONValue?
-    ) throws(Refusal) -> JSONValue? {
+    private mutating func list<Element>(
+        _ place: String, type: String? = nil, _ element: (inout Self) throws(Refusal) -> Element
+    ) throws(Refusal) -> [Element]? {
         guard try !skipNull() else { return nil }
-        var values: [JSONValue] = []
-        try elements(of: "WhereFilter.values", ofType: "value") { (reader, _) throws(Refusal) in
-            try reader.charge(BodyReader.bytesForElement)
-            values.append(try element(&reader) ?? .null)
+        var values: [Element] = []
+        try elements(of: type == nil ? "WhereFilter.values" : place, ofType: type ?? "value") {
+            (reader, _) throws(Refusal) in
+            try reader.charge(Self.bytesForElement)
+            values.append(try element(&reader))
         }
-        return .array(values)
+        return values
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func list<Element>(
+        _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
+    ) {
+        beginArray()
+        for element in elements { write(&self, element) }
+        endArray()
+    }
+
+    fileprivate mutating func filterValue(_ value: FilterValue) {
+        switch value {
+        case .text(let text), .date(let text): string(text)
+        case .int(let int): number(Int(int))
+        case .number(let double): number(double)
+        case .boolean(let flag): boolean(flag)
+        case .texts(let texts), .dates(let texts): list(texts) { $0.string($1) }
+        case .ints(let ints): list(ints) { $0.number(Int($1)) }
+        case .numbers(let numbers): list(numbers) { $0.number($1) }
+        case .booleans(let flags): list(flags) { $0.boolean($1) }
+        // Kept and echoed as it was sent.
+        case .geoRange: null()
+        }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -138,14 +139,7 @@ extension RESTHandler {
                     ErrorMapping.wrapped(
                         "invalid order: `\(order.prefix(100))`, possible values are: [\"asc\", \"desc\"]", "sort"))
             }
-            let field: SortKey.Field =
-                switch name {
-                case "id", "_id": .id
-                case "_creationTimeUnix": .creationTime
-                case "_lastUpdateTimeUnix": .updateTime
-                default: .property(String(name))
-                }
-            keys.append(SortKey(field: field, isDescending: order == "desc"))
+            keys.append(SortKey(field: SortKey.Field(named: name), isDescending: order == "desc"))
         }
         return keys
     }

@@ -5,10 +5,10 @@ import Testing
 
 @testable import RESTAPI
 
-struct FilterDecoderTests {
+struct WhereClauseTests {
     private func filter(_ json: String) throws -> Filter {
         var reader = try BodyReader(Array(json.utf8))
-        return try FilterDecoder.filter(try WhereClause(&reader, place: "where"))
+        return try WhereClause(&reader, place: "where").filter()
     }
 
     private func condition(_ path: FilterPath, _ comparison: FilterComparison, _ value: FilterValue) -> Filter {
@@ -65,7 +65,7 @@ struct FilterDecoderTests {
         #"{"operator": "WithinGeoRange", "path": ["a"], "valueGeoRange": {"geoCoordinates": {"latitude": 1, "longitude": 2}, "distance": {"max": -3}}}"#,
     ])
     func `a filter that says nothing clear is refused`(json: String) {
-        #expect(throws: FilterDecoder.Fault.self) { try filter(json) }
+        #expect(throws: Refusal.self) { try filter(json) }
     }
 
     @Test func `operators nest up to a limit`() throws {
@@ -85,7 +85,7 @@ struct FilterDecoderTests {
             return #"{"operator": "IsNull", "path": [\#(path)"p"], "valueBoolean": true}"#
         }
         _ = try filter(clause(references: 20))
-        #expect(throws: FilterDecoder.Fault.self) { try filter(clause(references: 21)) }
-        #expect(throws: FilterDecoder.Fault.self) { try filter(clause(references: 100_000)) }
+        #expect(throws: Refusal.self) { try filter(clause(references: 21)) }
+        #expect(throws: Refusal.self) { try filter(clause(references: 100_000)) }
     }
 }
