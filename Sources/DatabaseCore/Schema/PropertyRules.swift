@@ -73,6 +73,15 @@ struct PropertyRules {
         }
     }
 
+    /// Checks how deep objects nest inside `property`: what is stored of it must be readable again.
+    static func checkNesting(of property: PropertyDefinition) throws(DatabaseError) {
+        var level = property.nestedProperties
+        for _ in 0..<maximumNesting where !level.isEmpty { level = level.flatMap(\.nestedProperties) }
+        guard level.isEmpty else {
+            throw .invalidDefinition("property '\(property.name)': objects may nest \(maximumNesting) deep")
+        }
+    }
+
     private func checkNestedProperties(
         of property: PropertyDefinition, path: String, depth: Int
     ) throws(DatabaseError) {

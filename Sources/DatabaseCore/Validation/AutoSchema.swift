@@ -43,6 +43,7 @@ package struct AutoSchema: Sendable {
             guard let nested = try inference.extendedMembers(of: extended.properties[index], toFit: member.value)
             else { continue }
             extended.properties[index].nestedProperties = nested
+            try PropertyRules.checkNesting(of: extended.properties[index])
             isChanged = true
         }
         if !added.isEmpty { return try rules.adding(added, to: extended, among: others) }

@@ -87,6 +87,23 @@ struct AutoSchemaTests {
         #expect(grown.properties[2].nestedProperties.map(\.name) == ["a", "b"])
     }
 
+    @Test func `members are added as deep as objects may nest`() throws {
+        func object(depth: Int) -> String {
+            (1..<depth).reduce(#"{"z": 1}"#) { object, _ in #"{"y": \#(object)}"# }
+        }
+        let made = try #require(try definition(for: #"{"o": {"x": 1}}"#))
+        let deepest = try #require(try definition(for: #"{"o": \#(object(depth: 32))}"#, extending: made))
+        #expect(try DefinitionCodec.decoded(DefinitionCodec.encoded(deepest)) == deepest)
+        for depth in [33, 400] {
+            #expect(throws: DatabaseError.self) {
+                try definition(for: #"{"o": \#(object(depth: depth))}"#, extending: made)
+            }
+            #expect(throws: DatabaseError.self) {
+                try definition(for: #"{"p": \#(object(depth: depth))}"#, extending: made)
+            }
+        }
+    }
+
     @Test(
         arguments: [
             (#"{"p": [1, "a"]}"#, "element [1]: mismatched data type - 'number' expected, got 'text'"),
