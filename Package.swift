@@ -118,7 +118,8 @@ let package = Package(
         library(
             "RESTAPI",
             uses: [
-                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "HTTPGateway", "HTTPServer",
+                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "HTTPGateway",
+                "HTTPServer",
                 "JSON", "Observability", "VectorIndexes",
             ]),
 
@@ -139,6 +140,12 @@ let package = Package(
         program("GraphQLBenchmark", at: "Benchmarks/GraphQLBenchmark", uses: ["GraphQLLanguage", "RandomNumbers"]),
         program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage", "RandomNumbers"]),
 
+        program(
+            "RequestFuzz", at: "Fuzz/RequestFuzz",
+            uses: [
+                "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer", "ImageVectorizer", "JSON", "ObjectStorage",
+                "Observability", "RESTAPI", "RandomNumbers",
+            ]),
         program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "RandomNumbers"]),
         program("JSONBenchmark", at: "Benchmarks/JSONBenchmark", uses: ["JSON", "Observability"]),
         program(

@@ -47,13 +47,15 @@ package final class GraphQLHandler: HTTPHandler {
         guard !request.body.isEmpty else { return failure(422, "body in body is required", code: 602) }
         let allowance = DecodingAllowance(request.memory, bodyByteCount: request.body.count)
         do throws(RequestReader.Fault) {
-            guard isBatch else { return await respond(to: try GraphQLRequest(request.body, allowance: allowance)) }
+            guard isBatch else {
+                return await respond(to: try GraphQLRequest(request.body, allowance: allowance), allowance)
+            }
             let (requests, count) = try GraphQLRequest.list(
                 request.body, keeping: Self.batchLimit, allowance: allowance)
             guard count <= Self.batchLimit else {
                 return refusal("a batch of \(count) queries; at most \(Self.batchLimit) are allowed")
             }
-            return await respond(toBatch: requests)
+            return await respond(toBatch: requests, allowance)
         } catch {
             switch error {
             case .json(let error): return failure(400, "parsing body body from \"\" failed, because \(error.message)")
@@ -63,22 +65,24 @@ package final class GraphQLHandler: HTTPHandler {
         }
     }
 
-    private func respond(to request: GraphQLRequest) async -> HTTPResponse {
+    private func respond(to request: GraphQLRequest, _ allowance: DecodingAllowance) async -> HTTPResponse {
         if request.query.isEmpty { return refusal("query cannot be empty") }
         guard let schema = currentSchema() else {
             return refusal(
                 "no graphql provider present, this is most likely because no schema is present. Import a schema first!")
         }
-        return .json(await answer(request, schema, width: width))
+        return .json(await answer(request, schema, allowance, width: width))
     }
 
-    private func respond(toBatch requests: [GraphQLRequest]) async -> HTTPResponse {
+    private func respond(
+        toBatch requests: [GraphQLRequest], _ allowance: DecodingAllowance
+    ) async -> HTTPResponse {
         let schema = currentSchema()
         // What the queries of the batch leave of the width is for the fields of each.
         let widthOfEach = max(1, width / max(1, requests.count))
         let answers = await mapInParallel(requests, width: width) { [self] request in
             guard let schema, !request.query.isEmpty else { return Self.unprocessable }
-            return await answer(request, schema, width: widthOfEach)
+            return await answer(request, schema, allowance, width: widthOfEach)
         }
         var writer = JSONWriter(reservingCapacity: answers.reduce(2) { $0 + $1.count + 1 })
         writer.beginArray()
@@ -105,23 +109,26 @@ package final class GraphQLHandler: HTTPHandler {
         return writer.bytes
     }()
 
-    private func answer(_ request: GraphQLRequest, _ schema: CollectionSchema, width: Int) async -> [UInt8] {
-        var execution = RequestExecution(database: database, schema: schema, limits: limits, width: width)
+    private func answer(
+        _ request: GraphQLRequest, _ schema: CollectionSchema, _ allowance: DecodingAllowance, width: Int
+    ) async -> [UInt8] {
+        var execution = RequestExecution(
+            database: database, schema: schema, limits: limits, allowance: allowance, width: width)
         let bytes = await execution.answer(request)
         // The types refer to the schema without holding it.
         return withExtendedLifetime(schema) { bytes }
     }
 
-    /// The types of the collections as they are now; `nil` if there is none. Made anew only when they have changed.
+    /// The types of the collections as they are now; `nil` if there is none. O(1) while no definition changes.
     private func currentSchema() -> CollectionSchema? {
+        // Read first: what changes after it makes the next request look again.
+        let generation = database.schemaGeneration
+        if let schema = schema.withLock({ $0 }), schema.generation == generation { return schema }
         let definitions = database.collections()
         guard !definitions.isEmpty else { return nil }
-        return schema.withLock { schema in
-            if let schema, schema.definitions == definitions { return schema }
-            let made = CollectionSchema(definitions)
-            schema = made
-            return made
-        }
+        let made = CollectionSchema(definitions, generation: generation)
+        schema.withLock { $0 = made }
+        return made
     }
 
     // MARK: Refusals

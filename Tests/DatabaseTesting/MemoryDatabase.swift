@@ -16,7 +16,10 @@ package final class MemoryDatabase: DatabaseOperations {
     }
 
     struct State {
-        var collections: [String: CollectionDefinition] = [:]
+        var collections: [String: CollectionDefinition] = [:] {
+            didSet { generation += 1 }
+        }
+        var generation: UInt64 = 0
         var objects: [String: [ObjectID: Stored]] = [:]
         var nextNumber = 0
         var readOnly: Set<String> = []
@@ -87,6 +90,8 @@ package final class MemoryDatabase: DatabaseOperations {
 // MARK: - Schema
 
 extension MemoryDatabase {
+    package var schemaGeneration: UInt64 { state.withLock { $0.generation } }
+
     package func collections() -> [CollectionDefinition] {
         state.withLock { $0.collections.values.sorted { $0.name < $1.name } }
     }

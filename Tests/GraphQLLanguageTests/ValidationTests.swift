@@ -225,10 +225,10 @@ import Testing
         var limits = GraphQLLimits()
         limits.errors = 3
         #expect(try Self.errors("{ a b c d e }", limits: limits).count == 3)
-        limits.comparisons = 16
+        limits.comparisons = 6
         let repeated = String(repeating: "title ", count: 5)
         #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits)[0].contains("more often"))
-        limits.comparisons = 17
+        limits.comparisons = 7
         #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).isEmpty)
     }
 
@@ -236,5 +236,54 @@ import Testing
         let long = String(repeating: "é", count: 100_000)
         let errors = try Self.errors("{ Get { Book(limit: \"\(long)\") { title } } }")
         #expect(errors.count == 1 && errors[0].utf8.count < 1_000)
+    }
+
+    @Test func `copies of a field are looked at once each, however long their arguments are`() throws {
+        let long = String(repeating: "x", count: 2_000)
+        let fields = String(
+            repeating: "Book(vector: {a: [\"\(long)\", 1] b: 2}) { title by { __typename } } ", count: 500)
+        let other = "Book(vector: {b: 2 a: [\"\(long)\", 1]}) { title }"
+        var limits = GraphQLLimits()
+        limits.comparisons = 20_000
+        let errors = try Self.errors("{ Get { \(fields) \(other) } }", limits: limits)
+        #expect(!errors.contains { $0.contains("conflict") || $0.contains("more often") }, "\(errors.first ?? "")")
+        let differing = try Self.errors(
+            "{ Get { \(fields) Book(vector: {b: 3 a: [\"\(long)\", 1]}) { title } } }", limits: limits)
+        #expect(
+            differing.contains {
+                $0.contains("conflict because they have differing arguments") || $0.contains("more often")
+            })
+    }
+
+    @Test(arguments: [
+        ("Book { by { ... on Author { x: name } } } Book { by { ... on House { x: staff } } }", true),
+        ("Book { by { ... on Author { x: name } } } Book { by { ... on Author { x: name } } }", false),
+        ("Book { by { ... on Author { x: name } } } Book { by { ... on Author { y: name } } }", false),
+        ("Book { x: title } Book { x: title }", false),
+        ("Book { x: title } Book { y: title } Book { x: by { __typename } }", true),
+        ("Book(limit: 1) { title } Book(limit: 1) { title }", false), ("Book(limit: 1) { title } Book { title }", true),
+    ])
+    func `selections under one key are looked at together`(fields: String, conflict: Bool) throws {
+        let errors = try Self.errors("{ Get { \(fields) } }")
+        #expect(errors.contains { $0.contains("conflict because") } == conflict, "\(errors)")
+    }
+
+    /// What `body` returns in a task that has been cancelled.
+    private func cancelled<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return body()
+        }
+        task.cancel()
+        return await task.value
+    }
+
+    @Test func `validation and reading end when nobody waits`() async throws {
+        let text = "{ Get { Book { \(String(repeating: "title ", count: 20_000)) } } }"
+        let document = try Document(parsing: SourceText(text))
+        let errors = await cancelled { document.validate(against: Self.schema) }
+        #expect(errors.first == .cancelled)
+        let isParsed = await cancelled { (try? Document(parsing: SourceText(text))) != nil }
+        #expect(!isParsed)
     }
 }

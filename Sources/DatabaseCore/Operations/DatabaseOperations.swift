@@ -11,6 +11,10 @@ package protocol DatabaseOperations: SchemaOperations, ObjectOperations, QueryOp
 
 /// Operations on collections and their definitions.
 package protocol SchemaOperations: Sendable {
+    /// Another number after every change of the definitions: what was made from them is still good while it stays. O(1).
+    ///
+    /// Whoever keeps both reads it before the definitions.
+    var schemaGeneration: UInt64 { get }
     /// All collections, by name.
     func collections() -> [CollectionDefinition]
     /// The collection called exactly `name`.

@@ -8,6 +8,7 @@ import Observability
 extension Database {
     private var rules: SchemaRules { SchemaRules(settings: settings) }
 
+    package var schemaGeneration: UInt64 { collectionTable.generation }
     package func collections() -> [CollectionDefinition] { collectionTable.definitions }
 
     package func collection(named name: String) -> CollectionDefinition? { collectionTable[name]?.definition }

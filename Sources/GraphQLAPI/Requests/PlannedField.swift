@@ -58,7 +58,7 @@ struct PlannedField: Sendable {
     ) async throws(DatabaseError) -> [UInt8] {
         let queryPlan = try await database.plan(query)
         return try database.read { view throws(DatabaseError) in
-            var output = ObjectWriter(view: view, tenant: query.tenant)
+            var output = GraphQLObjectWriter(view: view, tenant: query.tenant)
             try output.write(try view.hits(of: queryPlan), plan: plan)
             return output.writer.bytes
         }

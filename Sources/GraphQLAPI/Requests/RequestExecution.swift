@@ -17,14 +17,23 @@ struct RequestExecution {
     let database: any DatabaseOperations
     let schema: CollectionSchema
     let limits: GraphQLLimits
+    /// What the document takes in memory is charged to it.
+    let allowance: DecodingAllowance
     /// How many fields are worked on at a time.
     let width: Int
     private var errors: [GraphQLError] = []
 
-    init(database: any DatabaseOperations, schema: CollectionSchema, limits: GraphQLLimits, width: Int) {
+    /// About what a field, an argument or a value of a document takes.
+    private static let bytesOfNode = 192
+
+    init(
+        database: any DatabaseOperations, schema: CollectionSchema, limits: GraphQLLimits, allowance: DecodingAllowance,
+        width: Int
+    ) {
         self.database = database
         self.schema = schema
         self.limits = limits
+        self.allowance = allowance
         self.width = width
     }
 
@@ -35,6 +44,7 @@ struct RequestExecution {
             // A batch may hold many documents, and reading one takes its time.
             if Task.isCancelled { throw GraphQLError(DatabaseError.cancelled.wording) }
             let document = try Document(parsing: source, limits: limits)
+            try allowance.charge(document.nodeCount * Self.bytesOfNode)
             errors = document.validate(against: schema.schema, limits: limits)
             guard errors.isEmpty else { return answer(data: nil, source) }
             let plan = try plan(of: document, request)
@@ -45,6 +55,8 @@ struct RequestExecution {
             return answer(data: data, source)
         } catch let error as GraphQLError {
             errors = [error]
+        } catch let refusal as DecodingAllowance.Refusal {
+            errors = [GraphQLError(refusal.message)]
         } catch {
             errors = [GraphQLError(String(describing: error))]
         }

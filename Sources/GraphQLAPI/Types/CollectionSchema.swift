@@ -11,13 +11,16 @@ import Synchronization
 /// live as long as a request that uses them.
 final class CollectionSchema: Sendable {
     let definitions: [CollectionDefinition]
+    /// Of the definitions, as the database counts them.
+    let generation: UInt64
     /// By name.
     let collections: [String: CollectionDefinition]
     private let objectTypes = Mutex<[String: ObjectType]>([:])
     private let rootSchema = Mutex<Schema?>(nil)
 
-    init(_ definitions: [CollectionDefinition]) {
+    init(_ definitions: [CollectionDefinition], generation: UInt64) {
         self.definitions = definitions
+        self.generation = generation
         collections = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -21,6 +21,7 @@ package struct FieldCollector {
     private let fragments: [String: Fragment]
     private let limits: GraphQLLimits
     private var collected = 0
+    private var cancellation = CancellationProbe()
 
     package init(
         _ document: Document, schema: Schema, variables: [String: InputValue], limits: GraphQLLimits = .init()
@@ -69,6 +70,7 @@ package struct FieldCollector {
                     "The query asks for more than \(limits.collectedFields) fields; ask for fewer, or use fewer fragments",
                     at: set.offset)
             }
+            if cancellation.isCancelled() { throw .cancelled }
             switch selection {
             case .field(let field):
                 guard isIncluded(field.directives) else { continue }

@@ -4,6 +4,8 @@
 struct LiteralCoercion {
     let source: SourceText
     let echoedBytes: Int
+    /// So many problems of one value are told, and no more.
+    private static let problemLimit = 50
 
     // MARK: Checking
 
@@ -59,6 +61,7 @@ struct LiteralCoercion {
         guard case .object(let fields) = value.kind else { return ["Expected \"\(input.name)\", found not an object."] }
         var problems: [String] = []
         for field in fields where input.field(named: field.name.text) == nil {
+            guard problems.count < Self.problemLimit else { return problems }
             problems.append("In field \"\(field.name.text)\": Unknown field.")
         }
         for definition in input.fields {
@@ -71,7 +74,7 @@ struct LiteralCoercion {
             problems += self.problems(of: field.value, as: definition.type)
                 .map { "In field \"\(definition.name)\": \($0)" }
         }
-        return problems
+        return Array(problems.prefix(Self.problemLimit))
     }
 
     private func isLiteral(_ value: Value, of type: NamedType) -> Bool {

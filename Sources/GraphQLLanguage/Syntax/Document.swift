@@ -11,6 +11,8 @@ package struct Document: Sendable {
 
     package var source: SourceText
     package var definitions: [Definition]
+    /// Fields, arguments, values and the like: what the document takes in memory goes by it.
+    package var nodeCount: Int
 
     package var operations: [Operation] {
         definitions.compactMap { if case .operation(let operation) = $0 { operation } else { nil } }

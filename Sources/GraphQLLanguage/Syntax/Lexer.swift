@@ -8,6 +8,9 @@ struct Lexer {
     let echoedBytes: Int
     /// The byte that is looked at next.
     var position = 0
+    /// Where it is next looked whether anyone still waits for the answer.
+    private var nextLook = bytesBetweenLooks
+    private static let bytesBetweenLooks = 64 << 10
 
     private var bytes: [UInt8] { source.bytes }
 
@@ -18,7 +21,7 @@ struct Lexer {
 
     /// The next token; `end` again and again at the end of the text.
     mutating func next() throws(GraphQLError) -> Token {
-        skipIgnored()
+        try skipIgnored()
         guard position < bytes.count else {
             return Token(kind: .end, range: position..<position)
         }
@@ -69,8 +72,9 @@ struct Lexer {
     }
 
     /// Passes blanks, line ends, commas, comments and byte order marks.
-    mutating func skipIgnored() {
+    mutating func skipIgnored() throws(GraphQLError) {
         while position < bytes.count {
+            try lookForCancellation()
             switch bytes[position] {
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: ","):
                 position += 1
@@ -79,6 +83,7 @@ struct Lexer {
                     bytes[position] != UInt8(ascii: "\r")
                 {
                     position += 1
+                    try lookForCancellation()
                 }
             case 0xEF:
                 guard peek(1) == 0xBB, peek(2) == 0xBF else { return }
@@ -87,6 +92,12 @@ struct Lexer {
                 return
             }
         }
+    }
+
+    private mutating func lookForCancellation() throws(GraphQLError) {
+        guard position >= nextLook else { return }
+        nextLook = position + Self.bytesBetweenLooks
+        if Task.isCancelled { throw .cancelled }
     }
 
     private mutating func name() -> Token {
@@ -151,6 +162,7 @@ struct Lexer {
         var hasEscapes = false
         position += 1
         while true {
+            try lookForCancellation()
             position = endOfPlainRun(in: bytes.span, from: position)
             guard position < bytes.count else { break }
             switch bytes[position] {
@@ -202,6 +214,7 @@ struct Lexer {
         var hasEscapes = false
         position += 3
         while true {
+            try lookForCancellation()
             position = endOfPlainRun(in: bytes.span, from: position)
             guard position < bytes.count else { break }
             switch bytes[position] {

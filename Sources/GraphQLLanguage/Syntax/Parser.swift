@@ -8,8 +8,9 @@ struct Parser {
     var lexer: Lexer
     var token = Token(kind: .end, range: 0..<0)
     var depth = 0
-    private var nodes = 0
+    private(set) var nodes = 0
     private var numbers = 0
+    private var cancellation = CancellationProbe()
 
     init(_ source: SourceText, limits: GraphQLLimits) {
         self.limits = limits
@@ -29,7 +30,7 @@ struct Parser {
             }
             definitions.append(try definition())
         } while token.kind != .end
-        return Document(source: source, definitions: definitions)
+        return Document(source: source, definitions: definitions, nodeCount: nodes)
     }
 
     private mutating func definition() throws(GraphQLError) -> Document.Definition {
@@ -287,6 +288,7 @@ struct Parser {
 
     private mutating func count(at offset: Int) throws(GraphQLError) {
         nodes += 1
+        if cancellation.isCancelled() { throw .cancelled }
         guard nodes <= limits.nodes else {
             throw lexer.error("More than \(limits.nodes) fields and values; split the query", at: offset)
         }

@@ -51,65 +51,69 @@ extension SourceText {
 
     /// Section 2.9.4: lines without their common indentation and without blank lines at both ends, joined by `\n`.
     private func blockString(_ literal: StringLiteral) -> String {
-        var lines = linesOfBlock(literal)
-        let indentation = lines.dropFirst().filter { !isBlank($0) }.map(indentation(of:)).min() ?? 0
-        for index in lines.indices.dropFirst() { lines[index] = lines[index].dropFirst(indentation) }
-        while let first = lines.first, isBlank(first) { lines.removeFirst() }
-        while let last = lines.last, isBlank(last) { lines.removeLast() }
+        var indentation = Int.max
+        var shown: ClosedRange<Int>?
+        forEachLine(in: literal.contents) { number, line in
+            let blanks = self.indentation(of: line)
+            guard blanks < line.count else { return }
+            shown = (shown?.lowerBound ?? number)...number
+            if number > 0 { indentation = min(indentation, blanks) }
+        }
+        guard let shown else { return "" }
         var result: [UInt8] = []
         result.reserveCapacity(literal.contents.count)
-        for (number, line) in lines.enumerated() {
-            if number > 0 { result.append(UInt8(ascii: "\n")) }
-            result.append(contentsOf: line)
+        forEachLine(in: literal.contents) { number, line in
+            guard shown.contains(number) else { return }
+            if number > shown.lowerBound { result.append(UInt8(ascii: "\n")) }
+            let start = number == 0 ? line.lowerBound : line.lowerBound + min(line.count, indentation)
+            append(start..<line.upperBound, hasEscapes: literal.hasEscapes, to: &result)
         }
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// The raw lines, with `\"""` replaced.
-    private func linesOfBlock(_ literal: StringLiteral) -> [ArraySlice<UInt8>] {
-        var raw = bytes[literal.contents]
-        if literal.hasEscapes {
-            var copy: [UInt8] = []
-            copy.reserveCapacity(raw.count)
-            let mark: [UInt8] = Array(#"\""""#.utf8)
-            while let byte = raw.first {
-                if byte == mark[0], raw.prefix(4).elementsEqual(mark) {
-                    raw = raw.dropFirst()
-                } else {
-                    copy.append(byte)
-                    raw = raw.dropFirst()
-                    continue
-                }
-                copy.append(contentsOf: raw.prefix(3))
-                raw = raw.dropFirst(3)
-            }
-            raw = copy[...]
-        }
-        var lines: [ArraySlice<UInt8>] = []
-        var start = raw.startIndex
+    /// Calls `body` with each line's number, counted from 0, and extent; `\n`, `\r` and `\r\n` end a line.
+    private func forEachLine(in contents: Range<Int>, _ body: (Int, Range<Int>) -> Void) {
+        var number = 0
+        var start = contents.lowerBound
         var position = start
-        while position < raw.endIndex {
-            let byte = raw[position]
-            guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else {
-                position += 1
-                continue
-            }
-            lines.append(raw[start..<position])
+        while position < contents.upperBound {
+            let byte = bytes[position]
             position += 1
-            if byte == UInt8(ascii: "\r"), position < raw.endIndex, raw[position] == UInt8(ascii: "\n") {
+            guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else { continue }
+            body(number, start..<(position - 1))
+            number += 1
+            if byte == UInt8(ascii: "\r"), position < contents.upperBound, bytes[position] == UInt8(ascii: "\n") {
                 position += 1
             }
             start = position
         }
-        lines.append(raw[start...])
-        return lines
+        body(number, start..<contents.upperBound)
     }
 
-    private func indentation(of line: ArraySlice<UInt8>) -> Int {
-        line.prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
+    /// Appends a part of a block string, with `\"""` replaced by three quotation marks.
+    private func append(_ range: Range<Int>, hasEscapes: Bool, to result: inout [UInt8]) {
+        guard hasEscapes else {
+            result.append(contentsOf: bytes[range])
+            return
+        }
+        var position = range.lowerBound
+        while position < range.upperBound {
+            let isEscape =
+                bytes[position] == UInt8(ascii: "\\") && position + 3 < range.upperBound
+                && bytes[(position + 1)...(position + 3)].allSatisfy { $0 == UInt8(ascii: "\"") }
+            if isEscape {
+                result.append(contentsOf: bytes[(position + 1)...(position + 3)])
+                position += 4
+            } else {
+                result.append(bytes[position])
+                position += 1
+            }
+        }
     }
 
-    private func isBlank(_ line: ArraySlice<UInt8>) -> Bool { indentation(of: line) == line.count }
+    private func indentation(of line: Range<Int>) -> Int {
+        bytes[line].prefix { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }.count
+    }
 
     /// The integer at `range`, or `nil` if it does not fit.
     func integer(_ range: Range<Int>) -> Int64? { Int64(text(range)) }

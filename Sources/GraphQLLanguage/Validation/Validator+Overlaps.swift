@@ -9,6 +9,22 @@ extension Validator {
         var definition: FieldDefinition?
     }
 
+    /// Selection sets that are looked at together.
+    struct Merge: Hashable {
+        private struct Part: Hashable {
+            var offset: Int
+            var parent: String
+        }
+
+        private var parts: [Part]
+        private var shapesOnly: Bool
+
+        init(_ sets: [(SelectionSet, NamedType)], shapesOnly: Bool) {
+            parts = sets.map { Part(offset: $0.0.offset, parent: $0.1.name) }
+            self.shapesOnly = shapesOnly
+        }
+    }
+
     private struct Conflict {
         var key: String
         var reason: String
@@ -17,7 +33,7 @@ extension Validator {
     }
 
     mutating func checkOverlaps(in set: SelectionSet, on parent: NamedType) {
-        if hasCycles { return }
+        if hasCycles || isConsistent([(set, parent)], shapesOnly: false) { return }
         for conflict in conflicts(in: [(set, parent)]) {
             guard current.errors.count < limits.errors else { return }
             current.errors.append(
@@ -26,6 +42,57 @@ extension Validator {
                         + "Use different aliases on the fields to fetch both if this was intentional.",
                     at: conflict.left + conflict.right))
         }
+    }
+
+    /// Whether no fields of these sets conflict, looking at each field once: all fields under one key are held against the
+    /// first of their parent type, and their own selections are looked at together.
+    ///
+    /// What it finds consistent has no conflicts. The opposite need not hold: that is for `conflicts` to say, which
+    /// compares every two fields and knows the words.
+    ///
+    /// - Parameter shapesOnly: whether only types matter, since the fields are of different objects.
+    private mutating func isConsistent(_ sets: [(SelectionSet, NamedType)], shapesOnly: Bool) -> Bool {
+        let merge = Merge(sets, shapesOnly: shapesOnly)
+        guard consistentMerges.insert(merge).inserted else { return true }
+        var groups: [String: [Placed]] = [:]
+        var keys: [String] = []
+        var visited: Set<String> = []
+        for (set, parent) in sets { gather(set, on: parent, into: &groups, keys: &keys, visited: &visited) }
+        for key in keys {
+            guard exceededLimit == nil else { return true }
+            guard let group = groups[key], group.count > 1 else { continue }
+            guard isConsistent(group, shapesOnly: shapesOnly) else {
+                consistentMerges.remove(merge)
+                return false
+            }
+        }
+        return true
+    }
+
+    private mutating func isConsistent(_ group: [Placed], shapesOnly: Bool) -> Bool {
+        var firstByParent: [String: (name: String, arguments: ArgumentsID)] = [:]
+        var inner: [String: [(SelectionSet, NamedType)]] = [:]
+        var offsets: Set<Int> = []
+        var type: TypeReference?
+        for placed in group {
+            if !shapesOnly {
+                let arguments = argumentsID(of: placed.field)
+                let first = firstByParent[placed.parent.name] ?? (placed.field.name.text, arguments)
+                guard first == (placed.field.name.text, arguments) else { return false }
+                firstByParent[placed.parent.name] = first
+            }
+            guard let definition = placed.definition else { continue }
+            guard haveSameShape(type ?? definition.type, definition.type) else { return false }
+            type = definition.type
+            guard let set = placed.field.selections, offsets.insert(set.offset).inserted else { continue }
+            inner[shapesOnly ? "" : placed.parent.name, default: []].append((set, definition.type.namedType))
+        }
+        // What one parent selects must agree in all; what different ones do, in the types.
+        for sets in inner.values where sets.count > 1 {
+            guard isConsistent(sets, shapesOnly: shapesOnly) else { return false }
+        }
+        guard inner.count > 1 else { return true }
+        return isConsistent(inner.values.flatMap { $0 }, shapesOnly: true)
     }
 
     private mutating func conflicts(in sets: [(SelectionSet, NamedType)]) -> [Conflict] {
@@ -38,7 +105,9 @@ extension Validator {
             guard let group = groups[key], group.count > 1 else { continue }
             for left in group.indices {
                 for right in group.indices[(left + 1)...] {
-                    guard spendComparison(at: group[right].field.offset) else { return conflicts }
+                    guard spendComparisons(1, at: group[right].field.offset), conflicts.count < limits.errors else {
+                        return conflicts
+                    }
                     if let conflict = conflict(group[left], group[right], key: key) { conflicts.append(conflict) }
                 }
             }
@@ -47,14 +116,17 @@ extension Validator {
     }
 
     /// `false` once the limit is reached; the document is refused then.
-    private mutating func spendComparison(at offset: Int) -> Bool {
-        remainingComparisons -= 1
-        if remainingComparisons < 0, exceededLimit == nil {
+    mutating func spendComparisons(_ count: Int, at offset: Int) -> Bool {
+        remainingComparisons -= count
+        guard exceededLimit == nil else { return false }
+        if cancellation.isCancelled() {
+            exceededLimit = .cancelled
+        } else if remainingComparisons < 0 {
             exceededLimit = GraphQLError(
                 "The query repeats fields and fragments more often than can be compared; write each of them once",
                 at: offset)
         }
-        return remainingComparisons >= 0
+        return exceededLimit == nil
     }
 
     private mutating func gather(
@@ -62,7 +134,7 @@ extension Validator {
         visited: inout Set<String>
     ) {
         for selection in set.selections {
-            guard spendComparison(at: set.offset) else { return }
+            guard spendComparisons(1, at: set.offset) else { return }
             switch selection {
             case .field(let field):
                 let placed = Placed(
@@ -91,7 +163,9 @@ extension Validator {
             if left.field.name.text != right.field.name.text {
                 return conflict("\(left.field.name.text) and \(right.field.name.text) are different fields")
             }
-            if !haveSameArguments(left.field, right.field) { return conflict("they have differing arguments") }
+            if argumentsID(of: left.field) != argumentsID(of: right.field) {
+                return conflict("they have differing arguments")
+            }
         }
         guard let leftDefinition = left.definition, let rightDefinition = right.definition else { return nil }
         if !haveSameShape(leftDefinition.type, rightDefinition.type) {
@@ -107,8 +181,16 @@ extension Validator {
         guard !inner.isEmpty else { return nil }
         return Conflict(
             key: key,
-            reason: inner.map { "subfields \"\($0.key)\" conflict because \($0.reason)" }.joined(separator: " and "),
+            reason: shortened(
+                inner.map { "subfields \"\($0.key)\" conflict because \($0.reason)" }.joined(separator: " and ")),
             left: [left.field.offset] + inner.flatMap(\.left), right: [right.field.offset] + inner.flatMap(\.right))
+    }
+
+    /// Each level of nesting repeats what its levels say: beyond some length it is cut.
+    private func shortened(_ reason: String) -> String {
+        let limit = 20 * limits.echoedBytes
+        guard reason.utf8.count > limit else { return reason }
+        return String(decoding: reason.utf8.prefix(limit), as: UTF8.self) + "..."
     }
 
     private func haveSameShape(_ left: TypeReference, _ right: TypeReference) -> Bool {
@@ -117,35 +199,6 @@ extension Validator {
             return haveSameShape(left, right)
         case (.named(let left), .named(let right)):
             return left.isComposite && right.isComposite || left.name == right.name
-        default: return false
-        }
-    }
-
-    private func haveSameArguments(_ left: Field, _ right: Field) -> Bool {
-        guard left.arguments.count == right.arguments.count else { return false }
-        return left.arguments.allSatisfy { argument in
-            guard let other = right.arguments.first(where: { $0.name.text == argument.name.text }) else { return false }
-            return areEqual(argument.value, other.value)
-        }
-    }
-
-    private func areEqual(_ left: Value, _ right: Value) -> Bool {
-        let bytes = document.source.bytes
-        switch (left.kind, right.kind) {
-        case (.variable(let left), .variable(let right)), (.enumeration(let left), .enumeration(let right)):
-            return left == right
-        case (.int, .int), (.float, .float): return bytes[left.range] == bytes[right.range]
-        case (.string(let left), .string(let right)):
-            return bytes[left.contents] == bytes[right.contents] && left.isBlock == right.isBlock
-        case (.boolean(let left), .boolean(let right)): return left == right
-        case (.numbers(let left), .numbers(let right)): return left == right
-        case (.list(let left), .list(let right)):
-            return left.count == right.count && zip(left, right).allSatisfy { areEqual($0, $1) }
-        case (.object(let left), .object(let right)):
-            return left.count == right.count
-                && left.allSatisfy { field in
-                    right.contains { $0.name.text == field.name.text && areEqual($0.value, field.value) }
-                }
         default: return false
         }
     }

@@ -8,6 +8,8 @@ extension Validator {
     mutating func walk(_ set: SelectionSet, on parent: NamedType?) {
         if let parent { checkOverlaps(in: set, on: parent) }
         for selection in set.selections {
+            if cancellation.isCancelled() { exceededLimit = .cancelled }
+            if exceededLimit != nil { return }
             switch selection {
             case .field(let field): walk(field, on: parent)
             case .spread(let spread): walk(spread, on: parent)
@@ -49,6 +51,7 @@ extension Validator {
     }
 
     private mutating func reportUnknown(_ field: Field, on parent: NamedType) {
+        guard current.errors.count < limits.errors else { return }
         var suggestions = ""
         switch parent {
         case .object(let object):

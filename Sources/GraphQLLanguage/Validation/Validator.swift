@@ -29,6 +29,10 @@ struct Validator {
     var current = Findings()
     var remainingComparisons: Int
     var exceededLimit: GraphQLError?
+    /// Selection sets that were looked at together and found consistent, or are being looked at.
+    var consistentMerges: Set<Merge> = []
+    var argumentsTable = ArgumentsTable()
+    var cancellation = CancellationProbe()
     /// Fragments contain each other in a circle: nothing must follow them then.
     private(set) var hasCycles = false
     private var remainingSuggestions = 10
@@ -51,6 +55,7 @@ struct Validator {
         if let error = nestingError() { return [error] }
         let operationCount = document.operations.count
         for (index, definition) in document.definitions.enumerated() {
+            if exceededLimit != nil { break }
             current = Findings()
             switch definition {
             case .operation(let operation):
@@ -218,6 +223,7 @@ struct Validator {
                 pending += found.spreads
             }
             used.formUnion(reached)
+            guard spendComparisons(usages.count, at: operation.offset) else { break }
             current = findings[index]
             check(usages, of: operation)
             findings[index] = current

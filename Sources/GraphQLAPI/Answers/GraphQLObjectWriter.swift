@@ -6,7 +6,7 @@ import Foundation
 import JSON
 
 /// Writes objects as their plan says, straight into JSON; follows references by reading their targets.
-struct ObjectWriter {
+struct GraphQLObjectWriter {
     /// Where the targets of references are read: the view that the hits came from.
     let view: any DatabaseView
     let tenant: String?
