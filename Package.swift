@@ -156,7 +156,7 @@ let package = Package(
         program(
             "ShardBenchmark", at: "Benchmarks/ShardBenchmark",
             uses: [
-                "DataModel", "DatabaseCore", "ImageVectorizer", "JSON", "ObjectStorage", "Observability",
+                "CSystem", "DataModel", "DatabaseCore", "ImageVectorizer", "JSON", "ObjectStorage", "Observability",
                 "RandomNumbers", "VectorIndexes",
             ]),
         program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),

@@ -19,7 +19,13 @@ struct ShardDatabase {
     let vectorsInShard: Int
     let dimensions: Int
     private let folder: String
-    private var database: Database
+    /// `nil` while it is closed, so that nothing of it stays in memory.
+    private var opened: Database?
+
+    private var database: Database {
+        guard let opened else { preconditionFailure("the database in \(folder) is closed") }
+        return opened
+    }
 
     /// Makes the collection and its empty shards.
     init(shardCount: Int, vectorsInShard: Int, dimensions: Int) async throws {
@@ -36,7 +42,7 @@ struct ShardDatabase {
         }
         await queue.close()
         environment.close()
-        database = try Self.database(folder, loadsShardsAtStart: true)
+        opened = try Self.database(folder, loadsShardsAtStart: true)
         try await database.createShards(named: (0..<shardCount).map(Self.name), in: Self.collection)
     }
 
@@ -73,12 +79,15 @@ struct ShardDatabase {
 
     // MARK: Life
 
-    func close() async throws { await database.close() }
+    mutating func close() async {
+        await database.close()
+        opened = nil
+    }
 
     /// - Returns: how long it took until everything could be found.
     mutating func open(loadsShardsAtStart: Bool) throws -> Duration {
         let start = ContinuousClock.now
-        database = try Self.database(folder, loadsShardsAtStart: loadsShardsAtStart)
+        opened = try Self.database(folder, loadsShardsAtStart: loadsShardsAtStart)
         return ContinuousClock.now - start
     }
 
