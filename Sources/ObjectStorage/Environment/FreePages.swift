@@ -3,6 +3,7 @@
 import CLMDB
 import CSystem
 import Glibc
+import Synchronization
 
 /// The pages that LMDB has no use for now, as its second database lists them.
 enum FreePages {
@@ -107,7 +108,10 @@ extension StorageEnvironment {
             defer { start = end }
             guard end - start >= leastPagesOfRun else { continue }
             let length = UInt64(end - start) * pageSize
-            guard nt_punch_hole(file, pages[start] * pageSize, length) == 0 else { break }
+            guard nt_punch_hole(file, pages[start] * pageSize, length) == 0 else {
+                if errno == EOPNOTSUPP { canPunchHoles.store(false, ordering: .relaxed) }
+                break
+            }
             released += length
         }
         // Behind the last page there may be what commits wrote that then failed for want of space.

@@ -65,15 +65,15 @@ extension StorageEnvironment {
     /// - Parameter attempt: how many times it was tried and did not fit, from 1 on.
     /// - Returns: whether it is worth another try.
     func makeRoom(for writeClass: WriteClass, after error: StorageError, attempt: Int) -> Bool {
-        if attempt == 1 {
-            var hasRoom = settle()
-            if writeClass == .removal, error == .diskFull, let figures = try? pageFigures(), let diskReserve {
-                hasRoom = diskReserve.shrink(to: figures.lastPartInBytes) || hasRoom
-            }
-            if hasRoom { return true }
+        if error != .diskFull { return attempt == 1 && settle() }
+        if attempt == 1, writeClass == .removal, let diskReserve, let figures = try? pageFigures(),
+            diskReserve.shrink(to: figures.lastPartInBytes)
+        {
+            return true
         }
-        // LMDB may have taken pages that have no disk space, while others that are free have it.
-        return attempt <= 2 && error == .diskFull && releaseFreePagesInNeed()
+        // LMDB may have taken pages that have no disk space, while others that are free have it. The commit that this takes is
+        // what the last part is for; a removal that took it instead would leave no way out.
+        return attempt <= 2 && releaseFreePagesInNeed()
     }
 
     /// Gives the disk space of all free pages back, unless nothing was committed since that was last done.
@@ -83,7 +83,8 @@ extension StorageEnvironment {
         guard hasCommitsSinceRelease.exchange(false, ordering: .relaxed),
             let released = try? releaseFreePages(leastPages: 1, leastPagesOfRun: 1)
         else { return false }
-        canPunchHoles.store(released > 0, ordering: .relaxed)
+        // The commit in it may have used the last part, which the next one will need again.
+        if let diskReserve, let figures = try? pageFigures() { _ = diskReserve.hold(figures.lastPartInBytes) }
         return released > 0
     }
 
