@@ -8,7 +8,7 @@ import VectorIndexes
 /// Measures the vector index alone: recall beside queries a second, build, memory, filters, threads, snapshot, tail,
 /// replaced documents.
 ///
-///     IndexBenchmark --vectors FOLDER [--count N] | --clustered N,DIMENSIONS
+///     IndexBenchmark --vectors FOLDER [--count N] | --clustered N,DIMENSIONS | --small INDEXES,VECTORS,DIMENSIONS
 ///                    [--m 32] [--efc 128] [--threads 1] [--parts PART,…] [--json FILE] [--write FOLDER] [--smoke]
 ///
 /// Parts, all of them unless some are named: search, threads, filters, large, snapshot, tail, replaced. `--write` leaves
@@ -22,6 +22,12 @@ struct IndexBenchmark {
         Report.tell("\(data.name): \(data.count) x \(data.dimensions), \(data.queryCount) queries")
         if let folder = options.writeFolder { try data.write(to: folder) }
         var report = Report(data: data, options)
+        if var small = options.small {
+            if options.isSmoke { small.indexCount = min(small.indexCount, 100) }
+            try small.measure(report: &report, data: data)
+            if let path = options.json { try report.json().write(toFile: path, atomically: true, encoding: .utf8) }
+            return
+        }
         let index = try build(data, options, report: &report)
         let searches = Searches(index: index, data: data, isSmoke: options.isSmoke)
         let exact = ExactSearch(data)

@@ -4,6 +4,8 @@
 struct Options {
     var folder: String?
     var clustered: (count: Int, dimensions: Int)?
+    /// Many small indexes instead of one: how many, of how many vectors.
+    var small: SmallIndexes?
     var count = Int.max
     var connections = 32
     var efConstruction = 128
@@ -23,6 +25,11 @@ struct Options {
             case "--clustered":
                 let parts = (rest.next() ?? "").split(separator: ",").compactMap { Int($0) }
                 if parts.count == 2 { clustered = (parts[0], parts[1]) }
+            case "--small":
+                let parts = (rest.next() ?? "").split(separator: ",").compactMap { Int($0) }
+                if parts.count == 3 {
+                    small = SmallIndexes(indexCount: parts[0], vectorCount: parts[1], dimensions: parts[2])
+                }
             case "--count": count = rest.next().flatMap { Int($0) } ?? count
             case "--m": connections = rest.next().flatMap { Int($0) } ?? connections
             case "--efc": efConstruction = rest.next().flatMap { Int($0) } ?? efConstruction
@@ -42,6 +49,11 @@ struct Options {
         if let folder {
             return try DataSet(
                 folder: folder, limit: isSmoke ? min(count, 500) : count, queryLimit: isSmoke ? 20 : .max)
+        }
+        if let small {
+            // Other indexes take other rows, and the rows themselves take little of the cache.
+            return ClusteredVectors(dimensions: small.dimensions, seed: 7)
+                .dataSet(count: 100 * small.vectorCount, queryCount: 500)
         }
         let smoke = (count: 500, dimensions: 32)
         let (wanted, dimensions) = clustered ?? smoke

@@ -22,31 +22,49 @@ bool nk_reserve_found(nk_found **items, uint32_t *capacity, uint32_t wanted) {
     return true;
 }
 
-nk_context *nk_context_create(const nk_store *store) {
-    nk_context *context = calloc(1, sizeof *context);
-    if (!context) return NULL;
+nk_context *nk_context_create(void) {
+    return calloc(1, sizeof(nk_context));
+}
+
+/// Replaces a buffer by one of zeros. `false` if there is no memory: then there is none.
+static bool renew(void *buffer, size_t bytes) {
+    // Safety: all kinds of pointers to objects have one representation here.
+    void *old, *new = aligned(bytes);
+    memcpy(&old, buffer, sizeof old);
+    free(old);
+    memcpy(buffer, &new, sizeof new);
+    return new != NULL;
+}
+
+static bool fit_dimensions(nk_context *context, uint32_t padded) {
+    if (padded <= context->padded_capacity) return true;
+    context->padded_capacity = 0;
+    size_t floats = ((size_t)padded + 64) * sizeof(float);
+    bool made = renew(&context->query.bytes, (size_t)padded + 128) && renew(&context->other.bytes, (size_t)padded + 128)
+        && renew(&context->sign_query.bytes, (size_t)padded / 2 + 128) && renew(&context->query_floats, floats)
+        && renew(&context->scratch, floats) && renew(&context->scratch2, floats);
+    if (made) context->padded_capacity = padded;
+    return made;
+}
+
+static bool fit_connections(nk_context *context, uint32_t connections) {
+    uint32_t row = 2 * connections + 2;
+    // A row and the rows of its neighbors, for two hops.
+    uint32_t gathered = row < 512 ? row * row + row : 1 << 18, selected = (NK_MAX_LEVEL + 1) * connections + 1;
+    if (gathered > context->gathered_capacity) {
+        context->gathered_capacity = 0;
+        if (!renew(&context->gathered, (size_t)gathered * sizeof(uint32_t))) return false;
+        context->gathered_capacity = gathered;
+    }
+    return nk_reserve_found(&context->selected, &context->selected_capacity, selected);
+}
+
+bool nk_context_fit(nk_context *context, const nk_store *store) {
     context->coded = store->coded;
     context->padded = store->padded;
     context->dimensions = store->layout.dimensions;
-    size_t floats = ((size_t)store->padded + 64) * sizeof(float);
-    context->query.bytes = aligned((size_t)store->padded + 128);
-    context->other.bytes = aligned((size_t)store->padded + 128);
-    context->sign_query.bytes = aligned((size_t)store->padded / 2 + 128);
-    context->query_floats = aligned(floats);
-    context->scratch = aligned(floats);
-    context->scratch2 = aligned(floats);
-    uint32_t row = 2 * store->layout.max_connections + 2;
-    // A row and the rows of its neighbors, for two hops.
-    context->gathered_capacity = row < 512 ? row * row + row : 1 << 18;
-    context->gathered = aligned((size_t)context->gathered_capacity * sizeof(uint32_t));
-    context->selected_capacity = (NK_MAX_LEVEL + 1) * store->layout.max_connections + 1;
-    context->selected = aligned((size_t)context->selected_capacity * sizeof(nk_found));
-    if (!context->query.bytes || !context->other.bytes || !context->sign_query.bytes || !context->query_floats || !context->scratch
-        || !context->scratch2 || !context->gathered || !context->selected) {
-        nk_context_destroy(context);
-        return NULL;
-    }
-    return context;
+    return fit_dimensions(context, store->padded)
+        && (!nk_store_has_graph(store) || fit_connections(context, store->layout.max_connections));
 }
 
 void nk_context_destroy(nk_context *context) {
@@ -61,7 +79,7 @@ void nk_context_destroy(nk_context *context) {
 }
 
 size_t nk_context_memory(const nk_context *context) {
-    return sizeof *context + context->padded * 14 + context->visited_capacity / 8
+    return sizeof *context + context->padded_capacity * 14 + context->visited_capacity / 8
         + (size_t)context->touched_capacity * 4
         + (size_t)(context->pool_capacity + context->candidates.capacity + context->top.capacity
                    + context->kept_capacity + context->selected_capacity + context->relinked_capacity) * 8

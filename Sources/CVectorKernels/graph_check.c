@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 bool nk_store_has_right_layers(const nk_store *store, uint32_t *bad) {
+    if (!nk_store_has_graph(store)) return true;
     uint32_t slots = nk_store_count(store);
     for (uint32_t slot = 0; slot < slots; slot++) {
         uint32_t level = nk_level(store, slot);

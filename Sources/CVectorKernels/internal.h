@@ -10,21 +10,22 @@
 
 // MARK: Rows that never move
 
-/// Rows of one size in chunks. The table of chunks is replaced when it grows; old tables live as long as the arena.
+/// Rows of one size in segments, each with twice the rows of the one before; see arena.c.
+///
+/// Row r has the number r + `first_rows`, whose highest bit says which segment it is in.
 typedef struct {
-    uint8_t **_Atomic table;
+    /// By highest bit: where the row of number 0 would be if the segment went on downwards.
+    uintptr_t bases[32];
     size_t stride;
-    uint32_t shift;
-    uint32_t chunk_count;
-    uint32_t table_capacity;
+    /// Rows of the first segment, a power of two.
+    uint32_t first_rows;
+    uint32_t segment_count;
     bool has_huge_pages;
-    void *retired[32];
-    uint32_t retired_count;
 } nk_arena;
 
 static inline uint8_t *nk_row(const nk_arena *arena, uint32_t row) {
-    uint8_t **table = atomic_load_explicit(&arena->table, memory_order_acquire);
-    return table[row >> arena->shift] + (size_t)(row & ((1u << arena->shift) - 1)) * arena->stride;
+    uint32_t number = row + arena->first_rows;
+    return (uint8_t *)(arena->bases[31 - __builtin_clz(number)] + (size_t)number * arena->stride);
 }
 
 /// How many rows ahead memory is asked for.
@@ -57,26 +58,40 @@ typedef struct {
 #define NK_MAX_LEVEL 15u
 #define NK_TAIL_BLOCK 4096u
 
-typedef struct {
+/// A random rotation; see rotation.c.
+typedef struct nk_rotation {
     uint32_t rounds;
     uint32_t length;
     /// rounds x length: a sign, divided by the root of the length of its block.
     float *signs;
     /// rounds x length; NULL if there is one block.
     uint32_t *order;
+    uint64_t seed;
+    /// How many stores have it.
+    uint32_t uses;
+    struct nk_rotation *next;
 } nk_rotation;
+
+/// The rotation of a length, a multiple of 64: stores of one length share it. `NULL` if there is no memory.
+const nk_rotation *nk_rotation_acquire(uint32_t length, uint64_t seed);
+void nk_rotation_release(const nk_rotation *rotation);
+/// Random bits: SplitMix64 of a seed and a number.
+uint64_t nk_mixed(uint64_t seed, uint64_t number);
 
 struct nk_store {
     nk_layout layout;
     const nk_tier *tier;
-    /// Places of a code: the rotation's length, or the dimensions.
+    /// Dimensions of a code: the rotation's length, or those of the vector.
     uint32_t coded;
     /// `coded`, filled up to whole blocks: what the loops run over.
     uint32_t padded;
-    nk_rotation rotation;
+    /// NULL but for planes.
+    const nk_rotation *rotation;
     nk_arena codes, residuals, signs, links, upper, documents, states, levels, upper_first, tail, tail_blocks;
     _Atomic uint32_t count;
     _Atomic uint32_t upper_count;
+    /// Whether there is room for links, levels and the tail.
+    _Atomic bool has_graph;
     _Atomic uint64_t entry;
     atomic_flag entry_lock;
 };
@@ -149,7 +164,10 @@ typedef struct {
 } nk_heap;
 
 struct nk_context {
+    /// Of the store that it is fitted to.
     uint32_t coded, padded, dimensions;
+    /// Dimensions that fit into the buffers.
+    uint32_t padded_capacity;
     nk_query query, other;
     /// The query in four planes of bits, to be compared with signs: the lowest first.
     nk_query sign_query;

@@ -4,57 +4,16 @@
 #include "arena.h"
 #include <stdlib.h>
 
-static uint64_t mixed(uint64_t seed, uint64_t number) {
-    uint64_t z = seed + (number + 1) * 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return z ^ (z >> 31);
-}
-
-// MARK: Rotation
-
-/// Blocks of powers of two, the largest first; a length is a multiple of 64.
-static bool make_rotation(nk_rotation *rotation, uint32_t length, uint64_t seed) {
-    bool is_one_block = (length & (length - 1)) == 0;
-    rotation->length = length;
-    rotation->rounds = is_one_block ? 2 : 3;
-    size_t total = (size_t)length * rotation->rounds;
-    rotation->signs = malloc(total * sizeof(float));
-    if (!rotation->signs) return false;
-    for (size_t i = 0; i < total; i++) {
-        uint32_t slot = (uint32_t)(i % length), rest = length;
-        uint32_t block = 1u << (31 - __builtin_clz(rest));
-        while (slot >= block) {
-            slot -= block;
-            rest -= block;
-            block = 1u << (31 - __builtin_clz(rest));
-        }
-        float size = 1.0f / sqrtf((float)block);
-        rotation->signs[i] = mixed(seed, i) & 1 ? size : -size;
-    }
-    if (is_one_block) return true;
-    rotation->order = malloc(total * sizeof(uint32_t));
-    if (!rotation->order) return false;
-    for (uint32_t round = 0; round < rotation->rounds; round++) {
-        uint32_t *order = rotation->order + (size_t)round * length;
-        for (uint32_t i = 0; i < length; i++) order[i] = i;
-        for (uint32_t i = length - 1; i > 0; i--) {
-            uint32_t other = (uint32_t)(mixed(~seed, (uint64_t)round * length + i) % (i + 1));
-            uint32_t kept = order[i];
-            order[i] = order[other];
-            order[other] = kept;
-        }
-    }
-    return true;
-}
-
 // MARK: Life
 
 static size_t row_bytes(size_t codes) {
     return (codes + sizeof(nk_affine) + 63) / 64 * 64;
 }
 
-static bool make_arenas(nk_store *store) {
+/// Slots that scans look at in one go: their states and documents lie side by side.
+#define SIDE_BY_SIDE 64u
+
+static void init_arenas(nk_store *store) {
     uint32_t connections = store->layout.max_connections;
     size_t codes = 0, residuals = 0, signs = 0;
     switch (store->layout.format) {
@@ -66,20 +25,17 @@ static bool make_arenas(nk_store *store) {
         signs = store->padded / 8 + sizeof(nk_affine);
         break;
     }
-    bool made = nk_arena_init(&store->codes, codes);
-    made = nk_arena_init(&store->residuals, residuals) && made;
-    made = nk_arena_init(&store->signs, signs) && made;
-    made = nk_arena_init(&store->links, connections ? (1 + 2 * (size_t)connections) * 4 : 0) && made;
-    made = nk_arena_init(&store->upper, connections ? (1 + (size_t)connections) * 4 : 0) && made;
-    made = nk_arena_init(&store->documents, 4) && made;
-    made = nk_arena_init(&store->states, 1) && made;
-    made = nk_arena_init(&store->levels, 1) && made;
-    made = nk_arena_init(&store->upper_first, 4) && made;
-    made = nk_arena_init(&store->tail, 8) && made;
-    made = nk_arena_init(&store->tail_blocks, 4) && made;
-    nk_arena *large[] = {&store->codes, &store->residuals, &store->signs, &store->links};
-    for (size_t i = 0; i < sizeof large / sizeof *large; i++) large[i]->has_huge_pages = true;
-    return made;
+    nk_arena_init(&store->codes, codes, 1, true);
+    nk_arena_init(&store->residuals, residuals, 1, true);
+    nk_arena_init(&store->signs, signs, 1, true);
+    nk_arena_init(&store->documents, 4, SIDE_BY_SIDE, false);
+    nk_arena_init(&store->states, 1, SIDE_BY_SIDE, false);
+    nk_arena_init(&store->links, connections ? (1 + 2 * (size_t)connections) * 4 : 0, 1, true);
+    nk_arena_init(&store->upper, connections ? (1 + (size_t)connections) * 4 : 0, 1, false);
+    nk_arena_init(&store->levels, 1, 1, false);
+    nk_arena_init(&store->upper_first, 4, 1, false);
+    nk_arena_init(&store->tail, 8, 1, false);
+    nk_arena_init(&store->tail_blocks, 4, 1, false);
 }
 
 nk_store *nk_store_create(const nk_layout *layout, const nk_tier *tier) {
@@ -93,37 +49,55 @@ nk_store *nk_store_create(const nk_layout *layout, const nk_tier *tier) {
     store->padded = (store->coded + block - 1) / block * block;
     atomic_init(&store->entry, NK_NO_ENTRY);
     atomic_flag_clear(&store->entry_lock);
-    bool made = make_arenas(store);
-    if (layout->format == nk_planes) {
-        made = make_rotation(&store->rotation, store->coded, layout->rotation_seed) && made;
-    }
-    if (!made) {
-        nk_store_destroy(store);
-        return NULL;
-    }
-    return store;
+    init_arenas(store);
+    if (layout->format != nk_planes) return store;
+    store->rotation = nk_rotation_acquire(store->coded, layout->rotation_seed);
+    if (store->rotation) return store;
+    nk_store_destroy(store);
+    return NULL;
+}
+
+enum { ARENAS = 11 };
+
+typedef struct {
+    nk_arena *arena;
+    /// Rows in use.
+    uint32_t rows;
+} used_arena;
+
+static void list_arenas(nk_store *store, used_arena arenas[ARENAS]) {
+    uint32_t count = nk_store_count(store);
+    used_arena all[ARENAS] = {
+        {&store->codes, count}, {&store->residuals, count}, {&store->signs, count}, {&store->links, count},
+        {&store->documents, count}, {&store->states, count}, {&store->levels, count}, {&store->upper_first, count},
+        {&store->upper, nk_store_upper_count(store)}, {&store->tail, count / 64 + 1},
+        {&store->tail_blocks, count / NK_TAIL_BLOCK + 1},
+    };
+    memcpy(arenas, all, sizeof all);
 }
 
 void nk_store_destroy(nk_store *store) {
-    nk_arena *arenas[] = {
-        &store->codes, &store->residuals, &store->signs, &store->links, &store->upper, &store->documents, &store->states,
-        &store->levels, &store->upper_first, &store->tail, &store->tail_blocks,
-    };
-    for (size_t i = 0; i < sizeof arenas / sizeof *arenas; i++) nk_arena_free(arenas[i]);
-    free(store->rotation.signs);
-    free(store->rotation.order);
+    used_arena arenas[ARENAS];
+    list_arenas(store, arenas);
+    for (uint32_t i = 0; i < ARENAS; i++) nk_arena_free(arenas[i].arena);
+    nk_rotation_release(store->rotation);
     free(store);
 }
 
 size_t nk_store_memory(const nk_store *store) {
-    uint32_t count = nk_store_count(store);
+    used_arena arenas[ARENAS];
+    list_arenas((nk_store *)store, arenas);
     size_t bytes = sizeof *store;
-    bytes += nk_arena_memory(&store->codes, count) + nk_arena_memory(&store->residuals, count);
-    bytes += nk_arena_memory(&store->signs, count);
-    bytes += nk_arena_memory(&store->links, count) + nk_arena_memory(&store->upper, nk_store_upper_count(store));
-    bytes += (size_t)count * (4 + 1 + 1 + 4) + count / 8;
-    bytes += (size_t)store->rotation.rounds * store->rotation.length * (store->rotation.order ? 8 : 4);
+    for (uint32_t i = 0; i < ARENAS; i++) bytes += nk_arena_memory(arenas[i].arena, arenas[i].rows);
     return bytes;
+}
+
+uint32_t nk_store_mapping_count(const nk_store *store) {
+    used_arena arenas[ARENAS];
+    list_arenas((nk_store *)store, arenas);
+    uint32_t mappings = 0;
+    for (uint32_t i = 0; i < ARENAS; i++) mappings += nk_arena_mapping_count(arenas[i].arena);
+    return mappings;
 }
 
 uint32_t nk_store_count(const nk_store *store) {
@@ -139,31 +113,52 @@ uint32_t nk_store_upper_count(const nk_store *store) {
 /// floor(-ln(u) / ln(M)) for u in (0, 1], as in the paper, from the seed and the slot.
 static uint32_t random_level(const nk_store *store, uint32_t slot) {
     if (store->layout.max_connections < 2) return 0;
-    double u = ((double)(mixed(store->layout.seed, slot) >> 11) + 1) * 0x1p-53;
+    double u = ((double)(nk_mixed(store->layout.seed, slot) >> 11) + 1) * 0x1p-53;
     double level = -log(u) / log((double)store->layout.max_connections);
     return level < NK_MAX_LEVEL ? (uint32_t)level : NK_MAX_LEVEL;
 }
 
-bool nk_store_grow(nk_store *store, uint32_t added) {
-    uint32_t count = nk_store_count(store), upper = nk_store_upper_count(store);
-    if (added > INT32_MAX - count) return false;
-    uint32_t end = count + added, upper_end = upper;
-    bool made = nk_arena_reserve(&store->codes, end) && nk_arena_reserve(&store->residuals, end)
-        && nk_arena_reserve(&store->signs, end) && nk_arena_reserve(&store->links, end) && nk_arena_reserve(&store->documents, end)
-        && nk_arena_reserve(&store->states, end) && nk_arena_reserve(&store->levels, end)
+/// Makes room for the links of the slots below `end`, those below `start` having it. `false` if there is no memory.
+static bool reserve_links(nk_store *store, uint32_t start, uint32_t end) {
+    bool made = nk_arena_reserve(&store->links, end) && nk_arena_reserve(&store->levels, end)
         && nk_arena_reserve(&store->upper_first, end) && nk_arena_reserve(&store->tail, end / 64 + 1)
         && nk_arena_reserve(&store->tail_blocks, end / NK_TAIL_BLOCK + 1);
     if (!made) return false;
-    if (store->layout.max_connections > 0) {
-        for (uint32_t slot = count; slot < end; slot++) {
-            uint32_t level = random_level(store, slot);
-            *nk_row(&store->levels, slot) = (uint8_t)level;
-            *(uint32_t *)nk_row(&store->upper_first, slot) = upper_end;
-            upper_end += level;
-        }
+    uint32_t upper_end = nk_store_upper_count(store);
+    for (uint32_t slot = start; slot < end; slot++) {
+        uint32_t level = random_level(store, slot);
+        *nk_row(&store->levels, slot) = (uint8_t)level;
+        *(uint32_t *)nk_row(&store->upper_first, slot) = upper_end;
+        upper_end += level;
     }
     if (!nk_arena_reserve(&store->upper, upper_end)) return false;
     atomic_store_explicit(&store->upper_count, upper_end, memory_order_release);
+    return true;
+}
+
+bool nk_store_add_graph(nk_store *store) {
+    if (nk_store_has_graph(store)) return true;
+    uint32_t count = nk_store_count(store);
+    if (store->layout.max_connections == 0 || !reserve_links(store, 0, count)) return false;
+    for (uint32_t slot = 0; slot < count; slot++) {
+        if (nk_state(store, slot) & nk_occupied) nk_store_set_tail(store, slot, true);
+    }
+    atomic_store_explicit(&store->has_graph, true, memory_order_release);
+    return true;
+}
+
+bool nk_store_has_graph(const nk_store *store) {
+    return atomic_load_explicit(&store->has_graph, memory_order_acquire);
+}
+
+bool nk_store_grow(nk_store *store, uint32_t added) {
+    uint32_t count = nk_store_count(store);
+    if (added > INT32_MAX - count) return false;
+    uint32_t end = count + added;
+    bool made = nk_arena_reserve(&store->codes, end) && nk_arena_reserve(&store->residuals, end)
+        && nk_arena_reserve(&store->signs, end) && nk_arena_reserve(&store->documents, end)
+        && nk_arena_reserve(&store->states, end);
+    if (!made || (nk_store_has_graph(store) && !reserve_links(store, count, end))) return false;
     atomic_store_explicit(&store->count, end, memory_order_release);
     return true;
 }
@@ -222,7 +217,7 @@ uint32_t nk_store_document(const nk_store *store, uint32_t slot) {
 }
 
 uint32_t nk_store_level(const nk_store *store, uint32_t slot) {
-    return nk_level(store, slot);
+    return nk_store_has_graph(store) ? nk_level(store, slot) : 0;
 }
 
 void nk_store_encode(nk_store *store, nk_context *context, uint32_t slot, uint32_t document, const float *vector) {

@@ -74,7 +74,7 @@ static void encode(nk_store *store, nk_context *context, uint32_t slot, const fl
     scaled by = scale_down(context, vector);
     double back = scale_back(store, by);
     float *x = context->scratch;
-    if (store->layout.format == nk_planes) rotate(&store->rotation, x, context->scratch2);
+    if (store->layout.format == nk_planes) rotate(store->rotation, x, context->scratch2);
     uint32_t coded = context->coded;
     float min = x[0], max = x[0], total = 0;
     for (uint32_t i = 0; i < coded; i++) {
@@ -138,7 +138,7 @@ static void prepare(nk_context *context, const nk_store *store, const float *vec
     scaled by = scale_down(context, vector);
     double back = scale_back(store, by);
     float *x = context->scratch;
-    if (store->layout.format == nk_planes) rotate(&store->rotation, x, context->scratch2);
+    if (store->layout.format == nk_planes) rotate(store->rotation, x, context->scratch2);
     float largest = 0, total = 0;
     for (uint32_t i = 0; i < context->coded; i++) {
         float size = fabsf(x[i]);

@@ -3,7 +3,7 @@
 /// Which slot each document is at: a table in pages, since the numbers of documents that are there lie close together,
 /// and those of documents long gone leave whole pages empty.
 struct SlotsByDocument {
-    private static let pageBits: UInt32 = 10
+    private static let pageBits: UInt32 = 6
     private static let none = UInt32.max
 
     private struct Page {

@@ -19,7 +19,7 @@ extension VectorIndex {
             throw .dimensionMismatch(expected: dimensions, received: vector.count)
         }
         let slot = try reserveSlot(for: document)
-        let encoded: Void? = contexts.withContext { context in
+        let encoded: Void? = withContext { context in
             store.encode(vector, document: document.number, at: slot, with: context)
         }
         guard encoded != nil else {
@@ -44,7 +44,7 @@ extension VectorIndex {
                     throw VectorIndexError.dimensionMismatch(expected: dimensions, received: vector.count)
                 }
                 let slot = slots[position]
-                let encoded: Void? = contexts.withContext { context in
+                let encoded: Void? = withContext { context in
                     store.encode(vector, document: documents[position].number, at: slot, with: context)
                 }
                 guard encoded != nil else { throw VectorIndexError.tooManyVectors(count: store.count) }
@@ -70,7 +70,7 @@ extension VectorIndex {
     private func publish(_ document: DocumentID, at slot: UInt32, in table: inout SlotTable) {
         _ = table.slots.insert(slot, for: document.number)
         store.setState(.occupied, of: slot)
-        guard isGraph else { return }
+        guard store.hasGraph else { return }
         store.setInTail(true, slot)
         table.enqueue(slot)
         table.unlinkedCount += 1
@@ -79,13 +79,30 @@ extension VectorIndex {
     private func reserveSlot(for document: DocumentID) throws(VectorIndexError) -> UInt32 {
         let (isKnown, free) = table.withLock { table -> (Bool, UInt32?) in
             if table.slots[document.number] != nil { return (true, nil) }
-            return (false, table.takeFree(isOver: contexts.isOver))
+            return (false, table.takeFree(isOver: epochs.isOver))
         }
         if isKnown { throw .duplicateDocument(document) }
         if let free { return free }
         let slot = store.count
         guard store.grow(by: 1) else { throw .tooManyVectors(count: slot) }
+        guard hasGraphIfNeeded() else {
+            table.withLock { $0.free.append(UInt32(slot)) }
+            throw .tooManyVectors(count: slot)
+        }
         return UInt32(slot)
+    }
+
+    /// Gives a small index that has grown large room for links, and lets all its documents wait for theirs.
+    ///
+    /// - Returns: `false` if there is no memory.
+    private func hasGraphIfNeeded() -> Bool {
+        guard isGraph, !store.hasGraph, store.count > Self.smallLimit else { return true }
+        return table.withLock { table in
+            guard store.addGraph() else { return false }
+            table.slots.forEach { _, slot in table.enqueue(slot) }
+            table.unlinkedCount = table.slots.count
+            return true
+        }
     }
 
     /// Takes back an `append` whose commit failed. Does nothing if the document is not in the index.
@@ -102,7 +119,7 @@ extension VectorIndex {
                 table.tombstones.append(slot)
                 return true
             }
-            if isGraph {
+            if store.hasGraph {
                 store.setInTail(false, slot)
                 table.unlinkedCount -= 1
             }
@@ -111,7 +128,7 @@ extension VectorIndex {
                 store.setState([.occupied, .tombstone], of: slot)
             } else {
                 store.setState([], of: slot)
-                table.retired.append(.init(epoch: contexts.advance(), slots: [slot]))
+                table.retired.append(.init(epoch: epochs.advance(), slots: [slot]))
             }
             return true
         }

@@ -26,10 +26,10 @@ extension VectorIndex {
             if state.isLive, table.slots[store.document(at: slot)] != slot, isQuiet(since: table) {
                 findings.append("slot \(slot) is live, and document \(store.document(at: slot)) is not there")
             }
-            guard isGraph, state.contains(.linked) else { continue }
+            guard store.hasGraph, state.contains(.linked) else { continue }
             checkLinks(of: slot, count: count, findings: &findings)
         }
-        if isGraph { checkReach(linked: linked, since: table, findings: &findings) }
+        if store.hasGraph { checkReach(linked: linked, since: table, findings: &findings) }
         return findings
     }
 

@@ -15,7 +15,7 @@ extension VectorIndex {
         var linked = 0
         while linked < maximum, !isCancelled(), let slot = claimQueued() {
             // Each with its own hold on a context, so that the epochs of freed slots move on.
-            let isLinked = contexts.withContext { context in
+            let isLinked = withContext { context in
                 context.link(slot, in: store, efConstruction: efConstruction)
             }
             finishLinking(slot, isLinked: isLinked == true)

@@ -10,9 +10,9 @@ extension VectorIndex {
     ///
     /// - Returns: how many slots it freed.
     @discardableResult package func repair(isCancelled: () -> Bool = { false }) -> Int {
-        guard isGraph, let dead = beginRepair() else { return 0 }
+        guard store.hasGraph, let dead = beginRepair() else { return 0 }
         defer { table.withLock { $0.isRepairing = false } }
-        let freed = contexts.withContext { context in
+        let freed = withContext { context in
             relinkAround(dead, with: context, isCancelled: isCancelled)
         }
         guard freed == true else { return 0 }
@@ -22,7 +22,7 @@ extension VectorIndex {
             let gone = Set(dead)
             table.tombstones.removeAll { gone.contains($0) }
             for slot in dead { store.setState([], of: slot) }
-            table.retired.append(.init(epoch: contexts.advance(), slots: dead))
+            table.retired.append(.init(epoch: epochs.advance(), slots: dead))
         }
         return dead.count
     }

@@ -12,6 +12,8 @@ struct Search {
     var allowed: DocumentBits?
     var exact: ExactDistance
     var vectors: any VectorReading
+    /// Whether there are links to follow. One look for the whole of a search: its context fits what was there then.
+    var hasGraph: Bool
 }
 
 extension VectorIndex {
@@ -40,8 +42,12 @@ extension VectorIndex {
         }
         guard count > 0 else { return [] }
         let exact = ExactDistance(metric: configuration.metric, query: query)
-        let search = Search(count: count, ef: ef, allowed: allowed, exact: exact, vectors: vectors)
-        let found = try contexts.withContext { context in
+        let search = Search(
+            count: count, ef: ef, allowed: allowed, exact: exact, vectors: vectors, hasGraph: store.hasGraph)
+        if let documents = documentsIfFew(for: search) {
+            return try measure(documents, for: search, isCancelled: isCancelled)
+        }
+        let found = try withContext { context in
             guard context.begin(search.exact.query.span, in: store) else { return [Neighbor]?.none }
             return try answer(search, with: context, isCancelled: isCancelled)
         }
@@ -94,6 +100,41 @@ extension VectorIndex {
     }
 
     // MARK: Exact distances
+
+    /// All that may be among the nearest, if these are so few that all would get their exact distance in any case.
+    private func documentsIfFew(for search: Search) -> [DocumentID]? {
+        table.withLock { table in
+            let limit = Self.rescoredCount(search.count)
+            guard min(table.slots.count, search.allowed?.count ?? .max) <= limit else { return nil }
+            var documents: [DocumentID] = []
+            if let allowed = search.allowed, allowed.count < table.slots.count {
+                allowed.forEach { if table.slots[$0.number] != nil { documents.append($0) } }
+            } else {
+                table.slots.forEach { number, _ in
+                    let document = DocumentID(number)
+                    if search.allowed?.contains(document) ?? true { documents.append(document) }
+                }
+            }
+            return documents
+        }
+    }
+
+    /// The nearest of some documents, by their exact distances.
+    private func measure(
+        _ documents: [DocumentID], for search: Search, isCancelled: () -> Bool
+    ) throws -> [Neighbor] {
+        var found: [Neighbor] = []
+        found.reserveCapacity(documents.count)
+        for (index, document) in documents.enumerated() {
+            if index % 64 == 63, isCancelled() { throw VectorIndexError.cancelled }
+            var distance: Float = 0
+            if try search.vectors.withVector(of: document, { distance = search.exact.distance(to: $0) }) {
+                found.append(Neighbor(document: document, distance: distance))
+            }
+        }
+        found.sort { ($0.distance, $0.document) < ($1.distance, $1.document) }
+        return Array(found.prefix(search.count))
+    }
 
     /// How many candidates get their exact distance at least, for `count` wanted: codes put near neighbors in a slightly
     /// wrong order, and ten more than wanted make up for that.
@@ -159,7 +200,7 @@ extension VectorIndex {
         let configuration = configuration
         let keep = Self.rescoredCount(count)
         let ef = max(search.ef ?? configuration.effectiveEf(limit: count), keep)
-        guard isGraph, !isScanCheaper(ef: ef, reachable: reachable, for: search, configuration) else {
+        guard search.hasGraph, !isScanCheaper(ef: ef, reachable: reachable, for: search, configuration) else {
             return try scan(count, of: reachable, for: search, with: context, isCancelled: isCancelled)
         }
         try keepOrThrow(keep, of: unlinkedCount, with: context)

@@ -23,12 +23,13 @@ extension VectorIndex {
         let content = snapshotContent()
         var header = SnapshotHeader(layout: store.layout)
         header.slotCount = UInt32(content.count)
-        header.upperRowCount = UInt32(store.upperRowCount)
+        header.upperRowCount = content.count == 0 ? 0 : UInt32(store.upperRowCount)
         for kind in SnapshotHeader.rowKinds {
             let written = try writeRows(kind, of: content, header: header, to: &segments, isCancelled: isCancelled)
             header.segmentCounts[kind.rawValue] = written
         }
         if isGraph { chooseEntry(for: &header, among: content) }
+        if isCancelled() { throw VectorIndexError.cancelled }
         try put(
             SegmentName(.header, 0), rows: 0..<1, stride: SnapshotHeader.byteCount, payload: header.bytes, to: &segments
         )
@@ -61,7 +62,8 @@ extension VectorIndex {
     /// All that is linked (in a flat index: live) now.
     private func snapshotContent() -> Content {
         table.withLock { _ in
-            let count = store.count
+            // The documents of a small graph have no links, and are appended again.
+            let count = isGraph && !store.hasGraph ? 0 : store.count
             var content = Content(count: count, kept: Array(repeating: 0, count: count / 64 + 1), states: [])
             content.states.reserveCapacity(count)
             for slot in 0..<count {
@@ -167,7 +169,13 @@ extension VectorIndex {
             dimensions: header.layout.dimensions, configuration: configuration, seed: header.layout.levelSeed)
         // Made for another configuration, or by a version that chose its codes otherwise.
         guard layout == header.layout else { return nil }
-        guard let store = CodeStore(layout: layout), store.grow(by: Int(header.slotCount)) else {
+        guard let store = CodeStore(layout: layout) else { throw VectorIndexError.tooManyVectors(count: 0) }
+        if layout.maxConnections > 0, header.slotCount <= Self.smallLimit {
+            // Links would be more than it needs.
+            self.init(store: store, configuration: configuration)
+            return
+        }
+        guard layout.maxConnections == 0 || store.addGraph(), store.grow(by: Int(header.slotCount)) else {
             throw VectorIndexError.tooManyVectors(count: Int(header.slotCount))
         }
         guard store.upperRowCount == Int(header.upperRowCount) else {

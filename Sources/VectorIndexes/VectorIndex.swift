@@ -30,9 +30,12 @@ import VectorKernels
 ///    graph.
 package final class VectorIndex: Sendable {
     static let dimensionLimit = 65_535
+    /// An index with no more slots has no links, and its snapshots hold no documents: a scan is faster than a walk, and
+    /// appending the vectors after a start as fast as loading.
+    static let smallLimit = 256
 
     let store: CodeStore
-    let contexts: ContextPool
+    let epochs = Epochs()
     let table = Mutex(SlotTable())
     private let settings: Mutex<VectorIndexConfiguration>
 
@@ -56,12 +59,12 @@ package final class VectorIndex: Sendable {
 
     init(store: CodeStore, configuration: VectorIndexConfiguration) {
         self.store = store
-        contexts = ContextPool(store: store)
         settings = Mutex(configuration)
     }
 
     /// How many numbers a vector has; fixed when the index is made.
     package var dimensions: Int { store.layout.dimensions }
+    /// Whether documents get links, at least once there are many.
     var isGraph: Bool { store.layout.maxConnections > 0 }
     package var configuration: VectorIndexConfiguration { settings.withLock { $0 } }
 
@@ -85,9 +88,18 @@ package final class VectorIndex: Sendable {
     /// Documents that searches find only by scanning them: the tail. Always 0 in a flat index.
     package var unlinkedCount: Int { table.withLock { $0.unlinkedCount } }
 
-    /// Memory held by codes, links and tables.
-    package var memoryInBytes: Int {
-        store.memoryInBytes + contexts.memoryInBytes + table.withLock { $0.memoryInBytes }
+    /// Memory held by codes, links and tables. What searches share is not counted.
+    package var memoryInBytes: Int { store.memoryInBytes + table.withLock { $0.memoryInBytes } }
+
+    /// Calls `body` with a search context of its own, during which no slot that can be come upon is used again.
+    ///
+    /// - Returns: `nil`, without a call, if there is no memory.
+    func withContext<Result, Failure: Error>(
+        _ body: (SearchContext) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        let epoch = epochs.enter()
+        defer { epochs.leave(epoch) }
+        return try SearchContextPool.shared.withContext(for: store, body)
     }
 }
 

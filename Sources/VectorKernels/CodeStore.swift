@@ -75,6 +75,8 @@ package enum CodeArray: UInt32, Sendable {
 
 /// Codes, links and states of vectors in rows that never move, at slots numbered from 0.
 ///
+/// A new store has codes and states alone, in some kilobytes; `addGraph` makes room for links.
+///
 /// Searches and linkers, each with a `SearchContext` of its own, run beside one thread that adds and changes slots.
 /// Link rows have a lock each, taken by those who write them; whoever reads sees an old row, a new one, or a mixture of
 /// both: always ids of slots.
@@ -102,6 +104,8 @@ package enum CodeArray: UInt32, Sendable {
     /// Slots, used or not.
     package var count: Int { unsafe Int(nk_store_count(pointer)) }
     package var upperRowCount: Int { unsafe Int(nk_store_upper_count(pointer)) }
+    /// Pieces of its memory that are mappings of their own, of which a process has a limited number; 0 for a small store.
+    package var mappedSegmentCount: Int { unsafe Int(nk_store_mapping_count(pointer)) }
     package var memoryInBytes: Int { unsafe nk_store_memory(pointer) }
 
     /// Adds unused slots at the end.
@@ -111,6 +115,14 @@ package enum CodeArray: UInt32, Sendable {
         guard let added = UInt32(exactly: added) else { return false }
         return unsafe nk_store_grow(pointer, added)
     }
+
+    /// Whether there is room for links. Without it nothing can be linked, be in the tail, or be walked through.
+    package var hasGraph: Bool { unsafe nk_store_has_graph(pointer) }
+
+    /// Makes room for links, and puts all occupied slots into the tail. Searches may go on meanwhile.
+    ///
+    /// - Returns: `false` if there is no memory, or if the layout has no connections.
+    package func addGraph() -> Bool { unsafe nk_store_add_graph(pointer) }
 
     package func state(of slot: UInt32) -> SlotState {
         unsafe SlotState(rawValue: nk_store_state(pointer, checked(slot)))
@@ -139,22 +151,22 @@ package enum CodeArray: UInt32, Sendable {
 
     /// Puts a slot among those that `SearchContext.scanTail` looks at, or takes it out.
     package func setInTail(_ isInTail: Bool, _ slot: UInt32) {
-        unsafe nk_store_set_tail(pointer, checked(slot), isInTail)
+        unsafe nk_store_set_tail(pointer, linkable(slot), isInTail)
     }
 
     /// Empties the link rows of a slot that nothing links to.
-    package func clearLinks(of slot: UInt32) { unsafe nk_store_clear_links(pointer, checked(slot)) }
+    package func clearLinks(of slot: UInt32) { unsafe nk_store_clear_links(pointer, linkable(slot)) }
 
     /// A copy of a link row; empty above the level of the slot.
     package func links(of slot: UInt32, layer: Int) -> [UInt32] {
         // Safety: a row holds at most 2 M ids.
         unsafe [UInt32](unsafeUninitializedCapacity: 2 * layout.maxConnections + 1) { buffer, count in
-            count = unsafe Int(nk_store_links(pointer, checked(slot), UInt32(layer), buffer.baseAddress))
+            count = unsafe Int(nk_store_links(pointer, linkable(slot), UInt32(layer), buffer.baseAddress))
         }
     }
 
     /// How many links a slot has on the lowest layer.
-    package func linkCount(of slot: UInt32) -> Int { unsafe Int(nk_store_link_count(pointer, checked(slot))) }
+    package func linkCount(of slot: UInt32) -> Int { unsafe Int(nk_store_link_count(pointer, linkable(slot))) }
 
     /// Where walks begin; `nil` if nothing is linked.
     package var entry: (slot: UInt32, level: Int)? {
@@ -163,7 +175,7 @@ package enum CodeArray: UInt32, Sendable {
         return unsafe nk_store_entry(pointer, &slot, &level) ? (slot, Int(level)) : nil
     }
 
-    package func setEntry(_ slot: UInt32) { unsafe nk_store_set_entry(pointer, checked(slot)) }
+    package func setEntry(_ slot: UInt32) { unsafe nk_store_set_entry(pointer, linkable(slot)) }
 
     /// Lets walks begin at a linked slot of the highest layer that has no tombstone. Not beside linkers. O(n).
     package func chooseEntry() { unsafe nk_store_choose_entry(pointer) }
@@ -237,5 +249,10 @@ package enum CodeArray: UInt32, Sendable {
     @inline(__always) func checked(_ slot: UInt32) -> UInt32 {
         precondition(unsafe slot < nk_store_count(pointer), "slot \(slot) does not exist")
         return slot
+    }
+
+    @inline(__always) func linkable(_ slot: UInt32) -> UInt32 {
+        precondition(hasGraph, "a store without a graph has no links and no tail")
+        return checked(slot)
     }
 }

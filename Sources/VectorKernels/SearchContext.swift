@@ -4,7 +4,7 @@ import CVectorKernels
 
 /// What one thread needs while it searches or links: a prepared query, a visited set, pools, buffers.
 ///
-/// Made for one store, used by one thread at a time, and worth keeping.
+/// Used by one thread at a time, with the store that it was fitted to last; worth keeping.
 // Safety: handed from thread to thread by a pool; never used by two at once.
 @safe package final class SearchContext: @unchecked Sendable {
     let pointer: OpaquePointer
@@ -33,10 +33,18 @@ import CVectorKernels
     }
 
     /// - Returns: `nil` if there is no memory.
-    package init?(for store: CodeStore) {
-        guard let pointer = unsafe nk_context_create(store.pointer) else { return nil }
+    package init?() {
+        guard let pointer = unsafe nk_context_create() else { return nil }
         unsafe self.pointer = pointer
     }
+
+    /// Makes it ready for a store: before anything else is done with both, after whatever was done with others.
+    ///
+    /// Whether the store has a graph is found out now; one that is added later is not for this context until it is fitted
+    /// again.
+    ///
+    /// - Returns: `false` if there is no memory.
+    package func fit(to store: CodeStore) -> Bool { unsafe nk_context_fit(pointer, store.pointer) }
 
     deinit { unsafe nk_context_destroy(pointer) }
 
@@ -73,6 +81,7 @@ import CVectorKernels
 
     /// Measures the slots of the tail, or those whose document's bit is set in `allowed`.
     package func scanTail(of store: CodeStore, allowed: [UInt64]?) {
+        precondition(store.hasGraph, "a store without a graph has no tail")
         if let allowed {
             unsafe nk_scan_tail(pointer, store.pointer, true, allowed, allowed.count)
         } else {
@@ -114,6 +123,7 @@ import CVectorKernels
         in store: CodeStore, ef: Int, onlyLive: Bool, allowed: [UInt64]?, twoHop: Bool, budget: Int, hops: Int,
         isCancelled: () -> Bool
     ) -> Progress {
+        precondition(store.hasGraph, "a store without a graph has nothing to walk through")
         let ef = UInt32(clamping: max(ef, 1))
         guard let allowed else {
             let begun = unsafe nk_walk_begin(pointer, store.pointer, ef, onlyLive, nil, 0, twoHop, UInt64(budget))
@@ -155,7 +165,7 @@ import CVectorKernels
     ///
     /// - Returns: `false` if there is no memory; then the slot may have some links.
     package func link(_ slot: UInt32, in store: CodeStore, efConstruction: Int) -> Bool {
-        unsafe nk_link(store.pointer, pointer, store.checked(slot), UInt32(clamping: max(efConstruction, 1)))
+        unsafe nk_link(store.pointer, pointer, store.linkable(slot), UInt32(clamping: max(efConstruction, 1)))
     }
 
     /// Gives slots in a range that link to dead ones other links. Not beside linkers.

@@ -42,8 +42,13 @@ static built make(const kind *kind, const nk_tier *tier) {
     nk_layout layout = {kind->metric, kind->format, kind->dimensions, CONNECTIONS, 11, 22};
     built made;
     made.store = required(nk_store_create(&layout, tier));
-    made.context = required(nk_context_create(made.store));
-    CHECK(nk_store_grow(made.store, SLOTS), "%s: no memory", kind->name);
+    made.context = required(nk_context_create());
+    // First without room for links, as a small index is.
+    CHECK(nk_store_grow(made.store, SLOTS / 3), "%s: no memory", kind->name);
+    CHECK(nk_context_fit(made.context, made.store), "%s: no memory", kind->name);
+    CHECK(!nk_store_has_graph(made.store) && nk_store_add_graph(made.store), "%s: no memory", kind->name);
+    CHECK(nk_store_grow(made.store, SLOTS - SLOTS / 3), "%s: no memory", kind->name);
+    CHECK(nk_context_fit(made.context, made.store), "%s: no memory", kind->name);
     return made;
 }
 

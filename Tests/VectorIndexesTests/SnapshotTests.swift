@@ -77,7 +77,7 @@ private func snapshot(_ index: VectorIndex) throws -> SegmentTable {
     }
 
     @Test func `with one wrong bit anywhere are refused by the name of the segment`() throws {
-        let vectors = clustered(40, dimensions: 520, seed: 31)
+        let vectors = clustered(VectorIndex.smallLimit + 1, dimensions: 520, seed: 31)
         let segments = try snapshot(try Fixture(configurations[0], vectors: vectors).index)
         #expect(Set(segments.names.map(\.kind)) == Set(SegmentName.Kind.allCases))
         var generator = SplitMix64(seed: 2)

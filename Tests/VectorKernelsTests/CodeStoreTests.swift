@@ -13,7 +13,9 @@ private func layout(_ metric: CodeLayout.Metric, _ dimensions: Int, connections:
 }
 
 private func fill(_ store: CodeStore, with vectors: [[Float]]) throws -> SearchContext {
-    let context = try #require(SearchContext(for: store))
+    let context = try #require(SearchContext())
+    let fits = context.fit(to: store)
+    #expect(fits)
     for (slot, vector) in vectors.enumerated() {
         #expect(store.grow(by: 1))
         store.encode(vector.span, document: UInt32(slot), at: UInt32(slot), with: context)
@@ -80,7 +82,9 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
 
     @Test func `rows stay where they are while the store grows past a chunk`() throws {
         let store = try #require(CodeStore(layout: layout(.manhattan, 2048)))
-        let context = try #require(SearchContext(for: store))
+        let context = try #require(SearchContext())
+        let fits = context.fit(to: store)
+        #expect(fits)
         let vector = [Float](repeating: 2, count: 2048)
         #expect(store.grow(by: 1))
         store.encode(vector.span, document: 77, at: 0, with: context)
@@ -106,7 +110,8 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
     }
 
     @Test func `the tail holds what was put into it`() throws {
-        let store = try #require(CodeStore(layout: layout(.l2Squared, 1)))
+        let store = try #require(CodeStore(layout: layout(.l2Squared, 1, connections: 4)))
+        #expect(store.addGraph())
         let context = try fill(store, with: (0..<9000).map { [Float($0)] })
         for slot in [UInt32(0), 63, 64, 4095, 4096, 8999] { store.setInTail(true, slot) }
         store.setInTail(false, 64)
@@ -120,6 +125,7 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
 
     @Test func `that are read with a link twice have it once`() throws {
         let store = try #require(CodeStore(layout: layout(.cosine, 3, connections: 4)))
+        #expect(store.addGraph())
         _ = try fill(store, with: (0..<4).map { [1, 0, Float($0)] })
         let numbers: [UInt32] = [5, 1, 2, 1, 3, 2, 0, 0, 0]
         let row = numbers.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) } }

@@ -171,7 +171,9 @@ private struct FloatKernel: Sendable {
         let layout = CodeLayout(
             metric: kind.0, format: kind.1, dimensions: query.count, maxConnections: 0, levelSeed: 1, rotationSeed: 2)
         let store = try #require(CodeStore(layout: layout, tier: tier))
-        let context = try #require(SearchContext(for: store))
+        let context = try #require(SearchContext())
+        let fits = context.fit(to: store)
+        #expect(fits)
         #expect(store.grow(by: vectors.count))
         for (slot, vector) in vectors.enumerated() {
             store.encode(vector.span, document: UInt32(slot), at: UInt32(slot), with: context)

@@ -71,7 +71,9 @@ private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
                 metric: metric, format: .planes, dimensions: dimensions, maxConnections: 0, levelSeed: 1,
                 rotationSeed: 2)
             let store = try #require(CodeStore(layout: layout, tier: tier))
-            let context = try #require(SearchContext(for: store))
+            let context = try #require(SearchContext())
+            let fits = context.fit(to: store)
+            #expect(fits)
             #expect(store.grow(by: vectors.count))
             for (slot, vector) in vectors.enumerated() {
                 store.encode(vector.span, document: UInt32(slot), at: UInt32(slot), with: context)
@@ -90,7 +92,9 @@ private func bytes(_ count: Int, seed: UInt64) -> [UInt8] {
         let layout = CodeLayout(
             metric: .cosine, format: .planes, dimensions: 512, maxConnections: 0, levelSeed: 1, rotationSeed: 2)
         let store = try #require(CodeStore(layout: layout))
-        let context = try #require(SearchContext(for: store))
+        let context = try #require(SearchContext())
+        let fits = context.fit(to: store)
+        #expect(fits)
         #expect(store.grow(by: 1000))
         let vector = [Float](repeating: 0.25, count: 512)
         let zero = [Float](repeating: 0, count: 512)

@@ -111,6 +111,13 @@ size_t nk_store_memory(const nk_store *store);
 uint32_t nk_store_count(const nk_store *store);
 /// Adds slots at the end. One thread at a time. `false` if there is no memory: then nothing has changed.
 bool nk_store_grow(nk_store *store, uint32_t count);
+/// Makes room for links, levels and the tail, which all occupied slots are put into; until then a store has codes alone. By
+/// the thread that grows it; searches may go on meanwhile. `false` if there is no memory, or if the layout has no connections.
+bool nk_store_add_graph(nk_store *store);
+/// Whether there is such room. Without it nothing can be linked, be in the tail, or be walked through.
+bool nk_store_has_graph(const nk_store *store);
+/// Pieces of memory that are mappings of their own. A small store has none.
+uint32_t nk_store_mapping_count(const nk_store *store);
 /// Slices of memory, of some megabytes, that the large arrays consist of.
 uint32_t nk_store_slice_count(const nk_store *store);
 /// Takes the memory of one of these slices from the system now rather than when it is written to. Several threads may do
@@ -168,7 +175,11 @@ typedef enum {
     nk_no_memory,
 } nk_progress;
 
-nk_context *nk_context_create(const nk_store *store);
+/// `NULL` if there is no memory.
+nk_context *nk_context_create(void);
+/// Makes a context ready for a store: before anything else is done with both, after whatever was done with others. `false`
+/// if there is no memory.
+bool nk_context_fit(nk_context *context, const nk_store *store);
 void nk_context_destroy(nk_context *context);
 size_t nk_context_memory(const nk_context *context);
 
