@@ -3,26 +3,26 @@
 import RandomNumbers
 
 /// Makes vectors that are as hard to search as those of real networks: points near a small piece of space of few
-/// dimensions around each of 250 centres.
+/// dimensions around each of 250 centers.
 ///
-/// A point is `0.5·centre + Σ zᵢ·axisᵢ + 0.2·noise`, where each centre has 24 axes of its own; the numbers of centres and
+/// A point is `0.5·center + Σ zᵢ·axisᵢ + 0.2·noise`, where each center has 24 axes of its own; the numbers of centers and
 /// noise and the 24 `z` are normally distributed with variance 1, those of the axes with 1/24. Real embeddings are such a
 /// union: of many dimensions on paper, of few around any point. Among 500,000 of 128 dimensions the hundred nearest of
 /// a query have a local intrinsic dimension (maximum likelihood, Levina and Bickel) of about 15; real sets of this size
-/// have 10 to 25. Points scattered around 1,000 centres in all 128 dimensions have 23 among 200,000 already. Centres
+/// have 10 to 25. Points scattered around 1,000 centers in all 128 dimensions have 23 among 200,000 already. Centers
 /// twice as far apart tear the graph into pieces, of which a query misses the right one altogether now and then.
 ///
 /// The same seed gives the same points, on every machine: only additions and multiplications in one order are used.
 struct ClusteredVectors {
-    private static let centreCount = 250
+    private static let centerCount = 250
     private static let distance: Float = 0.5
     private static let noise: Float = 0.2
 
     private let dimensions: Int
     private let axisCount: Int
-    /// Shape [centres, dimensions].
-    private let centres: [Float]
-    /// Shape [centres, axes, dimensions].
+    /// Shape [centers, dimensions].
+    private let centers: [Float]
+    /// Shape [centers, axes, dimensions].
     private let axes: [Float]
     private let seed: UInt64
 
@@ -33,8 +33,8 @@ struct ClusteredVectors {
         let scale = 1 / Float(axisCount).squareRoot()
         var generator = SplitMix64(seed: seed)
         self.axisCount = axisCount
-        centres = (0..<Self.centreCount * dimensions).map { _ in generator.gaussian() * Self.distance }
-        axes = (0..<Self.centreCount * axisCount * dimensions).map { _ in generator.gaussian() * scale }
+        centers = (0..<Self.centerCount * dimensions).map { _ in generator.gaussian() * Self.distance }
+        axes = (0..<Self.centerCount * axisCount * dimensions).map { _ in generator.gaussian() * scale }
     }
 
     /// - Parameter queryCount: how many further points are queries; none of them is in the base.
@@ -48,14 +48,14 @@ struct ClusteredVectors {
         var generator = SplitMix64(seed: seed)
         var values = [Float](repeating: 0, count: count * dimensions)
         for start in stride(from: 0, to: values.count, by: dimensions) {
-            let centre = Int(generator.next() % UInt64(Self.centreCount))
-            for place in 0..<dimensions {
-                values[start + place] = centres[centre * dimensions + place] + Self.noise * generator.gaussian()
+            let center = Int(generator.next() % UInt64(Self.centerCount))
+            for dimension in 0..<dimensions {
+                values[start + dimension] = centers[center * dimensions + dimension] + Self.noise * generator.gaussian()
             }
             for axis in 0..<axisCount {
                 let weight = generator.gaussian()
-                let from = (centre * axisCount + axis) * dimensions
-                for place in 0..<dimensions { values[start + place] += weight * axes[from + place] }
+                let from = (center * axisCount + axis) * dimensions
+                for dimension in 0..<dimensions { values[start + dimension] += weight * axes[from + dimension] }
             }
         }
         return values

@@ -44,10 +44,10 @@ struct ExactSearch: Sendable {
                 repeating: Best(count: count + Self.margin), count: selections.count * queries.count)
             forEachBlock(of: queries) { query, rows, distances in
                 for (number, selection) in selections.enumerated() {
-                    let slot = number * queries.count + query - queries.lowerBound
-                    for place in distances.indices where distances[place] < best[slot].limit {
-                        let document = DocumentID(UInt32(rows.lowerBound + place))
-                        if selection?.contains(document) ?? true { best[slot].insert(document, distances[place]) }
+                    let selected = number * queries.count + query - queries.lowerBound
+                    for row in distances.indices where distances[row] < best[selected].limit {
+                        let document = DocumentID(UInt32(rows.lowerBound + row))
+                        if selection?.contains(document) ?? true { best[selected].insert(document, distances[row]) }
                     }
                 }
             }
@@ -146,12 +146,12 @@ struct ExactSearch: Sendable {
         let x = unsafe UnsafeRawPointer(left)
         let y = unsafe UnsafeRawPointer(right)
         // Safety: both hold `count` numbers.
-        for place in stride(from: 0, to: whole, by: 16) {
+        for index in stride(from: 0, to: whole, by: 16) {
             sum +=
-                unsafe x.loadUnaligned(fromByteOffset: 4 * place, as: SIMD16<Float>.self)
-                * y.loadUnaligned(fromByteOffset: 4 * place, as: SIMD16<Float>.self)
+                unsafe x.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
+                * y.loadUnaligned(fromByteOffset: 4 * index, as: SIMD16<Float>.self)
         }
-        for place in whole..<count { rest += unsafe left[place] * right[place] }
+        for index in whole..<count { rest += unsafe left[index] * right[index] }
         return sum.sum() + rest
     }
 

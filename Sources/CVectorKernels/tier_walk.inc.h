@@ -37,14 +37,14 @@ INLINE void prefetch_links(const nk_store *store, uint32_t slot, uint32_t layer)
 }
 
 // Many vectors can be equal, and then all lie at one distance from the query: in a pool of `ef` they would leave no room
-// for what is farther away, and the walk would end among them. So of equal ones, twins, the pool counts one; up to
-// `duplicate_limit` others are there beside the `ef`, the nearest ones. A twin is next to one that it equals.
+// for what is farther away, and the walk would end among them. So of equal ones the pool counts one; up to
+// `duplicate_limit` others, the nearest, are in it beside the `ef`. Such a duplicate stands next to one that it equals.
 
 INLINE bool has_same_code(const nk_store *store, uint32_t slot, uint32_t other) {
     return memcmp(nk_row(&store->codes, slot), nk_row(&store->codes, other), store->codes.stride) == 0;
 }
 
-/// Whether `item`, of the pool or to be put there, is a twin of the one before it.
+/// Whether `item`, of the pool or to be put there, equals the one before it.
 INLINE bool is_duplicate(const nk_store *store, const nk_found *before, const nk_found *item) {
     return before->distance == item->distance
         && has_same_code(store, before->slot & ~NK_EXPANDED, item->slot & ~NK_EXPANDED);
@@ -61,7 +61,7 @@ static void remove_duplicate(nk_context *context, uint32_t index) {
     memmove(pool + index, pool + index + 1, (context->pool_count - index) * sizeof *pool);
 }
 
-/// Makes room for a twin that belongs at `index`, if need be at the expense of a farther one, or of an equal one that is a
+/// Makes room for a duplicate that belongs at `index`, if need be at the expense of a farther one, or of an equal one that is a
 /// tombstone. Returns where it goes, or `UINT32_MAX`.
 static uint32_t position_of_duplicate(nk_context *context, const nk_store *store, uint32_t index, const nk_found *item) {
     const nk_found *pool = context->pool;
@@ -91,7 +91,7 @@ __attribute__((noinline)) static uint32_t insert_among_ties(
         if (index == UINT32_MAX) return index;
         context->pool_limit++;
     } else if (context->pool_count == context->pool_limit) {
-        // The last goes, with all its twins.
+        // The last goes, with all its duplicates.
         uint32_t last = context->pool_count - 1;
         for (; last > 0 && is_duplicate(store, &pool[last - 1], &pool[last]); last--) context->pool_limit--;
         context->pool_count = last;
@@ -273,7 +273,7 @@ static bool start_pool(nk_context *context, uint32_t ef, uint32_t duplicate_limi
     return true;
 }
 
-/// Copies the nearest of the pool, one of each twins; returns how many.
+/// Copies the nearest of the pool, without duplicates; returns how many.
 static uint32_t take_entry_points(const nk_context *context, const nk_store *store, nk_found starts[UPPER_EF]) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < context->pool_count && count < UPPER_EF; i++) {

@@ -27,7 +27,7 @@ uint64_t random_bits(void);
 /// In [-1, 1).
 float random_float(void);
 
-// MARK: Memory whose neighbourhood nobody may touch
+// MARK: Memory whose neighborhood nobody may touch
 
 /// Bytes between two pages that cannot be read: whoever reads before or behind them crashes.
 typedef struct {

@@ -57,15 +57,15 @@ static void destroy(built made) {
     nk_store_destroy(made.store);
 }
 
-/// Around a few centres, so that there are near and far ones; for hamming from few values.
+/// Around a few centers, so that there are near and far ones; for hamming from few values.
 static void fill(const kind *kind, float *vectors, size_t count) {
-    float centre[4096];
+    float center[4096];
     for (size_t i = 0; i < count; i++) {
         if (i % 40 == 0) {
-            for (uint32_t j = 0; j < kind->dimensions; j++) centre[j] = 2 * random_float();
+            for (uint32_t j = 0; j < kind->dimensions; j++) center[j] = 2 * random_float();
         }
         for (uint32_t j = 0; j < kind->dimensions; j++) {
-            float value = centre[j] + random_float();
+            float value = center[j] + random_float();
             vectors[i * kind->dimensions + j] = kind->metric == nk_hamming_distance ? roundf(value) : value;
         }
     }

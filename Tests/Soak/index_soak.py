@@ -8,7 +8,7 @@ hold after each chapter: `needletail check` finds nothing wrong.
 
 usage: index_soak.py [--smoke] [--seed N] [--only CHAPTER...] [--folder FOLDER]
        chapters: distances changes restarts damage filters windows settings oddities
-The vectors are ResNet50's of 16,000 pictures where NEEDLETAIL_TEST_DATA/vectors has them, else random ones around centres.
+The vectors are ResNet50's of 16,000 pictures where NEEDLETAIL_TEST_DATA/vectors has them, else random ones around centers.
 Prints its seed; ends with 1 if something was wrong.
 """
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Judge:
         return statistics.mean(self.recalls) if self.recalls else 1.0
 
     def close(self, line: str = "") -> float:
-        # Three standard deviations of as many neighbours, each of which is found as often as it must be.
+        # Three standard deviations of as many neighbors, each of which is found as often as it must be.
         luck = 3 * math.sqrt(self.least * (1 - self.least) / max(self.expected, 1))
         self.findings.expect(
             self.recall >= self.least - luck, f"{self.label}: recall {self.recall:.4f}, not {self.least} (± {luck:.4f})")

@@ -157,13 +157,13 @@ class Vectors:
         return self.random_vectors(count, queries, dimensions, metric)
 
     def random_vectors(self, count: int, queries: int, dimensions: int, metric: str) -> tuple[numpy.ndarray, numpy.ndarray]:
-        """Around random centres, within a few directions of their own and a little beside them."""
+        """Around random centers, within a few directions of their own and a little beside them."""
         total = count + queries
         inner = min(dimensions, 16)
-        centres = self.random.normal(size=(50, dimensions))
+        centers = self.random.normal(size=(50, dimensions))
         directions = self.random.normal(size=(inner, dimensions)) / numpy.sqrt(inner)
         vectors = (
-            centres[self.random.integers(50, size=total)] + self.random.normal(size=(total, inner)) @ directions
+            centers[self.random.integers(50, size=total)] + self.random.normal(size=(total, inner)) @ directions
             + 0.1 * self.random.normal(size=(total, dimensions)))
         if metric == "hamming":
             vectors = numpy.floor(vectors * 1.5)
