@@ -138,7 +138,7 @@ struct GroupCommit {
         let writeClass = Self.writeClass(of: part)
         let transaction: WriteTransaction
         do throws(StorageError) {
-            if writeClass == .ordinary { try environment.requireDiskReserve() }
+            try environment.requireDiskReserve(for: writeClass)
             transaction = try WriteTransaction.begin(in: environment)
         } catch {
             return error.isOutOfSpace ? .doesNotFit(error) : .commitFailed(error)

@@ -81,7 +81,8 @@ extension StorageEnvironment {
         guard free >= leastPages else { return 0 }
         // What the last commit freed is still part of the one before it, to which LMDB goes back when the root of the last
         // cannot be read. One commit more, and it is part of neither.
-        try commitNothing()
+        // (Without room for that, what was freed before the last commit is given back all the same.)
+        do { try commitNothing() } catch StorageError.diskFull, StorageError.databaseFull {}
         // While this transaction is open nobody else takes pages or commits; it takes none itself.
         let transaction = try WriteTransaction.begin(in: self)
         defer { transaction.abort() }
@@ -122,7 +123,7 @@ extension StorageEnvironment {
     }
 
     /// The commit that the reader sees who has been reading longest, in all processes; `nil` if nobody reads.
-    private func oldestReader() throws(StorageError) -> UInt64? {
+    func oldestReader() throws(StorageError) -> UInt64? {
         var oldest: UInt64?
         // Safety: LMDB calls the function with terminated lines, before the call returns.
         let code = unsafe withUnsafeMutablePointer(to: &oldest) { oldest in

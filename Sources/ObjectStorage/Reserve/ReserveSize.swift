@@ -20,6 +20,15 @@ struct ReserveSize: Hashable {
     /// What removals leave too, in pages: enough for the list of pages that one of them frees, and for settling after it.
     var last: Int { whole / 4 }
 
+    /// How many pages a write of this class has to leave.
+    func pageCount(leftBy writeClass: WriteClass) -> Int {
+        switch writeClass {
+        case .ordinary: whole
+        case .removal: last
+        case .settling: 0
+        }
+    }
+
     private static let smallest = 512
     private static let largest = 4_096
     /// The size grows in steps of 1 MiB, so that not every commit changes it.

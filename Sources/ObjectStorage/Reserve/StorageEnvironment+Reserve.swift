@@ -35,18 +35,20 @@ extension StorageEnvironment {
         _ = diskReserve.hold(try pageFigures().reserveInBytes)
     }
 
-    /// Takes the disk reserve again if removals have used it, or if the data have grown. Must come before every ordinary
-    /// write.
+    /// Takes the disk reserve again if removals have used it, or if the data have grown: what a write of this class has to
+    /// leave. Must come before every such write.
     ///
     /// - Throws: `StorageError.diskFull` if the disk does not have it, even after the space of free pages went back.
     /// - Complexity: O(1) while it is whole; O(free pages) where there was a commit since it last could not be taken.
-    func requireDiskReserve() throws(StorageError) {
+    func requireDiskReserve(for writeClass: WriteClass) throws(StorageError) {
         guard let diskReserve else { return }
         let figures = try pageFigures()
-        if diskReserve.hold(figures.reserveInBytes) { return }
-        if releaseFreePagesInNeed(), diskReserve.hold(figures.reserveInBytes) { return }
+        let pageCount = figures.reserve.pageCount(leftBy: writeClass)
+        let byteCount = pageCount * figures.pageSizeInBytes
+        if diskReserve.hold(byteCount) { return }
+        if releaseFreePagesInNeed(for: writeClass), diskReserve.hold(byteCount) { return }
         // Where a file has no holes, its free pages keep their disk space and are as good as a reserve.
-        if !canPunchHoles.load(ordering: .relaxed), try freePageCount() >= figures.reserve.whole { return }
+        if !canPunchHoles.load(ordering: .relaxed), try freePageCount() >= pageCount { return }
         throw .diskFull
     }
 
@@ -73,16 +75,20 @@ extension StorageEnvironment {
         }
         // LMDB may have taken pages that have no disk space, while others that are free have it. The commit that this takes is
         // what the last part is for; a removal that took it instead would leave no way out.
-        return attempt <= 2 && releaseFreePagesInNeed()
+        return attempt <= 2 && releaseFreePagesInNeed(for: writeClass)
     }
 
-    /// Gives the disk space of all free pages back, unless nothing was committed since that was last done.
+    /// Gives the disk space of all free pages back; for an ordinary write only if there may be more than when that was last
+    /// done, since each of many writes that are refused would pay for it.
     ///
     /// - Returns: whether there is more space than before, perhaps.
-    private func releaseFreePagesInNeed() -> Bool {
-        guard hasCommitsSinceRelease.exchange(false, ordering: .relaxed),
+    private func releaseFreePagesInNeed(for writeClass: WriteClass) -> Bool {
+        let mayHaveMore = hasCommitsSinceRelease.exchange(false, ordering: .relaxed)
+        guard mayHaveMore || writeClass == .removal,
             let released = try? releaseFreePages(leastPages: 1, leastPagesOfRun: 1)
         else { return false }
+        // Once a reader that is there now has ended, its pages can be given back as well.
+        if (try? oldestReader()) ?? nil != nil { hasCommitsSinceRelease.store(true, ordering: .relaxed) }
         // The commit in it may have used the last part, which the next one will need again.
         if let diskReserve, let figures = try? pageFigures() { _ = diskReserve.hold(figures.lastPartInBytes) }
         return released > 0
@@ -125,12 +131,7 @@ extension WriteTransaction {
         try requireOpen()
         let figures = try environment.pageFigures()
         if figures.mapped - figures.used > Self.farFromTheLimit { return }
-        let needed =
-            switch writeClass {
-            case .ordinary: figures.reserve.whole
-            case .removal: figures.reserve.last
-            case .settling: 0
-            }
+        let needed = figures.reserve.pageCount(leftBy: writeClass)
         guard needed > 0 else { return }
         var child: OpaquePointer?
         // Safety: the parent is open and not used until the child has ended.
