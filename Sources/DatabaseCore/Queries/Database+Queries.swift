@@ -10,7 +10,7 @@ extension Database {
         let shard = try collection.shard(for: query.tenant)
         var plan = try QueryPlan(query, collection: collection.snapshot, shard: shard, settings: settings)
         if plan.search != nil { plan.lease = try await lease(shard, of: collection) }
-        try await replacePictures(of: &plan)
+        try await replacePicture(of: &plan)
         return plan
     }
 
@@ -23,17 +23,17 @@ extension Database {
         if recall.sampler.offer(sample) { maintenance.wakeForRecall() }
     }
 
-    /// Puts the vectors that the network makes of the plan's pictures in their place.
-    private func replacePictures(of plan: inout QueryPlan) async throws(DatabaseError) {
+    /// Puts the vector that the network makes of the plan's picture in its place: a search has one, for all of its legs.
+    private func replacePicture(of plan: inout QueryPlan) async throws(DatabaseError) {
         guard var search = plan.search else { return }
-        var vectors: [[UInt8]: [Float]] = [:]
+        var made: [Float]?
         for index in search.legs.indices {
             guard case .picture(let bytes) = search.legs[index].origin else { continue }
             try plan.shard.state.require(
                 await vectorizer.network, for: search.legs[index].target.id, in: plan.collection.definition.name)
             let vector: [Float]
-            if let made = vectors[bytes] { vector = made } else { vector = try await self.vector(ofPicture: bytes) }
-            vectors[bytes] = vector
+            if let made { vector = made } else { vector = try await self.vector(ofPicture: bytes) }
+            made = vector
             search.legs[index].origin = .vector(vector)
         }
         plan.search = search
