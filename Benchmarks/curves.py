@@ -7,7 +7,7 @@ import math
 import re
 from pathlib import Path
 
-# Half a neighbour missed among 500 queries of ten: beyond that the sweep can not tell.
+# Half a neighbor missed among 500 queries of ten: beyond that the sweep can not tell.
 LEAST_LOSS = 1 / 10_000
 
 
@@ -33,7 +33,7 @@ def front(points: list[tuple[float, float]]) -> list[tuple[float, float]]:
 
 
 def rate_at(points: list[tuple[float, float]], recall: float) -> float | None:
-    """Queries a second at a recall: between the two neighbouring points of the sweep, by the logarithm of the rate over
+    """Queries a second at a recall: between the two neighboring points of the sweep, by the logarithm of the rate over
     that of what is lost. Where even the hastiest point finds more, its rate; where none finds that much, `None`."""
     points = front(points)
     if not points or points[-1][0] < recall:

@@ -10,7 +10,7 @@ import math
 from curves import curves
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 460, 70, 20, 46, 56
-COLOURS = {"needletail": "#c2410c", "hnswlib": "#2563eb", "faiss": "#15803d"}
+COLORS = {"needletail": "#c2410c", "hnswlib": "#2563eb", "faiss": "#15803d"}
 NAMES = {"needletail": "Needletail", "hnswlib": "hnswlib", "faiss": "faiss HNSW-SQ8, refined"}
 RECALLS = [0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999]
 
@@ -55,12 +55,12 @@ def main():
     middle = (TOP + HEIGHT - BOTTOM) / 2
     out.append(text(14, middle, "queries a second, one thread", more=f'transform="rotate(-90 14 {middle:.0f})"'))
     for number, (name, points) in enumerate(shown.items()):
-        colour = COLOURS.get(name, "#525252")
+        color = COLORS.get(name, "#525252")
         line = "L".join(f"{x(r):.1f} {y(q):.1f}" for r, q in points)
-        out.append(f'<path d="M{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        out += [f'<circle cx="{x(r):.1f}" cy="{y(q):.1f}" r="3.5" fill="{colour}"/>' for r, q in points]
+        out.append(f'<path d="M{line}" fill="none" stroke="{color}" stroke-width="2"/>')
+        out += [f'<circle cx="{x(r):.1f}" cy="{y(q):.1f}" r="3.5" fill="{color}"/>' for r, q in points]
         row = HEIGHT - BOTTOM - 16 - 18 * (len(shown) - 1 - number)
-        out.append(f'<circle cx="{LEFT + 16}" cy="{row - 4}" r="4" fill="{colour}"/>')
+        out.append(f'<circle cx="{LEFT + 16}" cy="{row - 4}" r="4" fill="{color}"/>')
         out.append(text(LEFT + 28, row, NAMES.get(name, name), "start"))
     out.append("</svg>\n")
     with open(options.svg, "w") as file:

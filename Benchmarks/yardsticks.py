@@ -10,7 +10,7 @@ three at least and half a second.
 
 Each library is used as it is fastest: all queries in one call, so that Python costs nothing, distances by inner product
 of normalized vectors, twenty candidates refined (k_factor 2) in faiss. As with our own index, what is as near as the
-last of the true neighbours counts as found.
+last of the true neighbors counts as found.
 """
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ import hnswlib
 import numpy as np
 
 EFS = [10, 14, 20, 28, 40, 56, 80, 100, 112, 160, 224, 320, 448]
-# Distances this much behind the last of the true neighbours count as ties: single precision tells no more.
+# Distances this much behind the last of the true neighbors count as ties: single precision tells no more.
 TIE = 1e-6
 K = 10
 # Seconds of rounds over all queries, of which the best counts; three rounds at least.
@@ -50,7 +50,7 @@ def resident_bytes() -> int:
 
 
 class Truth:
-    """The similarity of the last of the true neighbours of each query."""
+    """The similarity of the last of the true neighbors of each query."""
 
     def __init__(self, base: np.ndarray, queries: np.ndarray) -> None:
         self.base, self.queries = base, queries

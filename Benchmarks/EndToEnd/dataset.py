@@ -56,19 +56,19 @@ def mix(base: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
 
 
 def made(count: int, queries: int) -> Vectors:
-    """Points near a piece of space of 24 dimensions around each of 64 centres, as hard as those of a network."""
+    """Points near a piece of space of 24 dimensions around each of 64 centers, as hard as those of a network."""
     generator = np.random.default_rng(1)
-    centres = 0.5 * generator.standard_normal((64, DIMENSIONS), dtype=np.float32)
+    centers = 0.5 * generator.standard_normal((64, DIMENSIONS), dtype=np.float32)
     axes = generator.standard_normal((64, 24, DIMENSIONS), dtype=np.float32) / 24**0.5
 
     def some(number: int) -> np.ndarray:
         rows = np.empty((number, DIMENSIONS), np.float16)
-        for i, centre in enumerate(generator.integers(0, 64, number)):
-            rows[i] = centres[centre] + generator.standard_normal(24, dtype=np.float32) @ axes[centre]
+        for i, center in enumerate(generator.integers(0, 64, number)):
+            rows[i] = centers[center] + generator.standard_normal(24, dtype=np.float32) @ axes[center]
             rows[i] += 0.2 * generator.standard_normal(DIMENSIONS, dtype=np.float32)
         return rows
 
-    return Vectors(some(count), some(queries), f"{count} made, around 64 centres")
+    return Vectors(some(count), some(queries), f"{count} made, around 64 centers")
 
 
 class Exact:

@@ -28,7 +28,7 @@ struct Filters {
         }
     }
 
-    /// Only the half of the documents that lies farther from the query is allowed: a walk that goes straight towards the
+    /// Only the half of the documents that lies farther from the query is allowed: a walk that goes straight toward the
     /// query finds none of them.
     private func farHalf(report: inout Report) throws {
         var answers: [[Neighbor]] = []

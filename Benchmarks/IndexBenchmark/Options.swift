@@ -44,7 +44,7 @@ struct Options {
 
     func has(_ part: Substring) -> Bool { parts?.contains(part) ?? true }
 
-    /// The vectors to measure with. A smoke run takes so few that it lasts seconds even without optimisation.
+    /// The vectors to measure with. A smoke run takes so few that it lasts seconds even without optimization.
     func dataSet() throws -> DataSet {
         if let folder {
             return try DataSet(

@@ -144,7 +144,7 @@ struct FuzzRun {
 
     /// What no client may be told.
     private static let innerWords = [
-        "the query failed", "the catalogue is damaged", "of a class cannot be read", "MDB_", "Error(",
+        "the query failed", "the catalog is damaged", "of a class cannot be read", "MDB_", "Error(",
     ]
 
     private static func fault(of response: HTTPResponse, after time: Duration) -> String? {

@@ -160,7 +160,7 @@ void nk_scan_tail(
     nk_scan_slots(context, store, slots, found);
 }
 
-/// Places looked at in one go; rows of states and documents lie side by side for at least as many.
+/// Slots looked at in one go; rows of states and documents lie side by side for at least as many.
 #define BLOCK 512u
 
 /// Of 64 slots, a bit for each that is live.

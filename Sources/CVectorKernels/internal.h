@@ -174,9 +174,9 @@ struct nk_context {
     float *query_floats;
     float *scratch, *scratch2;
     uint64_t *visited;
-    /// Places that fit in `visited`.
+    /// Slots that fit in `visited`.
     uint32_t visited_capacity;
-    /// Places there were when the search began; later ones are not looked at.
+    /// Slots there were when the search began; later ones are not looked at.
     uint32_t limit;
     uint32_t *touched;
     uint32_t touched_count, touched_capacity;

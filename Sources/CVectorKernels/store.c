@@ -108,7 +108,7 @@ uint32_t nk_store_upper_count(const nk_store *store) {
     return atomic_load_explicit(&store->upper_count, memory_order_acquire);
 }
 
-// MARK: Places
+// MARK: Slots
 
 /// floor(-ln(u) / ln(M)) for u in (0, 1], as in the paper, from the seed and the slot.
 static uint32_t random_level(const nk_store *store, uint32_t slot) {

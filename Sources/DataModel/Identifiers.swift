@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The number of a collection in the catalogue. Never given out twice, so that nothing stored names a collection by its text.
+/// The number of a collection in the catalog. Never given out twice, so that nothing stored names a collection by its text.
 package struct CollectionID: Hashable, Comparable, Sendable {
     package let number: UInt32
     package init(_ number: UInt32) { self.number = number }

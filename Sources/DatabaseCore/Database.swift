@@ -43,7 +43,7 @@ package final class Database: DatabaseOperations {
         self.logger = logger
         self.clock = clock
         loader = CollectionLoader(environment: environment, logger: logger)
-        collectionTable = try loader.catalogue()
+        collectionTable = try loader.catalog()
         if settings.loadsShardsAtStart { try loader.loadShards(of: collectionTable) }
         queue = try CommitQueue(environment: environment)
         let start = ContinuousClock.now

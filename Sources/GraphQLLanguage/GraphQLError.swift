@@ -2,7 +2,7 @@
 
 /// What is wrong with a request or with one of its fields, and where in the text.
 package struct GraphQLError: Error, Hashable, Sendable {
-    /// A step from the response's `data` towards the field.
+    /// A step from the response's `data` toward the field.
     package enum PathElement: Hashable, Sendable {
         case key(String)
         case index(Int)
@@ -35,7 +35,7 @@ package struct GraphQLLimits: Hashable, Sendable {
     package var nodes = 200_000
     /// Numbers in all lists of numbers together.
     package var numbers = 2_000_000
-    /// Fields after fragments have been put in their places.
+    /// Fields after fragments have been expanded.
     package var collectedFields = 20_000
     /// Steps of finding fields with the same key and comparing them.
     package var comparisons = 1_000_000

@@ -6,7 +6,7 @@ import Foundation
 /// Knows every open connection and every handler at work, and looks at each connection's deadline from time to time, on a
 /// thread of its own.
 ///
-/// libmicrohttpd's own timeout starts anew with each byte, so a client that sends a byte a second could hold a
+/// libmicrohttpd's own timeout restarts with each byte, so a client that sends a byte a second could hold a
 /// connection for ever.
 ///
 /// Safety of `@unchecked Sendable`: the stored properties that change are only touched while `condition` is held.

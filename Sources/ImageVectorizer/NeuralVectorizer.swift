@@ -13,7 +13,7 @@ package final class NeuralVectorizer: ImageVectorizing {
     package struct Configuration: Sendable {
         /// Path of an ONNX file with one image input N x 3 x H x W.
         package var modelPath: String
-        /// What the network is called towards users; `nil`: the file's name without `.onnx`.
+        /// What the network is called toward users; `nil`: the file's name without `.onnx`.
         package var networkName: String?
         /// The folder that holds `libopenvino_c.so` and what it loads.
         package var openVINOFolder: String

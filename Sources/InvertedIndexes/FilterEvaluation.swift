@@ -16,7 +16,7 @@ extension InvertedIndexSchema {
     /// How many live documents the shard has. O(1).
     package func documentCount(in store: some OrderedReading) throws -> Int { try store.documentCount() }
 
-    /// The documents that fulfil `filter`.
+    /// The documents that fulfill `filter`.
     ///
     /// - Throws: `IndexDamage`, `CancellationError` within some ten milliseconds of a cancellation, and what `store` and `ids` throw.
     /// - Complexity: equality reads one chunk for each 65,536 documents; comparisons, `Like` and lengths read the chunks of all terms in

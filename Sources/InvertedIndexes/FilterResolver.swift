@@ -13,7 +13,7 @@ extension InvertedIndexSchema {
     /// - Parameters:
     ///   - collection: its name, for messages.
     ///   - limits: how long texts may be, and how many values and tokens there may be in all.
-    ///   - targets: for a condition that goes through a reference: the ids of the objects that fulfil it. Called once or more for each.
+    ///   - targets: for a condition that goes through a reference: the ids of the objects that fulfill it. Called once or more for each.
     /// - Throws: `FilterError`, `CancellationError`, and what `targets` throws.
     package func resolve(
         _ filter: Filter, collection: String, limits: QueryLimits = QueryLimits(),

@@ -13,7 +13,7 @@ package struct ResolvedFilter: Hashable, Sendable {
 package struct ReferenceCondition: Hashable, Sendable {
     /// The collection that `condition` is about.
     package var collection: String
-    /// What the target has to fulfil.
+    /// What the target has to fulfill.
     package var condition: FilterCondition
 
     package init(collection: String, condition: FilterCondition) {

@@ -6,7 +6,7 @@
 /// bytes are.
 ///
 /// An object that was read with `JSONReader.readDeferredObject` stays in its text, which is kept as a whole, and takes no
-/// memory beyond it: each use of `members`, `count` or the subscript decodes it anew, and changing it decodes it for good.
+/// memory beyond it: each use of `members`, `count` or the subscript decodes it again, and changing it decodes it for good.
 /// In others look-up is linear for up to 8 members and through an index for more; removing a member is linear.
 package struct JSONObject: Sendable {
     /// A name and what stands under it.

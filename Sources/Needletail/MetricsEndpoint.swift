@@ -23,10 +23,10 @@ final class MetricsEndpoint: HTTPHandler {
         }
         let metrics = Metrics()
         metrics.gauge(
-            "weaviate_build_info", help: "1, labelled with the version of Weaviate that is answered as.",
+            "weaviate_build_info", help: "1, labeled with the version of Weaviate that is answered as.",
             labels: ["version"])[[Program.weaviateVersion]].set(1)
         metrics.gauge(
-            "needletail_build_info", help: "1, labelled with the version of Needletail.", labels: ["version"]
+            "needletail_build_info", help: "1, labeled with the version of Needletail.", labels: ["version"]
         )[[Program.version]].set(1)
         do { try database.withLock { $0 }?.report(to: metrics) } catch {
             return Self.refusal(status: 503, error.message)

@@ -55,10 +55,10 @@ extension VectorIndex {
         return reconnect(with: context, isCancelled: isCancelled)
     }
 
-    /// How often `reconnect` looks at the graph: linking some slots anew may cut off few others.
+    /// How often `reconnect` looks at the graph: relinking some slots may cut off few others.
     private static let reconnectingRounds = 4
 
-    /// Links anew what can no longer be reached, and what has lost all its links.
+    /// Relinks what can no longer be reached, and what has lost all its links.
     ///
     /// - Returns: `false` if cancelled, or if there is no memory.
     private func reconnect(with context: SearchContext, isCancelled: () -> Bool) -> Bool {

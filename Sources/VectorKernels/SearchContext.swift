@@ -101,7 +101,7 @@ import CVectorKernels
     }
 
     /// What the scans since `keep` kept, nearest first: the wanted, and whatever may be nearer than the last of them by the
-    /// errors of codes. They start anew.
+    /// errors of codes. They start at zero again.
     package func takeScanned(in store: CodeStore) -> [Candidate] {
         var count: UInt32 = 0
         let found = unsafe nk_scanned(pointer, store.pointer, &count, &deviation)
@@ -116,7 +116,7 @@ import CVectorKernels
     ///   - ef: how many it keeps, at least 1.
     ///   - onlyLive: whether tombstones take none of these.
     ///   - allowed: a bit for each document that may take one.
-    ///   - twoHop: whether neighbors that are not allowed are passed over in favour of theirs.
+    ///   - twoHop: whether neighbors that are not allowed are passed over in favor of theirs.
     ///   - budget: after how many distances a walk with `onlyLive` or `allowed` gives up.
     ///   - hops: how many nodes it expands between two looks at `isCancelled`.
     package func walk(

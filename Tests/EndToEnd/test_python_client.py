@@ -101,7 +101,7 @@ def test_a_picture_finds_itself_first_and_its_like_next(running, pets):
         for hit in found:
             assert hit["_additional"]["certainty"] == pytest.approx(1 - hit["_additional"]["distance"] / 2, abs=1e-5)
         alike += sum(hit["text"] == breed for hit in found[1:])
-    assert alike >= 20, "of 40 neighbours at least half are of the same breed"
+    assert alike >= 20, "of 40 neighbors at least half are of the same breed"
 
 
 def test_near_object_finds_what_near_image_finds(running, pets):

@@ -211,7 +211,7 @@ import Testing
                     FilterCondition(path: .property("t"), comparison: .equal, value: .text("car")))) == [0])
     }
 
-    @Test func `a property whose index is dropped leaves nothing, and can be indexed anew`() throws {
+    @Test func `a property whose index is dropped leaves nothing, and can be indexed again`() throws {
         var shard = try texts(.word, ["red car car", String(repeating: "x", count: 400)])
         let before = shard.store.entries
         try shard.schema.removeEntries(of: PropertyID(1), in: shard.store)

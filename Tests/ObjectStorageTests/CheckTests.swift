@@ -141,7 +141,7 @@ struct CheckTests {
             var state = SnapshotState()
             state.current = 1
             state.next = 2
-            try $0.put(state.encoded, for: SnapshotKeys(VectorPlace(shard: shard, vector: VectorID(0))).state)
+            try $0.put(state.encoded, for: SnapshotKeys(VectorAddress(shard: shard, vector: VectorID(0))).state)
         }
     }
 

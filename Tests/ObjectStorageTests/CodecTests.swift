@@ -85,7 +85,7 @@ struct CodecTests {
             let span = unsafe bytes.span.bytes
             _ = try? decode(bytes)
             _ = try? BlobCodec.decode(span, key: Self.key)
-            _ = try? CatalogueCodec.decode(span, key: Self.key)
+            _ = try? CatalogCodec.decode(span, key: Self.key)
             _ = try? SnapshotState(span, key: Self.key)
             _ = try? VectorBlock.directory(span, key: span)
             _ = try? VectorBlock.rowsHeader(span, first: 0, last: 3, key: span)

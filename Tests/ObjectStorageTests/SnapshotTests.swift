@@ -103,7 +103,7 @@ struct SnapshotTests {
         await queue.close()
     }
 
-    private var keys: SnapshotKeys { SnapshotKeys(VectorPlace(shard: shard, vector: vector)) }
+    private var keys: SnapshotKeys { SnapshotKeys(VectorAddress(shard: shard, vector: vector)) }
 
     @Test func `the check finds an inherited segment missing, until the snapshot is removed`() async throws {
         var writer = SegmentWriter(queue: queue, vector: vector, shard: shard)

@@ -14,7 +14,7 @@ struct VectorTests {
     init() throws { storage = try Storage() }
 
     private var shard: ShardAddress { storage.shard }
-    private var place: VectorPlace { VectorPlace(shard: shard, vector: vector) }
+    private var place: VectorAddress { VectorAddress(shard: shard, vector: vector) }
 
     /// A vector that tells its document.
     private func sample(_ document: UInt32, _ dimensions: Int) -> [Float] {
@@ -167,7 +167,7 @@ struct VectorTests {
         try expect([], 8_192, absent: [0, 7, 8, 23])
     }
 
-    @Test func `a block that is mostly dead is written anew, with its neighbour if both fit`() throws {
+    @Test func `a block that is mostly dead is rewritten, with its neighbor if both fit`() throws {
         try insert(16, 8_192, batch: 16)
         try remove([0, 1, 2, 4])
         #expect(try blocks() == [4, 8])

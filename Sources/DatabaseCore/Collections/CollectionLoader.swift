@@ -6,7 +6,7 @@ import ObjectStorage
 import Observability
 import Synchronization
 
-/// Brings what is stored into memory: the catalogue when the database opens, shards then or when they are first used.
+/// Brings what is stored into memory: the catalog when the database opens, shards then or when they are first used.
 struct CollectionLoader {
     /// How many shards share a read transaction: it costs little beside a small shard, and must not stay open for long.
     private static let shardsPerTransaction = 32
@@ -14,8 +14,8 @@ struct CollectionLoader {
     let environment: StorageEnvironment
     let logger: Logger
 
-    /// Reads the catalogue; loads no shard. Blocks.
-    func catalogue() throws -> CollectionTable {
+    /// Reads the catalog; loads no shard. Blocks.
+    func catalog() throws -> CollectionTable {
         let records = try environment.read { transaction in
             try transaction.collections().map { ($0, try transaction.shards(of: $0.id)) }
         }
@@ -24,7 +24,7 @@ struct CollectionLoader {
             for (record, shards) in part {
                 let definition = try DefinitionCodec.decoded(record.definition)
                 guard !shards.isEmpty || definition.multiTenancy.isEnabled else {
-                    throw DatabaseError.storage("collection \(record.name) has no shard; the catalogue is damaged")
+                    throw DatabaseError.storage("collection \(record.name) has no shard; the catalog is damaged")
                 }
                 let cold = shards.map { Shard(address: $0.address, name: $0.name) }
                 table.add(Collection(id: record.id, definition: definition, shards: cold))

@@ -6,7 +6,7 @@ import JSON
 import ObjectStorage
 import Synchronization
 
-/// What is fixed once a shard holds vectors; kept beside the shard in the catalogue. `Docs/formats/shard-state.md`.
+/// What is fixed once a shard holds vectors; kept beside the shard in the catalog. `Docs/formats/shard-state.md`.
 struct ShardState: Hashable, Sendable {
     struct VectorState: Hashable, Sendable {
         var dimensions: Int
@@ -35,14 +35,14 @@ struct ShardState: Hashable, Sendable {
         if bytes.isEmpty { return }
         guard let value = try? JSONValue(parsing: bytes), case .object(let root) = value,
             case .number(let version)? = root["version"], case .array(let entries)? = root["vectors"]
-        else { throw .storage("the state of a shard in the catalogue is damaged") }
+        else { throw .storage("the state of a shard in the catalog is damaged") }
         guard version.value == 1 else {
             throw .storage("the state of a shard was written by a newer version (\(version.literal))")
         }
         for case .object(let entry) in entries {
             guard case .number(let number)? = entry["vector"], case .number(let dimensions)? = entry["dimensions"],
                 let id = UInt16(exactly: number.value), let count = Int(exactly: dimensions.value), count > 0
-            else { throw .storage("the state of a shard in the catalogue is damaged") }
+            else { throw .storage("the state of a shard in the catalog is damaged") }
             var state = VectorState(dimensions: count)
             if case .string(let name)? = entry["network"], case .string(let hash)? = entry["sha256"] {
                 state.network = NetworkIdentity(name: name, sha256: hash, dimensions: count)
@@ -51,7 +51,7 @@ struct ShardState: Hashable, Sendable {
         }
         if case .object(let entry)? = root["replacement"] {
             guard let replacement = Replacement(entry) else {
-                throw .storage("the state of a shard in the catalogue is damaged")
+                throw .storage("the state of a shard in the catalog is damaged")
             }
             self.replacement = replacement
         }

@@ -46,7 +46,7 @@ package struct Query: Sendable {
     }
 }
 
-/// Nearest neighbours of something.
+/// Nearest neighbors of something.
 package struct VectorSearch: Sendable {
     package enum Origin: Sendable {
         case vector([Float])

@@ -10,7 +10,7 @@ struct ShardReader {
     let shard: Shard
     let collection: Collection.Snapshot
 
-    /// The documents that fulfil `filter`.
+    /// The documents that fulfill `filter`.
     func documents(matching filter: ResolvedFilter) throws -> DocumentSet {
         try collection.invertedSchema.documents(matching: filter, ids: self, in: transaction.inverted(shard.address))
     }

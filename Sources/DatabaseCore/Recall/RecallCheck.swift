@@ -139,7 +139,7 @@ package struct RecallCheck {
         // One more: each vector finds itself.
         let searches = queries.map { query in
             ExactSearch(
-                Self.neighborCount + 1 + RecallJudgement.spareCount, nearestTo: query.vector.span, metric: metric)
+                Self.neighborCount + 1 + RecallJudgment.spareCount, nearestTo: query.vector.span, metric: metric)
         }
         var scan = ExactScan(searches, of: target.vector, in: target.shard, allowed: documents)
         let clock = ContinuousClock()
@@ -163,16 +163,16 @@ package struct RecallCheck {
             }
             measurement.timePerQuery += clock.now - start
             let others = answer.filter { $0.document != query.document }.prefix(Self.neighborCount)
-            let judgement = try environment.read { transaction in
+            let judgment = try environment.read { transaction in
                 let vectors = try transaction.vectors(target.vector, of: target.shard)
-                return try RecallJudgement(of: Array(others), against: exact, count: Self.neighborCount) { document in
+                return try RecallJudgment(of: Array(others), against: exact, count: Self.neighborCount) { document in
                     try document != query.document && vectors.withVector(of: document) { _ in }
                 }
             }
-            guard let judgement else { continue }
+            guard let judgment else { continue }
             measurement.queryCount += 1
-            measurement.expectedCount += judgement.expectedCount
-            measurement.foundCount += judgement.foundCount
+            measurement.expectedCount += judgment.expectedCount
+            measurement.foundCount += judgment.foundCount
         }
         measurement.timePerQuery /= max(1, queries.count)
         return measurement

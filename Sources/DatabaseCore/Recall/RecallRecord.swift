@@ -29,17 +29,17 @@ final class RecallRecord: Sendable {
 
     func countTaken() { taken.wrappingAdd(1, ordering: .relaxed) }
 
-    func add(_ judgement: RecallJudgement) {
+    func add(_ judgment: RecallJudgment) {
         figuresState.withLock { figures in
             if figures.recent.count < Self.window {
-                figures.recent.append(judgement.recall)
+                figures.recent.append(judgment.recall)
             } else {
-                figures.recent[figures.oldest] = judgement.recall
+                figures.recent[figures.oldest] = judgment.recall
                 figures.oldest = (figures.oldest + 1) % Self.window
             }
             figures.sampleCount += 1
-            figures.expectedCount += judgement.expectedCount
-            figures.foundCount += judgement.foundCount
+            figures.expectedCount += judgment.expectedCount
+            figures.foundCount += judgment.foundCount
         }
     }
 

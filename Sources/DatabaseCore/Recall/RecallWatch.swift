@@ -84,8 +84,8 @@ final class RecallWatch: Sendable {
         guard label(of: job.sample.index) != nil else { return .goOn }
         let start = clock()
         do {
-            if let judgement = try carryOn(&job, isCancelled: isCancelled) {
-                if let judgement { note(judgement, of: job.sample.index) }
+            if let judgment = try carryOn(&job, isCancelled: isCancelled) {
+                if let judgment { note(judgment, of: job.sample.index) }
                 job.work += clock() - start
                 finish(job)
                 return .goOn
@@ -110,7 +110,7 @@ final class RecallWatch: Sendable {
         }
         let count = min(sample.count, Self.mostCompared)
         let search = ExactSearch(
-            count + RecallJudgement.spareCount, nearestTo: sample.query.span, metric: index.configuration.metric)
+            count + RecallJudgment.spareCount, nearestTo: sample.query.span, metric: index.configuration.metric)
         let scan = ExactScan([search], of: sample.index.vector, in: sample.index.shard, allowed: sample.allowed)
         state.withLock { $0.job = Job(sample: sample, count: count, scan: scan) }
         return .goOn
@@ -119,7 +119,7 @@ final class RecallWatch: Sendable {
     /// Scans the next piece; behind the last one asks the index, in the same view, and compares.
     ///
     /// - Returns: `nil` if there are more pieces; a `nil` inside if there is nothing to say.
-    private func carryOn(_ job: inout Job, isCancelled: () -> Bool) throws -> RecallJudgement?? {
+    private func carryOn(_ job: inout Job, isCancelled: () -> Bool) throws -> RecallJudgment?? {
         let sample = job.sample
         let answer: [Neighbor]? = try environment.read { transaction in
             guard try job.scan.advance(in: transaction) else { return nil }
@@ -131,7 +131,7 @@ final class RecallWatch: Sendable {
         guard let answer else { return nil }
         return try environment.read { transaction in
             let vectors = try transaction.vectors(sample.index.vector, of: sample.index.shard)
-            return try RecallJudgement(of: answer, against: job.scan.searches[0], count: job.count) { document in
+            return try RecallJudgment(of: answer, against: job.scan.searches[0], count: job.count) { document in
                 try vectors.withVector(of: document) { _ in }
             }
         }
@@ -158,8 +158,8 @@ final class RecallWatch: Sendable {
 
     // MARK: Results
 
-    private func note(_ judgement: RecallJudgement, of index: ShardVectorIndex) {
-        index.recall.add(judgement)
+    private func note(_ judgment: RecallJudgment, of index: ShardVectorIndex) {
+        index.recall.add(judgment)
         let figures = index.recall.figures
         guard figures.recent.count >= Self.samplesForWarning, let mean = figures.meanRecall, mean < Self.lowRecall,
             let label = label(of: index), let configuration = index.index?.configuration

@@ -4,7 +4,7 @@ import DataModel
 import JSON
 import VectorIndexes
 
-/// Collection definitions as bytes for the catalogue: JSON with a version (Docs/formats/collection-definition.md).
+/// Collection definitions as bytes for the catalog: JSON with a version (Docs/formats/collection-definition.md).
 package enum DefinitionCodec {
     /// The version that is written, and the newest that is read.
     package static let version = 1

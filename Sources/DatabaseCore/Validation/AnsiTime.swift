@@ -30,7 +30,7 @@ enum AnsiTime {
 }
 
 extension Int64 {
-    /// Division towards negative infinity, so that the remainder is never negative.
+    /// Division toward negative infinity, so that the remainder is never negative.
     fileprivate func quotientAndRemainderRoundedDown(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)

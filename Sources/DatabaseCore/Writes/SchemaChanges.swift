@@ -143,7 +143,7 @@ struct IndexEntryRemoval: Change {
     }
 }
 
-/// Takes a collection out of the catalogue; what it held is purged in the background.
+/// Takes a collection out of the catalog; what it held is purged in the background.
 struct CollectionDeletion: Change {
     let collection: CollectionID
     let collections: CollectionTable

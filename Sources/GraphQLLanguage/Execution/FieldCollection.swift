@@ -11,7 +11,7 @@ package struct CollectedField: Sendable {
     package var offset: Int { field.offset }
 }
 
-/// Puts fragments in their places and leaves out what `@skip` and `@include` turn off (GraphQL, section 6.3.2).
+/// Expands fragments where they are spread and leaves out what `@skip` and `@include` turn off (GraphQL, section 6.3.2).
 ///
 /// It counts what it hands out: fragments that contain each other twice at every level would grow without bound.
 package struct FieldCollector {
@@ -38,10 +38,10 @@ package struct FieldCollector {
         of selections: [SelectionSet], on type: ObjectType
     ) throws(GraphQLError) -> [CollectedField] {
         var fields: [CollectedField] = []
-        var places: [String: Int] = [:]
+        var positions: [String: Int] = [:]
         var visited: Set<String> = []
         for set in selections {
-            try collect(set, on: type, into: &fields, places: &places, visited: &visited)
+            try collect(set, on: type, into: &fields, positions: &positions, visited: &visited)
         }
         return fields
     }
@@ -61,7 +61,7 @@ package struct FieldCollector {
 
     private mutating func collect(
         _ set: SelectionSet, on type: ObjectType, into fields: inout [CollectedField],
-        places: inout [String: Int], visited: inout Set<String>
+        positions: inout [String: Int], visited: inout Set<String>
     ) throws(GraphQLError) {
         for selection in set.selections {
             collected += 1
@@ -74,10 +74,10 @@ package struct FieldCollector {
             switch selection {
             case .field(let field):
                 guard isIncluded(field.directives) else { continue }
-                if let place = places[field.responseKey] {
-                    if let selections = field.selections { fields[place].selections.append(selections) }
+                if let position = positions[field.responseKey] {
+                    if let selections = field.selections { fields[position].selections.append(selections) }
                 } else {
-                    places[field.responseKey] = fields.count
+                    positions[field.responseKey] = fields.count
                     fields.append(
                         CollectedField(
                             responseKey: field.responseKey, field: field,
@@ -85,12 +85,12 @@ package struct FieldCollector {
                 }
             case .inline(let fragment):
                 guard isIncluded(fragment.directives), applies(fragment.typeCondition, to: type) else { continue }
-                try collect(fragment.selections, on: type, into: &fields, places: &places, visited: &visited)
+                try collect(fragment.selections, on: type, into: &fields, positions: &positions, visited: &visited)
             case .spread(let spread):
                 guard isIncluded(spread.directives), visited.insert(spread.name.text).inserted,
                     let fragment = fragments[spread.name.text], applies(fragment.typeCondition, to: type)
                 else { continue }
-                try collect(fragment.selections, on: type, into: &fields, places: &places, visited: &visited)
+                try collect(fragment.selections, on: type, into: &fields, positions: &positions, visited: &visited)
             }
         }
     }

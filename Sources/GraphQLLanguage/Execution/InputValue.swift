@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The value of an argument or a variable, without its place in a text.
+/// The value of an argument or a variable, without its location in a text.
 package indirect enum InputValue: Hashable, Sendable {
     case null
     case boolean(Bool)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The first place at or behind `start` that ends a plain run of a string: a quotation mark, a backslash, or a control
+/// The first offset at or behind `start` that ends a plain run of a string: a quotation mark, a backslash, or a control
 /// character; the end of the text if there is none.
 ///
 /// A picture of 50 MB is one run: eight bytes a step, by arithmetic on all of them at once. (`SIMD32` did the same 60 times

@@ -23,7 +23,7 @@ package struct Document: Sendable {
     }
 }
 
-/// A word with its place.
+/// A word with its location.
 package struct Name: Sendable {
     package var text: String
     package var offset: Int

@@ -175,14 +175,14 @@ struct Lexer {
             case UInt8(ascii: "\t"):
                 position += 1
             case UInt8(ascii: "\n"), UInt8(ascii: "\r"):
-                throw error("Unterminated string.", at: place(position, inStringAt: start))
+                throw error("Unterminated string.", at: reportedOffset(of: position, inStringAt: start))
             default:
                 throw error(
                     "Invalid character within String: \(character(at: position)).",
-                    at: place(position, inStringAt: start))
+                    at: reportedOffset(of: position, inStringAt: start))
             }
         }
-        throw error("Unterminated string.", at: place(bytes.count, inStringAt: start))
+        throw error("Unterminated string.", at: reportedOffset(of: bytes.count, inStringAt: start))
     }
 
     private mutating func passEscape(ofStringAt start: Int) throws(GraphQLError) {
@@ -196,16 +196,16 @@ struct Lexer {
             guard hexadecimalUnit(in: bytes.span, at: position + 1) != nil else {
                 throw error(
                     "Invalid character escape sequence: \\u\(printable((position + 1)..<end))",
-                    at: place(position, inStringAt: start))
+                    at: reportedOffset(of: position, inStringAt: start))
             }
             position += 5
         default:
             guard position < bytes.count else {
-                throw error("Unterminated string.", at: place(position, inStringAt: start))
+                throw error("Unterminated string.", at: reportedOffset(of: position, inStringAt: start))
             }
             throw error(
                 "Invalid character escape sequence: \\\\\(printable(position..<(position + 1))).",
-                at: place(position, inStringAt: start))
+                at: reportedOffset(of: position, inStringAt: start))
         }
     }
 
@@ -230,19 +230,19 @@ struct Lexer {
             default:
                 throw error(
                     "Invalid character within String: \(character(at: position)).",
-                    at: place(position, inStringAt: start))
+                    at: reportedOffset(of: position, inStringAt: start))
             }
         }
-        throw error("Unterminated string.", at: place(bytes.count, inStringAt: start))
+        throw error("Unterminated string.", at: reportedOffset(of: bytes.count, inStringAt: start))
     }
 
     // MARK: Errors
 
     /// Where graphql-go says an error in a string is: inside of strings it counts characters, not bytes.
-    private func place(_ position: Int, inStringAt start: Int) -> Int {
-        var place = start
-        for index in start..<position where bytes[index] & 0xC0 != 0x80 { place += 1 }
-        return place
+    private func reportedOffset(of position: Int, inStringAt start: Int) -> Int {
+        var offset = start
+        for index in start..<position where bytes[index] & 0xC0 != 0x80 { offset += 1 }
+        return offset
     }
 
     private func unexpectedCharacter() -> GraphQLError {

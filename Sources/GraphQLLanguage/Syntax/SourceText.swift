@@ -45,7 +45,7 @@ package struct SourceText: Sendable {
         return locations
     }
 
-    /// The line of `offset` with a caret under it, and its neighbours, each with its number; long lines are cut.
+    /// The line of `offset` with a caret under it, and its neighbors, each with its number; long lines are cut.
     func excerpt(at offset: Int, location: SourceLocation, echoedBytes: Int) -> String {
         let lineStart = min(offset, bytes.count) - (location.column - 1)
         let width = String(location.line + 1).utf8.count
@@ -68,17 +68,17 @@ package struct SourceText: Sendable {
         return String(repeating: " ", count: width - number.utf8.count) + "\(number): \(text)\n"
     }
 
-    /// The text of `line`; where it is long, about `limit` bytes around the place of the caret.
-    private func cut(_ line: Range<Int>, around place: Int?, to limit: Int) -> (text: String, caret: Int) {
-        let place = place ?? 0
-        guard line.count > 2 * limit else { return (text(line), place) }
-        var start = line.lowerBound + max(0, place - limit)
+    /// The text of `line`; where it is long, about `limit` bytes around the caret.
+    private func cut(_ line: Range<Int>, around offset: Int?, to limit: Int) -> (text: String, caret: Int) {
+        let caret = offset ?? 0
+        guard line.count > 2 * limit else { return (text(line), caret) }
+        var start = line.lowerBound + max(0, caret - limit)
         var end = min(line.upperBound, start + 2 * limit)
         while start > line.lowerBound, bytes[start] & 0xC0 == 0x80 { start -= 1 }
         while end < line.upperBound, bytes[end] & 0xC0 == 0x80 { end += 1 }
         let before = start > line.lowerBound ? "..." : ""
         let after = end < line.upperBound ? "..." : ""
-        return (before + text(start..<end) + after, before.utf8.count + line.lowerBound + place - start)
+        return (before + text(start..<end) + after, before.utf8.count + line.lowerBound + caret - start)
     }
 
     private func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
@@ -107,7 +107,7 @@ package struct SourceText: Sendable {
     }
 }
 
-/// A place in a text, both counted from 1.
+/// A location in a text, both numbers counted from 1.
 package struct SourceLocation: Hashable, Sendable {
     package var line: Int
     /// In bytes.

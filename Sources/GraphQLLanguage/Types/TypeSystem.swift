@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A type as it is used at one place.
+/// A type as it is used in one location.
 package indirect enum TypeReference: Sendable {
     case named(NamedType)
     case list(TypeReference)

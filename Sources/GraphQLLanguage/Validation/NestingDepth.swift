@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds selections that nest too deep once fragments are in their places: what goes through them is recursive.
+/// Finds selections that nest too deep once fragments are expanded: what goes through them is recursive.
 ///
-/// The fragments must not contain each other in a circle.
+/// The fragments must not contain each other in a cycle.
 struct NestingDepth {
     private let fragments: [String: Fragment]
     private let limit: Int

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Finds the names that a misspelt one may have meant, as graphql-go does.
+/// Finds the names that a misspelled one may have meant, as graphql-go does.
 enum Suggestions {
     private static let longestName = 64
     private static let mostOptions = 4_000

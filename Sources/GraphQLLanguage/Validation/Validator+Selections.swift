@@ -2,7 +2,7 @@
 
 extension Validator {
     /// Where a directive stands.
-    enum DirectivePlace: String { case operation, field, fragment }
+    enum DirectiveLocation: String { case operation, field, fragment }
 
     /// - Parameter parent: `nil` where it is not known because of another error.
     mutating func walk(_ set: SelectionSet, on parent: NamedType?) {
@@ -176,14 +176,14 @@ extension Validator {
         }
     }
 
-    mutating func walk(_ directives: [Directive], on place: DirectivePlace) {
+    mutating func walk(_ directives: [Directive], on location: DirectiveLocation) {
         let definitions = [InputDefinition("if", .nonNull(Introspection.boolean))]
         for directive in directives {
             let name = directive.name.text
             let isKnown = name == "skip" || name == "include"
             if !isKnown {
                 report("Unknown directive \"\(name)\".", at: directive.offset)
-            } else if place == .operation {
+            } else if location == .operation {
                 report("Directive \"\(name)\" may not be used on \"operation\".", at: directive.offset)
             }
             walk(directive.arguments, of: isKnown ? definitions : nil) { argument in

@@ -9,7 +9,7 @@ struct Validator {
     struct VariableUsage {
         var name: String
         var offset: Int
-        /// What the place expects; `nil` where that is not known because of another error.
+        /// The type that the location expects; `nil` where that is not known because of another error.
         var type: TypeReference?
     }
 
@@ -33,7 +33,7 @@ struct Validator {
     var consistentMerges: Set<Merge> = []
     var argumentsTable = ArgumentsTable()
     var cancellation = CancellationProbe()
-    /// Fragments contain each other in a circle: nothing must follow them then.
+    /// Fragments contain each other in a cycle: nothing must follow them then.
     private(set) var hasCycles = false
     private var remainingSuggestions = 10
 
@@ -84,7 +84,7 @@ struct Validator {
         return Array(errors.prefix(limits.errors))
     }
 
-    /// The circles of fragments, by the place of the definition they are reported at.
+    /// The cycles of fragments, by the position of the definition they are reported at.
     private mutating func findCycles() -> [Int: [GraphQLError]] {
         var finder = CycleFinder(fragments: fragments)
         var errors: [Int: [GraphQLError]] = [:]
@@ -96,7 +96,7 @@ struct Validator {
         return errors
     }
 
-    /// The error of a document that nests too deep when its fragments are in their places.
+    /// The error of a document that nests too deep once its fragments are expanded.
     private func nestingError() -> GraphQLError? {
         if hasCycles { return nil }
         var depth = NestingDepth(fragments: fragments, limit: limits.depth)
@@ -108,7 +108,7 @@ struct Validator {
                 }
             if depth.exceedsLimit(selections) {
                 return GraphQLError(
-                    "Nesting is deeper than \(limits.depth) levels with fragments in their places; write the query flatter",
+                    "Nesting is deeper than \(limits.depth) levels with fragments expanded; write the query flatter",
                     at: offset)
             }
         }

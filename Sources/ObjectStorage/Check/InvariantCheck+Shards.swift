@@ -189,7 +189,7 @@ extension InvariantCheck {
                 report(Key.describe(key), "the key is not an index's")
                 return true
             }
-            let keys = SnapshotKeys(VectorPlace(shard: shard, vector: VectorID(number)))
+            let keys = SnapshotKeys(VectorAddress(shard: shard, vector: VectorID(number)))
             let state = try SnapshotState(value, key: keys.state)
             if state.current != 0 { try checkSegments(of: state, keys) }
             if state.current >= state.next { report(keys.state, "its number was not given out yet") }

@@ -15,7 +15,7 @@ struct InvariantCheck {
 
     mutating func run() {
         var shards: Set<ShardAddress> = []
-        attempt("catalogue") { check in
+        attempt("catalog") { check in
             for collection in try check.transaction.collections() {
                 check.report.collectionCount += 1
                 check.checkCollection(collection)
@@ -26,7 +26,7 @@ struct InvariantCheck {
                 }
             }
         }
-        attempt("catalogue names") { try $0.checkNames() }
+        attempt("catalog names") { try $0.checkNames() }
         for shard in shards.sorted() { checkShard(shard) }
         attempt("all keys") { try $0.checkKeys(shards: shards) }
     }
@@ -41,19 +41,19 @@ struct InvariantCheck {
     mutating func report(_ key: [UInt8], _ problem: String) { report(Key.describe(key), problem) }
 
     /// Runs a part of the check; what it throws is a finding.
-    mutating func attempt(_ place: String, _ body: (inout Self) throws -> Void) {
+    mutating func attempt(_ subject: String, _ body: (inout Self) throws -> Void) {
         do {
             try body(&self)
         } catch StorageError.damaged(let key, let reason) {
             report(key, reason)
         } catch let error as StorageError {
-            report(place, error.message)
+            report(subject, error.message)
         } catch {
-            report(place, "\(error)")
+            report(subject, "\(error)")
         }
     }
 
-    // MARK: Catalogue
+    // MARK: Catalog
 
     private mutating func checkCollection(_ collection: CollectionRecord) {
         let key = Key.collection(collection.id)
@@ -65,7 +65,7 @@ struct InvariantCheck {
                 check.report(key, "its number was not given out yet")
             }
             if try check.transaction.contains(Key.dropped(collection.id, nil)) {
-                check.report(key, "it was dropped and is in the catalogue")
+                check.report(key, "it was dropped and is in the catalog")
             }
         }
     }
@@ -116,7 +116,7 @@ struct InvariantCheck {
             let isKnown = unsafe key.withUnsafeBytes { unsafe $0.prefix(Key.prefixByteCount).elementsEqual(lastPrefix) }
             if isKnown { return true }
             guard Self.belongs(key, collections, shards, dropped) else {
-                report(Key.describe(key), "it belongs to nothing in the catalogue")
+                report(Key.describe(key), "it belongs to nothing in the catalog")
                 return true
             }
             lastPrefix = unsafe key.withUnsafeBytes { unsafe Array($0.prefix(Key.prefixByteCount)) }

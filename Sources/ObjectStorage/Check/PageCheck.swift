@@ -152,19 +152,19 @@ struct PageCheck {
         guard lower >= Self.headerByteCount, lower % 2 == 0, lower <= upper, upper <= pageSize,
             count >= (levels == 1 || tree.isFreeList ? 1 : 2)
         else { throw damage(page, "its list of nodes has impossible bounds") }
-        for place in 0..<count {
-            let offset = Int(Self.number(in: bytes, at: Self.headerByteCount + 2 * place, width: 2))
+        for index in 0..<count {
+            let offset = Int(Self.number(in: bytes, at: Self.headerByteCount + 2 * index, width: 2))
             guard offset >= upper, offset % 2 == 0, offset + Self.nodeByteCount <= pageSize else {
-                throw damage(page, "node \(place) lies outside")
+                throw damage(page, "node \(index) lies outside")
             }
             let keyEnd = offset + Self.nodeByteCount + Int(Self.number(in: bytes, at: offset + 6, width: 2))
-            guard keyEnd <= pageSize else { throw damage(page, "the key of node \(place) goes over its end") }
+            guard keyEnd <= pageSize else { throw damage(page, "the key of node \(index) goes over its end") }
             let key = bytes[(offset + Self.nodeByteCount)..<keyEnd]
             if levels == 1 {
                 try checkEntry(page, bytes, node: offset, key: key, of: tree)
             } else {
                 // The first key of a branch page stands for everything that is less than the second.
-                if place > 0 { try beginChild(key, on: page, of: tree) }
+                if index > 0 { try beginChild(key, on: page, of: tree) }
                 let child =
                     Self.number(in: bytes, at: offset, width: 4)
                     | Self.number(in: bytes, at: offset + 4, width: 2) << 32
@@ -279,7 +279,7 @@ struct PageCheck {
     /// The number of `width` bytes at `offset`, which must lie inside.
     private static func number(in bytes: [UInt8], at offset: Int, width: Int) -> UInt64 {
         var number: UInt64 = 0
-        for place in (0..<width).reversed() { number = number << 8 | UInt64(bytes[offset + place]) }
+        for index in (0..<width).reversed() { number = number << 8 | UInt64(bytes[offset + index]) }
         return number
     }
 }

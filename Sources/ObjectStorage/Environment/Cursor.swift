@@ -3,7 +3,7 @@
 import CLMDB
 import Glibc
 
-/// A place among the entries of a transaction.
+/// A position among the entries of a transaction.
 ///
 /// `key` and `value` are the entry it stands on after a move that returned `true`; their bytes are valid until the
 /// cursor's transaction writes or ends. Moves of a cursor whose transaction has ended throw.

@@ -6,7 +6,7 @@ import DataModel
 /// A view of the database as one commit left it. Lives as long as the closure that got it; stays on its thread.
 ///
 /// Bytes handed to closures lie in the memory map and are valid only until the closure returns. Operations on objects,
-/// vectors, the catalogue, snapshots and the inverted indexes are in extensions, beside what they read.
+/// vectors, the catalog, snapshots and the inverted indexes are in extensions, beside what they read.
 @safe
 package class ReadTransaction {
     let environment: StorageEnvironment

@@ -94,7 +94,8 @@ package final class StorageEnvironment: Sendable {
         if !exists, hasFormatFile || options.isReadOnly {
             guard hasFormatFile else { throw StorageError.noDatabase(folder: folder) }
             throw StorageError.fileDamaged(
-                folder: folder, reason: "data.mdb is missing or empty; restore it, or remove 'format' to begin anew")
+                folder: folder,
+                reason: "data.mdb is missing or empty; restore it, or remove 'format' to start with an empty database")
         }
         if exists { try PageCheck.requirePageSize(folder: folder, path: "\(folder)/\(EnvironmentOpening.fileName)") }
         if exists, !options.isReadOnly { try opening.checkBeforeWriting() }

@@ -15,7 +15,7 @@ package final class WriteTransaction: ReadTransaction {
     /// Counters that were read or changed; written back by `flush()`.
     var counters: [ShardAddress: CountersInMemory] = [:]
     /// Vectors that were put or removed and are not in the tree yet.
-    var vectorChanges: [VectorPlace: VectorChanges] = [:]
+    var vectorChanges: [VectorAddress: VectorChanges] = [:]
     var heldBackVectorBytes = 0
 
     struct CountersInMemory {

@@ -155,20 +155,20 @@ extension Key {
             return "key \(hexadecimal(key, from: 0))"
         }
         let rest = hexadecimal(key, from: prefixByteCount)
-        let place: String
+        let owner: String
         let name: String?
         switch (collection, shard) {
         case (0, 0):
-            place = "database"
+            owner = "database"
             name = GlobalPurpose(rawValue: purpose).map { "\($0)" }
         case (_, 0):
-            place = "collection \(collection)"
+            owner = "collection \(collection)"
             name = CollectionPurpose(rawValue: purpose).map { "\($0)" }
         default:
-            place = "collection \(collection) shard \(shard)"
+            owner = "collection \(collection) shard \(shard)"
             name = ShardPurpose(rawValue: purpose).map { "\($0)" }
         }
-        return "\(place) \(name ?? "purpose \(purpose)")\(rest.isEmpty ? "" : " ")\(rest)"
+        return "\(owner) \(name ?? "purpose \(purpose)")\(rest.isEmpty ? "" : " ")\(rest)"
     }
 
     private static func hexadecimal(_ key: RawSpan, from start: Int) -> String {

@@ -76,10 +76,10 @@ enum ObjectCodec {
             guard let end = UInt32(exactly: encoder.writer.bytes.count - valuesStart) else {
                 throw .valueTooLong(byteCount: encoder.writer.bytes.count, limit: Int(UInt32.max))
             }
-            let place = tableStart + position * tableEntryByteCount
+            let entry = tableStart + position * tableEntryByteCount
             let flags = UInt32(hasBlobs ? hasBlobsFlag : 0) << 16
-            encoder.writer.replace(at: place, with: UInt32(property.number) | flags)
-            encoder.writer.replace(at: place + 4, with: end)
+            encoder.writer.replace(at: entry, with: UInt32(property.number) | flags)
+            encoder.writer.replace(at: entry + 4, with: end)
         }
         return Encoded(record: encoder.writer.bytes, blobs: blobs)
     }

@@ -70,9 +70,9 @@ struct ValueEncoder {
         case .boolean: break
         case .uuid(let id): append(id)
         case .blob(let blob): try append(blob)
-        case .geoCoordinates(let place):
-            writer.append(place.latitude)
-            writer.append(place.longitude)
+        case .geoCoordinates(let point):
+            writer.append(point.latitude)
+            writer.append(point.longitude)
         case .phoneNumber(let number): try append(number)
         case .object(let members): try append(members, depth: depth)
         case .references(let beacons): try append(beacons)

@@ -63,9 +63,9 @@ struct SnapshotKeys {
     let state: [UInt8]
     private let segments: [UInt8]
 
-    init(_ place: VectorPlace) {
-        state = Key.appending(place.vector.number, to: Key.inShard(.snapshot, place.shard))
-        segments = Key.appending(place.vector.number, to: Key.inShard(.segment, place.shard))
+    init(_ address: VectorAddress) {
+        state = Key.appending(address.vector.number, to: Key.inShard(.snapshot, address.shard))
+        segments = Key.appending(address.vector.number, to: Key.inShard(.segment, address.shard))
     }
 
     /// What all segments of all generations begin with.
@@ -98,9 +98,9 @@ package struct SegmentReader: SegmentReading {
     /// Read once: there may be thousands of segments.
     private let state: Result<SnapshotState, any Error>
 
-    init(_ transaction: ReadTransaction, _ place: VectorPlace) {
+    init(_ transaction: ReadTransaction, _ address: VectorAddress) {
         self.transaction = transaction
-        let keys = SnapshotKeys(place)
+        let keys = SnapshotKeys(address)
         self.keys = keys
         state = Result { try transaction.snapshotState(keys) }
     }
@@ -144,7 +144,7 @@ package struct SegmentReader: SegmentReading {
 extension ReadTransaction {
     /// The last whole snapshot of the index of `vector`; without segments if there is none.
     package final func segments(of vector: VectorID, in shard: ShardAddress) -> SegmentReader {
-        SegmentReader(self, VectorPlace(shard: shard, vector: vector))
+        SegmentReader(self, VectorAddress(shard: shard, vector: vector))
     }
 
     final func snapshotState(_ keys: SnapshotKeys) throws -> SnapshotState {

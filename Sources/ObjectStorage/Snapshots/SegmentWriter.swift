@@ -14,7 +14,7 @@ package struct SegmentWriter: SegmentWriting {
     private static let segmentsPerRemoval = 64
 
     private let queue: CommitQueue
-    private let place: VectorPlace
+    private let address: VectorAddress
     private let keys: SnapshotKeys
     /// `nil` before the first segment and after the header.
     private var generation: UInt32?
@@ -24,8 +24,8 @@ package struct SegmentWriter: SegmentWriting {
     /// - Parameter vector: the number of the vector whose index it is.
     package init(queue: CommitQueue, vector: VectorID, shard: ShardAddress) {
         self.queue = queue
-        place = VectorPlace(shard: shard, vector: vector)
-        keys = SnapshotKeys(place)
+        address = VectorAddress(shard: shard, vector: vector)
+        keys = SnapshotKeys(address)
     }
 
     /// Stores one segment durably; the header makes the snapshot the one that is read.
@@ -49,9 +49,9 @@ package struct SegmentWriter: SegmentWriting {
         let value = unsafe bytes.withUnsafeBytes { unsafe [UInt8]($0) }
         let number = try generation ?? begin()
         generation = number
-        let (place, keys, isLast, shared) = (place, keys, name.kind == .header, inherited)
+        let (address, keys, isLast, shared) = (address, keys, name.kind == .header, inherited)
         let holder = try submit(sizeInBytes: value.count) { transaction in
-            try transaction.requireShard(place.shard)
+            try transaction.requireShard(address.shard)
             var state = try transaction.snapshotState(keys)
             if !isLast, state.current != 0, try transaction.holds(value, keys.segment(name, in: state)) {
                 return state.generation(of: name)
@@ -74,9 +74,9 @@ package struct SegmentWriter: SegmentWriting {
     private mutating func begin() throws -> UInt32 {
         inherited = [:]
         try removeOtherGenerations()
-        let (place, keys) = (place, keys)
+        let (address, keys) = (address, keys)
         return try submit { transaction in
-            try transaction.requireShard(place.shard)
+            try transaction.requireShard(address.shard)
             var state = try transaction.snapshotState(keys)
             guard state.next < .max else { throw StorageError.misuse(reason: "all snapshot numbers are given out") }
             let number = state.next
@@ -108,9 +108,9 @@ private struct SnapshotChange<Result: Sendable>: Change {
 }
 
 extension WriteTransaction {
-    /// Removes the snapshot of an index, so that the next start builds it anew from the vectors.
+    /// Removes the snapshot of an index, so that the next start rebuilds it from the vectors.
     package func removeSnapshot(of vector: VectorID, in shard: ShardAddress) throws {
-        let keys = SnapshotKeys(VectorPlace(shard: shard, vector: vector))
+        let keys = SnapshotKeys(VectorAddress(shard: shard, vector: vector))
         var state = try snapshotState(keys)
         guard state.current != 0 else { return }
         state.current = 0

@@ -3,7 +3,7 @@
 import DataModel
 
 /// Which vectors: one number of a shard.
-struct VectorPlace: Hashable, Sendable {
+struct VectorAddress: Hashable, Sendable {
     var shard: ShardAddress
     var vector: VectorID
 }

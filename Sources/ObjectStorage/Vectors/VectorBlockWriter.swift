@@ -4,8 +4,8 @@
 ///
 /// New rows come at the end, as a block of their own, however small. Small blocks at the end are merged eight at a time,
 /// and into full ones as soon as there are rows enough, so a row is written at most 1 + log₈(rows in a block) times. A
-/// removed row is marked in the directory; once more than half the rows of a block are dead the others are written anew,
-/// together with those of a neighbour if they fit in one block, and a block without live rows goes.
+/// removed row is marked in the directory; once more than half the rows of a block are dead the others are rewritten,
+/// together with those of a neighbor if they fit in one block, and a block without live rows goes.
 struct VectorBlockWriter {
     /// How many blocks of about a size are merged.
     private static let fanOut = 8
@@ -22,9 +22,9 @@ struct VectorBlockWriter {
     private let transaction: WriteTransaction
     private let prefix: [UInt8]
 
-    init(_ transaction: WriteTransaction, _ place: VectorPlace) {
+    init(_ transaction: WriteTransaction, _ address: VectorAddress) {
         self.transaction = transaction
-        prefix = Key.vectors(place.vector, in: place.shard)
+        prefix = Key.vectors(address.vector, in: address.shard)
     }
 
     // MARK: Appending
@@ -228,7 +228,7 @@ struct VectorBlockWriter {
         block.directory = directory
         let capacity = VectorBlockFormat.rowsPerBlock(dimensions: block.dimensions)
         var together = [block]
-        if let older = try neighbour(before: block), older.dimensions == block.dimensions,
+        if let older = try neighbor(before: block), older.dimensions == block.dimensions,
             older.liveCount + liveCount <= capacity
         {
             together = [older, block]
@@ -244,7 +244,7 @@ struct VectorBlockWriter {
         return try VectorBlock.read(at: cursor, prefix: prefix)
     }
 
-    private func neighbour(before block: VectorBlock) throws -> VectorBlock? {
+    private func neighbor(before block: VectorBlock) throws -> VectorBlock? {
         let cursor = try transaction.openCursor()
         defer { transaction.closeCursor(cursor) }
         guard try cursor.seek(VectorBlock.seekKey(prefix, block.last)), try cursor.moveToPrevious(),

@@ -18,9 +18,9 @@ package final class VectorReader: VectorReading {
     // Safety: the rows of `block`, in the map; used only while `block` is set and the transaction open.
     private var rows: UnsafeRawPointer?
 
-    init(_ transaction: ReadTransaction, _ place: VectorPlace) {
+    init(_ transaction: ReadTransaction, _ address: VectorAddress) {
         self.transaction = transaction
-        prefix = Key.vectors(place.vector, in: place.shard)
+        prefix = Key.vectors(address.vector, in: address.shard)
         keepsBlock = !(transaction is WriteTransaction)
         seekKey = VectorBlock.seekKey(prefix, 0)
     }
@@ -213,6 +213,6 @@ extension ReadTransaction {
     /// The vectors numbered `vector` of `shard`.
     package final func vectors(_ vector: VectorID, of shard: ShardAddress) throws -> VectorReader {
         try requireOpen()
-        return VectorReader(self, VectorPlace(shard: shard, vector: vector))
+        return VectorReader(self, VectorAddress(shard: shard, vector: vector))
     }
 }

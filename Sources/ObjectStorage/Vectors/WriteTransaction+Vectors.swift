@@ -29,12 +29,12 @@ extension WriteTransaction {
 
     func putVectors(_ vectors: [VectorID: [Float]], of document: DocumentID, in shard: ShardAddress) throws {
         for (vector, values) in vectors {
-            let place = VectorPlace(shard: shard, vector: vector)
-            if let held = vectorChanges[place], !held.documents.isEmpty, held.dimensions != values.count {
+            let address = VectorAddress(shard: shard, vector: vector)
+            if let held = vectorChanges[address], !held.documents.isEmpty, held.dimensions != values.count {
                 try flushVectors()
             }
-            var changes = vectorChanges.removeValue(forKey: place) ?? VectorChanges()
-            defer { vectorChanges[place] = changes }
+            var changes = vectorChanges.removeValue(forKey: address) ?? VectorChanges()
+            defer { vectorChanges[address] = changes }
             if let last = changes.documents.last, last >= document.number {
                 throw StorageError.misuse(
                     reason: "document \(document.number) got its vectors after document \(last)")
@@ -49,9 +49,9 @@ extension WriteTransaction {
     }
 
     func removeVector(_ vector: VectorID, of document: DocumentID, in shard: ShardAddress) throws {
-        let place = VectorPlace(shard: shard, vector: vector)
-        var changes = vectorChanges.removeValue(forKey: place) ?? VectorChanges()
-        defer { vectorChanges[place] = changes }
+        let address = VectorAddress(shard: shard, vector: vector)
+        var changes = vectorChanges.removeValue(forKey: address) ?? VectorChanges()
+        defer { vectorChanges[address] = changes }
         isDirty = true
         if let position = changes.documents.lastIndex(of: document.number) {
             changes.documents.remove(at: position)
@@ -68,8 +68,8 @@ extension WriteTransaction {
         let changes = vectorChanges
         vectorChanges = [:]
         heldBackVectorBytes = 0
-        for (place, change) in changes {
-            var blocks = VectorBlockWriter(self, place)
+        for (address, change) in changes {
+            var blocks = VectorBlockWriter(self, address)
             try blocks.remove(change.removed.sorted())
             try blocks.append(change.documents, change.rows, dimensions: change.dimensions)
         }

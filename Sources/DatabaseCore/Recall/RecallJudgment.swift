@@ -4,7 +4,7 @@ import DataModel
 import VectorIndexes
 
 /// An answer of an index held against the exact one.
-struct RecallJudgement: Equatable {
+struct RecallJudgment: Equatable {
     /// How many more neighbors an exact search keeps than are compared, in place of those that are removed meanwhile.
     static let spareCount = 32
 

@@ -9,7 +9,7 @@ extension WriteTransaction {
     package func createCollection(named name: String, definition: [UInt8]) throws -> CollectionID {
         try requireUsable(name)
         guard try !contains(Key.collectionName(name)) else { throw StorageError.nameTaken(name) }
-        let value = try CatalogueCodec.encode(name: name, definition: definition)
+        let value = try CatalogCodec.encode(name: name, definition: definition)
         let id = CollectionID(try takeNumber(under: Key.global(.nextCollection)))
         try put(value, for: Key.collection(id))
         try putNumber(id.number, for: Key.collectionName(name))
@@ -19,7 +19,7 @@ extension WriteTransaction {
     /// - Throws: `StorageError.noSuchCollection`.
     package func setDefinition(_ definition: [UInt8], of collection: CollectionID) throws {
         let record = try existing(collection)
-        try put(CatalogueCodec.encode(name: record.name, definition: definition), for: Key.collection(collection))
+        try put(CatalogCodec.encode(name: record.name, definition: definition), for: Key.collection(collection))
     }
 
     /// Gives a collection another name; nothing else that is stored knows it.
@@ -30,12 +30,12 @@ extension WriteTransaction {
         if record.name == name { return }
         try requireUsable(name)
         guard try !contains(Key.collectionName(name)) else { throw StorageError.nameTaken(name) }
-        try put(CatalogueCodec.encode(name: name, definition: record.definition), for: Key.collection(collection))
+        try put(CatalogCodec.encode(name: name, definition: record.definition), for: Key.collection(collection))
         try removeValue(for: Key.collectionName(record.name))
         try putNumber(collection.number, for: Key.collectionName(name))
     }
 
-    /// Takes the collection out of the catalogue, at once and for good. What it stored is purged later, by
+    /// Takes the collection out of the catalog, at once and for good. What it stored is purged later, by
     /// `CommitQueue.purgeDropped()`; so are the entries of its shards, which nothing finds without it.
     ///
     /// - Throws: `StorageError.noSuchCollection`.
@@ -57,7 +57,7 @@ extension WriteTransaction {
         try requireUsable(name)
         guard try contains(Key.collection(collection)) else { throw StorageError.noSuchCollection(collection) }
         guard try !contains(Key.shardName(name, of: collection)) else { throw StorageError.nameTaken(name) }
-        let value = try CatalogueCodec.encode(name: name, definition: definition)
+        let value = try CatalogCodec.encode(name: name, definition: definition)
         let number = try takeNumber(under: Key.collectionWide(.nextShard, collection))
         let address = ShardAddress(collection, ShardID(number))
         try put(value, for: Key.shard(address))
@@ -68,10 +68,10 @@ extension WriteTransaction {
     /// - Throws: `StorageError.noSuchShard`.
     package func setDefinition(_ definition: [UInt8], of shard: ShardAddress) throws {
         guard let record = try self.shard(shard) else { throw StorageError.noSuchShard(shard) }
-        try put(CatalogueCodec.encode(name: record.name, definition: definition), for: Key.shard(shard))
+        try put(CatalogCodec.encode(name: record.name, definition: definition), for: Key.shard(shard))
     }
 
-    /// Takes the shard out of the catalogue, at once and for good. What it stored is purged later, by
+    /// Takes the shard out of the catalog, at once and for good. What it stored is purged later, by
     /// `CommitQueue.purgeDropped()`.
     ///
     /// - Throws: `StorageError.noSuchShard`.
@@ -129,7 +129,7 @@ extension WriteTransaction {
     /// The number kept under `key`, 1 at first, and keeps the one after it.
     private func takeNumber(under key: [UInt8]) throws -> UInt32 {
         let number = try number(under: key) ?? 1
-        guard number < .max else { throw StorageError.misuse(reason: "all catalogue numbers are given out") }
+        guard number < .max else { throw StorageError.misuse(reason: "all catalog numbers are given out") }
         try putNumber(number + 1, for: key)
         return number
     }

@@ -2,7 +2,7 @@
 
 import DataModel
 
-/// A collection in the catalogue.
+/// A collection in the catalog.
 package struct CollectionRecord: Hashable, Sendable {
     package var id: CollectionID
     package var name: String
@@ -10,7 +10,7 @@ package struct CollectionRecord: Hashable, Sendable {
     package var definition: [UInt8]
 }
 
-/// A shard in the catalogue.
+/// A shard in the catalog.
 package struct ShardRecord: Hashable, Sendable {
     package var address: ShardAddress
     package var name: String
@@ -26,7 +26,7 @@ struct DroppedPart: Hashable, Sendable {
 }
 
 /// A name and opaque bytes: what the entries of collections and shards hold.
-enum CatalogueCodec {
+enum CatalogCodec {
     static let version: UInt8 = 1
 
     static func encode(name: String, definition: [UInt8]) throws(StorageError) -> [UInt8] {

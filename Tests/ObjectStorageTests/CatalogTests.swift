@@ -5,7 +5,7 @@ import Testing
 
 @testable import ObjectStorage
 
-struct CatalogueTests {
+struct CatalogTests {
     private let storage: Storage
 
     init() throws { storage = try Storage() }

@@ -49,7 +49,7 @@ extension ReadTransaction {
         return record
     }
 
-    /// Whether the catalogue has this collection.
+    /// Whether the catalog has this collection.
     ///
     /// - Complexity: O(log entries), without a copy.
     package final func contains(_ collection: CollectionID) throws -> Bool {
@@ -84,7 +84,7 @@ extension ReadTransaction {
         }
     }
 
-    /// The shard with this address, or `nil` if it or its collection is not in the catalogue.
+    /// The shard with this address, or `nil` if it or its collection is not in the catalog.
     ///
     /// - Complexity: O(log entries), and a copy of its definition; `contains(_:)` makes none.
     package final func shard(_ address: ShardAddress) throws -> ShardRecord? {
@@ -95,7 +95,7 @@ extension ReadTransaction {
         }
     }
 
-    /// Whether the catalogue has this shard and its collection.
+    /// Whether the catalog has this shard and its collection.
     ///
     /// - Complexity: O(log entries), without a copy.
     package final func contains(_ shard: ShardAddress) throws -> Bool {
@@ -168,12 +168,12 @@ extension ReadTransaction {
 
     private static func collectionRecord(_ id: CollectionID, _ value: RawSpan) throws(StorageError) -> CollectionRecord
     {
-        let (name, definition) = try CatalogueCodec.decode(value, key: Key.collection(id))
+        let (name, definition) = try CatalogCodec.decode(value, key: Key.collection(id))
         return CollectionRecord(id: id, name: name, definition: definition)
     }
 
     private static func shardRecord(_ address: ShardAddress, _ value: RawSpan) throws(StorageError) -> ShardRecord {
-        let (name, definition) = try CatalogueCodec.decode(value, key: Key.shard(address))
+        let (name, definition) = try CatalogCodec.decode(value, key: Key.shard(address))
         return ShardRecord(address: address, name: name, definition: definition)
     }
 }
