@@ -42,6 +42,8 @@ package struct FilterError: Error, Hashable, Sendable {
         case nonPositiveDistance
         case invalidCoordinates
         case notAReference(property: String)
+        /// A path leads through a reference to a collection that there is not.
+        case unknownCollection(String)
     }
 
     /// Whether the filter is wrong by itself, seen against the schema; else it cannot be answered from what is indexed.
@@ -50,7 +52,8 @@ package struct FilterError: Error, Hashable, Sendable {
         case .unknownProperty, .wrongValueType, .wrongListness, .operatorNotAllowed, .noOperands, .tooDeep,
             .pathTooLong,
             .textTooLong, .tooManyTerms, .typeNotFilterable,
-            .nestedProperty, .negativeLength, .nonPositiveDistance, .invalidCoordinates, .notAReference:
+            .nestedProperty, .negativeLength, .nonPositiveDistance, .invalidCoordinates, .notAReference,
+            .unknownCollection:
             true
         case .notFilterable, .onlyStopWords, .invalidDate, .invalidUUID, .nullStateNotIndexed, .nullStateWithoutIndex,
             .lengthNotIndexed, .lengthWithoutIndex, .timestampsNotIndexed, .invalidTimestamp, .identifierWithWrongValue:
@@ -123,6 +126,8 @@ extension FilterError.Reason {
             "valueGeoRange: latitude must be between -90 and 90, longitude between -180 and 180"
         case .notAReference(let property):
             "property '\(property.prefix(300))' is not a reference, so no path leads through it"
+        case .unknownCollection(let name):
+            "class \"\(name.prefix(300))\" does not exist in schema"
         }
     }
 }

@@ -20,7 +20,8 @@ extension InvertedIndexSchema {
     ///
     /// - Throws: `IndexDamage`, `CancellationError` within some ten milliseconds of a cancellation, and what `store` and `ids` throw.
     /// - Complexity: equality reads one chunk for each 65,536 documents; comparisons, `Like` and lengths read the chunks of all terms in
-    ///   question; a distance reads all coordinates.
+    ///   question; a distance reads all coordinates; a condition through a reference looks at each target that fulfills the rest, or
+    ///   at each object that is referred to, if those are fewer.
     package func documents(
         matching filter: ResolvedFilter, ids: some IDLookup, in store: some OrderedReading,
         cancellation: Cancellation = .ofCurrentTask
@@ -55,8 +56,9 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
         case .time(let which, let range): return try reader.documents(IndexKey.time(which), range)
         case .near(let property, let center, let distance):
             return try reader.documents(property, within: distance, of: center)
-        case .refers(let property, let collection, let targets):
-            return try reader.documents(property, referringTo: targets, of: collection)
+        case .refers(let property, let collection, let name, let condition):
+            let targets = try ids.targets(in: collection, matching: ResolvedFilter(root: condition))
+            return try reader.documents(property, referringTo: targets, of: name)
         case .ids(let wanted):
             return DocumentSet(
                 try wanted.compactMap { id in

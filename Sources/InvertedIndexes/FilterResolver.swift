@@ -13,16 +13,16 @@ extension InvertedIndexSchema {
     /// - Parameters:
     ///   - collection: its name, for messages.
     ///   - limits: how long texts may be, and how many values and tokens there may be in all.
-    ///   - targets: for a condition that goes through a reference: the ids of the objects that fulfill it. Called once or more for each.
-    /// - Throws: `FilterError`, `CancellationError`, and what `targets` throws.
+    ///   - others: the collection of a name, for paths that go there through a reference.
+    /// - Throws: `FilterError`, `CancellationError`.
     package func resolve(
         _ filter: Filter, collection: String, limits: QueryLimits = QueryLimits(),
-        cancellation: Cancellation = .ofCurrentTask, targets: (ReferenceCondition) throws -> [ObjectID]
+        cancellation: Cancellation = .ofCurrentTask, others: (String) -> ReferencedCollection?
     ) throws -> ResolvedFilter {
-        try withoutActuallyEscaping(targets) { targets in
+        try withoutActuallyEscaping(others) { others in
             let resolver = FilterResolver(
                 schema: self, collection: collection, limits: limits,
-                budget: TermBudget(limit: limits.maximumTerms), meter: WorkMeter(cancellation), targets: targets)
+                budget: TermBudget(limit: limits.maximumTerms), meter: WorkMeter(cancellation), others: others)
             return ResolvedFilter(root: try resolver.resolve(filter, depth: 0))
         }
     }
@@ -52,7 +52,7 @@ struct FilterResolver {
     let limits: QueryLimits
     let budget: TermBudget
     let meter: WorkMeter
-    let targets: (ReferenceCondition) throws -> [ObjectID]
+    let others: (String) -> ReferencedCollection?
 
     func resolve(_ filter: Filter, depth: Int) throws -> ResolvedCondition {
         guard depth < InvertedIndexSchema.maximumFilterDepth else {
@@ -278,10 +278,13 @@ struct FilterResolver {
         }
         guard case .reference = property.type else { throw FilterError(.notAReference(property: name)) }
         guard property.isFilterable else { throw FilterError(.notFilterable(property: name)) }
+        guard let other = others(target) else { throw FilterError(.unknownCollection(target)) }
+        let resolver = FilterResolver(
+            schema: other.schema, collection: target, limits: limits, budget: budget, meter: meter, others: others)
         func refers(_ comparison: FilterComparison, _ value: FilterValue) throws -> ResolvedCondition {
             let condition = FilterCondition(path: rest, comparison: comparison, value: value)
-            let found = try targets(ReferenceCondition(collection: target, condition: condition))
-            return .refers(property.id, collection: target, targets: found)
+            return .refers(
+                property.id, collection: other.id, name: target, condition: try resolver.resolve(condition))
         }
         switch condition.comparison {
         case .containsNone: return .not(try refers(.containsAny, condition.value))

@@ -145,16 +145,56 @@ struct PostingReader<Store: OrderedReading> {
     }
 
     /// The documents that refer to one of `targets`, as objects of `collection` or without saying of which.
+    ///
+    /// - Complexity: O(min(t, r) log n) for t targets, and r different objects that are referred to.
     func documents(
-        _ property: PropertyID, referringTo targets: [ObjectID], of collection: String
+        _ property: PropertyID, referringTo targets: any ReferenceTargets, of collection: String
     ) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
-        for target in targets {
-            for name in Set([collection, ""]) {
-                let term = IndexTerm.uuid(target) + IndexTerm.text(name).bytes
-                try add(IndexKey.prefix(.referenceTarget, property, term), to: &builder)
+        let prefix = IndexKey.prefix(.referenceTarget, property)
+        let names = [IndexTerm.text(collection).bytes, IndexTerm.text("").bytes]
+        // Most documents refer to a few objects; where more objects than documents are in question, the references are fewer.
+        if try targets.count > store.documentCount() {
+            var last: (id: ObjectID, isTarget: Bool)?
+            try scanReferences(prefix, from: prefix, of: names) { id, key, value in
+                if last?.id != id { last = (id, try targets.contains(id)) }
+                if last?.isTarget == true { try add(key, value, to: &builder) }
+            }
+            return builder.build()
+        }
+        var ids: [ObjectID] = []
+        ids.reserveCapacity(targets.count)
+        try targets.forEach { id in
+            try meter.count(WorkMeter.lookUp)
+            ids.append(id)
+        }
+        // In the order of the keys, so that neighbors are found in the same pages.
+        ids.sort()
+        for id in ids {
+            try meter.count(WorkMeter.lookUp)
+            let prefix = prefix + IndexTerm.uuid(id)
+            try scanReferences(prefix, from: prefix, of: names) { _, key, value in
+                try add(key, value, to: &builder)
             }
         }
         return builder.build()
+    }
+
+    /// Visits the postings below `prefix` of references that name one of these collections.
+    private func scanReferences(
+        _ prefix: [UInt8], from start: [UInt8], of names: [[UInt8]],
+        _ body: (ObjectID, _ key: RawSpan, _ value: RawSpan) throws -> Void
+    ) throws {
+        // The kind of entry, the property, the id.
+        let endOfID = 3 + 16
+        try store.scan(prefix: prefix, from: start) { key, value in
+            try meter.count(WorkMeter.lookUp + value.byteCount)
+            guard key.byteCount >= endOfID + 4 else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            let name = endOfID..<key.byteCount - 2
+            guard names.contains(where: { key.compare(name, to: $0) == 0 }) else { return true }
+            let id = ObjectID(high: key.bigEndianUInt64(at: 3), low: key.bigEndianUInt64(at: 11))
+            try body(id, key, value)
+            return true
+        }
     }
 }

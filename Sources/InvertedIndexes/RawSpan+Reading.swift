@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Reading of little-endian numbers and of bytes. All positions are checked: one outside of the span stops the program, so callers that
+// Reading of numbers, little-endian unless they say otherwise, and of bytes. All positions are checked: one outside of the span stops the program, so callers that
 // read stored bytes check the size first.
 extension RawSpan {
     // Safety, for the loads: every bit pattern is a valid integer, and the offset is checked against the bounds.
@@ -17,6 +17,10 @@ extension RawSpan {
 
     func uint64(at offset: Int) -> UInt64 {
         UInt64(littleEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
+    }
+
+    func bigEndianUInt64(at offset: Int) -> UInt64 {
+        UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
     /// The big-endian number of the last two bytes.

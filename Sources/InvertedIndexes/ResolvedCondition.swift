@@ -23,8 +23,8 @@ indirect enum ResolvedCondition: Hashable, Sendable {
     case length(PropertyID, ClosedRange<UInt32>)
     case time(DocumentTime, TermRange)
     case near(PropertyID, center: GeoCoordinates, distanceInMeters: Float)
-    /// Documents that refer to one of these.
-    case refers(PropertyID, collection: String, targets: [ObjectID])
+    /// Documents that refer to an object of this collection that fulfills `condition`, which was resolved against it.
+    case refers(PropertyID, collection: CollectionID, name: String, condition: ResolvedCondition)
     case ids([ObjectID])
     case idRange(lower: ObjectID?, includesLower: Bool, upper: ObjectID?, includesUpper: Bool)
     case idPattern(WildcardPattern)

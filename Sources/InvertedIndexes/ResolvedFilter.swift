@@ -9,21 +9,35 @@ package struct ResolvedFilter: Hashable, Sendable {
     let root: ResolvedCondition
 }
 
-/// What a condition that goes through a reference asks: the core answers it with the targets it finds.
-package struct ReferenceCondition: Hashable, Sendable {
-    /// The collection that `condition` is about.
-    package var collection: String
-    /// What the target has to fulfill.
-    package var condition: FilterCondition
+/// A collection that a path goes to through a reference, as the rest of the path has to be checked against it.
+package struct ReferencedCollection: Sendable {
+    package var id: CollectionID
+    package var schema: InvertedIndexSchema
 
-    package init(collection: String, condition: FilterCondition) {
-        self.collection = collection
-        self.condition = condition
+    package init(id: CollectionID, schema: InvertedIndexSchema) {
+        self.id = id
+        self.schema = schema
     }
 }
 
-/// From object ids to documents and back, kept by whoever keeps the objects of a shard.
+/// Objects that references may lead to: those of one collection that fulfil a condition.
+package protocol ReferenceTargets {
+    /// O(1).
+    var count: Int { get }
+
+    /// O(log n).
+    func contains(_ id: ObjectID) throws -> Bool
+
+    /// Visits their ids, in no particular order.
+    func forEach(_ body: (ObjectID) throws -> Void) throws
+}
+
+/// From object ids to documents and back, and on to the objects that references lead to; kept by whoever keeps the objects of a
+/// shard.
 package protocol IDLookup {
+    /// The objects of another collection that fulfil `filter`, which was resolved against it. None if the collection is gone.
+    func targets(in collection: CollectionID, matching filter: ResolvedFilter) throws -> any ReferenceTargets
+
     func document(of id: ObjectID) throws -> DocumentID?
 
     /// Visits ids from `start` on, ascending, until `body` returns `false`.

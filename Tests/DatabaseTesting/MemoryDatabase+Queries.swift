@@ -15,10 +15,12 @@ extension MemoryDatabase {
         guard let definition = collection(named: query.collection) else { throw .collectionNotFound(query.collection) }
         if definition.multiTenancy.isEnabled, query.tenant == nil { throw .tenantMissing(collection: definition.name) }
         do throws(DatabaseError) {
-            return try QueryPlan(query, definition: definition, settings: settings)
+            return try QueryPlan(query, definition: definition, settings: settings, others: collection(named:))
         } catch {
             if checksQueries { throw error }
-            return try QueryPlan(Query(collection: query.collection), definition: definition, settings: settings)
+            return try QueryPlan(
+                Query(collection: query.collection), definition: definition, settings: settings,
+                others: collection(named:))
         }
     }
 

@@ -41,6 +41,7 @@ private final class Caller: Sendable {
             shard.put(
                 number,
                 [
+                    "r": .references([Beacon(collection: "B", id: ObjectID(high: 1, low: UInt64(number)))]),
                     "word": .text("w\(number) common"), "int": .int(Int64(number)),
                     "place": .geoCoordinates(GeoCoordinates(latitude: 1, longitude: 1)),
                 ], creationTime: Int64(number), updateTime: 0, in: &batch)
@@ -66,18 +67,30 @@ private final class Caller: Sendable {
         (
             "targets",
             .init(
-                path: .through(property: "r", collection: "A", rest: .property("x")), comparison: .equal,
+                path: .through(property: "r", collection: "A", rest: .property("int")), comparison: .equal,
+                value: .int(1))
+        ),
+        (
+            "more targets than references",
+            .init(
+                path: .through(property: "r", collection: "B", rest: .property("int")), comparison: .equal,
                 value: .int(1))
         ),
     ]
 
     @Test func `filters ask and stop`() throws {
-        let shard = try shard()
+        var shard = try shard()
+        let others: [String: UInt32] = ["A": 1, "B": 2]
+        shard.ids.targets = { collection, _ in
+            TargetList(ids: (0..<(collection.number == 1 ? 20_000 : 20_001)).map { ObjectID(high: 1, low: $0) })
+        }
         for (name, condition) in Self.filters {
             func run(_ caller: Caller) throws {
                 let resolved = try shard.schema.resolve(
                     .condition(condition), collection: "C", cancellation: caller.cancellation,
-                    targets: { _ in (0..<20_000).map { ObjectID(high: 1, low: $0) } })
+                    others: { name in
+                        others[name].map { ReferencedCollection(id: CollectionID($0), schema: shard.schema) }
+                    })
                 _ = try shard.schema.documents(
                     matching: resolved, ids: shard.ids, in: shard.store, cancellation: caller.cancellation)
             }
@@ -111,6 +124,9 @@ private final class Caller: Sendable {
 
 /// Ids that are their documents' numbers.
 private struct NumberedIDs: IDLookup {
+    func targets(in collection: CollectionID, matching filter: ResolvedFilter) throws -> any ReferenceTargets {
+        TargetList()
+    }
     func document(of id: ObjectID) -> DocumentID? { DocumentID(UInt32(id.low)) }
     func scanIDs(from start: ObjectID, _ body: (ObjectID, DocumentID) throws -> Bool) throws {}
     func id(of document: DocumentID) -> ObjectID? { ObjectID(high: 0, low: UInt64(document.number)) }

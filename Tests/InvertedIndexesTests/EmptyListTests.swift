@@ -92,8 +92,10 @@ import Testing
 
     @Test func `ids, times and references too`() throws {
         let reference = IndexedProperty(id: PropertyID(1), type: .reference(["A"]))
+        let other = InvertedIndexSchema(properties: ["n": .scalar(1, .int)], settings: InvertedIndexSettings())
         let target = Beacon(collection: "A", id: ObjectID(high: 1, low: 1))
         var shard = Shard(["r": reference], settings: InvertedIndexSettings(indexTimestamps: true))
+        shard.others = { _ in ReferencedCollection(id: CollectionID(1), schema: other) }
         try shard.put(0, ["r": .references([target])])
         try shard.put(1, [:])
         let through = FilterPath.through(property: "r", collection: "A", rest: .property("n"))

@@ -37,7 +37,7 @@ import Testing
             let condition = FilterCondition(path: .property(name), comparison: comparison, value: value)
             _ = try shard.schema.resolve(
                 .and([.condition(condition), .condition(condition)]), collection: "C", limits: limits,
-                targets: { _ in [] })
+                others: { _ in nil })
         }
         let tooMany = FilterError(.tooManyTerms(limit: 6), operandPath: [1])
         try resolve("n", .containsAny, .ints([1, 2, 3]))
@@ -52,7 +52,9 @@ import Testing
 
     @Test func `a path of any length is refused without a recursion`() throws {
         let reference = IndexedProperty(id: PropertyID(1), type: .reference(["A"]))
-        let shard = Shard(["r": reference])
+        var shard = Shard(["r": reference, "n": .scalar(2, .int)])
+        let schema = shard.schema
+        shard.others = { _ in ReferencedCollection(id: CollectionID(1), schema: schema) }
         func path(_ references: Int) -> FilterPath {
             var path = FilterPath.property("n")
             for _ in 0..<references { path = .through(property: "r", collection: "A", rest: path) }
@@ -109,7 +111,7 @@ import Testing
     @Test func `references are found by target and by number`() throws {
         let (one, two) = (ObjectID(high: 1, low: 1), ObjectID(high: 2, low: 2))
         let property = IndexedProperty(id: PropertyID(1), type: .reference(["A", "B"]))
-        let shard = try Shard(
+        var shard = try Shard(
             ["r": property, "t": .text(2)],
             values: [
                 ["r": .references([Beacon(collection: "A", id: one), Beacon(collection: "A", id: two)])],
@@ -117,21 +119,30 @@ import Testing
                 ["r": .references([Beacon(collection: nil, id: two)])],
                 [:],
             ])
+        let authors = InvertedIndexSchema(properties: ["name": .text(7)], settings: InvertedIndexSettings())
+        shard.others = { name in name == "A" ? ReferencedCollection(id: CollectionID(5), schema: authors) : nil }
         func find(_ comparison: FilterComparison, _ value: FilterValue, _ targets: [ObjectID]) throws -> [UInt32] {
-            let path = FilterPath.through(property: "r", collection: "A", rest: .property("name"))
-            let resolved = try shard.schema.resolve(
-                .condition(FilterCondition(path: path, comparison: comparison, value: value)), collection: "C",
-                targets: { condition in
-                    #expect(condition.collection == "A")
-                    #expect(condition.condition.path == .property("name"))
-                    return targets
-                })
-            return try shard.schema.documents(matching: resolved, ids: shard.ids, in: shard.store).map(\.number)
+            shard.ids.targets = { collection, _ in
+                #expect(collection == CollectionID(5))
+                return TargetList(ids: targets)
+            }
+            return try shard.find(
+                .through(property: "r", collection: "A", rest: .property("name")), comparison, value)
         }
         #expect(try find(.equal, .text("x"), [one]) == [0])
         #expect(try find(.notEqual, .text("x"), [two]) == [0, 2])
         #expect(try find(.containsNone, .texts(["x"]), [one]) == [1, 2, 3])
         #expect(try find(.containsAll, .texts(["x", "y"]), [two]) == [0, 2])
+        // More targets than documents: the references are gone through instead.
+        let many = (10..<20).map { ObjectID(high: $0, low: 0) }
+        #expect(try find(.equal, .text("x"), many + [one]) == [0])
+        #expect(try find(.equal, .text("x"), many + [one, two]) == [0, 2])
+        #expect(throws: FilterError(.unknownProperty(name: "age", collection: "A"))) {
+            try shard.find(.through(property: "r", collection: "A", rest: .property("age")), .equal, .int(1))
+        }
+        #expect(throws: FilterError(.unknownCollection("D"))) {
+            try shard.find(.through(property: "r", collection: "D", rest: .property("name")), .equal, .text("x"))
+        }
         #expect(try shard.find("r", .equal, .int(0)) == [3])
         #expect(try shard.find("r", .greaterThan, .int(1)) == [0])
         #expect(try shard.find("r", .lessThan, .int(2)) == [1, 2, 3])

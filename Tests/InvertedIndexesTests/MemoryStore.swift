@@ -51,6 +51,12 @@ final class MemoryStore: OrderedWriting {
 /// Ids of documents in a dictionary.
 struct MemoryIDs: IDLookup {
     var documents: [ObjectID: DocumentID] = [:]
+    /// What fulfills a condition on another collection.
+    var targets: (CollectionID, ResolvedFilter) throws -> TargetList = { _, _ in TargetList() }
+
+    func targets(in collection: CollectionID, matching filter: ResolvedFilter) throws -> any ReferenceTargets {
+        try targets(collection, filter)
+    }
 
     func document(of id: ObjectID) -> DocumentID? { documents[id] }
 
@@ -63,12 +69,29 @@ struct MemoryIDs: IDLookup {
     func id(of document: DocumentID) -> ObjectID? { documents.first { $0.value == document }?.key }
 }
 
+/// Targets of references, by their ids.
+struct TargetList: ReferenceTargets {
+    let ids: [ObjectID]
+    private let set: Set<ObjectID>
+
+    init(ids: [ObjectID] = []) {
+        self.ids = ids
+        set = Set(ids)
+    }
+
+    var count: Int { ids.count }
+    func contains(_ id: ObjectID) -> Bool { set.contains(id) }
+    func forEach(_ body: (ObjectID) throws -> Void) rethrows { try ids.forEach(body) }
+}
+
 /// A shard with what it takes to fill and ask it.
 struct Shard {
     var schema: InvertedIndexSchema
     let store = MemoryStore()
     var ids = MemoryIDs()
     private(set) var documents: [DocumentID: IndexedDocument] = [:]
+    /// The other collections that filters know.
+    var others: (String) -> ReferencedCollection? = { _ in nil }
 
     init(_ properties: [String: IndexedProperty], settings: InvertedIndexSettings = InvertedIndexSettings()) {
         schema = InvertedIndexSchema(properties: properties, settings: settings)
@@ -122,7 +145,7 @@ struct Shard {
     }
 
     func find(_ filter: Filter) throws -> [UInt32] {
-        let resolved = try schema.resolve(filter, collection: "C", targets: { _ in [] })
+        let resolved = try schema.resolve(filter, collection: "C", others: others)
         return try schema.documents(matching: resolved, ids: ids, in: store).map(\.number)
     }
 

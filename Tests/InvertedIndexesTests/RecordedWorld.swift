@@ -46,11 +46,26 @@ struct RecordedWorld {
 
     func documents(_ filter: Filter, of collection: String) throws -> DocumentSet {
         guard let shard = shards[collection] else { return DocumentSet() }
-        let resolved = try shard.schema.resolve(filter, collection: collection) { reference in
-            let found = try documents(.condition(reference.condition), of: reference.collection)
-            return found.compactMap { id(of: $0, in: reference.collection) }
+        let names = shards.keys.sorted()
+        let resolved = try shard.schema.resolve(filter, collection: collection) { name in
+            guard let number = names.firstIndex(of: name), let other = shards[name] else { return nil }
+            return ReferencedCollection(id: CollectionID(UInt32(number)), schema: other.schema)
         }
-        return try shard.schema.documents(matching: resolved, ids: shard.ids, in: shard.store)
+        return try documents(matching: resolved, of: collection, names)
+    }
+
+    /// - Parameter names: of the collections, by their numbers.
+    private func documents(
+        matching filter: ResolvedFilter, of collection: String, _ names: [String]
+    ) throws -> DocumentSet {
+        guard let shard = shards[collection] else { return DocumentSet() }
+        var ids = shard.ids
+        ids.targets = { number, filter in
+            let name = names[Int(number.number)]
+            let found = try documents(matching: filter, of: name, names)
+            return TargetList(ids: found.compactMap { id(of: $0, in: name) })
+        }
+        return try shard.schema.documents(matching: filter, ids: ids, in: shard.store)
     }
 
     func id(of document: DocumentID, in collection: String) -> ObjectID? { ids[collection]?[document.number] }

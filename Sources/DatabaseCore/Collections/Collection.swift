@@ -65,6 +65,24 @@ final class Collection: Sendable {
     }
 }
 
+extension Collection {
+    /// The shard that holds what objects of `source` may refer to: that of the same tenant, if this collection has tenants.
+    ///
+    /// - Parameter collection: of `source`.
+    /// - Returns: `nil` if there is none: nothing without a tenant refers to what has one.
+    func shard(referredToFrom source: Shard, of collection: Snapshot) -> Shard? {
+        guard definition.multiTenancy.isEnabled else { return shards.first }
+        return collection.definition.multiTenancy.isEnabled ? shards[source.name] : nil
+    }
+}
+
+extension CollectionTable {
+    /// The collection of a name, as filters through references see it.
+    func referenced(_ name: String) -> ReferencedCollection? {
+        self[name].map { ReferencedCollection(id: $0.id, schema: $0.snapshot.invertedSchema) }
+    }
+}
+
 extension InvertedIndexSchema {
     /// What of `definition` the inverted indexes have to know.
     init(_ definition: CollectionDefinition) {

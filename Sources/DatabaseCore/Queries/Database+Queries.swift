@@ -8,7 +8,9 @@ extension Database {
     package func plan(_ query: Query) async throws(DatabaseError) -> QueryPlan {
         let collection = try requireCollection(query.collection)
         let shard = try collection.shard(for: query.tenant)
-        var plan = try QueryPlan(query, collection: collection.snapshot, shard: shard, settings: settings)
+        var plan = try QueryPlan(
+            query, collection: collection.snapshot, shard: shard, settings: settings,
+            others: collectionTable.referenced)
         if plan.search != nil { plan.lease = try await lease(shard, of: collection) }
         try await replacePicture(of: &plan)
         return plan

@@ -47,8 +47,11 @@ package struct QueryPlan: Sendable {
 
     /// - Throws: `DatabaseError.invalidQuery`, `.unknownVector`, `.searchVectorization` for a picture that is no base64, and
     ///   `.unsupported`: the first mistake that is found.
+    ///
+    /// - Parameter others: the collections that a filter may go to through references.
     init(
-        _ query: Query, collection: Collection.Snapshot, shard: Shard, settings: DatabaseSettings
+        _ query: Query, collection: Collection.Snapshot, shard: Shard, settings: DatabaseSettings,
+        others: (String) -> ReferencedCollection?
     ) throws(DatabaseError) {
         self.query = query
         self.collection = collection
@@ -60,7 +63,7 @@ package struct QueryPlan: Sendable {
         sorter =
             query.sort.isEmpty ? nil : try ObjectSorter(query.sort, in: collection.definition)
         filter = try query.filter.map { filter throws(DatabaseError) in
-            try collection.resolved(filter, limits: settings.queryLimits)
+            try collection.resolved(filter, limits: settings.queryLimits, others: others)
         }
         columns = Columns(query.selection, in: collection.definition)
         if query.selection.needsCertainty { try search?.checkCertainty() }
@@ -78,13 +81,19 @@ package struct QueryPlan: Sendable {
     }
 
     /// A plan against a definition alone, for a collection that nothing is stored of.
+    ///
+    /// - Parameter others: the definitions of the collections that a filter may go to through references.
     package init(
-        _ query: Query, definition: CollectionDefinition, settings: DatabaseSettings
+        _ query: Query, definition: CollectionDefinition, settings: DatabaseSettings,
+        others: (String) -> CollectionDefinition?
     ) throws(DatabaseError) {
         let address = ShardAddress(CollectionID(0), ShardID(0))
         try self.init(
             query, collection: Collection.Snapshot(definition),
-            shard: Shard(address: address, name: "", definition: definition), settings: settings)
+            shard: Shard(address: address, name: "", definition: definition), settings: settings,
+            others: { name in
+                others(name).map { ReferencedCollection(id: CollectionID(0), schema: InvertedIndexSchema($0)) }
+            })
     }
 
     /// Which part of the results is wanted.
@@ -110,16 +119,15 @@ package struct QueryPlan: Sendable {
 }
 
 extension Collection.Snapshot {
-    /// `filter` with its names, types and values checked against the collection.
-    func resolved(_ filter: Filter, limits: QueryLimits) throws(DatabaseError) -> ResolvedFilter {
+    /// `filter` with its names, types and values checked against the collection, and against those of `others` that its paths
+    /// lead to.
+    func resolved(
+        _ filter: Filter, limits: QueryLimits, others: (String) -> ReferencedCollection?
+    ) throws(DatabaseError) -> ResolvedFilter {
         do {
-            return try invertedSchema.resolve(filter, collection: definition.name, limits: limits) { _ in
-                throw DatabaseError.unsupported("a 'where' filter through a reference")
-            }
+            return try invertedSchema.resolve(filter, collection: definition.name, limits: limits, others: others)
         } catch let error as FilterError {
             throw .invalidQuery(.filter(error))
-        } catch let error as DatabaseError {
-            throw error
         } catch is CancellationError {
             throw .cancelled
         } catch {

@@ -9,6 +9,8 @@ struct ShardReader {
     let transaction: ReadTransaction
     let shard: Shard
     let collection: Collection.Snapshot
+    /// Where the targets of references are.
+    let collections: CollectionTable
 
     /// The documents that fulfill `filter`.
     func documents(matching filter: ResolvedFilter) throws -> DocumentSet {
@@ -51,8 +53,30 @@ extension ShardReader: IDLookup {
         try transaction.scanIDs(in: shard.address, after: start, body)
     }
 
-    func id(of document: DocumentID) throws -> ObjectID? {
-        try transaction.object(document, in: shard.address, properties: .none)?.id
+    func id(of document: DocumentID) throws -> ObjectID? { try transaction.id(of: document, in: shard.address) }
+
+    func targets(in other: CollectionID, matching filter: ResolvedFilter) throws -> any ReferenceTargets {
+        guard let target = collections[other], let targetShard = target.shard(referredToFrom: shard, of: collection)
+        else { return FoundTargets(reader: self, documents: DocumentSet()) }
+        let reader = ShardReader(
+            transaction: transaction, shard: targetShard, collection: target.snapshot, collections: collections)
+        return FoundTargets(reader: reader, documents: try reader.documents(matching: filter))
+    }
+}
+
+/// Objects of one shard that references may lead to.
+private struct FoundTargets: ReferenceTargets {
+    let reader: ShardReader
+    let documents: DocumentSet
+
+    var count: Int { documents.count }
+
+    func contains(_ id: ObjectID) throws -> Bool { try reader.document(of: id).map(documents.contains) ?? false }
+
+    func forEach(_ body: (ObjectID) throws -> Void) throws {
+        for document in documents {
+            if let id = try reader.id(of: document) { try body(id) }
+        }
     }
 }
 

@@ -31,13 +31,13 @@ final class StorageView: DatabaseView {
         database.recall.load.begin()
         defer { database.recall.load.end() }
         let run = QueryRun(
-            reader: ShardReader(transaction: transaction, shard: plan.shard, collection: plan.collection), plan: plan,
+            reader: reader(of: plan), plan: plan,
             answered: database.offer, isCancelled: { Task.isCancelled })
         return try caught { try run.hits() }
     }
 
     func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
-        let reader = ShardReader(transaction: transaction, shard: plan.shard, collection: plan.collection)
+        let reader = reader(of: plan)
         return try caught { try plan.filter.map { try reader.documents(matching: $0).count } ?? reader.objectCount() }
     }
 
@@ -55,10 +55,19 @@ final class StorageView: DatabaseView {
         return try caught { try reader.document(of: id).flatMap { try reader.object($0, columns) } }
     }
 
+    private func reader(of plan: QueryPlan) -> ShardReader {
+        ShardReader(
+            transaction: transaction, shard: plan.shard, collection: plan.collection,
+            collections: database.collectionTable)
+    }
+
     private func source(_ key: SourceKey) throws(DatabaseError) -> Source {
         let collection = try database.requireCollection(key.collection)
         let shard = try collection.shard(for: key.tenant)
-        return Source(reader: ShardReader(transaction: transaction, shard: shard, collection: collection.snapshot))
+        return Source(
+            reader: ShardReader(
+                transaction: transaction, shard: shard, collection: collection.snapshot,
+                collections: database.collectionTable))
     }
 
     private func caught<R>(_ body: () throws -> R) throws(DatabaseError) -> R {

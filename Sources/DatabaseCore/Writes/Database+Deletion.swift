@@ -22,9 +22,11 @@ extension Database {
         let collection = try requireCollection(name)
         let shard = try collection.shard(for: tenant)
         let limit = settings.maximumResults
-        let resolved = try collection.snapshot.resolved(filter, limits: settings.queryLimits)
+        let resolved = try collection.snapshot.resolved(
+            filter, limits: settings.queryLimits, others: collectionTable.referenced)
         let (matches, ids) = try readStorage { transaction in
-            let reader = ShardReader(transaction: transaction, shard: shard, collection: collection.snapshot)
+            let reader = ShardReader(
+                transaction: transaction, shard: shard, collection: collection.snapshot, collections: collectionTable)
             let documents = try reader.documents(matching: resolved)
             return (documents.count, try documents.prefix(limit).compactMap { try reader.id(of: $0) })
         }
