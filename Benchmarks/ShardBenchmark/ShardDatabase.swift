@@ -33,17 +33,9 @@ struct ShardDatabase {
         self.vectorsInShard = vectorsInShard
         self.dimensions = dimensions
         folder = NSTemporaryDirectory() + "shard-benchmark-" + UUID().uuidString
-        let environment = try Self.environment(folder)
-        let queue = try CommitQueue(environment: environment)
-        // Beside the API, which makes no tenants yet.
-        _ = try await queue.submit { transaction in
-            try transaction.createCollection(
-                named: Self.collection, definition: DefinitionCodec.encoded(Self.definition))
-        }
-        await queue.close()
-        environment.close()
         opened = try Self.database(folder, loadsShardsAtStart: true)
-        try await database.createShards(named: (0..<shardCount).map(Self.name), in: Self.collection)
+        _ = try await database.createCollection(Self.definition)
+        try await database.createTenants((0..<shardCount).map { Tenant(name: Self.name($0)) }, in: Self.collection)
     }
 
     private static var definition: CollectionDefinition {

@@ -28,7 +28,10 @@ extension DatabaseError {
             "class \(collection) has multi-tenancy enabled, but request was without tenant"
         case .tenantNotExpected(let collection):
             "class \(collection) has multi-tenancy disabled, but request was with tenant"
-        case .tenantNotFound(let name): "tenant not found: \"\(name)\""
+        case .tenantNotFound(let name, _): "tenant not found: \"\(name)\""
+        case .tenantNotActive(let name, _): "tenant not active: '\(name)'"
+        case .multiTenancyDisabled(let collection): "multi-tenancy is not enabled for class \"\(collection)\""
+        case .invalidTenants(let problem): problem.wording
         case .networkMismatch(let collection, let filledBy, let inUse):
             "class \(collection) was filled through the network \(filledBy), but \(inUse) is in use; start with the first one "
                 + "(NEEDLETAIL_IMG2VEC_MODEL) or run `needletail revectorize \(collection)`"

@@ -95,6 +95,16 @@ package final class Database: DatabaseOperations {
         if try await queue.purgeDropped() { maintenance.releaseFreePages() }
     }
 
+    /// Purges what was just dropped, without waiting for it.
+    func purgeDroppedInBackground() {
+        Task { [logger] in
+            do { try await purgeDropped() } catch {
+                logger.warning(
+                    "purging what was deleted stopped; it goes on after the next start", ["reason": .error(error)])
+            }
+        }
+    }
+
     /// The time for the next write; never earlier than one given before.
     func now() -> Int64 {
         let time = clock()

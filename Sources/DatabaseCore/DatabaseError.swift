@@ -27,7 +27,12 @@ package enum DatabaseError: Error, Sendable {
     case searchVectorization(ImageVectorizerError)
     case tenantMissing(collection: String)
     case tenantNotExpected(collection: String)
-    case tenantNotFound(String)
+    case tenantNotFound(String, collection: String)
+    /// The tenant is there and only stored.
+    case tenantNotActive(String, collection: String)
+    /// Tenants were asked for of a collection that has none.
+    case multiTenancyDisabled(collection: String)
+    case invalidTenants(TenantProblem)
     /// The collection was filled through another network than the one in use.
     case networkMismatch(collection: String, filledBy: String, inUse: String)
     /// The collection is being revectorized for another network, and that has not come to its end.
@@ -65,7 +70,10 @@ package enum DatabaseError: Error, Sendable {
         case .searchVectorization(let error): "the picture to search with: \(error.message)"
         case .tenantMissing(let collection): "collection \(collection) has tenants; name one"
         case .tenantNotExpected(let collection): "collection \(collection) has no tenants; name none"
-        case .tenantNotFound(let name): "there is no tenant '\(name)'"
+        case .tenantNotFound(let name, _): "there is no tenant '\(name)'"
+        case .tenantNotActive(let name, _): "the tenant '\(name)' is inactive; activate it first"
+        case .multiTenancyDisabled(let collection): "collection \(collection) has no tenants"
+        case .invalidTenants(let problem): problem.message
         case .networkMismatch(let collection, let filledBy, let inUse):
             "collection \(collection) was filled through the network \(filledBy), but \(inUse) is in use; start with the "
                 + "first one (NEEDLETAIL_IMG2VEC_MODEL) or run `needletail revectorize \(collection)`"

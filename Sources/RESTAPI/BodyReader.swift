@@ -62,6 +62,25 @@ struct BodyReader {
         }
     }
 
+    /// Goes through the elements of a body that is an array; `body` reads or skips each one.
+    ///
+    /// - Parameter type: the original's name of an element, for messages.
+    mutating func list(
+        ofType type: String, _ body: (inout Self) throws(Refusal) -> Void
+    ) throws(Refusal) {
+        guard try !skipNull() else { return }
+        let kind = try peek()
+        guard kind == .array else { throw mismatch(kind, "Go value of type []\(type)") }
+        try elements(of: "", ofType: type) { (reader, _) throws(Refusal) in try body(&reader) }
+    }
+
+    /// An element of a body that is an array of texts.
+    mutating func element() throws(Refusal) -> String? {
+        let kind = try peek()
+        guard kind == .string || kind == .null else { throw mismatch(kind, "Go value of type string") }
+        return try text("")
+    }
+
     private mutating func nextKey() throws(Refusal) -> String? {
         try step { (reader) throws(JSONError) in try reader.nextKey() }
     }

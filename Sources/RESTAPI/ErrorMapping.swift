@@ -12,7 +12,9 @@ enum ErrorMapping {
     /// In which kind of request the error came up.
     enum Operation {
         case schema
-        /// Create, replace, validate.
+        case create(givesID: Bool)
+        case replace
+        /// Validate, and what is like it.
         case write
         case delete
         /// Merge, whose errors have a form of their own.
@@ -24,10 +26,11 @@ enum ErrorMapping {
 
     static func refusal(_ error: DatabaseError, in operation: Operation) -> Refusal {
         let (status, kind) = meaning(of: error)
+        if kind == .tenant { return TenantRefusal.refusal(error, in: operation) }
         let text = text(of: error, kind)
         switch operation {
         case .schema: return .schema(status, text)
-        case .write: return kind == .missingObject ? .notFound : .handler(status, text)
+        case .create, .replace, .write: return kind == .missingObject ? .notFound : .handler(status, text)
         case .delete: return kind == .missingObject ? .notFound : .handler(status, deleteText(error, text))
         case .read: return isMissing(kind) ? .notFound : .handler(status, text)
         case .list: return .handler(isMissing(kind) ? 404 : status, wrapped(text, "list objects", status))
@@ -52,7 +55,8 @@ enum ErrorMapping {
 
     /// What the texts of errors differ by.
     private enum Kind {
-        case missingCollection, missingObject, invalidObject, picture, vectorization, vectorLength, query, readOnly
+        case missingCollection, missingObject, invalidObject, picture, vectorization, vectorLength, query, readOnly,
+            tenant
         case other
     }
 
@@ -66,8 +70,9 @@ enum ErrorMapping {
         case .dimensionMismatch: (500, .vectorLength)
         case .invalidQuery, .missingSearchObject, .searchObjectHasNoVector: (422, .query)
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .unknownVector,
-            .tenantMissing, .tenantNotExpected, .tenantNotFound, .networkMismatch, .revectorizationUnfinished:
+            .multiTenancyDisabled, .invalidTenants, .networkMismatch, .revectorizationUnfinished:
             (422, .other)
+        case .tenantMissing, .tenantNotExpected, .tenantNotFound, .tenantNotActive: (422, .tenant)
         case .readOnlyShard: (500, .readOnly)
         case .shardNotFound: (404, .other)
         case .searchVectorization: error.isFaultOfPicture ? (422, .query) : (500, .other)
@@ -83,7 +88,7 @@ enum ErrorMapping {
         case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.wording)"
         case .vectorLength: "put object: \(error.wording)"
         case .readOnly: readOnlyText(error)
-        case .missingCollection, .missingObject, .invalidObject, .picture, .query, .other: error.wording
+        case .missingCollection, .missingObject, .invalidObject, .picture, .query, .tenant, .other: error.wording
         }
     }
 
@@ -102,7 +107,7 @@ enum ErrorMapping {
         switch kind {
         case .invalidObject: wrapped(itemMessage(error), "bad request", status)
         case .vectorization: wrapped(text, "merge and vectorize", status)
-        case .missingCollection, .missingObject, .picture, .vectorLength, .query, .readOnly, .other:
+        case .missingCollection, .missingObject, .picture, .vectorLength, .query, .readOnly, .tenant, .other:
             wrapped(text, status == 422 ? "bad request" : "repo.merge", status)
         }
     }
@@ -111,7 +116,7 @@ enum ErrorMapping {
         switch kind {
         case .query: "validate: invalid where filter: \(text)"
         case .missingCollection: "validate: failed to get class: \(text)"
-        case .missingObject, .invalidObject, .picture, .vectorization, .vectorLength, .readOnly, .other:
+        case .missingObject, .invalidObject, .picture, .vectorization, .vectorLength, .readOnly, .tenant, .other:
             "batch delete objects: \(text)"
         }
     }

@@ -7,7 +7,9 @@ import Synchronization
 
 extension MemoryDatabase {
     package func insert(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
-        if let id = object.id, find(id, object.collection) != nil { throw .objectExists(id) }
+        if let id = object.id, let place = try? place(object.collection, object.tenant), find(id, place) != nil {
+            throw .objectExists(id)
+        }
         return try store(object)
     }
 
@@ -30,7 +32,8 @@ extension MemoryDatabase {
     }
 
     package func replace(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
-        guard let id = object.id, let old = find(id, object.collection) else {
+        let place = try place(object.collection, object.tenant)
+        guard let id = object.id, let old = find(id, place) else {
             throw .objectNotFound(collection: object.collection, id: object.id ?? .random())
         }
         var stored = try store(object)
@@ -39,8 +42,9 @@ extension MemoryDatabase {
     }
 
     package func merge(_ object: ObjectInput) async throws(DatabaseError) {
-        guard let id = object.id, var old = find(id, object.collection), let definition = try extended(for: object)
-        else {
+        guard collection(named: object.collection) != nil else { throw .collectionNotFound(object.collection) }
+        let place = try place(object.collection, object.tenant)
+        guard let id = object.id, var old = find(id, place), let definition = try extended(for: object) else {
             throw .objectNotFound(collection: object.collection, id: object.id ?? .random())
         }
         let changes = try ObjectValidator(definition: definition).changes(in: object)
@@ -51,12 +55,14 @@ extension MemoryDatabase {
         let made = try pictureVector(definition, old.object.properties)
         if let vector = object.vector ?? made { old.object.vector = vector }
         let changed = old
-        state.withLock { $0.objects[object.collection, default: [:]][id] = changed }
+        state.withLock { $0.objects[place, default: [:]][id] = changed }
     }
 
     package func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool {
         try checkWritable(collection)
-        return state.withLock { $0.objects[collection]?.removeValue(forKey: id) != nil }
+        try await wakeTenant(tenant, of: collection)
+        let place = try place(collection, tenant)
+        return state.withLock { $0.objects[place]?.removeValue(forKey: id) != nil }
     }
 
     package func deleteObjects(
@@ -64,11 +70,13 @@ extension MemoryDatabase {
     ) async throws(DatabaseError) -> DeletionReport {
         var query = Query(collection: collection)
         query.filter = filter
+        query.tenant = tenant
         _ = try await plan(query)
+        let place = try place(collection, tenant)
         var found: [Stored] = []
-        for stored in objects(in: collection) where try matches(stored.object, filter) { found.append(stored) }
+        for stored in objects(in: place) where try matches(stored.object, filter) { found.append(stored) }
         if !isDryRun {
-            state.withLock { state in for stored in found { state.objects[collection]?[stored.object.id] = nil } }
+            state.withLock { state in for stored in found { state.objects[place]?[stored.object.id] = nil } }
         }
         return DeletionReport(
             matches: found.count, limit: settings.maximumResults,
@@ -81,12 +89,12 @@ extension MemoryDatabase {
         }
     }
 
-    func find(_ id: ObjectID, _ collection: String) -> Stored? {
-        state.withLock { $0.objects[collection]?[id] }
+    func find(_ id: ObjectID, _ place: String) -> Stored? {
+        state.withLock { $0.objects[place]?[id] }
     }
 
-    func objects(in collection: String) -> [Stored] {
-        state.withLock { $0.objects[collection].map { Array($0.values) } ?? [] }.sorted { $0.number < $1.number }
+    func objects(in place: String) -> [Stored] {
+        state.withLock { $0.objects[place].map { Array($0.values) } ?? [] }.sorted { $0.number < $1.number }
     }
 
     func selected(_ object: DatabaseObject, _ selection: Query.Selection) -> DatabaseObject {
@@ -133,12 +141,13 @@ extension MemoryDatabase {
     func store(_ object: ObjectInput) throws(DatabaseError) -> DatabaseObject {
         try checkWritable(object.collection)
         let (definition, valid) = try prepared(object)
+        let place = try place(definition.name, object.tenant, canCreate: true)
         let id = object.id ?? .random()
         var properties: [String: PropertyValue] = [:]
         for property in definition.properties { properties[property.name] = valid.properties[property.id] }
         var vector = object.vector.flatMap { $0.isEmpty ? nil : $0 }
         if vector == nil { vector = try pictureVector(definition, properties) }
-        if let vector, let other = objects(in: definition.name).compactMap(\.object.vector).first,
+        if let vector, let other = objects(in: place).compactMap(\.object.vector).first,
             other.count != vector.count
         {
             throw .dimensionMismatch(id: id, vector: nil, expected: other.count, received: vector.count)
@@ -148,9 +157,10 @@ extension MemoryDatabase {
             state.time += 1
             state.nextNumber += 1
             let stored = DatabaseObject(
-                collection: definition.name, id: id, creationTime: state.time, updateTime: state.time,
+                collection: definition.name, id: id, tenant: object.tenant, creationTime: state.time,
+                updateTime: state.time,
                 properties: properties, vector: made, namedVectors: object.namedVectors)
-            state.objects[definition.name, default: [:]][id] = Stored(object: stored, number: state.nextNumber)
+            state.objects[place, default: [:]][id] = Stored(object: stored, number: state.nextNumber)
             return stored
         }
     }

@@ -13,9 +13,11 @@ extension MemoryDatabase {
         await before?(query)
         if case .failure(let error)? = answer { throw error }
         guard let definition = collection(named: query.collection) else { throw .collectionNotFound(query.collection) }
-        if definition.multiTenancy.isEnabled, query.tenant == nil { throw .tenantMissing(collection: definition.name) }
+        try await wakeTenant(query.tenant, of: query.collection)
         do throws(DatabaseError) {
-            return try QueryPlan(query, definition: definition, settings: settings, others: collection(named:))
+            let plan = try QueryPlan(query, definition: definition, settings: settings, others: collection(named:))
+            _ = try place(query.collection, query.tenant)
+            return plan
         } catch {
             if checksQueries { throw error }
             return try QueryPlan(
@@ -30,7 +32,7 @@ extension MemoryDatabase {
 
     fileprivate func hits(of query: Query) throws(DatabaseError) -> [Hit] {
         if let answer = state.withLock({ $0.answers[query.collection] }) { return try answer.get() }
-        var found = objects(in: query.collection).map(\.object).sorted { $0.id < $1.id }
+        var found = objects(in: try place(query.collection, query.tenant)).map(\.object).sorted { $0.id < $1.id }
         if case .behind(let id) = query.after { found.removeAll { $0.id <= id } }
         if let key = query.sort.first, case .property(let name) = key.field {
             found.sort { text(of: $0.properties[name]) < text(of: $1.properties[name]) }
@@ -44,10 +46,9 @@ extension MemoryDatabase {
     fileprivate func object(
         _ id: ObjectID, in collection: String, tenant: String?, _ selection: Query.Selection
     ) throws(DatabaseError) -> DatabaseObject? {
-        guard self.collection(named: collection) != nil else { throw .collectionNotFound(collection) }
-        if tenant != nil { throw .tenantNotExpected(collection: collection) }
+        let place = try place(collection, tenant)
         state.withLock { $0.selections.append(selection) }
-        return find(id, collection).map { selected($0.object, selection) }
+        return find(id, place).map { selected($0.object, selection) }
     }
 }
 
@@ -61,7 +62,7 @@ private struct MemoryView: DatabaseView {
     }
 
     func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
-        database.objects(in: plan.query.collection).count
+        database.objects(in: try database.place(plan.query.collection, plan.query.tenant)).count
     }
 
     func object(

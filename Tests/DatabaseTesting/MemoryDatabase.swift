@@ -20,7 +20,10 @@ package final class MemoryDatabase: DatabaseOperations {
             didSet { generation += 1 }
         }
         var generation: UInt64 = 0
+        /// By collection or tenant, as `place(_:_:)` names it.
         var objects: [String: [ObjectID: Stored]] = [:]
+        /// By collection, in order of their creation.
+        var tenants: [String: [Tenant]] = [:]
         var nextNumber = 0
         var readOnly: Set<String> = []
         /// Milliseconds since 1970; each write comes one later.
@@ -139,18 +142,30 @@ extension MemoryDatabase {
     }
 
     package func deleteCollection(named name: String) async throws(DatabaseError) {
-        state.withLock {
-            $0.collections[name] = nil
-            $0.objects[name] = nil
+        state.withLock { state in
+            for tenant in state.tenants[name] ?? [] { state.objects["\(name)/\(tenant.name)"] = nil }
+            state.tenants[name] = nil
+            state.collections[name] = nil
+            state.objects[name] = nil
         }
     }
 
-    package func shards() -> [ShardStatus] {
-        let readOnly = state.withLock { $0.readOnly }
-        return collections().map {
-            ShardStatus(
-                collection: $0.name, name: "shard\($0.name)", objectCount: objects(in: $0.name).count, unlinkedCount: 0,
-                isReadOnly: readOnly.contains($0.name))
+    package func shards(of name: String?) -> [ShardStatus] {
+        let (readOnly, tenants) = state.withLock { ($0.readOnly, $0.tenants) }
+        return collections().filter { name == nil || $0.name == name }.flatMap { collection in
+            let name = collection.name
+            if collection.multiTenancy.isEnabled {
+                return (tenants[name] ?? []).map { tenant in
+                    ShardStatus(
+                        collection: name, name: tenant.name, objectCount: objects(in: "\(name)/\(tenant.name)").count,
+                        unlinkedCount: 0, isActive: tenant.status == .active)
+                }
+            }
+            return [
+                ShardStatus(
+                    collection: name, name: "shard\(name)", objectCount: objects(in: name).count, unlinkedCount: 0,
+                    isReadOnly: readOnly.contains(name))
+            ]
         }
     }
 }

@@ -42,8 +42,7 @@ struct RoutingTests {
     }
 
     @Test(arguments: [
-        ("GET", "/v1/schema/C/tenants", "tenants"), ("POST", "/v1/backups/filesystem", "backup"),
-        ("GET", "/v1/aliases", "aliases"),
+        ("POST", "/v1/backups/filesystem", "backup"), ("GET", "/v1/aliases", "aliases"),
         ("POST", "/v1/classifications", "classification"), ("POST", "/v1/tokenize", "tokenize"),
         ("GET", "/v1/authz/roles", "authz"), ("GET", "/v1/cluster/statistics", "cluster"),
     ])

@@ -162,12 +162,6 @@ struct SchemaTests {
         #expect(try await fixture.send("GET", "/v1/schema").body?["classes"]?.count == 0)
     }
 
-    @Test func `multi-tenancy is refused by name`() async throws {
-        let answer = try await fixture.send(
-            "POST", "/v1/schema", #"{"class": "C", "multiTenancyConfig": {"enabled": true}}"#)
-        #expect(answer.status == 501 && answer.message?.contains("multi-tenancy") == true)
-    }
-
     @Test(
         arguments: [
             ("{\"class\": \"C\",", 400, 400.0, "parsing objectClass body from \"\" failed, because unexpected EOF"),

@@ -49,14 +49,17 @@ final class Collection: Sendable {
         for shard in shards.all { shard.adopt(definition) }
     }
 
-    /// The shard that holds the objects of `tenant`.
+    /// The shard that holds the objects of `tenant`, which is in use.
+    ///
+    /// - Throws: `DatabaseError.tenantMissing`, `.tenantNotExpected`, `.tenantNotFound`, `.tenantNotActive`.
     func shard(for tenant: String?) throws(DatabaseError) -> Shard {
         let definition = definition
         switch (definition.multiTenancy.isEnabled, tenant) {
         case (true, nil): throw .tenantMissing(collection: definition.name)
         case (false, _?): throw .tenantNotExpected(collection: definition.name)
         case (true, let tenant?):
-            guard let shard = shards[tenant] else { throw .tenantNotFound(tenant) }
+            guard let shard = shards[tenant] else { throw .tenantNotFound(tenant, collection: definition.name) }
+            guard shard.status == .active else { throw .tenantNotActive(tenant, collection: definition.name) }
             return shard
         case (false, nil):
             guard let shard = shards.first else { throw .storage("collection \(definition.name) has no shard") }
@@ -69,10 +72,11 @@ extension Collection {
     /// The shard that holds what objects of `source` may refer to: that of the same tenant, if this collection has tenants.
     ///
     /// - Parameter collection: of `source`.
-    /// - Returns: `nil` if there is none: nothing without a tenant refers to what has one.
+    /// - Returns: `nil` if there is none, or it is not in use: nothing without a tenant refers to what has one.
     func shard(referredToFrom source: Shard, of collection: Snapshot) -> Shard? {
         guard definition.multiTenancy.isEnabled else { return shards.first }
-        return collection.definition.multiTenancy.isEnabled ? shards[source.name] : nil
+        guard collection.definition.multiTenancy.isEnabled, let shard = shards[source.name] else { return nil }
+        return shard.status == .active ? shard : nil
     }
 }
 

@@ -17,26 +17,32 @@ struct CollectionLoader {
     /// Reads the catalog; loads no shard. Blocks.
     func catalog() throws -> CollectionTable {
         let records = try environment.read { transaction in
-            try transaction.collections().map { ($0, try transaction.shards(of: $0.id)) }
+            try transaction.collections().map {
+                ($0, try transaction.shards(of: $0.id), try transaction.inactiveShards(of: $0.id))
+            }
         }
         let table = CollectionTable()
         try inParallel(records, partSize: 64) { part in
-            for (record, shards) in part {
+            for (record, shards, inactive) in part {
                 let definition = try DefinitionCodec.decoded(record.definition)
                 guard !shards.isEmpty || definition.multiTenancy.isEnabled else {
                     throw DatabaseError.storage("collection \(record.name) has no shard; the catalog is damaged")
                 }
-                let cold = shards.map { Shard(address: $0.address, name: $0.name) }
+                let cold = shards.map { shard in
+                    Shard(
+                        address: shard.address, name: shard.name,
+                        status: inactive.contains(shard.address.shard) ? .inactive : .active)
+                }
                 table.add(Collection(id: record.id, definition: definition, shards: cold))
             }
         }
         return table
     }
 
-    /// Loads the shards of all collections, on all cores. Blocks.
+    /// Loads the shards of all collections, but those of tenants that are not in use, on all cores. Blocks.
     func loadShards(of table: CollectionTable) throws {
         let shards = table.all.flatMap { collection in
-            collection.shards.all.map { (collection: collection, shard: $0) }
+            collection.shards.all.filter { $0.status == .active }.map { (collection: collection, shard: $0) }
         }
         try inParallel(shards, partSize: Self.shardsPerTransaction) { part in
             let loaded = try environment.read { transaction in

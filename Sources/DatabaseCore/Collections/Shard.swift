@@ -25,12 +25,14 @@ final class Shard: Sendable {
     /// Where writers wait while too many vectors wait for their links.
     private let gate: TailGate
     private let readOnly = Atomic<Bool>(false)
+    private let inactive: Atomic<Bool>
     private let contents: Mutex<Contents>
 
     /// A shard that is stored and not loaded.
-    init(address: ShardAddress, name: String) {
+    init(address: ShardAddress, name: String, status: Tenant.Status = .active) {
         self.address = address
         self.name = name
+        inactive = Atomic(status == .inactive)
         gate = TailGate()
         contents = Mutex(Contents(lifecycle: ShardLifecycle()))
     }
@@ -41,6 +43,7 @@ final class Shard: Sendable {
     ) {
         self.address = address
         self.name = name
+        inactive = Atomic(false)
         gate = TailGate(limit: tailLimit)
         contents = Mutex(Contents(lifecycle: ShardLifecycle(.ready(users: 0))))
         adopt(definition)
@@ -50,6 +53,12 @@ final class Shard: Sendable {
     var isReadOnly: Bool {
         get { readOnly.load(ordering: .acquiring) }
         set { readOnly.store(newValue, ordering: .releasing) }
+    }
+
+    /// Whether the shard's tenant is in use, as the last commit left it; a shard of no tenant always is.
+    var status: Tenant.Status {
+        get { inactive.load(ordering: .acquiring) ? .inactive : .active }
+        set { inactive.store(newValue == .inactive, ordering: .releasing) }
     }
 
     // MARK: Life

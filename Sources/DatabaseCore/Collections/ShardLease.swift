@@ -14,9 +14,19 @@ extension Database {
     /// Has `shard` loaded, if it is not, and kept in memory while the lease exists. Blocks while it loads; others who want the
     /// same shard wait suspended.
     ///
-    /// - Throws: `DatabaseError.storage`: what is stored cannot be read.
-    func lease(_ shard: Shard, of collection: Collection) async throws(DatabaseError) -> ShardLease {
-        if await shard.enter() == .work {
+    /// - Parameter includesInactive: whether the shard of a tenant that is not in use may be loaded.
+    /// - Throws: `DatabaseError.storage`: what is stored cannot be read; `.tenantNotActive`.
+    func lease(
+        _ shard: Shard, of collection: Collection, includesInactive: Bool = false
+    ) async throws(DatabaseError) -> ShardLease {
+        let step = await shard.enter()
+        // Now, since the tenant may have been deactivated since the shard was looked up. Who comes in after that leaves at
+        // once, and so whoever unloads the shard is the last.
+        guard shard.status == .active || includesInactive else {
+            if step == .work { shard.finishLoading(isLoaded: false) } else { shard.leave() }
+            throw .tenantNotActive(shard.name, collection: collection.definition.name)
+        }
+        if step == .work {
             do { try loader.load(shard, of: collection) } catch { throw databaseError(error) }
             for index in shard.allIndexes { maintenance.noteChange(of: index) }
         }

@@ -39,6 +39,15 @@ final class ShardTable: Sendable {
         state.withLock { Array($0.byID.values) }.sorted { $0.address < $1.address }
     }
 
+    /// - Returns: the shard that is gone.
+    @discardableResult func remove(_ id: ShardID) -> Shard? {
+        state.withLock { state in
+            guard let shard = state.byID.removeValue(forKey: id) else { return nil }
+            state.byName[shard.name] = nil
+            return shard
+        }
+    }
+
     func add(_ shard: Shard) {
         state.withLock { state in
             state.byID[shard.address.shard] = shard

@@ -5,7 +5,9 @@ import DataModel
 /// What the APIs call: every operation on schema, objects and queries.
 ///
 /// Callers run on the compute pool: reads block it for as long as they take, writes suspend until they are durable.
-package protocol DatabaseOperations: SchemaOperations, ObjectOperations, QueryOperations, ShardOperations {
+package protocol DatabaseOperations: SchemaOperations, TenantOperations, ObjectOperations, QueryOperations,
+    ShardOperations
+{
     var settings: DatabaseSettings { get }
 }
 
@@ -31,6 +33,32 @@ package protocol SchemaOperations: Sendable {
     func deleteIndex(_ index: PropertyIndex, of property: String, in collection: String) async throws(DatabaseError)
     /// Does nothing if there is none of this name.
     func deleteCollection(named name: String) async throws(DatabaseError)
+}
+
+/// Operations on the tenants of collections that have them.
+///
+/// All throw `DatabaseError.collectionNotFound` and `.multiTenancyDisabled` but `wakeTenant`.
+package protocol TenantOperations: Sendable {
+    /// All tenants, in order of their creation. O(n log n).
+    func tenants(of collection: String) throws(DatabaseError) -> [Tenant]
+    /// The tenant called exactly `name`. O(1).
+    func tenant(named name: String, of collection: String) throws(DatabaseError) -> Tenant?
+    /// Creates tenants; those that are there stay as they are. Up to 10,000 are created together or not at all.
+    ///
+    /// - Throws: `DatabaseError.invalidTenants`, before the collection is looked for.
+    func createTenants(_ tenants: [Tenant], in collection: String) async throws(DatabaseError)
+    /// Has tenants in use or not, all of them or none. Those that come out of use have left memory when it returns; searches
+    /// and writes under way are waited for.
+    ///
+    /// - Throws: `DatabaseError.invalidTenants`, before the collection is looked for, also for more than
+    ///   `TenantRules.maximumUpdates`; `.tenantNotFound`.
+    func updateTenants(_ tenants: [Tenant], of collection: String) async throws(DatabaseError)
+    /// Deletes tenants with their objects; does nothing for those that are not there.
+    func deleteTenants(named names: [String], of collection: String) async throws(DatabaseError)
+    /// Activates a tenant that is not in use, where its collection has that done by every access
+    /// (`MultiTenancyDefinition.autoTenantActivation`); to be called before a view is asked for its objects. Does nothing
+    /// otherwise, whatever there is or is not.
+    func wakeTenant(_ tenant: String?, of collection: String) async throws(DatabaseError)
 }
 
 /// Operations that change objects, or check what would be changed.
@@ -100,7 +128,13 @@ extension QueryOperations {
 
 /// Operations on the parts that collections are kept in.
 package protocol ShardOperations: Sendable {
-    func shards() -> [ShardStatus]
+    /// The shards of one collection, or of all; none of a collection that is not there.
+    func shards(of collection: String?) -> [ShardStatus]
     /// Lets a shard refuse writes, or take them again. It takes them after every start.
     func setReadOnly(_ isReadOnly: Bool, shard: String, of collection: String) throws(DatabaseError)
+}
+
+extension ShardOperations {
+    /// The shards of all collections.
+    package func shards() -> [ShardStatus] { shards(of: nil) }
 }

@@ -7,7 +7,7 @@ import ObjectStorage
 extension Database {
     package func plan(_ query: Query) async throws(DatabaseError) -> QueryPlan {
         let collection = try requireCollection(query.collection)
-        let shard = try collection.shard(for: query.tenant)
+        let shard = try await wakenShard(of: collection, for: query.tenant)
         var plan = try QueryPlan(
             query, collection: collection.snapshot, shard: shard, settings: settings,
             others: collectionTable.referenced)

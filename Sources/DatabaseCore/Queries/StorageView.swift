@@ -33,7 +33,9 @@ final class StorageView: DatabaseView {
         let run = QueryRun(
             reader: reader(of: plan), plan: plan,
             answered: database.offer, isCancelled: { Task.isCancelled })
-        return try caught { try run.hits() }
+        var hits = try caught { try run.hits() }
+        if let tenant = plan.query.tenant { for index in hits.indices { hits[index].object.tenant = tenant } }
+        return hits
     }
 
     func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
@@ -52,7 +54,9 @@ final class StorageView: DatabaseView {
         source.columns[selection] = columns
         sources[key] = source
         let reader = source.reader
-        return try caught { try reader.document(of: id).flatMap { try reader.object($0, columns) } }
+        var object = try caught { try reader.document(of: id).flatMap { try reader.object($0, columns) } }
+        object?.tenant = tenant
+        return object
     }
 
     private func reader(of plan: QueryPlan) -> ShardReader {

@@ -25,7 +25,6 @@ package struct SchemaRules: Sendable {
         try VectorDefinitionRules(settings: settings).check(created.vectors)
         created.vectors = try numbered(created.vectors, from: &created.nextVectorNumber)
         try checkMultiTenancy(created.multiTenancy)
-        if created.multiTenancy.isEnabled { throw .unsupported("multi-tenancy (multiTenancyConfig.enabled)") }
         try checkReplication(created.replication)
         try InvertedIndexRules.check(created.invertedIndex)
         return created

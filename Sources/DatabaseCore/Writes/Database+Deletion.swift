@@ -6,7 +6,7 @@ import InvertedIndexes
 extension Database {
     package func delete(_ id: ObjectID, in name: String, tenant: String?) async throws(DatabaseError) -> Bool {
         let collection = try requireCollection(name)
-        let shard = try collection.shard(for: tenant)
+        let shard = try await wakenShard(of: collection, for: tenant)
         let lease = try await lease(shard, of: collection)
         let result = try await submit(change(.delete([id]), collection, lease))
         switch result.outcomes.first {
@@ -20,10 +20,10 @@ extension Database {
         matching filter: Filter, in name: String, tenant: String?, isDryRun: Bool
     ) async throws(DatabaseError) -> DeletionReport {
         let collection = try requireCollection(name)
-        let shard = try collection.shard(for: tenant)
         let limit = settings.maximumResults
         let resolved = try collection.snapshot.resolved(
             filter, limits: settings.queryLimits, others: collectionTable.referenced)
+        let shard = try await wakenShard(of: collection, for: tenant)
         let (matches, ids) = try readStorage { transaction in
             let reader = ShardReader(
                 transaction: transaction, shard: shard, collection: collection.snapshot, collections: collectionTable)

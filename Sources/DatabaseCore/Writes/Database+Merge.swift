@@ -12,7 +12,7 @@ extension Database {
         let refusals = try await extendSchema(for: [object], canCreateCollection: false)
         if let refusal = refusals[0] { throw refusal }
         let collection = try requireCollection(object.collection)
-        let shard = try collection.shard(for: object.tenant)
+        let shard = try await wakenShard(of: collection, for: object.tenant)
         guard let id = object.id else { throw .invalidObject("the object has no id; give the id of the one to change") }
         let snapshot = collection.snapshot
         let changes = try ObjectValidator(definition: snapshot.definition).changes(in: object)

@@ -73,13 +73,7 @@ extension Database {
         try await submit(CollectionDeletion(collection: collection.id, collections: collectionTable))
         // Nobody links what belongs to a collection that was dropped; the writer tells those who waited.
         for shard in collection.shards.all { shard.drop() }
-        Task { [logger] in
-            do { try await purgeDropped() } catch {
-                logger.warning(
-                    "purging a deleted collection stopped; it goes on after the next start",
-                    ["reason": .error(error)])
-            }
-        }
+        purgeDroppedInBackground()
     }
 
     private func change(

@@ -41,9 +41,12 @@ struct ObjectChange: Change {
     var isRemoval: Bool { command.isRemoval }
 
     func apply(to transaction: WriteTransaction) throws -> Result {
-        guard let target = collections[collection], try transaction.collection(collection) != nil,
-            target.shards[shard.address.shard] === shard
-        else { throw DatabaseError.collectionNotFound(name) }
+        guard let target = collections[collection], try transaction.contains(collection) else {
+            throw DatabaseError.collectionNotFound(name)
+        }
+        guard try transaction.contains(shard.address) else {
+            throw DatabaseError.tenantNotFound(shard.name, collection: target.definition.name)
+        }
         if shard.isReadOnly {
             let refusal = DatabaseError.readOnlyShard(collection: target.definition.name, shard: shard.name)
             return Result(outcomes: Array(repeating: .refused(refusal), count: command.objectCount), removed: [])

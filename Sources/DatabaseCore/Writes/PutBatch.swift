@@ -94,12 +94,15 @@ struct PutBatch {
         // Where no object is left there may be no collection either; each is told why itself is refused.
         if refusals.count == objects.count { return }
         let collection = try database.requireCollection(name)
+        let tenantRefusals = await database.prepareTenants(
+            Set(objects.lazy.compactMap(\.tenant)), of: collection, canCreate: mode != .replace)
         let snapshot = collection.snapshot
         let validator = ObjectValidator(definition: snapshot.definition)
         var groupOfShard: [ShardAddress: Int] = [:]
         for (index, object) in zip(indexes, objects) {
             guard case .received = items[index].state else { continue }
             do throws(DatabaseError) {
+                if let refusal = object.tenant.flatMap({ tenantRefusals[$0] }) { throw refusal }
                 let shard = try collection.shard(for: object.tenant)
                 let valid = try validator.validated(object)
                 items[index].state = .checked(
@@ -231,21 +234,23 @@ struct PutBatch {
             case .failure(let error): for (index, _) in part.objects { items[index].refuse(error) }
             case .success(let written):
                 for ((index, object), outcome) in zip(part.objects, written.outcomes) {
-                    items[index].state = .finished(Self.result(of: outcome, object, in: part.group.snapshot))
+                    items[index].state = .finished(Self.result(of: outcome, object, in: part.group))
                 }
             }
         }
     }
 
     private static func result(
-        of outcome: ObjectOutcome, _ prepared: PreparedObject, in collection: Collection.Snapshot
+        of outcome: ObjectOutcome, _ prepared: PreparedObject, in group: Group
     ) -> Result<DatabaseObject, DatabaseError> {
         switch outcome {
         case .refused(let error): return .failure(error)
         case .deleted: return .failure(.storage("a stored object came back as deleted"))
         case .stored(let stored):
-            var object = DatabaseObject(stored, in: collection)
-            for definition in collection.definition.vectors {
+            let definition = group.snapshot.definition
+            var object = DatabaseObject(stored, in: group.snapshot)
+            if definition.multiTenancy.isEnabled { object.tenant = group.shard.name }
+            for definition in definition.vectors {
                 if let vector = prepared.vectors[definition.id] { object.setVector(vector, named: definition.name) }
             }
             return .success(object)

@@ -41,7 +41,7 @@ package struct Revectorization {
         var names: [String] = []
         for collection in database.collectionTable.all {
             for shard in collection.shards.all {
-                let state = try await database.lease(shard, of: collection).shard.state
+                let state = try await database.lease(shard, of: collection, includesInactive: true).shard.state
                 let isForeign = state.vectors.values.contains { $0.network != nil && $0.network != network }
                 if isForeign || state.replacement != nil { names.append(collection.definition.name) }
             }
@@ -66,7 +66,7 @@ package struct Revectorization {
         for definition in definitions {
             for shard in collection.shards.all {
                 // For the time of the work; nothing else runs that would unload it.
-                let lease = try await database.lease(shard, of: collection)
+                let lease = try await database.lease(shard, of: collection, includesInactive: true)
                 defer { withExtendedLifetime(lease) {} }
                 try await begin(definition, network, collection, shard)
                 try await fill(definition, network, collection, shard, &progress, report)

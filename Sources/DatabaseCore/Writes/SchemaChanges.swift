@@ -58,41 +58,6 @@ private final class NameReservation: Sendable {
     }
 }
 
-/// Stores new shards of a collection, as far as they are not there.
-struct ShardCreation: Change {
-    static let shardsPerChange = 1_000
-
-    let names: [String]
-    let collection: CollectionID
-    /// What the collection was called when the change was made.
-    let name: String
-    let collections: CollectionTable
-
-    var sizeInBytes: Int { 256 * names.count }
-
-    func apply(to transaction: WriteTransaction) throws -> [Shard] {
-        guard let target = collections[collection], try transaction.collection(collection) != nil else {
-            throw DatabaseError.collectionNotFound(name)
-        }
-        let definition = target.definition
-        return try names.compactMap { name in
-            if try transaction.shard(named: name, of: collection) != nil { return nil }
-            let address = try transaction.createShard(named: name, of: collection)
-            return Shard(address: address, name: name, definition: definition)
-        }
-    }
-
-    func committed(_ result: [Shard]) {
-        guard let target = collections[collection] else { return }
-        let definition = target.definition
-        for shard in result {
-            // A change of the same group may have changed the definition.
-            shard.adopt(definition)
-            target.shards.add(shard)
-        }
-    }
-}
-
 /// Stores a changed definition: what `change` makes of the one that is stored by then.
 struct DefinitionChange: Change {
     let collection: CollectionID

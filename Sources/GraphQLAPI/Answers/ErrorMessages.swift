@@ -24,14 +24,26 @@ extension DatabaseError {
                 + "\(expected) vs \(received): vector lengths don't match"
         case .invalidQuery(let problem):
             return problem.standsAlone ? wording : prefix(on: occasion) + wording
-        case .tenantMissing, .tenantNotExpected, .tenantNotFound, .networkMismatch, .revectorizationUnfinished,
+        case .tenantMissing(let collection), .tenantNotExpected(let collection), .tenantNotFound(_, let collection),
+            .tenantNotActive(_, let collection):
+            return prefix(on: occasion) + indexSearch(on: occasion, in: collection) + wording
+        case .networkMismatch, .revectorizationUnfinished,
             .storage, .overloaded, .cancelled, .collectionNotFound, .objectNotFound:
             return prefix(on: occasion) + wording
         case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
-            .vectorization, .readOnlyShard, .shardNotFound, .storageFull:
+            .vectorization, .readOnlyShard, .shardNotFound, .storageFull, .multiTenancyDisabled, .invalidTenants:
             // Only writes end so.
             return wording
+        }
+    }
+
+    /// Which search of an index it was, as far as Weaviate says so.
+    private func indexSearch(on occasion: Occasion, in collection: String) -> String {
+        switch occasion {
+        case .listing, .keywordSearch: "object search at index \(collection.lowercased()): "
+        case .vectorSearch: "object vector search at index \(collection.lowercased()): "
+        case .aggregation: ""
         }
     }
 

@@ -182,8 +182,13 @@ struct GraphQLObjectWriter {
                 throw .invalidQuery(.tooManyReferences(limit: Self.referenceLimit))
             }
             let tenant = plan.collection.multiTenancy.isEnabled ? tenant : nil
-            let found = try view.object(beacon.id, in: name, tenant: tenant, selection: plan.selection)
-            if let found { return (found, plan) }
+            do {
+                let found = try view.object(beacon.id, in: name, tenant: tenant, selection: plan.selection)
+                if let found { return (found, plan) }
+            } catch .tenantMissing, .tenantNotFound, .tenantNotActive {
+                // What the tenant does not have in the other class is not there.
+                continue
+            }
         }
         return nil
     }

@@ -102,6 +102,31 @@ extension ReadTransaction {
         try contains(shard.collection) && contains(Key.shard(shard))
     }
 
+    /// The number of the shard of exactly this name, or `nil`.
+    ///
+    /// - Complexity: O(log entries), without a copy.
+    package final func shardID(named name: String, of collection: CollectionID) throws -> ShardID? {
+        guard try contains(collection) else { return nil }
+        return try number(under: Key.shardName(name, of: collection)).map { ShardID($0) }
+    }
+
+    /// The shards of a collection that are marked as not in use.
+    ///
+    /// - Complexity: O(inactive shards).
+    package final func inactiveShards(of collection: CollectionID) throws -> Set<ShardID> {
+        var shards: Set<ShardID> = []
+        let prefix = Key.collectionWide(.inactiveShard, collection)
+        try scan(prefix: prefix, from: prefix) { key, _ in
+            guard key.byteCount == prefix.count + 4, let number = Key.number(UInt32.self, in: key, at: prefix.count)
+            else {
+                throw StorageError.damaged(key: Key.describe(key), reason: "the key is not a shard's number")
+            }
+            shards.insert(ShardID(number))
+            return true
+        }
+        return shards
+    }
+
     /// The shard of exactly this name, or `nil`.
     ///
     /// - Complexity: O(log entries).

@@ -71,6 +71,15 @@ extension WriteTransaction {
         try put(CatalogCodec.encode(name: record.name, definition: definition), for: Key.shard(shard))
     }
 
+    /// Marks a shard as not in use, or takes the mark away. What it holds stays.
+    ///
+    /// - Throws: `StorageError.noSuchShard`.
+    package func setInactive(_ isInactive: Bool, _ shard: ShardAddress) throws {
+        guard try contains(shard) else { throw StorageError.noSuchShard(shard) }
+        let key = Key.inactiveShard(shard)
+        if isInactive { try put([], for: key) } else { try removeValue(for: key) }
+    }
+
     /// Takes the shard out of the catalog, at once and for good. What it stored is purged later, by
     /// `CommitQueue.purgeDropped()`.
     ///
@@ -79,6 +88,7 @@ extension WriteTransaction {
         guard let record = try self.shard(shard) else { throw StorageError.noSuchShard(shard) }
         try removeValue(for: Key.shard(shard))
         try removeValue(for: Key.shardName(record.name, of: shard.collection))
+        try removeValue(for: Key.inactiveShard(shard))
         try put([], for: Key.dropped(shard.collection, shard.shard))
         forget { $0 == shard }
     }

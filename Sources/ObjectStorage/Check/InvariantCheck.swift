@@ -24,6 +24,7 @@ struct InvariantCheck {
                     shards.insert(shard.address)
                     check.checkShardEntry(shard)
                 }
+                check.checkInactiveShards(of: collection.id, shards)
             }
         }
         attempt("catalog names") { try $0.checkNames() }
@@ -83,6 +84,15 @@ struct InvariantCheck {
                 <= shard.address.shard.number
             {
                 check.report(key, "its number was not given out yet")
+            }
+        }
+    }
+
+    private mutating func checkInactiveShards(of collection: CollectionID, _ shards: Set<ShardAddress>) {
+        attempt("inactive shards of collection \(collection.number)") { check in
+            for shard in try check.transaction.inactiveShards(of: collection) {
+                let address = ShardAddress(collection, shard)
+                if !shards.contains(address) { check.report(Key.inactiveShard(address), "there is no such shard") }
             }
         }
     }

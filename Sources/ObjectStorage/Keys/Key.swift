@@ -32,6 +32,8 @@ enum Key {
         case nextShard = 0x01
         case shard = 0x02
         case shardName = 0x03
+        /// Of the shards that are not in use.
+        case inactiveShard = 0x04
     }
 
     /// What a key of a shard is for.
@@ -67,6 +69,10 @@ enum Key {
 
     static func shard(_ address: ShardAddress) -> [UInt8] {
         appending(address.shard.number, to: collectionWide(.shard, address.collection))
+    }
+
+    static func inactiveShard(_ address: ShardAddress) -> [UInt8] {
+        appending(address.shard.number, to: collectionWide(.inactiveShard, address.collection))
     }
 
     static func shardName(_ name: String, of collection: CollectionID) -> [UInt8] {

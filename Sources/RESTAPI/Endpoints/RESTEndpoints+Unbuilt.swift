@@ -6,8 +6,6 @@ import HTTPGateway
 /// What Weaviate has and this server does not: answered with status 501 and the name of the feature.
 extension RESTEndpoints {
     static let unbuilt: [RESTEndpoint] = [
-        unbuilt("schema/{class}/tenants", ["GET", "POST", "PUT", "DELETE"], tenants, tag: "schema", changing: .write),
-        unbuilt("schema/{class}/tenants/{tenant}", ["GET", "HEAD"], tenants, tag: "schema"),
         unbuilt(
             "schema/{class}/properties/{property}/index/{index}", ["PUT", "POST"], reindexing, tag: "schema",
             changing: .write),
@@ -48,7 +46,6 @@ extension RESTEndpoints {
         unbuilt("tasks", ["GET"], "distributed tasks", tag: "tasks"),
     ].flatMap { $0 }
 
-    private static let tenants = "multi-tenancy (tenants)"
     private static let references = "changing references through their own path"
     private static let reindexing = "changing the indexes of a class online"
     private static let roles = "roles and users (authz)"

@@ -18,7 +18,7 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 /// Every endpoint of the REST interface. Of several that fit, the first counts, so literal paths stand before those with
 /// parameters in the same place.
 enum RESTEndpoints {
-    static let router = Router(prefix: ["v1"], meta + schema + objects + batch + graphql + unbuilt)
+    static let router = Router(prefix: ["v1"], meta + schema + tenants + objects + batch + graphql + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(
@@ -71,6 +71,27 @@ enum RESTEndpoints {
             .work { handler, call throws(Refusal) in try handler.changeShardStatus(call) }),
     ]
 
+    private static let tenants: [RESTEndpoint] = [
+        RESTEndpoint(
+            "GET", "schema/{class}/tenants", .read, "The tenants of a class and their status", tag: "schema",
+            .work { handler, call throws(Refusal) in try handler.listTenants(call) }),
+        RESTEndpoint(
+            "POST", "schema/{class}/tenants", .write, "Create tenants", tag: "schema",
+            .work { handler, call throws(Refusal) in try await handler.createTenants(call) }),
+        RESTEndpoint(
+            "PUT", "schema/{class}/tenants", .write, "Activate and deactivate tenants", tag: "schema",
+            .work { handler, call throws(Refusal) in try await handler.updateTenants(call) }),
+        RESTEndpoint(
+            "DELETE", "schema/{class}/tenants", .write, "Delete tenants and their objects", tag: "schema",
+            .work { handler, call throws(Refusal) in try await handler.deleteTenants(call) }),
+        RESTEndpoint(
+            "GET", "schema/{class}/tenants/{tenant}", .read, "One tenant and its status", tag: "schema",
+            .work { handler, call throws(Refusal) in try handler.getTenant(call) }),
+        RESTEndpoint(
+            "HEAD", "schema/{class}/tenants/{tenant}", .read, "Whether a tenant exists", tag: "schema",
+            .work { handler, call throws(Refusal) in try handler.headTenant(call) }),
+    ]
+
     private static let objects: [RESTEndpoint] =
         [
             RESTEndpoint(
@@ -89,10 +110,10 @@ enum RESTEndpoints {
         [
             RESTEndpoint(
                 "GET", path, .read, "One object", tag: "objects",
-                .work { handler, call throws(Refusal) in try handler.getObject(call) }),
+                .work { handler, call throws(Refusal) in try await handler.getObject(call) }),
             RESTEndpoint(
                 "HEAD", path, .read, "Whether an object exists", tag: "objects",
-                .work { handler, call throws(Refusal) in try handler.headObject(call) }),
+                .work { handler, call throws(Refusal) in try await handler.headObject(call) }),
             RESTEndpoint(
                 "PUT", path, .write, "Replace an object", tag: "objects",
                 .work { handler, call throws(Refusal) in try await handler.replaceObject(call) }),

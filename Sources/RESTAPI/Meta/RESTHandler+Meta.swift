@@ -71,9 +71,7 @@ extension RESTHandler {
         if let name = call.collection, database.collection(named: name) == nil {
             throw .handler(404, "class \(name.prefix(300)) not found")
         }
-        let shards =
-            output == "verbose"
-            ? database.shards().filter { call.collection == nil || $0.collection == call.collection } : nil
+        let shards = output == "verbose" ? database.shards(of: call.collection).filter(\.isActive) : nil
         return .json(nodesBody(shards))
     }
 
@@ -116,7 +114,7 @@ extension RESTHandler {
             writer.member("asyncReplicationStatus", .array([]))
             writer.member("class", .string(shard.collection))
             writer.member("compressed", .boolean(false))
-            writer.member("loaded", .boolean(true))
+            writer.member("loaded", .boolean(shard.isLoaded))
             writer.member("name", .string(shard.name))
             writer.key("numberOfReplicas")
             writer.number(1)

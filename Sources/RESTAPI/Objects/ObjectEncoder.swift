@@ -12,6 +12,8 @@ struct ObjectEncoder {
     var writesReferencePaths = true
     /// Reads show `vectorWeights`, always null; writes do not.
     var writesVectorWeights = false
+    /// Lists do not name the tenant that they were asked for.
+    var writesTenants = true
     /// Collections that index times: the answers to writes have the times among the properties there.
     var collectionsWithTimes: Set<String> = []
 
@@ -41,7 +43,7 @@ struct ObjectEncoder {
         writer.key("properties")
         write(object.properties, times: collectionsWithTimes.contains(object.collection) ? object : nil, to: &writer)
         result(&writer)
-        if let tenant = object.tenant {
+        if writesTenants, let tenant = object.tenant {
             writer.key("tenant")
             writer.string(tenant)
         }

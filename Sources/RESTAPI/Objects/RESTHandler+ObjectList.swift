@@ -38,9 +38,9 @@ extension RESTHandler {
         }
         try checkSortKeysInAllClasses(query.sort)
         var plans: [QueryPlan] = []
-        for collection in database.collections() where !collection.multiTenancy.isEnabled {
+        for name in try await collections(with: query.tenant) {
             var part = query
-            part.collection = collection.name
+            part.collection = name
             plans.append(
                 try await during(.list) { () throws(DatabaseError) in try await database.plan(part) })
         }
@@ -75,7 +75,7 @@ extension RESTHandler {
 
     /// - Parameter deprecations: `nil` is written as `null`.
     private func list(_ objects: [DatabaseObject], deprecations: [String]?) -> HTTPResponse {
-        let encoder = ObjectEncoder(origin: context.origin, writesVectorWeights: true)
+        let encoder = ObjectEncoder(origin: context.origin, writesVectorWeights: true, writesTenants: false)
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("deprecations", deprecations.map { .array($0.map { .string($0) }) } ?? .null)

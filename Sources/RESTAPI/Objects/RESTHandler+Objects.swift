@@ -10,7 +10,9 @@ extension RESTHandler {
     func createObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         try call.checkConsistency(nodeName: context.nodeName)
         let input = try completeInput(try ObjectBody.reading(call.request))
-        let stored = try await during(.write) { () throws(DatabaseError) in try await database.insert(input) }
+        let stored = try await during(.create(givesID: input.id != nil)) { () throws(DatabaseError) in
+            try await database.insert(input)
+        }
         return written(stored)
     }
 
@@ -20,11 +22,11 @@ extension RESTHandler {
         return HTTPResponse(status: 200)
     }
 
-    func getObject(_ call: Call) throws(Refusal) -> HTTPResponse {
+    func getObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let id = try call.id()
         let includesVectors = try call.includesVectors()
         try call.checkConsistency(nodeName: context.nodeName)
-        guard let object = try find(id, call, Query.Selection(includesVectors: includesVectors)) else {
+        guard let object = try await find(id, call, Query.Selection(includesVectors: includesVectors)) else {
             throw .notFound
         }
         var writer = JSONWriter()
@@ -32,10 +34,10 @@ extension RESTHandler {
         return .json(writer.bytes)
     }
 
-    func headObject(_ call: Call) throws(Refusal) -> HTTPResponse {
+    func headObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let id = try call.id()
         try call.checkConsistency(nodeName: context.nodeName)
-        guard try find(id, call, Query.Selection(properties: [])) != nil else { throw .notFound }
+        guard try await find(id, call, Query.Selection(properties: [])) != nil else { throw .notFound }
         return HTTPResponse(status: 204)
     }
 
@@ -45,21 +47,20 @@ extension RESTHandler {
         try call.checkConsistency(nodeName: context.nodeName)
         var body = try ObjectBody.reading(call.request)
         if body.input.collection.isEmpty { body.input.collection = call.collection ?? "" }
-        if body.input.collection.isEmpty { body.input.collection = try collections(holding: id).first ?? "" }
+        if body.input.collection.isEmpty {
+            body.input.collection = try await collections(holding: id, tenant: body.input.tenant).first ?? ""
+        }
         let input = try completeInput(body)
         guard input.id == id else { throw .handler(422, "invalid update: field 'id' is immutable") }
         guard database.collection(named: input.collection) != nil else { throw .notFound }
         if let collection = call.collection, collection != input.collection {
-            let other = try reading(.read) { () throws(DatabaseError) in
-                try database.object(
-                    id, in: input.collection, tenant: input.tenant, selection: Query.Selection(properties: []))
-            }
+            let other = try await object(id, in: input.collection, input.tenant, Query.Selection(properties: []))
             guard other != nil else { throw .notFound }
             throw .handler(
                 422,
                 "invalid update: the class in the body is '\(input.collection)', the one in the path '\(collection)'")
         }
-        let stored = try await during(.write) { () throws(DatabaseError) in try await database.replace(input) }
+        let stored = try await during(.replace) { () throws(DatabaseError) in try await database.replace(input) }
         return written(stored)
     }
 
@@ -77,7 +78,9 @@ extension RESTHandler {
             }
             body.input.collection = collection
         } else if body.input.collection.isEmpty {
-            guard let collection = try collections(holding: id).first else { throw .notFound }
+            guard let collection = try await collections(holding: id, tenant: body.input.tenant).first else {
+                throw .notFound
+            }
             body.input.collection = collection
         }
         guard body.input.id == nil || body.input.id == id else {
@@ -103,7 +106,7 @@ extension RESTHandler {
             try await delete(id, in: collection, tenant: call.tenant)
             return HTTPResponse(status: 204)
         }
-        let holders = try collections(holding: id)
+        let holders = try await collections(holding: id, tenant: call.tenant)
         guard !holders.isEmpty else { throw .notFound }
         for collection in holders { try await delete(id, in: collection, tenant: call.tenant) }
         return HTTPResponse(status: 204)
@@ -131,33 +134,63 @@ extension RESTHandler {
     }
 
     /// The object of the path: in its class, or in the first class that has it.
-    private func find(_ id: ObjectID, _ call: Call, _ selection: Query.Selection) throws(Refusal) -> DatabaseObject? {
+    private func find(
+        _ id: ObjectID, _ call: Call, _ selection: Query.Selection
+    ) async throws(Refusal) -> DatabaseObject? {
         if let collection = call.collection {
             guard database.collection(named: collection) != nil else { return nil }
-            return try reading(.read) { () throws(DatabaseError) in
-                try database.object(id, in: collection, tenant: call.tenant, selection: selection)
-            }
+            return try await object(id, in: collection, call.tenant, selection)
         }
-        guard let holder = try collections(holding: id).first else { return nil }
-        return try reading(.read) { () throws(DatabaseError) in
-            try database.object(id, in: holder, tenant: call.tenant, selection: selection)
+        if let holder = try await collections(holding: id, tenant: call.tenant).first {
+            return try await object(id, in: holder, call.tenant, selection)
+        }
+        // It may be there, in a tenant that nobody named.
+        guard call.tenant == nil, let other = database.collections().first(where: \.multiTenancy.isEnabled) else {
+            return nil
+        }
+        var refusal = ErrorMapping.refusal(.tenantMissing(collection: other.name), in: .read)
+        if call.request.queryValue("include") != nil { refusal.response.status = 400 }
+        throw refusal
+    }
+
+    private func object(
+        _ id: ObjectID, in collection: String, _ tenant: String?, _ selection: Query.Selection
+    ) async throws(Refusal) -> DatabaseObject? {
+        try await during(.read) { () throws(DatabaseError) in
+            try await database.wakeTenant(tenant, of: collection)
+            return try database.object(id, in: collection, tenant: tenant, selection: selection)
         }
     }
 
-    /// The classes that have an object with this id, by name.
-    private func collections(holding id: ObjectID) throws(Refusal) -> [String] {
-        let collections = database.collections().filter { !$0.multiTenancy.isEnabled }
+    /// The classes that have an object with this id, by name: of those with tenants where one is named, else of the others.
+    private func collections(holding id: ObjectID, tenant: String?) async throws(Refusal) -> [String] {
+        let names = try await collections(with: tenant)
         return try reading(.read) { () throws(DatabaseError) in
             try database.read { view throws(DatabaseError) in
                 var holders: [String] = []
-                for collection in collections {
+                for name in names {
                     let object = try view.object(
-                        id, in: collection.name, tenant: nil, selection: Query.Selection(properties: []))
-                    if object != nil { holders.append(collection.name) }
+                        id, in: name, tenant: tenant, selection: Query.Selection(properties: []))
+                    if object != nil { holders.append(name) }
                 }
                 return holders
             }
         }
+    }
+
+    /// The classes whose objects can be asked for without naming a class, by name: those that have this tenant, in use, or
+    /// those without tenants where none is named.
+    func collections(with tenant: String?) async throws(Refusal) -> [String] {
+        guard let tenant else { return database.collections().filter { !$0.multiTenancy.isEnabled }.map(\.name) }
+        var names: [String] = []
+        for collection in database.collections() where collection.multiTenancy.isEnabled {
+            let status = try await during(.read) { () throws(DatabaseError) in
+                try await database.wakeTenant(tenant, of: collection.name)
+                return try database.tenant(named: tenant, of: collection.name)?.status
+            }
+            if status == .active { names.append(collection.name) }
+        }
+        return names
     }
 
     private func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(Refusal) {

@@ -82,7 +82,8 @@ extension RESTHandler {
         }
         var writer = JSONWriter()
         writer.beginArray()
-        for shard in database.shards() where shard.collection == name {
+        let tenant = call.tenant
+        for shard in database.shards(of: name) where shard.isActive && (tenant == nil || shard.name == tenant) {
             writer.beginObject()
             writer.member("name", .string(shard.name))
             writer.member("status", .string(shard.isReadOnly ? "READONLY" : "READY"))

@@ -13,12 +13,10 @@ import VectorIndexes
         _ names: [String], _ change: (inout DatabaseSettings) -> Void = { _ in }
     ) async throws -> DatabaseFixture {
         let fixture = try DatabaseFixture(change)
-        var definition = try SchemaRules(settings: .init()).created(.articles(metric: .l2Squared), among: [])
+        var definition = CollectionDefinition.articles(metric: .l2Squared)
         definition.multiTenancy.isEnabled = true
-        _ = try await fixture.database.submit(
-            CollectionCreation(
-                definition: definition, shardName: "", collections: fixture.database.collectionTable))
-        try await fixture.database.createShards(named: names, in: "Article")
+        _ = try await fixture.database.createCollection(definition)
+        try await fixture.database.createTenants(names.map { Tenant(name: $0) }, in: "Article")
         return fixture
     }
 
@@ -71,17 +69,17 @@ import VectorIndexes
     {
         let fixture = try await tenants(["a"])
         let shard = try shard("a", fixture)
-        try await fixture.database.createShards(named: ["a", "b"], in: "Article")
+        try await fixture.database.createTenants([Tenant(name: "a"), Tenant(name: "b")], in: "Article")
         #expect(try self.shard("a", fixture) === shard)
         #expect(fixture.database.shards().map(\.name) == ["a", "b"])
         var other = CollectionDefinition.articles()
         other.name = "Other"
         _ = try await fixture.database.createCollection(other)
         await #expect(throws: DatabaseError.self) {
-            try await fixture.database.createShards(named: ["a"], in: "Other")
+            try await fixture.database.createTenants([Tenant(name: "a")], in: "Other")
         }
         await #expect(throws: DatabaseError.self) {
-            try await fixture.database.createShards(named: ["a"], in: "Nothing")
+            try await fixture.database.createTenants([Tenant(name: "a")], in: "Nothing")
         }
         await fixture.close()
     }
@@ -139,14 +137,13 @@ import VectorIndexes
         let fixture = try await tenants(["a"])
         let database = fixture.database
         _ = await database.upsert((0..<400).map { article($0, of: "a", [Float($0), 1]) })
-        try await database.unloadShard(named: "a", of: "Article")
+        await database.unload(try shard("a", fixture))
         #expect(try !shard("a", fixture).isLoaded)
         #expect(try shard("a", fixture).allIndexes.isEmpty)
-        try await database.unloadShard(named: "a", of: "Article")
+        await database.unload(try shard("a", fixture))
         _ = try await database.insert(article(400, of: "a", [400, 1]))
         let ids = try await database.hits(of: near([0, 1], of: "a", limit: 1_000)).map(\.object.id)
         #expect(ids == (0...400).map { .number($0) })
-        await #expect(throws: DatabaseError.self) { try await database.unloadShard(named: "b", of: "Article") }
         await fixture.close()
     }
 
@@ -156,14 +153,14 @@ import VectorIndexes
         _ = try await database.insert(article(1, of: "a", [1, 0]))
         let shard = try shard("a", fixture)
         var plan: QueryPlan? = try await database.plan(near([1, 0], of: "a"))
-        let unloading = Task { try await database.unloadShard(named: "a", of: "Article") }
+        let unloading = Task { await database.unload(shard) }
         // Whoever comes now waits, and then loads it again.
         let late = Task { try await database.hits(of: near([1, 0], of: "a")).count }
         #expect(
             try plan.map { plan in try database.read { view throws(DatabaseError) in try view.hits(of: plan) } }?.count
                 == 1)
         plan = nil
-        try await unloading.value
+        await unloading.value
         #expect(try await late.value == 1)
         #expect(try await database.hits(of: near([1, 0], of: "a")).count == 1)
         #expect(shard.isLoaded)
