@@ -86,7 +86,7 @@ let package = Package(
         // Bytes: storage and pictures.
         library(
             "ObjectStorage",
-            uses: ["CLMDB", "CSystem", "DataModel", "InvertedIndexes", "Observability", "VectorIndexes"]),
+            uses: ["CLMDB", "CSystem", "CZlib", "DataModel", "InvertedIndexes", "Observability", "VectorIndexes"]),
         library(
             "ImageVectorizer",
             uses: [

@@ -41,6 +41,7 @@ extension DatabaseError {
         case .unsupported(let feature): "\(feature) is not supported yet"
         case .cancelled: "the request was cancelled"
         case .shardNotFound(let name): "shard not found: \(name)"
+        case .backup(let problem): problem.wording
         case .readOnlyShard(_, let shard): "shard=\"\(shard)\": store is read-only due to: manually set by user"
         }
     }

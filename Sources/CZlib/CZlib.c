@@ -64,3 +64,21 @@ int nt_inflate_next(NTInflate *inflating, uint8_t *out, size_t capacity, size_t 
     *written = room - stream->avail_out;
     return outcome;
 }
+
+size_t nt_deflate_bound(size_t count) { return compressBound(count); }
+
+size_t nt_deflate(const uint8_t *bytes, size_t count, int level, uint8_t *out, size_t capacity) {
+    uLongf written = capacity;
+    return compress2(out, &written, bytes, count, level) == Z_OK ? written : 0;
+}
+
+uint32_t nt_crc32(const uint8_t *bytes, size_t count) {
+    uLong sum = crc32(0, Z_NULL, 0);
+    while (count > 0) {
+        uInt piece = count < UINT_MAX ? (uInt)count : UINT_MAX;
+        sum = crc32(sum, bytes, piece);
+        bytes += piece;
+        count -= piece;
+    }
+    return (uint32_t)sum;
+}

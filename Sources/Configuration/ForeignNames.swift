@@ -3,7 +3,7 @@
 /// Names from outside that are no settings of ours, and what becomes of them.
 enum ForeignNames {
     /// The modules that `ENABLE_MODULES` may name.
-    static let modules: Set<String> = ["img2vec-neural"]
+    static let modules: Set<String> = ["backup-filesystem", "img2vec-neural"]
 
     /// Weaviate's switches that protect a server: without what they switch on it would stand open, so they stop the start.
     static let refusedIfOn: [String: String] = [
@@ -26,7 +26,7 @@ enum ForeignNames {
     }
 
     private static let names: Set<String> = [
-        "ASYNC_INDEXING", "BACKUP_FILESYSTEM_PATH", "DEFAULT_QUANTIZATION", "DISABLE_GRAPHQL", "GOGC", "GOMAXPROCS",
+        "ASYNC_INDEXING", "DEFAULT_QUANTIZATION", "DISABLE_GRAPHQL", "GOGC", "GOMAXPROCS",
         "GOMEMLIMIT", "HNSW_DEFAULT_FILTER_STRATEGY", "LIMIT_RESOURCES", "REVECTORIZE_CHECK_DISABLED",
         "TRACK_VECTOR_DIMENSIONS",
     ]

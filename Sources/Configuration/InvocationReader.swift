@@ -221,7 +221,8 @@ struct InvocationReader {
     private mutating func checkTogether() {
         for module in settings.enabledModules where !ForeignNames.modules.contains(module) {
             warnings.append(
-                "ENABLE_MODULES: there is no module '\(module)' here; it is left out. There is: img2vec-neural")
+                "ENABLE_MODULES: there is no module '\(module)' here; it is left out. There are: "
+                    + ForeignNames.modules.sorted().joined(separator: ", "))
         }
         settings.enabledModules.removeAll { !ForeignNames.modules.contains($0) }
         if !settings.imageInferenceAPI.isEmpty {

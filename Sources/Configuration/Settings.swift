@@ -44,6 +44,7 @@ package struct Settings: Sendable, Equatable {
     // MARK: Data
 
     package var dataPath = "./data"
+    package var backupPath = ""
     /// Address space set aside for the database; the file takes only what the data needs.
     package var mapSizeInBytes = 1 << 40
     package var loadsShardsAtStart = true
@@ -62,7 +63,7 @@ package struct Settings: Sendable, Equatable {
     package var autoSchemaString = AutoSchemaString.text
     package var autoSchemaDate = AutoSchemaDate.date
     package var defaultVectorizer = DefaultVectorizer.none
-    package var enabledModules = ["img2vec-neural"]
+    package var enabledModules = ["img2vec-neural", "backup-filesystem"]
     package var defaultDistance = DistanceMetric.cosine
     package var defaultVectorIndex = VectorIndexType.hnsw
 
@@ -115,6 +116,8 @@ package struct Settings: Sendable, Equatable {
     package var allowsAnonymousAccess: Bool { anonymousAccess ?? !apiKeysEnabled }
 
     /// Where weights lie.
+    /// Where backups lie.
+    package var effectiveBackupPath: String { backupPath.isEmpty ? dataPath + "/backups" : backupPath }
     package var effectiveModelsPath: String { modelsPath.isEmpty ? dataPath + "/models" : modelsPath }
 }
 

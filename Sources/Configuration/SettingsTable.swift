@@ -76,6 +76,10 @@ package enum SettingsTable {
             "Address space set aside for the database, the most it can hold. It takes disk space only for what is stored."
         ),
         Setting(
+            "BACKUP_FILESYSTEM_PATH", \.backupPath, .optionalPath("'backups' in the data folder"), in: .data,
+            "The folder that holds backups, which the module backup-filesystem makes; best on another disk. Nothing means "
+                + "'backups' in the data folder."),
+        Setting(
             "DISABLE_LAZY_LOAD_SHARDS", \.loadsShardsAtStart, .boolean, in: .data,
             "Whether the vector indexes of all shards are loaded before the server is ready; false loads each when it is first used."
         ),
@@ -115,7 +119,7 @@ package enum SettingsTable {
             "The vectorizer of a new class that names none."),
         Setting(
             "ENABLE_MODULES", \.enabledModules, .list, in: .schema,
-            "Modules to switch on: img2vec-neural. Names that are not known only warn."),
+            "Modules to switch on: img2vec-neural, backup-filesystem. Names that are not known only warn."),
         Setting(
             "DEFAULT_VECTOR_DISTANCE_METRIC", \.defaultDistance, .choice, in: .schema,
             "The distance of a new class that names none."),

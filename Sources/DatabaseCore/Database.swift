@@ -23,6 +23,7 @@ package final class Database: DatabaseOperations {
     let logger: Logger
     let maintenance: IndexMaintenance
     let recall: RecallWatch
+    let backupJobs = BackupJobs()
     private let lastTime = Mutex<Int64>(0)
     private let clock: @Sendable () -> Int64
 
@@ -66,7 +67,8 @@ package final class Database: DatabaseOperations {
     ///   process, and reads that begin later throw.
     @discardableResult
     package func close(waitingForReads patience: Duration? = nil) async -> Bool {
-        await onOwnThread { [maintenance, collectionTable] in
+        await onOwnThread { [maintenance, collectionTable, backupJobs] in
+            backupJobs.close()
             maintenance.stop()
             for shard in collectionTable.all.flatMap(\.shards.all) {
                 shard.openGate()

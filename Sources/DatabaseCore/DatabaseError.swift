@@ -49,6 +49,8 @@ package enum DatabaseError: Error, Sendable {
     case readOnlyShard(collection: String, shard: String)
     /// The storage failed; `message` is fit for clients, the cause is in the log.
     case storage(String)
+    /// A backup or a restore was refused.
+    case backup(BackupProblem)
 
     /// What is wrong, with the values, and what to do about it; in words of no API.
     package var message: String {
@@ -83,6 +85,7 @@ package enum DatabaseError: Error, Sendable {
         case .unsupported(let feature): "\(feature) is not supported yet"
         case .cancelled: "the request was cancelled"
         case .shardNotFound(let name): "there is no shard '\(name)'"
+        case .backup(let problem): problem.message
         case .readOnlyShard(let collection, let shard):
             "shard '\(shard)' of collection \(collection) is read-only: somebody set its status"
         }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
-
 import InvertedIndexes
 
 /// What an operator set, as far as the database needs to know.
@@ -37,6 +36,9 @@ package struct DatabaseSettings: Hashable, Sendable {
 
     /// `DISABLE_LAZY_LOAD_SHARDS`: whether shards are loaded at the start, and not each when it is first used.
     package var loadsShardsAtStart = true
+
+    /// `BACKUP_FILESYSTEM_PATH`: the folder of the backups; `nil` where there can be none.
+    package var backupFolder: String?
 
     package init() {}
 

@@ -51,6 +51,7 @@ extension DatabaseSettings {
         modules = Set(settings.enabledModules)
         recallSampleShare = settings.recallSampleRate
         loadsShardsAtStart = settings.loadsShardsAtStart
+        backupFolder = modules.contains("backup-filesystem") ? settings.effectiveBackupPath : nil
     }
 }
 

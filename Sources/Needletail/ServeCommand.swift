@@ -128,16 +128,24 @@ struct ServeCommand {
 
     /// What `/v1/meta` tells of the modules.
     private func modules(_ network: NeuralVectorizer?) -> JSONObject {
-        guard settings.enabledModules.contains("img2vec-neural") else { return JSONObject() }
-        guard let network, let identity = network.network else {
-            return JSONObject([("img2vec-neural", .object(JSONObject([("network", .null)])))])
+        var modules = JSONObject()
+        if settings.enabledModules.contains("backup-filesystem") {
+            modules["backup-filesystem"] = .object(
+                JSONObject([("backupsPath", .string(settings.effectiveBackupPath))]))
         }
-        let description = JSONObject([
+        if settings.enabledModules.contains("img2vec-neural") {
+            modules["img2vec-neural"] = .object(description(of: network))
+        }
+        return modules
+    }
+
+    private func description(of network: NeuralVectorizer?) -> JSONObject {
+        guard let network, let identity = network.network else { return JSONObject([("network", .null)]) }
+        return JSONObject([
             ("network", .string(identity.name)), ("sha256", .string(identity.sha256)),
             ("dimensions", .number(JSONNumber(identity.dimensions))),
             ("precision", .string(network.precisionInUse.rawValue)),
         ])
-        return JSONObject([("img2vec-neural", .object(description))])
     }
 
     private func startLine(

@@ -43,6 +43,10 @@ package enum StorageError: Error, Hashable, Sendable {
     case idTaken(ObjectID, ShardAddress)
     /// The caller broke a rule of this module's interface; `reason` says which.
     case misuse(reason: String)
+    /// An archive cannot be read or written; `reason` is the system's text.
+    case archiveNotUsable(path: String, reason: String)
+    /// An archive is not what was written.
+    case archiveDamaged(path: String, reason: String)
     /// Any other failure of LMDB or the system under it.
     case lmdb(code: Int32, operation: String, reason: String)
 
@@ -91,6 +95,8 @@ package enum StorageError: Error, Hashable, Sendable {
         case .noSuchDocument(let document, let shard): "there is no document \(document.number) in \(shard)"
         case .idTaken(let id, let shard): "the id \(id) exists in \(shard)"
         case .misuse(let reason): "storage was used wrongly: \(reason)"
+        case .archiveNotUsable(let path, let reason): "the archive '\(path)' cannot be used: \(reason)"
+        case .archiveDamaged(let path, let reason): "the archive '\(path)' is damaged: \(reason)"
         case .lmdb(let code, let operation, let reason): "\(operation) failed: \(reason) (\(code))"
         }
     }

@@ -22,6 +22,7 @@ enum ErrorMapping {
         case read
         case list
         case batchDelete
+        case backup
     }
 
     static func refusal(_ error: DatabaseError, in operation: Operation) -> Refusal {
@@ -36,6 +37,7 @@ enum ErrorMapping {
         case .list: return .handler(isMissing(kind) ? 404 : status, wrapped(text, "list objects", status))
         case .merge: return isMissing(kind) ? .notFound : .handler(status, mergeText(error, kind, text, status))
         case .batchDelete: return .handler(status, batchDeleteText(kind, text))
+        case .backup: return .handler(status, text)
         }
     }
 
@@ -80,6 +82,15 @@ enum ErrorMapping {
         case .unsupported: (501, .other)
         case .overloaded, .cancelled: (503, .other)
         case .storageFull: (507, .other)
+        case .backup(let problem): (status(of: problem), .other)
+        }
+    }
+
+    private static func status(of problem: BackupProblem) -> Int {
+        switch problem {
+        case .notFound, .restoreNotFound: 404
+        case .folderNotUsable: 500
+        default: 422
         }
     }
 

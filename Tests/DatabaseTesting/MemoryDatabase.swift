@@ -28,6 +28,8 @@ package final class MemoryDatabase: DatabaseOperations {
         var readOnly: Set<String> = []
         /// Milliseconds since 1970; each write comes one later.
         var time: Int64 = 1_600_000_000_000
+        var backups: [String: BackupRecord] = [:]
+        var restores: [String: BackupRecord] = [:]
         var answers: [String: Result<[Hit], DatabaseError>] = [:]
         var queries: [Query] = []
         var selections: [Query.Selection] = []

@@ -42,7 +42,7 @@ struct RoutingTests {
     }
 
     @Test(arguments: [
-        ("POST", "/v1/backups/filesystem", "backup"), ("GET", "/v1/aliases", "aliases"),
+        ("POST", "/v1/export/filesystem", "export"), ("GET", "/v1/aliases", "aliases"),
         ("POST", "/v1/classifications", "classification"), ("POST", "/v1/tokenize", "tokenize"),
         ("GET", "/v1/authz/roles", "authz"), ("GET", "/v1/cluster/statistics", "cluster"),
     ])
@@ -102,6 +102,7 @@ struct RoutingTests {
             ("POST", ["v1", "objects", "validate"], .read), ("POST", ["v1", "objects"], .write),
             ("DELETE", ["v1", "schema", "C"], .write), ("PUT", ["v1", "schema", "C", "shards", "S"], .admin),
             ("GET", ["v1", "backups", "s3", "b"], .read), ("POST", ["v1", "backups", "s3"], .admin),
+            ("POST", ["v1", "backups", "s3", "b", "restore"], .admin),
             ("PATCH", ["v1", "schema"], .read),
         ] as [(String, [String], Permission)])
     func `a request asks for what its endpoint says`(method: String, path: [String], permission: Permission) {

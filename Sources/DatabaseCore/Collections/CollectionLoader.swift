@@ -24,16 +24,7 @@ struct CollectionLoader {
         let table = CollectionTable()
         try inParallel(records, partSize: 64) { part in
             for (record, shards, inactive) in part {
-                let definition = try DefinitionCodec.decoded(record.definition)
-                guard !shards.isEmpty || definition.multiTenancy.isEnabled else {
-                    throw DatabaseError.storage("collection \(record.name) has no shard; the catalog is damaged")
-                }
-                let cold = shards.map { shard in
-                    Shard(
-                        address: shard.address, name: shard.name,
-                        status: inactive.contains(shard.address.shard) ? .inactive : .active)
-                }
-                table.add(Collection(id: record.id, definition: definition, shards: cold))
+                table.add(try Collection(stored: record, shards: shards, inactive: inactive))
             }
         }
         return table
@@ -103,5 +94,23 @@ struct CollectionLoader {
             }
         }
         if let error = failure.withLock({ $0 }) { throw error }
+    }
+}
+
+extension Collection {
+    /// A collection as the catalog has it, no shard loaded.
+    ///
+    /// - Throws: `DatabaseError.storage`: the catalog is damaged.
+    convenience init(stored record: CollectionRecord, shards: [ShardRecord], inactive: Set<ShardID>) throws {
+        let definition = try DefinitionCodec.decoded(record.definition)
+        guard !shards.isEmpty || definition.multiTenancy.isEnabled else {
+            throw DatabaseError.storage("collection \(record.name) has no shard; the catalog is damaged")
+        }
+        let cold = shards.map { shard in
+            Shard(
+                address: shard.address, name: shard.name,
+                status: inactive.contains(shard.address.shard) ? .inactive : .active)
+        }
+        self.init(id: record.id, definition: definition, shards: cold)
     }
 }

@@ -6,7 +6,7 @@ import DataModel
 ///
 /// Callers run on the compute pool: reads block it for as long as they take, writes suspend until they are durable.
 package protocol DatabaseOperations: SchemaOperations, TenantOperations, ObjectOperations, QueryOperations,
-    ShardOperations
+    ShardOperations, BackupOperations
 {
     var settings: DatabaseSettings { get }
 }
@@ -137,4 +137,21 @@ package protocol ShardOperations: Sendable {
 extension ShardOperations {
     /// The shards of all collections.
     package func shards() -> [ShardStatus] { shards(of: nil) }
+}
+
+/// Operations that save collections in a folder and bring them back, both in the background.
+///
+/// All of them throw `DatabaseError.backup`.
+package protocol BackupOperations: Sendable {
+    /// Begins to save collections as they are now; writes go on meanwhile.
+    func startBackup(_ request: BackupRequest) throws(DatabaseError) -> BackupRecord
+    func backup(_ id: String) throws(DatabaseError) -> BackupRecord
+    /// All backups there are, in no order. O(backups).
+    func backups() throws(DatabaseError) -> [BackupRecord]
+    /// Ends a backup that is being made, and waits until it has ended.
+    func cancelBackup(_ id: String) throws(DatabaseError)
+    /// Begins to bring collections back, all of them or none. It fails if one of them is there when it gets to it.
+    func startRestore(_ request: BackupRequest) throws(DatabaseError) -> BackupRecord
+    func restore(_ id: String) throws(DatabaseError) -> BackupRecord
+    func cancelRestore(_ id: String) throws(DatabaseError)
 }

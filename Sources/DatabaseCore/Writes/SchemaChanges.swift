@@ -38,7 +38,7 @@ struct CollectionCreation: Change {
 /// The name of a collection from before its creation is committed: nobody else gets it, or one that differs in case only.
 ///
 /// Used by the writer thread; the lock is for the compiler's proof, and never waited for.
-private final class NameReservation: Sendable {
+final class NameReservation: Sendable {
     private let name = Mutex<String?>(nil)
 
     /// - Throws: `DatabaseError.collectionExists`, `.similarCollectionExists`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import Synchronization
 
 extension ReadTransaction {
     /// All collections, by ascending number.
@@ -157,9 +158,12 @@ extension ReadTransaction {
         return parts
     }
 
+    /// The first of them that is not being restored.
     final func firstDroppedPart() throws -> DroppedPart? {
+        let spared = environment.sparedFromPurge.withLock { $0 }
         var first: DroppedPart?
         try scanDroppedParts { part in
+            if spared.contains(part.collection) { return true }
             first = part
             return false
         }

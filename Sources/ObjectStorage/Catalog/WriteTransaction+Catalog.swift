@@ -104,17 +104,17 @@ extension WriteTransaction {
     /// Removes up to `limit` entries of what was dropped, of as many dropped parts as that is enough for.
     ///
     /// - Parameter limit: at least 1.
-    /// - Returns: whether anything may be left.
-    func purgeDropped(limit: Int) throws -> Bool {
+    /// - Returns: whether there was something to purge, and whether anything may be left.
+    func purgeDropped(limit: Int) throws -> (hasPurged: Bool, isUnfinished: Bool) {
         var remaining = limit
         while remaining > 0 {
-            guard let part = try firstDroppedPart() else { return false }
+            guard let part = try firstDroppedPart() else { return (remaining < limit, false) }
             let removed = try removeValues(prefix: Key.everything(of: part.collection, part.shard), limit: remaining)
             if removed < remaining { try removeValue(for: Key.dropped(part.collection, part.shard)) }
             // The note that it was dropped counts as an entry, so that parts that stored nothing count too.
             remaining -= removed + 1
         }
-        return true
+        return (true, true)
     }
 
     // MARK: Parts
@@ -124,7 +124,7 @@ extension WriteTransaction {
         return record
     }
 
-    private func requireUsable(_ name: String) throws(StorageError) {
+    func requireUsable(_ name: String) throws(StorageError) {
         guard !name.isEmpty, name.utf8.count <= Key.maximumNameByteCount else {
             throw .nameNotUsable(name, limitInBytes: Key.maximumNameByteCount)
         }
@@ -137,14 +137,14 @@ extension WriteTransaction {
     }
 
     /// The number kept under `key`, 1 at first, and keeps the one after it.
-    private func takeNumber(under key: [UInt8]) throws -> UInt32 {
+    func takeNumber(under key: [UInt8]) throws -> UInt32 {
         let number = try number(under: key) ?? 1
         guard number < .max else { throw StorageError.misuse(reason: "all catalog numbers are given out") }
         try putNumber(number + 1, for: key)
         return number
     }
 
-    private func putNumber(_ number: UInt32, for key: [UInt8]) throws {
+    func putNumber(_ number: UInt32, for key: [UInt8]) throws {
         var writer = ByteWriter(capacity: 4)
         writer.append(number)
         try put(writer.bytes, for: key)

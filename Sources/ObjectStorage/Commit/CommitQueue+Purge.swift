@@ -22,8 +22,9 @@ extension CommitQueue {
         while true {
             do {
                 let step = limit
-                guard try await submit(isRemoval: true, { try $0.purgeDropped(limit: step) }) else { return hasPurged }
-                hasPurged = true
+                let outcome = try await submit(isRemoval: true) { try $0.purgeDropped(limit: step) }
+                hasPurged = hasPurged || outcome.hasPurged
+                guard outcome.isUnfinished else { return hasPurged }
                 limit = min(2 * limit, Self.entriesPerPurge)
                 failures = 0
             } catch let error as StorageError where error.isOutOfSpace && limit > 1 {

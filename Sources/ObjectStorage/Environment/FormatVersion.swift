@@ -46,31 +46,18 @@ enum FormatVersion {
         guard version > 0 else { throw .fileDamaged(folder: folder, reason: "it claims to have format 0") }
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file, whole or not at all. Were its name lost with the power, the key inside the data would still say it.
     static func writeFile(in folder: String) throws(StorageError) {
-        let path = "\(folder)/\(fileName)"
-        let temporary = "\(path).new"
-        let text = Array("\(firstWord) \(current)\n".utf8)
-        let descriptor = unsafe Glibc.open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw .folderNotUsable(folder: folder, reason: "\(fileName): \(LMDBCall.text(of: errno))")
-        }
-        // Safety: the buffer lives for the call, whose count is the buffer's.
-        let count = unsafe text.withUnsafeBytes { unsafe write(descriptor, $0.baseAddress, $0.count) }
-        let isWritten = count == text.count && fsync(descriptor) == 0
-        let code = errno
-        Glibc.close(descriptor)
-        guard isWritten, unsafe rename(temporary, path) == 0 else {
-            let reason = LMDBCall.text(of: isWritten ? errno : code)
-            _ = unsafe unlink(temporary)
-            if code == ENOSPC { throw .diskFull }
-            throw .folderNotUsable(folder: folder, reason: "\(fileName): \(reason)")
-        }
-        let folderDescriptor = unsafe Glibc.open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        if folderDescriptor >= 0 {
-            // Without this the name could be lost with the power; the key inside the data would still say it.
-            _ = fsync(folderDescriptor)
-            Glibc.close(folderDescriptor)
+        do {
+            try DurableFile.write(Array("\(firstWord) \(current)\n".utf8), to: "\(folder)/\(fileName)")
+        } catch {
+            if error.code == ENOSPC { throw .diskFull }
+            throw .folderNotUsable(folder: folder, reason: "\(fileName): \(error.reason)")
         }
     }
+}
+
+extension StorageEnvironment {
+    /// The version of the stored format that this program writes, and the newest it reads.
+    package static var formatVersion: Int { Int(FormatVersion.current) }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CLMDB
+import DataModel
 import Foundation
 import Synchronization
 
@@ -53,6 +54,9 @@ package final class StorageEnvironment: Sendable {
     let hasCommitsSinceRelease = Atomic<Bool>(true)
     /// Whether the file system takes back the space of free pages, as far as is known.
     let canPunchHoles = Atomic<Bool>(true)
+
+    /// Collections whose number counts as dropped while they are being restored.
+    let sparedFromPurge = Mutex<Set<CollectionID>>([])
 
     private let lock: FolderLock?
     private let identity: OpenFolders.Identity

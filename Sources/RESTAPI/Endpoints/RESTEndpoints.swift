@@ -18,7 +18,8 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 /// Every endpoint of the REST interface. Of several that fit, the first counts, so literal paths stand before those with
 /// parameters in the same place.
 enum RESTEndpoints {
-    static let router = Router(prefix: ["v1"], meta + schema + tenants + objects + batch + graphql + unbuilt)
+    static let router = Router(
+        prefix: ["v1"], meta + schema + tenants + objects + batch + backups + graphql + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(
@@ -136,6 +137,30 @@ enum RESTEndpoints {
         RESTEndpoint(
             "POST", "batch/references", .write, "Create many references", tag: "batch",
             .work { handler, call throws(Refusal) in try handler.batchReferences(call) }),
+    ]
+
+    private static let backups: [RESTEndpoint] = [
+        RESTEndpoint(
+            "GET", "backups/{backend}", .read, "All backups", tag: "backups",
+            .work { handler, call throws(Refusal) in try handler.listBackups(call) }),
+        RESTEndpoint(
+            "POST", "backups/{backend}", .admin, "Begin a backup", tag: "backups",
+            .work { handler, call throws(Refusal) in try handler.startBackup(call) }),
+        RESTEndpoint(
+            "GET", "backups/{backend}/{id}", .read, "How far a backup is", tag: "backups",
+            .work { handler, call throws(Refusal) in try handler.backupStatus(call) }),
+        RESTEndpoint(
+            "DELETE", "backups/{backend}/{id}", .admin, "Cancel a backup", tag: "backups",
+            .work { handler, call throws(Refusal) in try handler.cancelBackup(call) }),
+        RESTEndpoint(
+            "POST", "backups/{backend}/{id}/restore", .admin, "Begin to restore a backup", tag: "backups",
+            .work { handler, call throws(Refusal) in try handler.startRestore(call) }),
+        RESTEndpoint(
+            "GET", "backups/{backend}/{id}/restore", .read, "How far a restore is", tag: "backups",
+            .work { handler, call throws(Refusal) in try handler.restoreStatus(call) }),
+        RESTEndpoint(
+            "DELETE", "backups/{backend}/{id}/restore", .admin, "Cancel a restore", tag: "backups",
+            .work { handler, call throws(Refusal) in try handler.cancelRestore(call) }),
     ]
 
     private static let graphql: [RESTEndpoint] = [

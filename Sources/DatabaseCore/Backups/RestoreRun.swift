@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import ObjectStorage
+import Observability
+import Synchronization
+
+/// Brings collections back from a backup, on the thread of its job: all of them, or none.
+struct RestoreRun: Sendable {
+    /// How much one transaction restores: enough that flushes cost little, so little that other writes hardly wait.
+    private static let bytesPerChange = 8 << 20
+
+    let folder: BackupFolder
+    let database: Database
+
+    private var jobs: BackupJobs { database.backupJobs }
+
+    func run(_ started: BackupRecord) {
+        var record = started
+        do {
+            record.phase = .transferring
+            jobs.update(.restore, record)
+            try restoreParts(of: &record)
+            record = record.ended(.success, at: database.now())
+            database.logger.info(
+                "a backup is restored",
+                [
+                    "id": .text(record.id), "collections": .integer(record.parts.count),
+                    "bytes": .integer(record.sizeInBytes),
+                    "milliseconds": .integer(Int(database.now() - record.startTime)),
+                ])
+        } catch {
+            record = ended(record, because: error)
+        }
+        // What came back is there whether or not this can be noted.
+        do { try folder.write(record, .restore) } catch {
+            database.logger.warning(
+                "what became of a restore cannot be noted", ["id": .text(record.id), "reason": .error(error)])
+        }
+        jobs.update(.restore, record)
+    }
+
+    private func restoreParts(of record: inout BackupRecord) throws {
+        for part in record.parts where database.collectionTable[part.collection] != nil {
+            throw BackupProblem.collectionExists(part.collection)
+        }
+        let environment = database.environment
+        let ids = try database.queue.submitAndWait(
+            RestoreBeginning(count: record.parts.count, environment: environment))
+        let records: [CollectionRecord]
+        do {
+            records = try zip(record.parts, ids).map { part, id in try restore(part, of: record, as: id) }
+            record.phase = .finalizing
+            jobs.update(.restore, record)
+            // From here on nobody can cancel it.
+            guard !jobs.isCanceled(.restore) else { throw CancellationError() }
+            let restored = try database.queue.submitAndWait(
+                RestoreCompletion(records: records, collections: database.collectionTable))
+            environment.unspare(ids)
+            if database.settings.loadsShardsAtStart { try load(restored) }
+        } catch {
+            environment.unspare(ids)
+            database.purgeDroppedInBackground()
+            throw error
+        }
+    }
+
+    private func restore(
+        _ part: BackupRecord.Part, of record: BackupRecord, as collection: CollectionID
+    ) throws -> CollectionRecord {
+        let path = "\(record.path)/\(part.file)"
+        let reader = try ArchiveReader(path: path)
+        var found: CollectionRecord?
+        var waiting: [ArchiveBlock] = []
+        var waitingBytes = 0
+        func store() throws {
+            guard !waiting.isEmpty else { return }
+            let change = BlockRestoring(blocks: waiting, sizeInBytes: waitingBytes, collection: collection)
+            if let record = try database.queue.submitAndWait(change) { found = record }
+            waiting = []
+            waitingBytes = 0
+        }
+        while let block = try reader.nextBlock() {
+            guard !jobs.isCanceled(.restore) else { throw CancellationError() }
+            waiting.append(block)
+            waitingBytes += block.byteCount
+            if waitingBytes >= Self.bytesPerChange { try store() }
+        }
+        try store()
+        guard let found, found.name == part.collection else {
+            throw StorageError.archiveDamaged(path: path, reason: "it does not hold collection \(part.collection)")
+        }
+        return found
+    }
+
+    /// Loads what is restored as at a start. A shard that somebody uses already is loaded by them.
+    private func load(_ collections: [Collection]) throws {
+        for collection in collections {
+            for shard in collection.shards.all where shard.status == .active && shard.beginLoading() {
+                try database.loader.load(shard, of: collection)
+                for index in shard.allIndexes { database.maintenance.noteChange(of: index) }
+                shard.leave()
+            }
+        }
+    }
+
+    private func ended(_ record: BackupRecord, because error: any Error) -> BackupRecord {
+        if error is CancellationError {
+            let reason = jobs.isStopping ? BackupProblem.interrupted : .canceled
+            database.logger.info(
+                "a restore was canceled", ["id": .text(record.id), "reason": .text(reason.message)])
+            return record.ended(.canceled, at: database.now(), because: reason.message)
+        }
+        let reason =
+            switch error {
+            case let problem as BackupProblem: problem.message
+            case let error as StorageError: error.message
+            case let error as DatabaseError: error.message
+            default: String(describing: error)
+            }
+        database.logger.warning("a restore failed", ["id": .text(record.id), "reason": .text(reason)])
+        return record.ended(.failed, at: database.now(), because: reason)
+    }
+}
+
+/// Gives numbers to the collections of a restore, which no purge touches from then on.
+private struct RestoreBeginning: Change {
+    let count: Int
+    let environment: StorageEnvironment
+    private let spared = SparedCollections()
+
+    init(count: Int, environment: StorageEnvironment) {
+        self.count = count
+        self.environment = environment
+    }
+
+    var sizeInBytes: Int { 64 * count }
+
+    func apply(to transaction: WriteTransaction) throws -> [CollectionID] {
+        let ids = try transaction.beginRestoring(count: count)
+        spared.ids.withLock { $0 = ids }
+        environment.spare(ids)
+        return ids
+    }
+
+    func rolledBack() { environment.unspare(spared.ids.withLock { $0 }) }
+
+    private final class SparedCollections: Sendable {
+        let ids = Mutex<[CollectionID]>([])
+    }
+}
+
+/// Stores blocks of an archive.
+private struct BlockRestoring: Change {
+    let blocks: [ArchiveBlock]
+    let sizeInBytes: Int
+    let collection: CollectionID
+
+    /// - Returns: the catalog entry, if it was among them.
+    func apply(to transaction: WriteTransaction) throws -> CollectionRecord? {
+        var record: CollectionRecord?
+        for block in blocks {
+            if let found = try transaction.restore(block, as: collection) { record = found }
+        }
+        return record
+    }
+}
+
+/// Lets the collections of a restore appear.
+private struct RestoreCompletion: Change {
+    let records: [CollectionRecord]
+    let collections: CollectionTable
+    private let reservations: [NameReservation]
+
+    init(records: [CollectionRecord], collections: CollectionTable) {
+        self.records = records
+        self.collections = collections
+        reservations = records.map { _ in NameReservation() }
+    }
+
+    var sizeInBytes: Int { records.reduce(0) { $0 + $1.definition.count } }
+
+    func apply(to transaction: WriteTransaction) throws -> [Collection] {
+        var restored: [Collection] = []
+        for (record, reservation) in zip(records, reservations) {
+            try reservation.take(record.name, in: collections)
+            try transaction.finishRestoring([record])
+            let collection = try Collection(
+                stored: record, shards: transaction.shards(of: record.id),
+                inactive: transaction.inactiveShards(of: record.id))
+            guard collection.definition.name == record.name else {
+                throw DatabaseError.storage(
+                    "the definition of \(record.name) calls it \(collection.definition.name)")
+            }
+            restored.append(collection)
+        }
+        return restored
+    }
+
+    func committed(_ result: [Collection]) {
+        for collection in result { collections.add(collection) }
+    }
+
+    func rolledBack() {
+        for reservation in reservations { reservation.release(in: collections) }
+    }
+}
