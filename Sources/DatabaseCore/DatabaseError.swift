@@ -15,6 +15,8 @@ package enum DatabaseError: Error, Sendable {
     case objectNotFound(collection: String, id: ObjectID)
     /// An object that does not fit its collection; the text says which property and why.
     case invalidObject(String)
+    /// An object cannot refer to another.
+    case invalidReference(InvalidReference)
     /// A picture of the object gave no vector.
     case vectorization(property: String, ImageVectorizerError)
     case dimensionMismatch(id: ObjectID?, vector: String?, expected: Int, received: Int)
@@ -60,6 +62,7 @@ package enum DatabaseError: Error, Sendable {
         case .similarCollectionExists(let existing): "collection \(existing) differs in letter case only"
         case .invalidDefinition(let text), .overloaded(let text), .storage(let text), .storageFull(let text): text
         case .invalidObject(let text): "invalid object: \(text)"
+        case .invalidReference(let problem): problem.message
         case .invalidQuery(let problem): problem.message
         case .objectExists(let id): "object \(id) exists already"
         case .objectNotFound(let collection, let id): "collection \(collection) has no object \(id)"

@@ -81,6 +81,17 @@ struct BodyReader {
         return try text("")
     }
 
+    /// The same where the array has a type of its own; `body` is told each element's index.
+    ///
+    /// - Parameter type: the original's name of the whole, for messages.
+    mutating func topLevelElements(
+        ofType type: String, _ body: (inout Self, Int) throws(Refusal) -> Void
+    ) throws(Refusal) {
+        let kind = try peek()
+        guard kind == .array || kind == .null else { throw mismatch(kind, "Go value of type \(type)") }
+        try elements(of: "", ofType: type, body)
+    }
+
     private mutating func nextKey() throws(Refusal) -> String? {
         try step { (reader) throws(JSONError) in try reader.nextKey() }
     }

@@ -23,6 +23,7 @@ enum ErrorMapping {
         case list
         case batchDelete
         case backup
+        case changeReferences(adds: Bool)
     }
 
     static func refusal(_ error: DatabaseError, in operation: Operation) -> Refusal {
@@ -38,6 +39,9 @@ enum ErrorMapping {
         case .merge: return isMissing(kind) ? .notFound : .handler(status, mergeText(error, kind, text, status))
         case .batchDelete: return .handler(status, batchDeleteText(kind, text))
         case .backup: return .handler(status, text)
+        case .changeReferences(let adds):
+            return isMissing(kind)
+                ? .notFound : .handler(status, wrapped(text, referenceStep(error, adds: adds), status))
         }
     }
 
@@ -50,6 +54,26 @@ enum ErrorMapping {
         }
     }
 
+    /// What the reference of a batch says.
+    static func referenceItemMessage(_ error: DatabaseError) -> String {
+        switch error {
+        case .invalidReference(.unknownProperty(let name, _)):
+            "ref batch: property '\(name.prefix(300))' not found in schema"
+        case .objectNotFound(_, let id): "ref batch: object with id \(id) not found"
+        case .collectionNotFound(let name): "source class \"\(name.prefix(300))\" not found in schema"
+        default: error.wording
+        }
+    }
+
+    /// Where a change of references was refused.
+    private static func referenceStep(_ error: DatabaseError, adds: Bool) -> String {
+        switch error {
+        case .invalidReference(.missingTarget), .invalidReference(.unknownCollection): "validate existence"
+        case .invalidReference: adds ? "validate inputs" : "bad inputs"
+        default: adds ? "add reference to repo" : "repo.putobject"
+        }
+    }
+
     /// `msg:WHAT code:N err:WHY`; the code is the one inside, where a user's mistake is 400.
     static func wrapped(_ reason: String, _ what: String, _ status: Int = 422) -> String {
         "msg:\(what) code:\(status == 422 ? 400 : status) err:\(reason)"
@@ -58,7 +82,7 @@ enum ErrorMapping {
     /// What the texts of errors differ by.
     private enum Kind {
         case missingCollection, missingObject, invalidObject, picture, vectorization, vectorLength, query, readOnly,
-            tenant
+            tenant, reference
         case other
     }
 
@@ -68,6 +92,7 @@ enum ErrorMapping {
         case .collectionNotFound: (422, .missingCollection)
         case .objectNotFound: (404, .missingObject)
         case .invalidObject: (422, .invalidObject)
+        case .invalidReference: (422, .reference)
         case .vectorization: error.isFaultOfPicture ? (422, .picture) : (500, .vectorization)
         case .dimensionMismatch: (500, .vectorLength)
         case .invalidQuery, .missingSearchObject, .searchObjectHasNoVector: (422, .query)
@@ -99,7 +124,16 @@ enum ErrorMapping {
         case .vectorization: "vectorize target vector : update vector: fail with status 500: \(error.wording)"
         case .vectorLength: "put object: \(error.wording)"
         case .readOnly: readOnlyText(error)
+        case .reference: referenceText(error)
         case .missingCollection, .missingObject, .invalidObject, .picture, .query, .tenant, .other: error.wording
+        }
+    }
+
+    private static func referenceText(_ error: DatabaseError) -> String {
+        switch error {
+        case .invalidReference(.missingTarget), .invalidReference(.unknownCollection):
+            "validate reference: \(error.wording)"
+        default: error.wording
         }
     }
 
@@ -118,7 +152,8 @@ enum ErrorMapping {
         switch kind {
         case .invalidObject: wrapped(itemMessage(error), "bad request", status)
         case .vectorization: wrapped(text, "merge and vectorize", status)
-        case .missingCollection, .missingObject, .picture, .vectorLength, .query, .readOnly, .tenant, .other:
+        case .missingCollection, .missingObject, .picture, .vectorLength, .query, .readOnly, .tenant, .reference,
+            .other:
             wrapped(text, status == 422 ? "bad request" : "repo.merge", status)
         }
     }
@@ -127,7 +162,8 @@ enum ErrorMapping {
         switch kind {
         case .query: "validate: invalid where filter: \(text)"
         case .missingCollection: "validate: failed to get class: \(text)"
-        case .missingObject, .invalidObject, .picture, .vectorization, .vectorLength, .readOnly, .tenant, .other:
+        case .missingObject, .invalidObject, .picture, .vectorization, .vectorLength, .readOnly, .tenant, .reference,
+            .other:
             "batch delete objects: \(text)"
         }
     }

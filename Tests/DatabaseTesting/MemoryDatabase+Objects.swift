@@ -49,7 +49,12 @@ extension MemoryDatabase {
         }
         let changes = try ObjectValidator(definition: definition).changes(in: object)
         for property in definition.properties {
-            if let value = changes.properties[property.id] { old.object.properties[property.name] = value }
+            switch (changes.properties[property.id], old.object.properties[property.name]) {
+            case (.references(let added)?, .references(let stored)?):
+                old.object.properties[property.name] = .references(stored + added)
+            case (let value?, _): old.object.properties[property.name] = value
+            case (nil, _): break
+            }
             if changes.removed.contains(property.id) { old.object.properties[property.name] = nil }
         }
         let made = try pictureVector(definition, old.object.properties)

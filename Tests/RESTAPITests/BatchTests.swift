@@ -183,7 +183,6 @@ struct BatchTests {
             ),
             ("[]", 422, nil, "length cannot be 0"), ("", 422, 602, "body in body is required"),
             ("{}", 400, 400, "cannot unmarshal object"),
-            (#"[{"from": "weaviate://localhost/A/1/b", "to": "/v1/objects/1"}]"#, 501, nil, "not supported yet"),
         ] as [(String, Int, Double?, String)])
     func `malformed references are refused in the recorded words`(
         body: String, status: Int, code: Double?, words: String

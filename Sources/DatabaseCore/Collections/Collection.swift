@@ -15,12 +15,18 @@ final class Collection: Sendable {
         var propertyNames: [PropertyID: String]
         /// The properties whose values are stored apart from their objects.
         var blobProperties: Set<PropertyID>
+        /// The properties that hold references, with the names of the collections that they lead to.
+        var referenceTargets: [PropertyID: [String]]
 
         init(_ definition: CollectionDefinition) {
             self.definition = definition
             invertedSchema = InvertedIndexSchema(definition)
             propertyNames = Dictionary(uniqueKeysWithValues: definition.properties.map { ($0.id, $0.name) })
             blobProperties = Set(definition.properties.lazy.filter { $0.type == .scalar(.blob) }.map(\.id))
+            referenceTargets = [:]
+            for property in definition.properties {
+                if case .reference(let targets) = property.type { referenceTargets[property.id] = targets }
+            }
         }
     }
 

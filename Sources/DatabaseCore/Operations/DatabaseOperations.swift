@@ -5,8 +5,8 @@ import DataModel
 /// What the APIs call: every operation on schema, objects and queries.
 ///
 /// Callers run on the compute pool: reads block it for as long as they take, writes suspend until they are durable.
-package protocol DatabaseOperations: SchemaOperations, TenantOperations, ObjectOperations, QueryOperations,
-    ShardOperations, BackupOperations
+package protocol DatabaseOperations: SchemaOperations, TenantOperations, ObjectOperations, ReferenceOperations,
+    QueryOperations, ShardOperations, BackupOperations
 {
     var settings: DatabaseSettings { get }
 }
@@ -71,7 +71,7 @@ package protocol ObjectOperations: Sendable {
     func validate(_ object: ObjectInput) async throws(DatabaseError)
     /// Replaces all properties of an object that is there.
     func replace(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject
-    /// Changes the given properties; JSON `null` removes one.
+    /// Changes the given properties; JSON `null` removes one, references are added to those that are there.
     func merge(_ object: ObjectInput) async throws(DatabaseError)
     /// Returns `false` if there was no such object.
     func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool
@@ -79,6 +79,17 @@ package protocol ObjectOperations: Sendable {
     func deleteObjects(
         matching filter: Filter, in collection: String, tenant: String?, isDryRun: Bool
     ) async throws(DatabaseError) -> DeletionReport
+}
+
+/// Operations on the references from objects to objects.
+package protocol ReferenceOperations: Sendable {
+    /// Changes the references of one property of an object. A beacon without a class is completed where the property leads to
+    /// one class alone.
+    ///
+    /// - Throws: `DatabaseError.collectionNotFound`, `.invalidReference`, also if a target is not there, `.objectNotFound`.
+    func changeReferences(of source: ReferenceSource, _ edit: ReferenceEdit) async throws(DatabaseError)
+    /// Adds many references in one commit, whether their targets are there or not; one result each, in order.
+    func addReferences(_ additions: [ReferenceAddition]) async -> [Result<Void, DatabaseError>]
 }
 
 /// Operations that only read.

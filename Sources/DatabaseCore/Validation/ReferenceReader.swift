@@ -34,20 +34,12 @@ enum ReferenceReader {
         return beacons
     }
 
-    /// Reads `weaviate://host/Class/uuid` or, of the old form, `weaviate://host/uuid`.
+    /// The object that a beacon in an object's properties names.
     static func beacon(_ text: String) throws(InvalidValue) -> Beacon {
-        let scheme = "weaviate://"
-        guard text.hasPrefix(scheme) else {
-            throw InvalidValue(
-                "invalid reference: invalid cref URI: must have scheme 'weaviate', but got '\(text.prefix(200))'")
+        do throws(BeaconReader.Fault) {
+            return try BeaconReader.beacon(text)
+        } catch {
+            throw InvalidValue("invalid reference: \(error.reason)")
         }
-        let parts = text.dropFirst(scheme.count).split(separator: "/", omittingEmptySubsequences: false)
-        guard (2...3).contains(parts.count), !parts[0].isEmpty, let id = ObjectID(parts[parts.count - 1]) else {
-            throw InvalidValue(
-                "invalid reference: invalid cref URI: path must be of format '/<class>/<uuid>', but got '\(text.prefix(200))'"
-            )
-        }
-        let collection = parts.count == 3 ? CollectionName.normalized(String(parts[1])) : nil
-        return Beacon(host: String(parts[0]), collection: collection, id: id)
     }
 }

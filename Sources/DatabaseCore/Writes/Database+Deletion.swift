@@ -12,7 +12,7 @@ extension Database {
         switch result.outcomes.first {
         case .deleted(let wasThere)?: return wasThere
         case .refused(let error)?: throw error
-        case .stored?, nil: return false
+        case .stored?, .edited?, nil: return false
         }
     }
 

@@ -52,7 +52,8 @@ struct ObjectChange: Change {
             return Result(outcomes: Array(repeating: .refused(refusal), count: command.objectCount), removed: [])
         }
         var writer = try ShardWriter(
-            transaction: transaction, collection: target.snapshot, shard: shard, staged: staged)
+            transaction: transaction, collection: target.snapshot, shard: shard, collections: collections,
+            staged: staged)
         var outcomes: [ObjectOutcome] = []
         switch command {
         case .put(let objects, let mode, let time, let network):
@@ -62,6 +63,7 @@ struct ObjectChange: Change {
             }
         case .patch(let patch, let time, let network):
             outcomes.append(try writer.patch(patch, time: time, network: network))
+        case .editReferences(let edits, let time): outcomes = try writer.edit(edits, time: time)
         case .delete(let ids):
             for id in ids { outcomes.append(.deleted(try writer.delete(id))) }
         }

@@ -36,13 +36,41 @@ enum PutMode: Sendable {
 /// A change of some properties and vectors of one object.
 struct ObjectPatch: Sendable {
     var id: ObjectID
-    /// `nil` removes the property.
+    /// `nil` removes the property; references are added to those that are there.
     var properties: [PropertyID: PropertyValue?]
     /// New vectors; `nil` removes one. What is not named stays.
     var vectors: [VectorID: [Float]?]
     var madeVectors: Set<VectorID> = []
     /// Pictures that a new vector was made of although the patch does not hold them: they must still be what they were.
     var unchangedPictures: [PropertyID: Blob] = [:]
+}
+
+/// A change of the references of one property of one object.
+struct PreparedReferenceEdit: Sendable {
+    var source: ObjectID
+    var property: PropertyID
+    var edit: ReferenceEdit
+    /// Whether it is refused if one of its targets is not there.
+    var requiresTargets: Bool
+}
+
+extension ReferenceEdit {
+    /// The references that come to be.
+    var added: [Beacon] {
+        switch self {
+        case .add(let beacon): [beacon]
+        case .replace(let beacons): beacons
+        case .remove: []
+        }
+    }
+
+    /// About how many bytes it writes.
+    fileprivate var sizeInBytes: Int {
+        switch self {
+        case .add, .remove: 128
+        case .replace(let beacons): 128 * beacons.count
+        }
+    }
 }
 
 /// What an operation on objects changes, as a value with everything it needs.
@@ -53,6 +81,8 @@ enum ObjectCommand: Sendable {
     case put([PreparedObject], mode: PutMode, time: Int64, network: NetworkIdentity?)
     case patch(ObjectPatch, time: Int64, network: NetworkIdentity?)
     case delete([ObjectID])
+    /// One result an edit, in order; an object is rewritten once, however many edits it has.
+    case editReferences([PreparedReferenceEdit], time: Int64)
 
     /// How many outcomes it has.
     var objectCount: Int {
@@ -60,6 +90,7 @@ enum ObjectCommand: Sendable {
         case .put(let objects, _, _, _): objects.count
         case .patch: 1
         case .delete(let ids): ids.count
+        case .editReferences(let edits, _): edits.count
         }
     }
 
@@ -77,6 +108,7 @@ enum ObjectCommand: Sendable {
             Self.size(of: patch.properties.values.compactMap { $0 })
                 + Self.size(of: patch.vectors.values.compactMap { $0 })
         case .delete(let ids): ids.count * 256
+        case .editReferences(let edits, _): edits.reduce(0) { $0 + 1_024 + $1.edit.sizeInBytes }
         }
     }
 
@@ -100,5 +132,6 @@ enum ObjectCommand: Sendable {
 enum ObjectOutcome: Sendable {
     case stored(StoredObject)
     case deleted(Bool)
+    case edited
     case refused(DatabaseError)
 }

@@ -245,7 +245,7 @@ struct PutBatch {
     ) -> Result<DatabaseObject, DatabaseError> {
         switch outcome {
         case .refused(let error): return .failure(error)
-        case .deleted: return .failure(.storage("a stored object came back as deleted"))
+        case .deleted, .edited: return .failure(.storage("a stored object came back as something else"))
         case .stored(let stored):
             let definition = group.snapshot.definition
             var object = DatabaseObject(stored, in: group.snapshot)

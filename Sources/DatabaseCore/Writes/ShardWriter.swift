@@ -14,6 +14,7 @@ struct ShardWriter {
     private let collection: Collection.Snapshot
     private let shard: Shard
     private let staged: StagedChanges
+    private let references: ReferenceCheck
     private var postings = PostingBatch()
     private var state: ShardState
     private var removed: [(document: DocumentID, vectors: [VectorID])] = []
@@ -21,11 +22,16 @@ struct ShardWriter {
     /// How large the collected index entries may grow before they are written.
     private static let postingLimitInBytes = 16 << 20
 
-    init(transaction: WriteTransaction, collection: Collection.Snapshot, shard: Shard, staged: StagedChanges) throws {
+    init(
+        transaction: WriteTransaction, collection: Collection.Snapshot, shard: Shard, collections: CollectionTable,
+        staged: StagedChanges
+    ) throws {
         self.transaction = transaction
         self.collection = collection
         self.shard = shard
         self.staged = staged
+        references = ReferenceCheck(
+            transaction: transaction, collections: collections, collection: collection, shard: shard)
         state = shard.stagedState
         if state.replacement != nil {
             throw DatabaseError.revectorizationUnfinished(collection: collection.definition.name)
@@ -40,6 +46,9 @@ struct ShardWriter {
         let existing = try transaction.document(of: object.id, in: shard.address)
         if let refusal = mode.refusal(of: object.id, isStored: existing != nil, in: collection.definition.name) {
             return .refused(refusal)
+        }
+        if let fault = try references.fault(in: object.properties.lazy.map { ($0.key, $0.value) }) {
+            return .refused(fault)
         }
         do throws(DatabaseError) {
             try noteVectors(object.vectors, made: object.madeVectors, of: object.id, network: network)
@@ -70,6 +79,8 @@ struct ShardWriter {
         }
         guard let old = try object(document) else { throw inconsistency(document) }
         if try !hasPictures(patch.unchangedPictures, document) { throw ChangedMeanwhile() }
+        let values = patch.properties.lazy.compactMap { property, value in value.map { (property, $0) } }
+        if let fault = try references.fault(in: values) { return .refused(fault) }
         let given = patch.vectors.compactMapValues { $0 }
         do throws(DatabaseError) {
             try noteVectors(given, made: patch.madeVectors, of: patch.id, network: network)
@@ -78,7 +89,13 @@ struct ShardWriter {
         }
         var stored = old
         stored.updateTime = time
-        for (property, value) in patch.properties { stored.properties[property] = value }
+        for (property, value) in patch.properties {
+            if case .references(let added)? = value {
+                stored.add(added, to: property)
+            } else {
+                stored.properties[property] = value
+            }
+        }
         var vectors = try storedVectors(of: document, old.vectors)
         for (vector, value) in patch.vectors { vectors[vector] = value }
         let kept = collection.blobProperties.subtracting(patch.properties.keys)
@@ -90,6 +107,67 @@ struct ShardWriter {
         if pictures.isEmpty { return true }
         let now = try transaction.object(document, in: shard.address, properties: .only(Set(pictures.keys)))
         return pictures.allSatisfy { now?.properties[$0.key] == .blob($0.value) }
+    }
+
+    // MARK: References
+
+    /// - Returns: one outcome an edit, in order.
+    mutating func edit(_ edits: [PreparedReferenceEdit], time: Int64) throws -> [ObjectOutcome] {
+        var outcomes: [ObjectOutcome] = []
+        outcomes.reserveCapacity(edits.count)
+        var ofSource: [ObjectID: [Int]] = [:]
+        var sources: [ObjectID] = []
+        for (index, edit) in edits.enumerated() {
+            let fault = try edit.edit.added.lazy.compactMap {
+                try references.fault(of: $0, in: edit.property, requiresTarget: edit.requiresTargets)
+            }.first
+            outcomes.append(fault.map { .refused(.invalidReference($0)) } ?? .edited)
+            if fault != nil { continue }
+            if ofSource[edit.source] == nil { sources.append(edit.source) }
+            ofSource[edit.source, default: []].append(index)
+        }
+        for source in sources {
+            let indexes = ofSource[source] ?? []
+            if try edit(source, indexes.map { edits[$0] }, time: time) { continue }
+            let refusal = DatabaseError.objectNotFound(collection: collection.definition.name, id: source)
+            for index in indexes { outcomes[index] = .refused(refusal) }
+        }
+        return outcomes
+    }
+
+    /// Carries out all edits of one object.
+    ///
+    /// - Returns: `false` if there is no such object.
+    private mutating func edit(_ id: ObjectID, _ edits: [PreparedReferenceEdit], time: Int64) throws -> Bool {
+        guard let document = try transaction.document(of: id, in: shard.address) else { return false }
+        guard let old = try object(document) else { throw inconsistency(document) }
+        var values: [PropertyID: [Beacon]] = [:]
+        for property in Set(edits.map(\.property)) {
+            if case .references(let beacons)? = old.properties[property] { values[property] = beacons }
+        }
+        var isChanged = false
+        for edit in edits {
+            switch edit.edit {
+            case .add(let beacon): values[edit.property, default: []].append(beacon)
+            case .replace(let beacons): values[edit.property] = beacons
+            case .remove(let beacon):
+                guard values[edit.property]?.contains(beacon) == true else { continue }
+                values[edit.property]?.removeAll { $0 == beacon }
+            }
+            isChanged = true
+        }
+        if !isChanged { return true }
+        var new = old
+        new.updateTime = time
+        for (property, beacons) in values { new.properties[property] = .references(beacons) }
+        var record = new
+        for property in collection.blobProperties { record.properties[property] = nil }
+        try transaction.update(
+            document, with: record, keepingBlobsOf: collection.blobProperties, in: shard.address)
+        collection.invertedSchema.replace(
+            collection.indexed(old, as: document), with: collection.indexed(new, as: document), in: &postings)
+        try flushIfLarge()
+        return true
     }
 
     // MARK: Delete
@@ -191,6 +269,16 @@ struct ShardWriter {
     private func inconsistency(_ document: DocumentID) -> StorageError {
         .damaged(
             key: "document \(document.number) of \(shard.address)", reason: "an id leads to it, but it is not there")
+    }
+}
+
+extension StoredObject {
+    /// Puts references behind those that are there.
+    fileprivate mutating func add(_ beacons: [Beacon], to property: PropertyID) {
+        if beacons.isEmpty { return }
+        var all: [Beacon] = []
+        if case .references(let stored)? = properties[property] { all = stored }
+        properties[property] = .references(all + beacons)
     }
 }
 

@@ -32,8 +32,8 @@ extension DatabaseError {
             return prefix(on: occasion) + wording
         case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
-            .vectorization, .readOnlyShard, .shardNotFound, .storageFull, .multiTenancyDisabled, .invalidTenants,
-            .backup:
+            .invalidReference, .vectorization, .readOnlyShard, .shardNotFound, .storageFull, .multiTenancyDisabled,
+            .invalidTenants, .backup:
             // Only writes and backups end so.
             return wording
         }

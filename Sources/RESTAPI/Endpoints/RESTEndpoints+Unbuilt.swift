@@ -13,12 +13,6 @@ extension RESTEndpoints {
         unbuilt("schema/{class}/vectors/{vector}/index", ["DELETE"], reindexing, tag: "schema", changing: .write),
         unbuilt("schema/{class}/indexes", ["GET"], reindexing, tag: "schema"),
         unbuilt("tokenize", ["POST"], "tokenize", tag: "schema", changing: .read),
-        unbuilt(
-            "objects/{id}/references/{property}", ["POST", "PUT", "DELETE"], references, tag: "objects",
-            changing: .write),
-        unbuilt(
-            "objects/{class}/{id}/references/{property}", ["POST", "PUT", "DELETE"], references, tag: "objects",
-            changing: .write),
         unbuilt("cluster/statistics", ["GET"], "cluster statistics", tag: "cluster"),
         unbuilt("export/{backend}", ["POST"], "export", tag: "export"),
         unbuilt("export/{backend}/{id}", ["GET", "DELETE"], "export", tag: "export"),
@@ -43,7 +37,6 @@ extension RESTEndpoints {
         unbuilt("tasks", ["GET"], "distributed tasks", tag: "tasks"),
     ].flatMap { $0 }
 
-    private static let references = "changing references through their own path"
     private static let reindexing = "changing the indexes of a class online"
     private static let roles = "roles and users (authz)"
 

@@ -105,6 +105,8 @@ enum RESTEndpoints {
                 "POST", "objects/validate", .read, "Check an object without storing it", tag: "objects",
                 .work { handler, call throws(Refusal) in try await handler.validateObject(call) }),
         ] + object(at: "objects/{id}") + object(at: "objects/{class}/{id}")
+        + references(at: "objects/{id}/references/{property}")
+        + references(at: "objects/{class}/{id}/references/{property}")
 
     /// What can be done with one object.
     private static func object(at path: String) -> [RESTEndpoint] {
@@ -127,6 +129,21 @@ enum RESTEndpoints {
         ]
     }
 
+    /// What can be done with the references of one object.
+    private static func references(at path: String) -> [RESTEndpoint] {
+        [
+            RESTEndpoint(
+                "POST", path, .write, "Add a reference", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.addReference(call) }),
+            RESTEndpoint(
+                "PUT", path, .write, "Replace the references of a property", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.replaceReferences(call) }),
+            RESTEndpoint(
+                "DELETE", path, .write, "Remove a reference", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.removeReference(call) }),
+        ]
+    }
+
     private static let batch: [RESTEndpoint] = [
         RESTEndpoint(
             "POST", "batch/objects", .write, "Create or replace many objects", tag: "batch",
@@ -136,7 +153,7 @@ enum RESTEndpoints {
             .work { handler, call throws(Refusal) in try await handler.batchDelete(call) }),
         RESTEndpoint(
             "POST", "batch/references", .write, "Create many references", tag: "batch",
-            .work { handler, call throws(Refusal) in try handler.batchReferences(call) }),
+            .work { handler, call throws(Refusal) in try await handler.batchReferences(call) }),
     ]
 
     private static let backups: [RESTEndpoint] = [

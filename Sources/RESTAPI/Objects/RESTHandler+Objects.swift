@@ -153,7 +153,7 @@ extension RESTHandler {
         throw refusal
     }
 
-    private func object(
+    func object(
         _ id: ObjectID, in collection: String, _ tenant: String?, _ selection: Query.Selection
     ) async throws(Refusal) -> DatabaseObject? {
         try await during(.read) { () throws(DatabaseError) in
@@ -163,7 +163,7 @@ extension RESTHandler {
     }
 
     /// The classes that have an object with this id, by name: of those with tenants where one is named, else of the others.
-    private func collections(holding id: ObjectID, tenant: String?) async throws(Refusal) -> [String] {
+    func collections(holding id: ObjectID, tenant: String?) async throws(Refusal) -> [String] {
         let names = try await collections(with: tenant)
         return try reading(.read) { () throws(DatabaseError) in
             try database.read { view throws(DatabaseError) in

@@ -22,6 +22,10 @@ enum TenantRefusal {
         case .merge:
             return .handler(422, "msg:repo.object code:422 err:search index \(index): determine shard: \(reason)")
         case .backup: return .handler(422, reason)
+        case .changeReferences:
+            return .handler(
+                422,
+                "msg:source object code:422 err:repo: object by id: search index \(index): determine shard: \(reason)")
         case .batchDelete: return .handler(422, "batch delete objects: cannot find objects: \(reason)")
         }
     }
