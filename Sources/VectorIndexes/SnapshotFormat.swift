@@ -74,7 +74,8 @@ struct SegmentFrame {
             throw .damagedSegment(name, reason: "it is another segment")
         }
         let payload = bytes.extracting(droppingFirst: Self.byteCount)
-        guard payload.byteCount == rowCount * stride else {
+        let (expected, isTooLarge) = rowCount.multipliedReportingOverflow(by: stride)
+        guard !isTooLarge, payload.byteCount == expected else {
             throw .damagedSegment(name, reason: "\(payload.byteCount) bytes, not \(rowCount) rows of \(stride)")
         }
         rowsChecksum = bytes.littleEndianUInt32(at: 24)

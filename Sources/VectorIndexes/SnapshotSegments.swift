@@ -28,9 +28,18 @@ package struct SegmentName: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "\(kind) \(number)" }
 }
 
+/// How long segments are; Docs/formats/vector-index.md says the same.
+package enum SegmentSize {
+    /// Bytes of rows in a segment, at most; no row is larger. The last segment of a kind is stored again while it grows, and
+    /// leaves free pages of its size each time.
+    static let rowsLimitInBytes = 1 << 20
+    /// Bytes of a whole segment, at most.
+    package static let limitInBytes = SegmentFrame.byteCount + rowsLimitInBytes
+}
+
 /// Where a snapshot goes. Implemented by the storage.
 package protocol SegmentWriting {
-    /// Stores one segment, at most 4 MiB and 64 KiB long.
+    /// Stores one segment, at most `SegmentSize.limitInBytes` long.
     ///
     /// The header comes last, and makes the snapshot: until it is stored the one before must stay readable as a whole,
     /// after that nothing of it may remain.

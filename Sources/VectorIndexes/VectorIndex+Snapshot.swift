@@ -7,13 +7,9 @@ import VectorKernels
 
 /// Snapshots: Docs/formats/vector-index.md says what each byte is.
 extension VectorIndex {
-    /// Bytes of rows in a segment, at most; a row is never larger. The last segment of a kind is stored anew while it
-    /// grows, and leaves free pages of its size.
-    private static let segmentBytes = 1 << 20
-
     // MARK: Writing
 
-    /// Writes what is linked now, as segments of at most 4 MB with a version and a checksum each, the header last.
+    /// Writes what is linked now, as segments with a version and a checksum each, the header last.
     ///
     /// Searches, appends, links and removals go on meanwhile. What it leaves out (the tail, and all that comes after the
     /// start) the caller appends again after loading; see `SegmentReading`.
@@ -83,7 +79,7 @@ extension VectorIndex {
         let stride = rowStride(kind)
         let total = header.rowCount(of: kind)
         guard stride > 0, total > 0 else { return 0 }
-        let rowsPerSegment = max(Self.segmentBytes / stride, 1)
+        let rowsPerSegment = max(SegmentSize.rowsLimitInBytes / stride, 1)
         var number: UInt32 = 0
         for first in Swift.stride(from: 0, to: total, by: rowsPerSegment) {
             if isCancelled() { throw VectorIndexError.cancelled }

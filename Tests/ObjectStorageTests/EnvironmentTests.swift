@@ -2,6 +2,7 @@
 
 import DataModel
 import Foundation
+import Glibc
 import Testing
 
 @testable import ObjectStorage
@@ -29,6 +30,15 @@ struct EnvironmentTests {
         #expect(try environment.read { try $0.formatVersion() } == FormatVersion.current)
         environment.close()
         #expect(try String(contentsOfFile: "\(path)/format", encoding: .utf8) == "needletail-data 1\n")
+    }
+
+    @Test func `the table of readers has disk space for all of it, and only as many readers as it should`() throws {
+        let environment = try open()
+        var status = stat()
+        #expect(unsafe stat("\(folder.path)/lock.mdb", &status) == 0)
+        #expect(status.st_size > 0 && Int(status.st_blocks) * 512 >= Int(status.st_size))
+        #expect(try environment.statistics().maximumReaders == StorageEnvironment.Options().maximumReaders)
+        environment.close()
     }
 
     @Test func `what was committed is there after opening again`() throws {

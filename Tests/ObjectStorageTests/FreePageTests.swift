@@ -36,6 +36,17 @@ struct FreePageTests {
 
     private func large(_ byte: UInt8) -> [UInt8] { [UInt8](repeating: byte, count: 4 << 20) }
 
+    @Test func `nothing is given back while a reader still sees all of it`() throws {
+        let environment = try open()
+        try environment.read { _ in
+            try environment.write { try $0.setSetting("1", to: large(1)) }
+            try environment.write { try $0.setSetting("1", to: nil) }
+            #expect(try environment.releaseFreePages(leastPages: 1, leastPagesOfRun: 1) < 4 << 20)
+        }
+        #expect(try environment.releaseFreePages(leastPages: 1, leastPagesOfRun: 1) >= 4 << 20)
+        environment.close()
+    }
+
     @Test func `what was removed is given back, what is there stays`() throws {
         let environment = try open()
         for number in 1...3 as ClosedRange<UInt8> {

@@ -116,7 +116,7 @@ struct SnapshotTests {
         try storage.environment.write { try $0.removeValue(for: lost) }
         #expect(try storage.problems() == ["\(Key.describe(lost)): the segment is missing, and snapshot 2 inherits it"])
         // What the state of a removed snapshot says of segments means nothing.
-        try storage.environment.write { try $0.removeSnapshot(of: vector, in: shard) }
+        _ = try storage.environment.write { try $0.removeSnapshot(of: vector, in: shard) }
         #expect(try storage.problems() == [])
         await queue.close()
     }
@@ -167,7 +167,7 @@ struct SnapshotTests {
         for (number, position) in writers.indices.enumerated() {
             try put([UInt8(number)], SegmentName(.header, 0), to: &writers[position])
         }
-        try storage.environment.write { try $0.removeSnapshot(of: VectorID(1), in: shard) }
+        _ = try storage.environment.write { try $0.removeSnapshot(of: VectorID(1), in: shard) }
         #expect(try segment(SegmentName(.header, 0)) == [0])
         try storage.environment.read { transaction throws in
             let name = SegmentName(.header, 0)

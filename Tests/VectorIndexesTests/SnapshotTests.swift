@@ -111,13 +111,22 @@ private func snapshot(_ index: VectorIndex) throws -> SegmentTable {
         }
     }
 
-    @Test func `of many rows come in segments of at most 4 MiB and a frame`() throws {
+    @Test func `of many rows come in segments of a limited size`() throws {
         let fixture = try Fixture(.init(kind: .flat), vectors: clustered(5000, dimensions: 1100, seed: 2))
         let segments = try snapshot(fixture.index)
-        #expect(segments.segments.values.allSatisfy { $0.count <= 4 << 20 | 64 << 10 })
+        #expect(segments.segments.values.allSatisfy { $0.count <= SegmentSize.limitInBytes })
         #expect(segments.names.count { $0.kind == .codes } > 0)
         let loaded = try #require(try VectorIndex(reading: segments, configuration: .init(kind: .flat)))
         #expect(loaded.documents() == fixture.index.documents())
+    }
+
+    @Test func `whose head claims more rows than there are numbers for is damaged`() throws {
+        let name = SegmentName(.codes, 0)
+        let frame = SegmentFrame(name: name, firstRow: 0, rowCount: Int(UInt32.max), stride: Int(UInt32.max))
+        let bytes = frame.framing([1, 2, 3, 4])
+        #expect(throws: VectorIndexError.self) {
+            try unsafe SegmentFrame(readingHeadOf: bytes.span.bytes, named: name)
+        }
     }
 
     @Test func `can be cancelled`() throws {

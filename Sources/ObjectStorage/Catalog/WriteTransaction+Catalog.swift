@@ -139,6 +139,10 @@ extension WriteTransaction {
     /// The number kept under `key`, 1 at first, and keeps the one after it.
     func takeNumber(under key: [UInt8]) throws -> UInt32 {
         let number = try number(under: key) ?? 1
+        // What lies under the number 0 is the whole database's, or the whole collection's.
+        guard number > 0 else {
+            throw StorageError.damaged(key: Key.describe(key), reason: "the next number is 0")
+        }
         guard number < .max else { throw StorageError.misuse(reason: "all catalog numbers are given out") }
         try putNumber(number + 1, for: key)
         return number

@@ -22,7 +22,6 @@ struct PageCheck {
     }
     private static let headerByteCount = 16
     private static let nodeByteCount = 8
-    private static let treeByteCount = 48
     private static let maximumDepth = 32
     private static let noPage = UInt64.max
 

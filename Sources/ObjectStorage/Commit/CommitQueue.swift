@@ -26,7 +26,6 @@ package final class CommitQueue: Sendable {
         /// Of those in `waiting`, what they declared.
         var waitingBytes = 0
         var isClosing = false
-        var isIdle = true
         var hasEnded = false
         /// Resumed when the thread has ended.
         var closers: [CheckedContinuation<Void, Never>] = []

@@ -93,9 +93,6 @@ final class Cursor {
         return unsafe prefix.withUnsafeBytes { unsafe memcmp(bytes.baseAddress!, $0.baseAddress!, $0.count) } == 0
     }
 
-    /// Whether the key of the current entry comes before `other`.
-    func keyPrecedes(_ other: [UInt8]) -> Bool { unsafe key.lexicographicallyPrecedes(other) }
-
     // Safety: LMDB set both; they point into the map or a dirty page, which the open transaction keeps.
     var key: UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(start: currentKey.mv_data, count: currentKey.mv_size)

@@ -6,6 +6,7 @@ import Glibc
 /// The steps of opening LMDB's file, and the checks that come before anything is written to it.
 struct EnvironmentOpening {
     static let fileName = "data.mdb"
+    static let lockFileName = "lock.mdb"
     /// LMDB's number of the database without a name.
     static let unnamedDatabase: MDB_dbi = 1
     /// Below this no smaller map is tried.
@@ -28,7 +29,7 @@ struct EnvironmentOpening {
     /// Opens the environment for use.
     func open() throws(StorageError) -> (OpaquePointer, LMDBCall.Context) {
         var flags = MDB_NOTLS
-        if options.isReadOnly { flags |= MDB_RDONLY }
+        if options.isReadOnly { flags |= MDB_RDONLY } else { try allocateLockFile() }
         if !options.flushesEveryCommit { flags |= MDB_NOSYNC }
         let (handle, context) = try unsafe open(flags: flags)
         if !options.isReadOnly {
@@ -44,6 +45,38 @@ struct EnvironmentOpening {
             throw error
         }
         return unsafe (handle, context)
+    }
+
+    /// How long LMDB's table of readers is: two locks, each in a cache line or two of its own, and a cache line a reader.
+    private var lockFileByteCount: Int {
+        #if arch(arm64)
+            192 + 64 * options.maximumReaders
+        #else
+            128 + 64 * options.maximumReaders
+        #endif
+    }
+
+    /// Takes disk space for `lock.mdb`, which LMDB maps and writes to: without it, the first transaction on a full disk would
+    /// end the process with `SIGBUS`. Must come before LMDB opens the file, since closing it would give up LMDB's locks.
+    ///
+    /// - Throws: `StorageError.folderNotUsable`.
+    private func allocateLockFile() throws(StorageError) {
+        let file = unsafe Glibc.open("\(folder)/\(Self.lockFileName)", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else {
+            throw .folderNotUsable(folder: folder, reason: "\(Self.lockFileName): \(LMDBCall.text(of: errno))")
+        }
+        defer { close(file) }
+        let code = posix_fallocate(file, 0, max(lockFileByteCount, Int(lseek(file, 0, SEEK_END))))
+        switch code {
+        // Some file systems keep no promises about space.
+        case 0, EOPNOTSUPP, EINVAL: return
+        case ENOSPC, EDQUOT:
+            throw .folderNotUsable(
+                folder: folder,
+                reason: "the disk has no room for the \(lockFileByteCount) bytes of \(Self.lockFileName); "
+                    + "make room and start again")
+        default: throw .folderNotUsable(folder: folder, reason: "\(Self.lockFileName): \(LMDBCall.text(of: code))")
+        }
     }
 
     /// Looks at the existing file without changing it: is it whole, is its format known? Needs the folder's lock.

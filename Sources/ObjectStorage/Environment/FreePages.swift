@@ -95,17 +95,25 @@ extension StorageEnvironment {
         try LMDBCall.check(unsafe mdb_env_get_fd(handle, &file), "mdb_env_get_fd", context)
         let last = unsafe UInt64(info.me_last_txnid)
         let oldest = try min(last, oldestReader() ?? .max)
+        let pageCount = unsafe UInt64(info.me_last_pgno) + 1
         var pages: [UInt64] = []
+        var impossible: UInt64?
         try read { reading in
             try unsafe FreePages.forEach(in: reading.handle, context) { page, freedBy in
+                if !(2..<pageCount).contains(page) { impossible = page }
                 if freedBy < oldest { pages.append(page) }
             }
+        }
+        if let impossible {
+            throw StorageError.fileDamaged(
+                folder: folder, reason: "page \(impossible) of \(pageCount) is listed as free; restore a backup")
         }
         pages.sort()
         let pageSize = UInt64(status.ms_psize)
         var released: UInt64 = 0
         var start = 0
-        for end in 1...max(pages.count, 1) where end >= pages.count || pages[end] != pages[end - 1] + 1 {
+        for end in stride(from: 1, through: pages.count, by: 1)
+        where end == pages.count || pages[end] != pages[end - 1] + 1 {
             defer { start = end }
             guard end - start >= leastPagesOfRun else { continue }
             let length = UInt64(end - start) * pageSize
@@ -116,7 +124,7 @@ extension StorageEnvironment {
             released += length
         }
         // Behind the last page there may be what commits wrote that then failed for want of space.
-        let end = unsafe (UInt64(info.me_last_pgno) + 1) * pageSize
+        let end = pageCount * pageSize
         let size = UInt64(try EnvironmentOpening(folder: folder, options: options).fileSizeInBytes() ?? 0)
         if size > end, nt_punch_hole(file, end, size - end) == 0 { released += size - end }
         return Int(released)

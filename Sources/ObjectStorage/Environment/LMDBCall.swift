@@ -42,7 +42,7 @@ enum LMDBCall {
         var status = statvfs()
         // Safety: `status` lives for the call.
         guard unsafe statvfs(folder, &status) == 0 else { return false }
-        return UInt64(status.f_bavail) * UInt64(status.f_frsize) < 1 << 20
+        return UInt64(status.f_bavail) < (1 << 20) / max(UInt64(status.f_frsize), 1)
     }
 
     /// What LMDB or the system say about `code`.

@@ -7,7 +7,7 @@ extension ReadTransaction {
     /// Calls `body` with every number below `count`, on all cores, while the bytes of the map stay where they are. Blocks
     /// until all calls have returned.
     ///
-    /// LMDB's transaction belongs to one thread: `body` may read bytes that were found before, and nothing else of it.
+    /// A transaction is used by one thread at a time: `body` may read bytes that were found before, and nothing else of it.
     ///
     /// - Throws: what the call of the lowest number threw. The others are made all the same.
     final func lend(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {

@@ -3,14 +3,18 @@
 import CLMDB
 import DataModel
 
-/// A view of the database as one commit left it. Lives as long as the closure that got it; stays on its thread.
+/// A view of the database as one commit left it. Lives as long as the closure that got it.
+///
+/// One thread at a time: LMDB ties no reader to its thread here (`MDB_NOTLS`), so several threads might use one in turn, but
+/// never at once. It is not `Sendable`, so the compiler keeps it with whoever runs the closure; bytes that it has found may be
+/// shared between threads through `lend`. A `WriteTransaction` does belong to its thread, which holds LMDB's lock.
 ///
 /// Bytes handed to closures lie in the memory map and are valid only until the closure returns. Operations on objects,
 /// vectors, the catalog, snapshots and the inverted indexes are in extensions, beside what they read.
 @safe
 package class ReadTransaction {
     let environment: StorageEnvironment
-    // Safety: LMDB's handle; used only while `isOpen`, on the thread of the transaction.
+    // Safety: LMDB's handle; used only while `isOpen`, by one thread at a time.
     let handle: OpaquePointer
     private(set) var isOpen = true
     private var usedCursors: [Cursor] = []
@@ -138,3 +142,7 @@ package class ReadTransaction {
         return try !cursor.moveToFirst()
     }
 }
+
+// Said once for all: no subclass, extension or member can make it so by accident.
+@available(*, unavailable)
+extension ReadTransaction: Sendable {}

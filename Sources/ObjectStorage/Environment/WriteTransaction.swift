@@ -4,7 +4,8 @@ import CLMDB
 import DataModel
 import Glibc
 
-/// The writer's transaction: reads see what it wrote. Only the writer thread has one.
+/// The writer's transaction: reads see what it wrote. Only the writer thread has one, from its beginning to its end: LMDB's
+/// lock belongs to the thread that took it.
 ///
 /// Nothing may be written while bytes that a read handed out are still in use, i.e. inside the closures of reads;
 /// that is refused with `StorageError.misuse`.

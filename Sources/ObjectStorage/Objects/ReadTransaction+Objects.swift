@@ -120,9 +120,15 @@ extension ReadTransaction {
             var reader = ByteReader(key: key)
             let version = try reader.number(UInt8.self, in: value)
             guard version == ShardCounters.version else { throw reader.damaged("there is no version \(version)") }
-            return ShardCounters(
+            let counters = ShardCounters(
                 nextDocument: try reader.number(UInt64.self, in: value),
                 objectCount: try reader.number(UInt64.self, in: value))
+            try reader.requireEnd(in: value)
+            // Documents have 32-bit numbers.
+            guard counters.nextDocument <= 1 << 32, counters.objectCount <= 1 << 32 else {
+                throw reader.damaged("it counts more than there can be")
+            }
+            return counters
         }
     }
 }

@@ -236,7 +236,8 @@ struct ValueDecoder {
             throw reader.damaged("there are no arrays of value type \(number)")
         }
         var elements: [PropertyValue] = []
-        elements.reserveCapacity(count)
+        // A count that is wrong must not take many times the size of the record, level by level.
+        elements.reserveCapacity(min(count, 1_024))
         for _ in 0..<count {
             let tag = if let common { common } else { try tag(in: bytes) }
             elements.append(try payload(of: tag, in: bytes, depth: depth + 1))

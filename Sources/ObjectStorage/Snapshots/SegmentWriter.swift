@@ -109,13 +109,19 @@ private struct SnapshotChange<Result: Sendable>: Change {
 
 extension WriteTransaction {
     /// Removes the snapshot of an index, so that the next start rebuilds it from the vectors.
-    package func removeSnapshot(of vector: VectorID, in shard: ShardAddress) throws {
+    ///
+    /// - Parameter limit: how many segments are removed at most; what is left is not read any more.
+    /// - Returns: whether segments may be left, for another call.
+    @discardableResult
+    package func removeSnapshot(of vector: VectorID, in shard: ShardAddress, limit: Int = .max) throws -> Bool {
         let keys = SnapshotKeys(VectorAddress(shard: shard, vector: vector))
         var state = try snapshotState(keys)
-        guard state.current != 0 else { return }
-        state.current = 0
-        try put(state.encoded, for: keys.state)
-        try removeValues(prefix: keys.everything)
+        if state.current != 0 {
+            state.current = 0
+            state.inherited = [:]
+            try put(state.encoded, for: keys.state)
+        }
+        return try removeOldSegments(keys, limit: limit)
     }
 
     func requireShard(_ shard: ShardAddress) throws {

@@ -76,6 +76,13 @@ struct VectorBlock {
         return low < directory.documents.count && directory.documents[low] == document ? low : nil
     }
 
+    /// Makes sure that a block without a directory has a row for each document from its first to its last.
+    func requireContiguous(key: RawSpan) throws(StorageError) {
+        guard directory != nil || Int(last - first) + 1 == rowCount else {
+            throw .damaged(key: Key.describe(key), reason: "the directory of the rows is missing")
+        }
+    }
+
     // MARK: Keys
 
     static func seekKey(_ prefix: [UInt8], _ document: UInt32) -> [UInt8] {
@@ -224,10 +231,10 @@ struct VectorBlock {
             guard directory.documents.count == rowCount, directory.documents.first == parts.first,
                 directory.documents.last == parts.last
             else { throw .damaged(key: Key.describe(key), reason: "the directory does not fit the rows") }
-        } else if Int(parts.last - parts.first) + 1 != rowCount {
-            throw .damaged(key: Key.describe(key), reason: "the directory of the rows is missing")
         }
-        return VectorBlock(
+        let block = VectorBlock(
             first: parts.first, last: parts.last, rowCount: rowCount, dimensions: dimensions, directory: directory)
+        try block.requireContiguous(key: key)
+        return block
     }
 }

@@ -74,6 +74,7 @@ struct VectorBlockWriter {
         while isFound, blocks.count < Self.longestTail {
             // The cursor stands on rows; their directory, if any, is the entry before.
             var block = try rowsBlock(at: cursor)
+            let rowsKey = VectorBlock.rowsKey(prefix, last: block.last, first: block.first)
             isFound = try cursor.moveToPrevious() && cursor.hasPrefix(prefix)
             if isFound {
                 let parts = try VectorBlock.parts(
@@ -84,6 +85,7 @@ struct VectorBlockWriter {
                     isFound = try cursor.moveToPrevious() && cursor.hasPrefix(prefix)
                 }
             }
+            try unsafe block.requireContiguous(key: rowsKey.span.bytes)
             if blocks.isEmpty, block.last >= document {
                 throw StorageError.misuse(
                     reason: "document \(document) got its vectors after document \(block.last)")
@@ -163,7 +165,13 @@ struct VectorBlockWriter {
                     throw StorageError.damaged(key: Key.describe(key), reason: "the rows are missing")
                 }
                 for row in 0..<block.rowCount where block.isLive(row: row) {
-                    rows.documents.append(block.document(ofRow: row))
+                    let document = block.document(ofRow: row)
+                    guard rows.documents.last.map({ $0 < document }) ?? true else {
+                        throw StorageError.damaged(
+                            key: Key.describe(key),
+                            reason: "its documents begin before those of the block before it end")
+                    }
+                    rows.documents.append(document)
                     let start = VectorBlockFormat.headerByteCount + row * block.dimensions * 4
                     // Safety: the rows lie inside the value, as reading the header has checked; a float may have any bits.
                     unsafe value.withUnsafeBytes { bytes in

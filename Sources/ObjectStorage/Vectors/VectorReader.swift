@@ -181,11 +181,23 @@ package final class VectorReader: VectorReading {
         try transaction.scan(prefix: prefix, from: VectorBlock.seekKey(prefix, start.number)) { key, value in
             let (last, kind, first) = try VectorBlock.parts(of: key, prefixByteCount: prefix.count)
             if kind == .directory {
+                guard directory == nil else {
+                    throw StorageError.damaged(
+                        key: Key.describe(key), reason: "the rows of the directory before it are missing")
+                }
                 directory = try VectorBlock.directory(value, key: key)
                 return true
             }
             defer { directory = nil }
-            guard let directory else { return try body(max(first, start.number)...last) }
+            guard let directory else {
+                guard last - first < VectorBlockFormat.maximumRowCount else {
+                    throw StorageError.damaged(key: Key.describe(key), reason: "the directory of the rows is missing")
+                }
+                return try body(max(first, start.number)...last)
+            }
+            guard directory.documents.first == first, directory.documents.last == last else {
+                throw StorageError.damaged(key: Key.describe(key), reason: "the directory does not fit the rows")
+            }
             return try Self.visitRuns(of: directory, from: start.number, body)
         }
     }
