@@ -288,10 +288,6 @@ const nk_found *nk_walked(nk_context *context, uint32_t *count) {
     return context->top.items;
 }
 
-uint64_t nk_evaluated(const nk_context *context) {
-    return context->evaluated;
-}
-
 bool nk_link(nk_store *store, nk_context *context, uint32_t slot, uint32_t ef_construction) {
     return store->tier->link(store, context, slot, ef_construction);
 }

@@ -85,11 +85,6 @@ package struct DocumentSet: Sendable {
         unsafe roaring_bitmap_or_inplace(storage.bitmap, other.storage.bitmap)
     }
 
-    package mutating func formIntersection(_ other: DocumentSet) {
-        makeUnique()
-        unsafe roaring_bitmap_and_inplace(storage.bitmap, other.storage.bitmap)
-    }
-
     package mutating func subtract(_ other: DocumentSet) {
         makeUnique()
         unsafe roaring_bitmap_andnot_inplace(storage.bitmap, other.storage.bitmap)

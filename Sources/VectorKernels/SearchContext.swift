@@ -50,9 +50,6 @@ import CVectorKernels
 
     package var memoryInBytes: Int { unsafe nk_context_memory(pointer) }
 
-    /// Distances computed since `begin`.
-    package var evaluatedCount: Int { unsafe Int(nk_evaluated(pointer)) }
-
     /// Prepares for a query, shape [dimensions]. What is in the store now will be looked at.
     ///
     /// - Returns: `false` if there is no memory.

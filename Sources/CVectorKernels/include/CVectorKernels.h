@@ -213,8 +213,6 @@ nk_progress nk_walk_begin(
 nk_progress nk_walk(nk_context *context, const nk_store *store, uint32_t hops);
 /// What the walk found, nearest first; lies in the context until the next call with it.
 const nk_found *nk_walked(nk_context *context, uint32_t *count);
-/// Distances computed since `nk_begin`.
-uint64_t nk_evaluated(const nk_context *context);
 
 /// Links a slot into the graph. Any number of threads at once, each with its context.
 bool nk_link(nk_store *store, nk_context *context, uint32_t slot, uint32_t ef_construction);
