@@ -200,6 +200,9 @@ final class Shard: Sendable {
         }
     }
 
+    /// Lets go of the index of a vector that the definition has no more.
+    func removeIndex(of vector: VectorID) { contents.withLock { $0.indexes.removeValue(forKey: vector) }?.release() }
+
     private func emptyIndex(of vector: VectorDefinition) -> ShardVectorIndex {
         ShardVectorIndex(
             vector: vector.id, shard: address, configuration: VectorIndexConfiguration(vector.index), gate: gate)

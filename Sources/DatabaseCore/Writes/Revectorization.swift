@@ -2,22 +2,23 @@
 
 import DataModel
 import ImageVectorizer
-import InvertedIndexes
 import ObjectStorage
 
 /// Revectorizes collections: makes all vectors again from the stored pictures, with the network in use.
 ///
-/// The new vectors get a number of their own and stand beside the old ones until the last one is there; then the
-/// definition is switched to them in one transaction, the cut-over. How far it has come is stored with every step, so that
-/// it goes on where it was interrupted:
+/// The new vectors get a number of their own and stand beside the old ones until every shard has them; then the definition
+/// is switched to them in one transaction, for all shards at once. How far each shard has come is stored with every step, so
+/// that it goes on where it was interrupted:
 ///
-///     start ──> step ──> … ──> step ──> cut-over
-///                 └── interrupted: the collection refuses vector searches and writes until it is run again
+///     start (all shards) ──> step ──> … ──> step ──> end of a shard ──> … ──> switch (all shards)
+///                              └── interrupted: the collection refuses vector searches and writes until it is run again
+///
+/// It is meant for a database that nobody else uses meanwhile: a shard that is added after the start stops the switch.
 package struct Revectorization {
-    /// What has been done of one vector.
+    /// What has been done of one collection.
     package struct Progress: Sendable {
         package var collection: String
-        /// Documents looked at, of `total` numbers given out.
+        /// Document numbers looked at, of `total` given out, in all shards together; of the vector that is made just now.
         package var done = 0
         package var total = 0
         package var made = 0
@@ -35,22 +36,29 @@ package struct Revectorization {
 
     package init(database: Database) { self.database = database }
 
-    /// The collections that another network filled, or whose revectorization has begun.
+    /// The names of the collections that another network filled, or whose revectorization has begun; each once.
+    ///
+    /// - Throws: `DatabaseError.storage`: a shard cannot be loaded.
     package func collectionsInNeed() async throws(DatabaseError) -> [String] {
         let network = await database.vectorizer.network
         var names: [String] = []
         for collection in database.collectionTable.all {
-            for shard in collection.shards.all {
-                let state = try await database.lease(shard, of: collection, includesInactive: true).shard.state
-                let isForeign = state.vectors.values.contains { $0.network != nil && $0.network != network }
-                if isForeign || state.replacement != nil { names.append(collection.definition.name) }
+            for lease in try await leases(of: collection) {
+                let state = lease.shard.state
+                guard state.replacement != nil || state.vectors.values.contains(where: { $0.isForeign(to: network) })
+                else { continue }
+                names.append(collection.definition.name)
+                break
             }
         }
         return names
     }
 
+    /// Makes the vectors of a collection again, or goes on with that.
+    ///
     /// - Parameter report: is told after every step.
-    /// - Throws: `DatabaseError`: no such collection, no pictures in it, no network.
+    /// - Throws: `DatabaseError`: no such collection, no pictures in it, no network; `.cancelled` if the task is cancelled,
+    ///   after which the next run goes on.
     package func run(
         collection name: String, report: @Sendable (Progress) -> Void
     ) async throws(DatabaseError) -> Progress {
@@ -58,69 +66,81 @@ package struct Revectorization {
         guard let network = await database.vectorizer.network else {
             throw .searchVectorization(.unavailable(reason: "no network is loaded to make the vectors with"))
         }
-        let definitions = collection.definition.vectors.filter { $0.vectorizer != .none }
+        // For the time of the work: what changes in the state of a shard needs it loaded.
+        let leases = try await leases(of: collection)
+        defer { withExtendedLifetime(leases) {} }
+        let shards = leases.map(\.shard)
+        let definitions = Self.pending(collection.definition, shards, network)
         guard !definitions.isEmpty else {
             throw .invalidDefinition("class \(name) has no vectors that are made from pictures")
         }
         var progress = Progress(collection: name)
         for definition in definitions {
-            for shard in collection.shards.all {
-                // For the time of the work; nothing else runs that would unload it.
-                let lease = try await database.lease(shard, of: collection, includesInactive: true)
-                defer { withExtendedLifetime(lease) {} }
-                try await begin(definition, network, collection, shard)
-                try await fill(definition, network, collection, shard, &progress, report)
-                try await cutOver(definition, collection, shard)
+            let new = try await database.submit(
+                RevectorizationStart(
+                    vector: definition.id, network: network, collection: collection.id, shards: shards,
+                    collections: database.collectionTable))
+            progress.done = 0
+            progress.total = shards.reduce(0) { $0 + Int($1.state.replacement?.end.number ?? 0) }
+            for shard in shards {
+                try await fill(definition, collection, shard, &progress, report)
+                try await end(shard, old: definition.id)
             }
+            _ = try await database.submit(
+                RevectorizationSwitch(
+                    old: definition.id, new: new, network: network, collection: collection.id, shards: shards,
+                    collections: database.collectionTable))
+            try loadIndexes(of: new, dimensions: network.dimensions, shards)
         }
         return progress
     }
 
-    /// Notes what is to be done, unless it has been begun by an earlier run with the same network.
-    private func begin(
-        _ definition: VectorDefinition, _ network: NetworkIdentity, _ collection: Collection, _ shard: Shard
-    ) async throws(DatabaseError) {
-        if let begun = shard.state.replacement, begun.network == network { return }
-        let changed = try await database.submit(
-            DefinitionChange(
-                collection: collection.id, name: collection.definition.name, collections: database.collectionTable,
-                change: { existing in
-                    var changed = existing
-                    changed.nextVectorNumber += 1
-                    return changed
-                }))
-        let number = VectorID(changed.nextVectorNumber - 1)
-        try await database.submit(
-            ShardStateChange(shard: shard) { state, transaction in
-                let end = try transaction.counters(of: shard.address).nextDocument
-                state.replacement = .init(
-                    old: state.replacement?.old ?? definition.id, new: number, network: network, next: DocumentID(0),
-                    end: DocumentID(UInt32(truncatingIfNeeded: end)))
-            })
+    private func leases(of collection: Collection) async throws(DatabaseError) -> [ShardLease] {
+        var leases: [ShardLease] = []
+        for shard in collection.shards.all {
+            leases.append(try await database.lease(shard, of: collection, includesInactive: true))
+        }
+        return leases
     }
 
+    /// The vectors that are to be made: all, or where one was interrupted, this first, and of the others those in need.
+    private static func pending(
+        _ collection: CollectionDefinition, _ shards: [Shard], _ network: NetworkIdentity
+    ) -> [VectorDefinition] {
+        let definitions = collection.vectors.filter { $0.vectorizer != .none }
+        let states = shards.map(\.state)
+        let interrupted = Set(states.compactMap { $0.replacement?.old })
+        if interrupted.isEmpty { return definitions }
+        return definitions.filter { interrupted.contains($0.id) }
+            + definitions.filter { definition in
+                !interrupted.contains(definition.id)
+                    && states.contains { $0.vectors[definition.id]?.isForeign(to: network) ?? false }
+            }
+    }
+
+    /// Makes the vectors of one shard.
     private func fill(
-        _ definition: VectorDefinition, _ network: NetworkIdentity, _ collection: Collection, _ shard: Shard,
-        _ progress: inout Progress, _ report: @Sendable (Progress) -> Void
+        _ definition: VectorDefinition, _ collection: Collection, _ shard: Shard, _ progress: inout Progress,
+        _ report: @Sendable (Progress) -> Void
     ) async throws(DatabaseError) {
         let snapshot = collection.snapshot
-        while true {
-            guard let replacement = shard.state.replacement else { return }
+        let doneBefore = progress.done
+        while let replacement = shard.state.replacement, replacement.next < replacement.end {
+            if Task.isCancelled { throw .cancelled }
             let step = try database.readStorage { try nextStep(definition, snapshot, shard, replacement, $0) }
-            guard !step.isEmpty else { return }
+            guard let last = step.last else { break }
             let requests = step.enumerated().filter { !$0.element.pictures.isEmpty }.map { index, entry in
                 PictureVectors.Request(object: index, vector: replacement.new, pictures: entry.pictures)
             }
             let results = await PictureVectors(vectorizer: database.vectorizer).vectors(for: requests)
             var vectors: [DocumentID: [Float]] = [:]
             for (request, result) in zip(requests, results) {
+                let entry = step[request.object]
                 switch result {
-                case .success(let vector): vectors[step[request.object].document] = vector
+                case .success(let vector): vectors[entry.document] = vector
                 case .failure(let error):
                     progress.failureCount += 1
-                    if progress.failures.count < 100 {
-                        progress.failures.append((step[request.object].id, error.message))
-                    }
+                    if progress.failures.count < 100 { progress.failures.append((entry.id, error.message)) }
                 }
             }
             progress.withoutPicture += step.count { $0.pictures.isEmpty && $0.hasOldVector }
@@ -128,9 +148,29 @@ package struct Revectorization {
             try await database.submit(
                 RevectorizationStep(
                     shard: shard, collection: snapshot, documents: step.map(\.document), vectors: vectors))
-            progress.done = Int(step[step.count - 1].document.number) + 1
-            progress.total = Int(replacement.end.number)
+            progress.done = doneBefore + Int(last.document.number) + 1
             report(progress)
+        }
+        progress.done = doneBefore + Int(shard.state.replacement?.end.number ?? 0)
+    }
+
+    /// Notes that all documents of a shard have been looked at, and removes the snapshot of the old index, which is of no
+    /// more use: a bounded number of segments at a time.
+    private func end(_ shard: Shard, old: VectorID) async throws(DatabaseError) {
+        try await database.submit(
+            ShardStateChange(shard: shard) { state, _ in
+                if let end = state.replacement?.end { state.replacement?.next = end }
+            })
+        while try await database.submit(OldSnapshotRemoval(vector: old, shard: shard.address)) {}
+    }
+
+    private func loadIndexes(of vector: VectorID, dimensions: Int, _ shards: [Shard]) throws(DatabaseError) {
+        for shard in shards where shard.state.vectors[vector] != nil {
+            guard let index = shard.index(of: vector) else { continue }
+            try database.readStorage { transaction in
+                _ = try index.load(dimensions: dimensions, in: transaction)
+            }
+            database.maintenance.noteChange(of: index)
         }
     }
 
@@ -160,113 +200,9 @@ package struct Revectorization {
         }
         return entries
     }
-
-    /// Switches the collection to the new vectors, and loads their index.
-    private func cutOver(
-        _ definition: VectorDefinition, _ collection: Collection, _ shard: Shard
-    ) async throws(DatabaseError) {
-        guard let replacement = shard.state.replacement else { return }
-        _ = try await database.submit(
-            DefinitionChange(
-                collection: collection.id, name: collection.definition.name, collections: database.collectionTable,
-                change: { existing in
-                    var changed = existing
-                    for index in changed.vectors.indices where changed.vectors[index].id == replacement.old {
-                        changed.vectors[index].id = replacement.new
-                    }
-                    return changed
-                },
-                alongside: ShardStateChange(shard: shard) { state, _ in
-                    state.vectors[replacement.old] = nil
-                    state.vectors[replacement.new] = .init(
-                        dimensions: replacement.network.dimensions, network: replacement.network)
-                    state.replacement = nil
-                }))
-        guard let index = shard.index(of: replacement.new) else { return }
-        try database.readStorage { transaction in
-            _ = try index.load(dimensions: replacement.network.dimensions, in: transaction)
-        }
-        database.maintenance.noteChange(of: index)
-    }
 }
 
-/// Changes what is fixed in a shard.
-struct ShardStateChange: Change {
-    let shard: Shard
-    let body: @Sendable (inout ShardState, WriteTransaction) throws -> Void
-    private let staged = StagedShardState()
-
-    init(shard: Shard, _ body: @escaping @Sendable (inout ShardState, WriteTransaction) throws -> Void) {
-        self.shard = shard
-        self.body = body
-    }
-
-    var sizeInBytes: Int { 1_024 }
-
-    func apply(to transaction: WriteTransaction) throws {
-        var state = shard.stagedState
-        try body(&state, transaction)
-        try staged.stage(state, of: shard, in: transaction)
-    }
-
-    func committed(_ result: Void) { staged.publish() }
-    func rolledBack() { staged.retract() }
-}
-
-/// Gives some documents their new vectors, and notes that they have been looked at.
-private struct RevectorizationStep: Change {
-    let shard: Shard
-    let collection: Collection.Snapshot
-    /// Ascending.
-    let documents: [DocumentID]
-    let vectors: [DocumentID: [Float]]
-    private let staged = StagedShardState()
-
-    init(shard: Shard, collection: Collection.Snapshot, documents: [DocumentID], vectors: [DocumentID: [Float]]) {
-        self.shard = shard
-        self.collection = collection
-        self.documents = documents
-        self.vectors = vectors
-    }
-
-    var sizeInBytes: Int { vectors.values.reduce(0) { $0 + 4 * $1.count } }
-
-    func apply(to transaction: WriteTransaction) throws {
-        var state = shard.stagedState
-        guard var replacement = state.replacement, let last = documents.last else { return }
-        var postings = PostingBatch()
-        for document in documents {
-            try replace(document, replacement, &postings, transaction)
-        }
-        try postings.flush(into: transaction.invertedWriter(shard.address))
-        replacement.next = DocumentID(last.number + 1)
-        state.replacement = replacement
-        try staged.stage(state, of: shard, in: transaction)
-    }
-
-    func committed(_ result: Void) { staged.publish() }
-    func rolledBack() { staged.retract() }
-
-    private func replace(
-        _ document: DocumentID, _ replacement: ShardState.Replacement, _ postings: inout PostingBatch,
-        _ transaction: WriteTransaction
-    ) throws {
-        guard
-            let object = try transaction.object(
-                document, in: shard.address, properties: collection.indexedSelection)
-        else { return }
-        var all: [VectorID: [Float]] = [:]
-        for id in object.vectors where id != replacement.old {
-            all[id] = try transaction.vector(id, of: document, in: shard.address)
-        }
-        if let vector = vectors[document] { all[replacement.new] = vector }
-        let number = try transaction.takeDocumentNumber(in: shard.address)
-        collection.invertedSchema.replace(
-            collection.indexed(object, as: document), with: collection.indexed(object, as: number), in: &postings)
-        let blobs = collection.blobProperties
-        var record = object
-        for blob in blobs { record.properties[blob] = nil }
-        try transaction.replace(
-            document, with: record, vectors: all, as: number, keepingBlobsOf: blobs, in: shard.address)
-    }
+extension ShardState.VectorState {
+    /// Whether a network has made these vectors, and another one than `network`.
+    fileprivate func isForeign(to network: NetworkIdentity?) -> Bool { self.network != nil && self.network != network }
 }

@@ -64,8 +64,6 @@ struct DefinitionChange: Change {
     let name: String
     let collections: CollectionTable
     let change: @Sendable (CollectionDefinition) throws -> CollectionDefinition
-    /// What changes in the same transaction.
-    var alongside: ShardStateChange?
 
     var sizeInBytes: Int { 4_096 }
 
@@ -73,16 +71,10 @@ struct DefinitionChange: Change {
         guard let record = try transaction.collection(collection) else { throw DatabaseError.collectionNotFound(name) }
         let changed = try change(try DefinitionCodec.decoded(record.definition))
         try transaction.setDefinition(DefinitionCodec.encoded(changed), of: collection)
-        try alongside?.apply(to: transaction)
         return changed
     }
 
-    func committed(_ result: CollectionDefinition) {
-        collections.adopt(result, of: collection)
-        alongside?.committed(())
-    }
-
-    func rolledBack() { alongside?.rolledBack() }
+    func committed(_ result: CollectionDefinition) { collections.adopt(result, of: collection) }
 }
 
 /// Removes entries of one property from the inverted indexes of a shard, a bounded number at a time.
