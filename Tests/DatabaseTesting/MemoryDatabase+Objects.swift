@@ -89,6 +89,7 @@ extension MemoryDatabase {
     }
 
     func checkWritable(_ collection: String) throws(DatabaseError) {
+        if let refusal = state.withLock({ $0.refusals[collection] }) { throw refusal }
         if state.withLock({ $0.readOnly.contains(collection) }) {
             throw .readOnlyShard(collection: collection, shard: "shard\(collection)")
         }

@@ -26,6 +26,7 @@ package final class MemoryDatabase: DatabaseOperations {
         var tenants: [String: [Tenant]] = [:]
         var nextNumber = 0
         var readOnly: Set<String> = []
+        var refusals: [String: DatabaseError] = [:]
         /// Milliseconds since 1970; each write comes one later.
         var time: Int64 = 1_600_000_000_000
         var backups: [String: BackupRecord] = [:]
@@ -63,6 +64,11 @@ package final class MemoryDatabase: DatabaseOperations {
     /// Answers queries of `collection` with `result`, whatever is stored.
     package func answer(_ collection: String, with result: Result<[Hit], DatabaseError>) {
         state.withLock { $0.answers[collection] = result }
+    }
+
+    /// Refuses every write into `collection` with `error`.
+    package func refuseWrites(into collection: String, with error: DatabaseError) {
+        state.withLock { $0.refusals[collection] = error }
     }
 
     /// Has `body` run before a query is answered.

@@ -332,8 +332,8 @@ import Testing
         ),
         (.unknownVector("x"), "vector search: index for target vector \"x\" not found"),
         (
-            .dimensionMismatch(id: nil, vector: nil, expected: 4, received: 2),
-            "the query has 2 dimensions, the stored vectors have 4: 4 vs 2: vector lengths don't match"
+            .invalidQuery(.dimensionMismatch(query: 2, stored: 4)),
+            "the query has 2 dimensions, the stored vectors have 4: vector lengths don't match: 4 vs 2"
         ),
         (.searchVectorization(.unknownFormat(found: "HTML")), "vectorize image: the picture is HTML"),
     ])

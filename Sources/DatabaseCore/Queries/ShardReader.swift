@@ -17,6 +17,11 @@ struct ShardReader {
         try collection.invertedSchema.documents(matching: filter, ids: self, in: transaction.inverted(shard.address))
     }
 
+    /// The documents that the filter of `plan` lets through; none where it has no filter.
+    func documents(matching plan: QueryPlan) throws -> DocumentSet {
+        try plan.filter.map { try documents(matching: $0) } ?? DocumentSet()
+    }
+
     /// The object kept as `document`, as far as its columns are wanted; `nil` if it is gone.
     func object(_ document: DocumentID, _ columns: QueryPlan.Columns) throws -> DatabaseObject? {
         guard let stored = try transaction.object(document, in: shard.address, properties: columns.properties) else {
@@ -43,6 +48,14 @@ struct ShardReader {
 
     /// The number of objects.
     func objectCount() throws -> Int { Int(try transaction.counters(of: shard.address).objectCount) }
+}
+
+extension ShardReader {
+    /// Reads what `plan` is for.
+    init(transaction: ReadTransaction, plan: QueryPlan, collections: CollectionTable) {
+        self.init(
+            transaction: transaction, shard: plan.shard, collection: plan.collection, collections: collections)
+    }
 }
 
 extension ShardReader: IDLookup {

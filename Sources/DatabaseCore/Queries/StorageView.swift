@@ -60,9 +60,7 @@ final class StorageView: DatabaseView {
     }
 
     private func reader(of plan: QueryPlan) -> ShardReader {
-        ShardReader(
-            transaction: transaction, shard: plan.shard, collection: plan.collection,
-            collections: database.collectionTable)
+        ShardReader(transaction: transaction, plan: plan, collections: database.collectionTable)
     }
 
     private func source(_ key: SourceKey) throws(DatabaseError) -> Source {

@@ -19,9 +19,6 @@ extension DatabaseError {
         case .searchVectorization: return "\(vectorize)vectorize params: vectorize params: \(wording)"
         case .missingSearchObject, .searchObjectHasNoVector: return vectorize + wording
         case .unknownVector: return search + wording
-        case .dimensionMismatch(_, _, let expected, let received):
-            return "\(search)the query has \(received) dimensions, the stored vectors have \(expected): "
-                + "\(expected) vs \(received): vector lengths don't match"
         case .invalidQuery(let problem):
             return problem.standsAlone ? wording : prefix(on: occasion) + wording
         case .tenantMissing(let collection), .tenantNotExpected(let collection), .tenantNotFound(_, let collection),
@@ -32,8 +29,8 @@ extension DatabaseError {
             return prefix(on: occasion) + wording
         case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
-            .invalidReference, .vectorization, .readOnlyShard, .shardNotFound, .storageFull, .multiTenancyDisabled,
-            .invalidTenants, .backup:
+            .invalidReference, .vectorization, .dimensionMismatch, .readOnlyShard, .shardNotFound, .storageFull,
+            .multiTenancyDisabled, .invalidTenants, .backup:
             // Only writes and backups end so.
             return wording
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
-import Foundation
 import JSON
 
 /// Writes objects as their plan says, straight into JSON; follows references by reading their targets.
@@ -91,7 +91,7 @@ struct GraphQLObjectWriter {
     private mutating func write(_ value: PropertyValue?, plan: ValuePlan) throws(DatabaseError) {
         guard let value else { return writer.null() }
         switch (value, plan) {
-        case (.geoCoordinates(let place), .geoCoordinates(let fields)): write(place, fields)
+        case (.geoCoordinates(let point), .geoCoordinates(let fields)): write(point, fields)
         case (.phoneNumber(let phone), .phoneNumber(let fields)): write(phone, fields)
         case (.object(let values), .object(let entries, let typeName)):
             try write(values, entries, typeName: typeName)
@@ -111,19 +111,18 @@ struct GraphQLObjectWriter {
         case .number(let number): writer.number(number)
         case .boolean(let value): writer.boolean(value)
         case .uuid(let id): writer.string(id.description)
-        case .blob(let blob):
-            writer.string(blob.originalText ?? Data(blob.bytes).base64EncodedString())
+        case .blob(let blob): writer.blob(blob)
         case .geoCoordinates, .phoneNumber, .object, .references, .array: writer.null()
         }
     }
 
-    private mutating func write(_ place: GeoCoordinates, _ fields: [(key: String, field: GeoField?)]) {
+    private mutating func write(_ point: GeoCoordinates, _ fields: [(key: String, field: GeoField?)]) {
         writer.beginObject()
         for (key, field) in fields {
             writer.key(key)
             switch field {
-            case .latitude?: writer.number(place.latitude)
-            case .longitude?: writer.number(place.longitude)
+            case .latitude?: writer.number(point.latitude)
+            case .longitude?: writer.number(point.longitude)
             case nil: writer.string("GeoCoordinates")
             }
         }

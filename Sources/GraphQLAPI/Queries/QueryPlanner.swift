@@ -75,8 +75,7 @@ struct QueryPlanner {
         if limit == 0 { throw QueryError("\(prefix)invalid pagination params: invalid default limit: 0") }
         var hasThreshold = false
         if case .vector(let search)? = query.search { hasThreshold = search.threshold != nil }
-        // All within the threshold where there is one. An offset alone takes the smaller default, as Weaviate has it.
-        let fallback = arguments["offset"] == nil ? settings.defaultGraphQLLimit : settings.defaultLimit
-        query.limit = limit ?? (hasThreshold ? -1 : fallback)
+        query.limit = PageRules(settings).limitOfQuery(
+            limit, hasOffset: arguments["offset"] != nil, hasThreshold: hasThreshold)
     }
 }

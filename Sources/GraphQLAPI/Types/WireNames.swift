@@ -23,12 +23,6 @@ enum Standard {
     static let boolean = TypeReference.named(.scalar(.boolean))
 }
 
-/// The fields of `_additional`.
-enum AdditionalField: String, CaseIterable {
-    case id, vector, vectors, distance, certainty, score, explainScore, creationTimeUnix, lastUpdateTimeUnix
-    case isConsistent, classification, group
-}
-
 enum GeoField: String, CaseIterable { case latitude, longitude }
 
 enum PhoneField: String, CaseIterable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -77,12 +78,12 @@ extension RESTHandler {
         _ input: ObjectInput, failedBecause reason: String, time: Int64, to writer: inout JSONWriter
     ) {
         if !input.collection.isEmpty { writer.member("class", .string(input.collection)) }
-        writer.key("creationTimeUnix")
+        writer.key(AdditionalField.creationTimeUnix.rawValue)
         writer.number(Int(time))
         writer.key("deprecations")
         writer.null()
-        if let id = input.id { writer.member("id", .string(id.description)) }
-        writer.key("lastUpdateTimeUnix")
+        if let id = input.id { writer.member(AdditionalField.id.rawValue, .string(id.description)) }
+        writer.key(AdditionalField.lastUpdateTimeUnix.rawValue)
         writer.number(Int(time))
         writer.key("properties")
         writer.object(input.properties ?? JSONObject())
@@ -96,16 +97,11 @@ extension RESTHandler {
         writer.endObject()
         if let tenant = input.tenant { writer.member("tenant", .string(tenant)) }
         if let vector = input.vector, !vector.isEmpty {
-            writer.key("vector")
+            writer.key(AdditionalField.vector.rawValue)
             writer.floats(vector)
         }
         guard !input.namedVectors.isEmpty else { return }
-        writer.key("vectors")
-        writer.beginObject()
-        for (name, vector) in input.namedVectors.sorted(by: { $0.key < $1.key }) {
-            writer.key(name)
-            writer.floats(vector)
-        }
-        writer.endObject()
+        writer.key(AdditionalField.vectors.rawValue)
+        writer.vectors(input.namedVectors)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import JSON
@@ -30,15 +31,15 @@ struct ObjectEncoder {
     ) {
         writer.key("class")
         writer.string(object.collection)
-        writer.key("creationTimeUnix")
+        writer.key(AdditionalField.creationTimeUnix.rawValue)
         writer.number(Int(object.creationTime))
         if deprecations {
             writer.key("deprecations")
             writer.null()
         }
-        writer.key("id")
+        writer.key(AdditionalField.id.rawValue)
         writer.string(object.id.description)
-        writer.key("lastUpdateTimeUnix")
+        writer.key(AdditionalField.lastUpdateTimeUnix.rawValue)
         writer.number(Int(object.updateTime))
         writer.key("properties")
         write(object.properties, times: collectionsWithTimes.contains(object.collection) ? object : nil, to: &writer)
@@ -48,7 +49,7 @@ struct ObjectEncoder {
             writer.string(tenant)
         }
         if let vector = object.vector, !vector.isEmpty {
-            writer.key("vector")
+            writer.key(AdditionalField.vector.rawValue)
             writer.floats(vector)
         }
         if writesVectorWeights {
@@ -56,13 +57,8 @@ struct ObjectEncoder {
             writer.null()
         }
         if !object.namedVectors.isEmpty {
-            writer.key("vectors")
-            writer.beginObject()
-            for (name, vector) in object.namedVectors.sorted(by: { $0.key < $1.key }) {
-                writer.key(name)
-                writer.floats(vector)
-            }
-            writer.endObject()
+            writer.key(AdditionalField.vectors.rawValue)
+            writer.vectors(object.namedVectors)
         }
     }
 
@@ -90,18 +86,13 @@ struct ObjectEncoder {
         case .number(let number): writer.number(number)
         case .boolean(let boolean): writer.boolean(boolean)
         case .uuid(let id): writer.string(id.description)
-        case .blob(let blob):
-            if let text = blob.originalText {
-                writer.string(text)
-            } else {
-                writer.string(utf8: Base64.encoded(blob.bytes.span).span)
-            }
-        case .geoCoordinates(let place):
+        case .blob(let blob): writer.blob(blob)
+        case .geoCoordinates(let point):
             writer.beginObject()
             writer.key("latitude")
-            writer.number(place.latitude)
+            writer.number(point.latitude)
             writer.key("longitude")
-            writer.number(place.longitude)
+            writer.number(point.longitude)
             writer.endObject()
         case .phoneNumber(let number): write(number, to: &writer)
         case .object(let members): write(members, times: nil, to: &writer)

@@ -14,7 +14,7 @@ extension RESTHandler {
         let includesVectors = try call.includesVectors()
         var query = Query(collection: CollectionName.normalized(call.request.queryValue("class") ?? ""))
         query.tenant = call.tenant
-        query.limit = limit ?? database.settings.defaultLimit
+        query.limit = PageRules(database.settings).limitOfList(limit)
         query.offset = offset
         query.selection = Query.Selection(includesVectors: includesVectors)
         try checkPage(limit: query.limit ?? 0, offset: offset)
@@ -98,14 +98,8 @@ extension RESTHandler {
             throw .handler(
                 422, ErrorMapping.wrapped("limit and offset must not be negative", "invalid pagination parameters"))
         }
-        let maximum = database.settings.maximumResults
-        guard limit <= maximum, offset <= maximum - limit else {
-            throw .handler(
-                422,
-                ErrorMapping.wrapped(
-                    "query maximum results exceeded: the total limit calculated from the provided offset '\(offset)' and "
-                        + "limit '\(limit)' exceeds the configured value for QUERY_MAXIMUM_RESULTS '\(maximum)'",
-                    "list objects"))
+        if let fault = PageRules(database.settings).fault(offset: offset, limit: limit) {
+            throw .handler(422, ErrorMapping.wrapped(fault.wording, "list objects"))
         }
     }
 

@@ -18,13 +18,16 @@ final class DatabaseFixture {
     private(set) var database: Database
     private let maintenanceThreads: Int
 
-    init(maintenanceThreads: Int = 1, _ change: (inout DatabaseSettings) -> Void = { _ in }) throws {
+    init(
+        maintenanceThreads: Int = 1, mapSizeInBytes: Int = 1 << 30,
+        _ change: (inout DatabaseSettings) -> Void = { _ in }
+    ) throws {
         self.maintenanceThreads = maintenanceThreads
         folder = NSTemporaryDirectory() + "needletail-test-" + UUID().uuidString
         vectorizer = ByteVectorizer()
         var settings = DatabaseSettings()
         change(&settings)
-        database = try Self.open(folder, vectorizer, settings, maintenanceThreads)
+        database = try Self.open(folder, vectorizer, settings, maintenanceThreads, mapSizeInBytes)
     }
 
     /// What is on disk of `other`, which goes on running, opened on its own: as after a crash.
@@ -57,11 +60,11 @@ final class DatabaseFixture {
 
     private static func open(
         _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings,
-        _ maintenanceThreads: Int = 1
+        _ maintenanceThreads: Int = 1, _ mapSizeInBytes: Int = 1 << 30
     ) throws -> Database {
         var options = StorageEnvironment.Options()
         options.flushesEveryCommit = false
-        options.mapSizeInBytes = 1 << 30
+        options.mapSizeInBytes = mapSizeInBytes
         return try Database(
             environment: .open(folder: folder, options: options), vectorizer: vectorizer, settings: settings,
             logger: Logger(level: .error), maintenanceThreads: maintenanceThreads,

@@ -16,12 +16,10 @@ import Testing
     /// Pictures of three tenants, and a tenant without any.
     private func filled(_ definition: CollectionDefinition = .pictures) async throws -> DatabaseFixture {
         let fixture = try DatabaseFixture()
-        var definition = try SchemaRules(settings: .init()).created(definition, among: [])
+        var definition = definition
         definition.multiTenancy.isEnabled = true
-        _ = try await fixture.database.submit(
-            CollectionCreation(
-                definition: definition, shardName: "", collections: fixture.database.collectionTable))
-        try await fixture.database.createShards(named: Self.tenants + ["empty"], in: "Picture")
+        _ = try await fixture.database.createCollection(definition)
+        try await fixture.database.createTenants((Self.tenants + ["empty"]).map { Tenant(name: $0) }, in: "Picture")
         for tenant in Self.tenants {
             let results = await fixture.database.upsert(
                 (0..<Self.objectsOfTenant).map { number in
@@ -161,7 +159,7 @@ import Testing
         let fixture = try await filled()
         try await fixture.reopen(network: "other")
         try await interrupt(fixture.database, after: 3)
-        try await fixture.database.createShards(named: ["late"], in: "Picture")
+        try await fixture.database.createTenants([Tenant(name: "late")], in: "Picture")
         let progress = try await Revectorization(database: fixture.database).run(collection: "Picture") { _ in }
         #expect(progress.made == 300 - 164)
         try requireSound(fixture.database)
