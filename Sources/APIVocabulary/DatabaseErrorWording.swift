@@ -6,6 +6,7 @@ import ImageVectorizer
 /// What clients of every API read when the database refuses or fails: Weaviate's words where clients match on them, and how
 /// to mend it. An API puts in front of them what it puts in front.
 extension DatabaseError {
+    /// The text, without a prefix; complete sentences only where Weaviate has them.
     package var wording: String {
         switch self {
         case .collectionNotFound(let name): "class \"\(name)\" not found in schema"

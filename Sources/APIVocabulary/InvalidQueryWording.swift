@@ -5,6 +5,7 @@ import InvertedIndexes
 
 /// What clients of every API read about a query that makes no sense: Weaviate's words, and how to mend it.
 extension InvalidQuery {
+    /// The text, without a prefix.
     package var wording: String {
         switch self {
         case .filter(let error): (error.isValidation ? "invalid 'where' filter: " : "") + error.message

@@ -13,6 +13,7 @@ package enum Command: Sendable, Equatable {
     case version
     case help(of: Topic?)
 
+    /// Which collections a command is for.
     package enum Collections: Sendable, Equatable {
         /// Every collection that another network filled.
         case all
@@ -22,6 +23,7 @@ package enum Command: Sendable, Equatable {
 
     /// How many queries `check --recall` measures with when it is given no number, and how many it may be given.
     package static let defaultRecallQueries = 100
+    /// How many vectors `check --recall` may search with.
     package static let recallQueryRange = 1...10_000
 
     /// The subcommands, by the names they are called with.

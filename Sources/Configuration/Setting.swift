@@ -2,6 +2,7 @@
 
 /// One row of the table of settings: its names, its meaning, and how its text becomes a field of `Settings`.
 package struct Setting: Sendable {
+    /// The headings that settings stand under in help.
     package enum Section: String, Sendable, CaseIterable {
         case addresses = "Addresses"
         case requests = "Requests and their limits"

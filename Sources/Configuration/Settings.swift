@@ -11,11 +11,15 @@ package struct Settings: Sendable, Equatable {
     package var host = "127.0.0.1"
     /// The TCP port of REST and GraphQL; 0 takes a free one.
     package var port = 8080
+    /// The scheme of the server's own address; only `http`, since TLS is for a proxy in front of it.
     package var scheme = Scheme.http
     /// Where clients reach this server (`https://search.example`); begins every `href` in answers, if given.
     package var origin = ""
+    /// `Access-Control-Allow-Origin` of every answer.
     package var allowedOrigins = "*"
+    /// `Access-Control-Allow-Methods` of every answer.
     package var allowedMethods = "*"
+    /// `Access-Control-Allow-Headers` of every answer.
     package var allowedHeaders =
         "Content-Type, Authorization, Batch, X-Weaviate-Api-Key, X-Weaviate-Client, X-Weaviate-Client-Integration, "
         + "X-Weaviate-Cluster-Url"
@@ -28,7 +32,9 @@ package struct Settings: Sendable, Equatable {
 
     // MARK: Requests
 
+    /// How many connections there may be at a time.
     package var maximumConnections = 4096
+    /// The largest body of one request, also after unpacking.
     package var maximumRequestBytes = 256 << 20
     /// The memory that all requests may take together, for bodies and for what is decoded from them.
     package var maximumBufferedBytes = 1 << 30
@@ -43,38 +49,55 @@ package struct Settings: Sendable, Equatable {
 
     // MARK: Data
 
+    /// The data folder.
     package var dataPath = "./data"
     package var backupPath = ""
     /// Address space set aside for the database; the file takes only what the data needs.
     package var mapSizeInBytes = 1 << 40
+    /// Whether vector indexes are loaded at the start, or each when it is first used.
     package var loadsShardsAtStart = true
 
     // MARK: Queries
 
+    /// Results of a REST list that does not say how many.
     package var defaultLimit = 10
+    /// Results of a GraphQL query that does not say how many.
     package var defaultLimitGraphQL = 100
+    /// The largest offset + limit, and the most objects that one batch delete removes.
     package var maximumResults = 10_000
+    /// The largest product of different words and properties in a keyword search, and the most values in a filter.
     package var maximumQueryTerms = 250_000
 
     // MARK: Schema
 
+    /// Whether objects of unknown classes or with unknown properties extend the schema.
     package var autoSchemaEnabled = true
+    /// What a JSON number becomes in a property that is made so.
     package var autoSchemaNumber = AutoSchemaNumber.number
+    /// What a JSON string becomes in a property that is made so.
     package var autoSchemaString = AutoSchemaString.text
+    /// What an RFC 3339 text becomes in a property that is made so.
     package var autoSchemaDate = AutoSchemaDate.date
+    /// The vectorizer of classes that name none.
     package var defaultVectorizer = DefaultVectorizer.none
+    /// The modules that classes may name.
     package var enabledModules = ["img2vec-neural", "backup-filesystem"]
+    /// The metric of classes that name none.
     package var defaultDistance = DistanceMetric.cosine
+    /// The kind of vector index of classes that name none.
     package var defaultVectorIndex = VectorIndexType.hnsw
 
     // MARK: Pictures
 
+    /// The network that makes vectors of pictures.
     package var imageModel = ImageModel.resNet50
+    /// In which precision it runs.
     package var imagePrecision = ImagePrecision.auto
     /// The folder that holds downloaded weights; empty means `models` inside the data folder.
     package var modelsPath = ""
     /// The folder that holds OpenVINO's libraries; empty means the usual places (`Places`).
     package var openVINOPath = ""
+    /// The largest picture that is decoded: width x height.
     package var maximumImagePixels = 178_956_970
     /// What all decoders together may hold at one time.
     package var imageMemoryInBytes = 128 << 20
@@ -85,7 +108,9 @@ package struct Settings: Sendable, Equatable {
 
     /// Whether requests without a key are answered; `nil` means yes unless API keys are on.
     package var anonymousAccess: Bool?
+    /// Whether requests may bring an API key.
     package var apiKeysEnabled = false
+    /// The keys that are accepted. Secret: never logged.
     package var apiKeys: [String] = []
     /// The user of each key, in the order of the keys; or one for all of them.
     package var apiKeyUsers: [String] = []
@@ -94,19 +119,24 @@ package struct Settings: Sendable, Equatable {
 
     /// Whether `GET /metrics` is answered, on a port of its own.
     package var monitoringEnabled = false
+    /// The TCP port of `GET /metrics`.
     package var monitoringPort = 2112
     /// The share of vector searches that is answered again exactly, to see the recall; 0 for none.
     package var recallSampleRate = 0.01
 
     // MARK: Logs
 
+    /// The least severe level that is logged.
     package var logLevel = LogLevelName.info
+    /// How a line of the log looks.
     package var logFormat = LogFormatName.text
+    /// Accepted and not used: nothing is ever sent.
     package var disableTelemetry = false
 
     /// Where each value came from that is not the default, by environment name.
     package internal(set) var origins: [String: SettingOrigin] = [:]
 
+    /// The defaults.
     package init() {}
 
     /// Makes every value look as if it were a default, so that two sets of settings compare by their values alone.

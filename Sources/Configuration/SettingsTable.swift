@@ -2,9 +2,11 @@
 
 /// Every setting there is. Help, `Config/needletail.env`, `needletail config` and the reader all come from here.
 package enum SettingsTable {
+    /// Every setting, in the order of help.
     package static let all: [Setting] =
         addresses + requests + data + queries + schema + pictures + access + monitoring + logs
 
+    /// The setting of this environment name; `nil` if there is none. O(1).
     package static func setting(named name: String) -> Setting? { byName[name] }
 
     private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })

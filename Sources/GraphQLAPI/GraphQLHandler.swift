@@ -33,6 +33,8 @@ package final class GraphQLHandler: HTTPHandler {
         limits = GraphQLLimits()
     }
 
+    /// Answers `POST /v1/graphql` (200, errors inside) and `/v1/graphql/batch`; 422 for a body that is no request, 413 or 503 where the
+    /// memory for it is not to be had. Runs on the compute pool and blocks it for reads of the database.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         let isBatch: Bool
         switch request.pathSegments {

@@ -9,12 +9,15 @@ import Authentication
 package struct Endpoint<Action: Sendable>: Sendable {
     /// Upper case, e.g. `GET`.
     package let method: String
+    /// Where it is, below the router's prefix.
     package let path: PathPattern
+    /// What it asks of whoever sends a request.
     package let permission: Permission
     /// What it does, for people: a few words without a full stop.
     package let summary: String
     /// The group it is shown in, e.g. `objects`.
     package let tag: String
+    /// What the API does.
     package let action: Action
 
     /// - Parameter path: e.g. `objects/{class}/{id}`, below the prefix of the API.

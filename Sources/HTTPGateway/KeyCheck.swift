@@ -10,6 +10,9 @@ package struct KeyCheck: HTTPHandler {
     private let inner: any GuardedHandler
     private let authenticator: Authenticator
 
+    /// - Parameters:
+    ///   - inner: says which permission a request needs, and answers those that have it.
+    ///   - authenticator: tells from a credential who sends the request.
     package init(inner: any GuardedHandler, authenticator: Authenticator) {
         self.inner = inner
         self.authenticator = authenticator

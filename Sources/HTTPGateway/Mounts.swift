@@ -13,6 +13,7 @@ package protocol GuardedHandler: HTTPHandler {
 ///
 ///     Mounts([(["v1"], rest), (["v1", "grpc-web"], grpcWeb), (["console"], console)], others: rest)
 package struct Mounts: GuardedHandler {
+    /// Segments that paths begin with, and who answers them.
     package typealias Mount = (prefix: [String], handler: any GuardedHandler)
 
     /// The longest prefix first.

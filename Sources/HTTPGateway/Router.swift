@@ -4,6 +4,7 @@ import Authentication
 
 /// Finds the endpoint that a method and a path mean.
 package struct Router<Action: Sendable>: Sendable {
+    /// What became of a look-up.
     package enum Match: Sendable {
         /// With what stands in the places of the path's parameters.
         case found(Endpoint<Action>, parameters: [String: String])
@@ -14,6 +15,7 @@ package struct Router<Action: Sendable>: Sendable {
 
     /// All of them, in the order of their declaration.
     package let endpoints: [Endpoint<Action>]
+    /// What every path begins with.
     package let prefix: [String]
     /// By the number of segments after the prefix.
     private let endpointsByLength: [Int: [Endpoint<Action>]]

@@ -11,8 +11,10 @@ package struct CrossOriginHeaders: Sendable {
     /// `CORS_ALLOW_HEADERS`.
     package var allowedHeaders = Self.defaultAllowedHeaders
 
+    /// The headers as they are when nothing is set.
     package init() {}
 
+    /// What `CORS_ALLOW_HEADERS` is where it is not set: the names that Weaviate's clients send.
     package static let defaultAllowedHeaders =
         "Content-Type, Authorization, Batch, X-Openai-Api-Key, X-Openai-Organization, X-Openai-Baseurl, X-Anyscale-Baseurl, "
         + "X-Anyscale-Api-Key, X-Cohere-Api-Key, X-Huggingface-Api-Key, X-Weaviate-Cluster-Url, X-Weaviate-Client"

@@ -16,12 +16,14 @@ package struct RESTContext: Sendable {
     package var grpcMaxMessageSize = 104_858_000
     /// `ORIGIN`: before paths in links; empty for none.
     package var origin = ""
+    /// What browsers of other origins may do (`CORS_ALLOW_*`).
     package var crossOrigin = CrossOriginHeaders()
     /// Whether `/.well-known/ready` says yes. Asked on a connection's thread: must not wait.
     package var isReady: @Sendable () -> Bool
     /// Milliseconds since 1970.
     package var clock: @Sendable () -> Int64
 
+    /// - Parameters: the properties of the same names; the others keep their defaults until they are set.
     package init(
         hostname: String, nodeName: String, modules: @escaping @Sendable () -> JSONObject,
         isReady: @escaping @Sendable () -> Bool, clock: @escaping @Sendable () -> Int64

@@ -35,8 +35,11 @@ package struct RESTHandler: GuardedHandler {
         }
     }
 
+    /// Liveness and readiness, on the connection's thread; `nil` for whatever takes work.
     package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? { health.immediateResponse(to: request) }
 
+    /// Answers any request below `/v1`, with the CORS headers; never throws, since every refusal is an answer. Runs on the compute
+    /// pool and blocks it for reads of the database.
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         context.crossOrigin.added(to: await answer(to: request))
     }

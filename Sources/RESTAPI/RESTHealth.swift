@@ -15,6 +15,7 @@ package struct RESTHealth: HTTPHandler {
         self.crossOrigin = crossOrigin
     }
 
+    /// Answers the endpoints that take no work; `nil` for all others.
     package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? {
         let match = RESTEndpoints.router.match(method: request.method, path: request.pathSegments)
         guard case .found(let endpoint, _) = match, case .immediate(let answer) = endpoint.action else { return nil }

@@ -76,6 +76,7 @@ package enum WhereValueType: String, CaseIterable, Sendable {
 package enum ObjectField: Hashable, Sendable {
     case id, creationTime, updateTime
 
+    /// `nil` for every other name: that of a property.
     package init?(named name: some StringProtocol) {
         switch name {
         case "id", "_id": self = .id

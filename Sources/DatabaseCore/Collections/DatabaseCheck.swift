@@ -9,6 +9,7 @@ import VectorIndexes
 package struct DatabaseCheck {
     private let environment: StorageEnvironment
 
+    /// - Parameter environment: may be open for reading only.
     package init(environment: StorageEnvironment) { self.environment = environment }
 
     /// Checks every shard of every collection, each within one read transaction.

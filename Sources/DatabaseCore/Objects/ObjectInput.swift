@@ -5,14 +5,17 @@ import JSON
 
 /// An object as a client sent it, not yet checked against its collection.
 package struct ObjectInput: Sendable {
+    /// The collection's name.
     package var collection: String
     /// `nil`: a random one is given.
     package var id: ObjectID?
+    /// The tenant's name; `nil` in collections without tenants.
     package var tenant: String?
     /// Values by property name; `nil` when the request had none.
     package var properties: JSONObject?
     /// The unnamed vector; an empty one counts as not given.
     package var vector: [Float]?
+    /// By name; an empty one counts as not given.
     package var namedVectors: [String: [Float]]
 
     package init(
@@ -35,10 +38,13 @@ package struct DatabaseObject: Hashable, Sendable {
     package var tenant: String?
     /// Milliseconds since 1970.
     package var creationTime: Int64
+    /// Milliseconds since 1970.
     package var updateTime: Int64
+    /// By name; only those that were asked for.
     package var properties: [String: PropertyValue]
     /// Filled only when asked for; `nil` too when the object has none.
     package var vector: [Float]?
+    /// By name; filled only when asked for.
     package var namedVectors: [String: [Float]]
 
     package init(

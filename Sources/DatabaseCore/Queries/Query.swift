@@ -4,25 +4,34 @@ import DataModel
 
 /// One search or listing in a collection.
 package struct Query: Sendable {
+    /// The collection's name.
     package var collection: String
+    /// The tenant's name; `nil` in collections without tenants.
     package var tenant: String?
+    /// What objects have to fulfill; `nil`: nothing.
     package var filter: Filter?
+    /// `nil`: a listing, by id unless it is sorted.
     package var search: Search?
+    /// The first key counts most; later ones decide between equals.
     package var sort: [SortKey] = []
     /// `nil`: the default of the API, or no bound where a search has a threshold; negative: as many as allowed.
     package var limit: Int?
+    /// How many results are skipped, 0 or more.
     package var offset: Int = 0
     /// Continue behind this object, in order of ids; no search, filter, sort or offset beside it.
     package var after: Cursor?
+    /// What of each object is loaded.
     package var selection: Selection = .init()
 
     package init(collection: String) { self.collection = collection }
 
+    /// Where a listing by id goes on.
     package enum Cursor: Hashable, Sendable {
         case start
         case behind(ObjectID)
     }
 
+    /// What orders the results.
     package enum Search: Sendable {
         case vector(VectorSearch)
         case keyword(KeywordSearch)
@@ -48,6 +57,7 @@ package struct Query: Sendable {
 
 /// Nearest neighbors of something.
 package struct VectorSearch: Sendable {
+    /// What is searched near to.
     package enum Origin: Sendable {
         case vector([Float])
         case object(ObjectID)
@@ -55,12 +65,15 @@ package struct VectorSearch: Sendable {
         case image(base64: String)
     }
 
+    /// How far away results may be: in the metric's own unit, or as certainty, 0 to 1, by cosine.
     package enum Threshold: Hashable, Sendable {
         case distance(Float)
         case certainty(Double)
     }
 
+    /// What is searched near to.
     package var origin: Origin
+    /// `nil`: however far.
     package var threshold: Threshold?
     /// Named vectors to search; empty: the only one.
     package var targetVectors: [String] = []
@@ -75,6 +88,7 @@ package struct VectorSearch: Sendable {
 
 /// BM25 search.
 package struct KeywordSearch: Sendable {
+    /// How many of the query's words have to be there.
     package enum Operator: Hashable, Sendable {
         /// At least so many different tokens of the query in the same property.
         case or(minimum: Int)
@@ -95,16 +109,19 @@ package struct KeywordSearch: Sendable {
 
 /// BM25 and vector search, fused.
 package struct HybridSearch: Sendable {
+    /// How the two lists become one: by ranks, or by scores brought to one scale.
     package enum Fusion: Hashable, Sendable { case ranked, relativeScore }
 
     package var query: String
     /// The weight of the vector leg, 0 to 1.
     package var alpha: Double = 0.75
+    /// What the vector leg searches near to; `nil`: the vector of the text, which needs a vectorizer for texts.
     package var vector: [Float]?
     package var properties: [String] = []
     /// Of the keyword search in it.
     package var tokenOperator: KeywordSearch.Operator = .or(minimum: 1)
     package var fusion: Fusion = .relativeScore
+    /// How far away results of the vector leg may be, in the metric's own unit; `nil`: however far.
     package var maxVectorDistance: Float?
     package var targetVectors: [String] = []
     package var autocut: Int = 0
@@ -114,6 +131,7 @@ package struct HybridSearch: Sendable {
 
 /// One key to sort by.
 package struct SortKey: Hashable, Sendable {
+    /// What objects are sorted by.
     package enum Field: Hashable, Sendable {
         case property(String)
         case id, creationTime, updateTime
@@ -137,6 +155,7 @@ package struct Hit: Sendable {
     package var certainty: Double?
     /// Only in keyword and hybrid searches.
     package var score: Float?
+    /// Where the score comes from; only where it was asked for.
     package var scoreExplanation: String?
 
     package init(object: DatabaseObject, distance: Float? = nil, certainty: Double? = nil) {

@@ -157,15 +157,20 @@ package struct VectorIndexDefinition: Hashable, Sendable {
     package var metric: VectorMetric
     /// Vectors are stored but not indexed.
     package var isSkipped: Bool
+    /// Accepted and shown; removed vectors leave the graph when they are many (seconds).
     package var cleanupIntervalSeconds: Int
+    /// M of the paper: links of a node on the upper layers, twice as many on the lowest.
     package var maxConnections: Int
+    /// Candidates that are kept while a node is linked.
     package var efConstruction: Int
     /// −1: dynamic.
     package var ef: Int
     package var dynamicEfMin: Int
     package var dynamicEfMax: Int
     package var dynamicEfFactor: Int
+    /// Accepted and shown; codes are always in memory.
     package var vectorCacheMaxObjects: Int
+    /// Filters that leave fewer objects are answered by a scan.
     package var flatSearchCutoff: Int
     /// `acorn` or `sweeping`.
     package var filterStrategy: String
@@ -207,6 +212,7 @@ package struct InvertedIndexDefinition: Hashable, Sendable {
     package var cleanupIntervalSeconds = 60
     package var bm25K1 = 1.2
     package var bm25B = 0.75
+    /// `en` or `none`.
     package var stopwordPreset = "en"
     /// `nil` is answered as `null`.
     package var stopwordAdditions: [String]?
@@ -214,6 +220,7 @@ package struct InvertedIndexDefinition: Hashable, Sendable {
     package var indexTimestamps = false
     package var indexNullState = false
     package var indexPropertyLength = false
+    /// Accepted and shown; keyword search is exact either way.
     package var usesBlockMaxWAND = true
 
     package init() {}
@@ -232,6 +239,7 @@ package struct MultiTenancyDefinition: Hashable, Sendable {
 
 /// The members of Weaviate's `replicationConfig`.
 package struct ReplicationDefinition: Hashable, Sendable {
+    /// Copies of each object; there is one server, so 1.
     package var factor = 1
     package var asyncEnabled = false
     /// `nil` is left out of the answer: so it is after an update that does not name one.

@@ -20,6 +20,7 @@ package enum Base64 {
         return decoded(line.span)
     }
 
+    /// Whether `text` has carriage returns or line feeds. O(n).
     package static func hasLineBreaks(_ text: String) -> Bool { text.utf8.contains(where: isLineBreak) }
 
     private static func isLineBreak(_ byte: UInt8) -> Bool {

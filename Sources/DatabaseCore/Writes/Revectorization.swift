@@ -20,10 +20,13 @@ package struct Revectorization {
         package var collection: String
         /// Document numbers looked at, of `total` given out, in all shards together; of the vector that is made just now.
         package var done = 0
+        /// Document numbers given out, in all shards.
         package var total = 0
+        /// Vectors made so far, of all vectors of the collection.
         package var made = 0
         /// Objects whose pictures gave no vector, by id and reason; at most 100 are kept.
         package var failures: [(id: ObjectID, reason: String)] = []
+        /// How many there are in all.
         package var failureCount = 0
         /// Objects that had a vector and have no picture; they lose it.
         package var withoutPicture = 0

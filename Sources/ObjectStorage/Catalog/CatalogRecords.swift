@@ -4,6 +4,7 @@ import DataModel
 
 /// A collection in the catalog.
 package struct CollectionRecord: Hashable, Sendable {
+    /// Never given out twice.
     package var id: CollectionID
     package var name: String
     /// Opaque here; DatabaseCore encodes it.
@@ -12,6 +13,7 @@ package struct CollectionRecord: Hashable, Sendable {
 
 /// A shard in the catalog.
 package struct ShardRecord: Hashable, Sendable {
+    /// Its numbers; that of the shard is never given out twice in its collection.
     package var address: ShardAddress
     package var name: String
     /// Opaque here; DatabaseCore encodes it.

@@ -2,12 +2,15 @@
 
 /// What a check of everything stored found.
 package struct CheckReport: Hashable, Sendable {
+    /// One thing that is wrong.
     package struct Finding: Hashable, Sendable {
         /// The key, described by its parts.
         package var key: String
+        /// What is wrong there, in words.
         package var problem: String
     }
 
+    /// The first of them, up to the limit, in the order of the check.
     package var findings: [Finding] = []
     /// All of them, including those that were not kept.
     package var findingCount = 0
@@ -16,7 +19,9 @@ package struct CheckReport: Hashable, Sendable {
     package var objectCount = 0
     package var blobCount = 0
     package var vectorCount = 0
+    /// All keys, those that belong to nothing included.
     package var entryCount = 0
+    /// Whether nothing is wrong.
     package var isClean: Bool { findingCount == 0 }
 }
 

@@ -9,11 +9,13 @@ import Synchronization
 /// While a group is on its way to the medium the next one gathers, so the number of flushes adapts to the load: a lone
 /// change costs one, a thousand waiting ones share one. The order of submission is the order of application.
 package final class CommitQueue: Sendable {
+    /// How much may wait, and how much shares a commit.
     package struct Limits: Sendable {
         /// How many changes may wait before new ones are refused.
         package var queuedChanges = 16_384
         /// How many bytes waiting changes may hold before new ones are refused; a lone change may be larger.
         package var queuedBytes = 512 << 20
+        /// A group takes no further change once it has this many.
         package var changesPerGroup = 1_024
         /// A group takes no further change once it has this many; a change may be larger.
         package var bytesPerGroup = 32 << 20
@@ -33,6 +35,7 @@ package final class CommitQueue: Sendable {
         var changeCount = 0
     }
 
+    /// What it writes to.
     package let environment: StorageEnvironment
     private let limits: Limits
     private let condition = NSCondition()

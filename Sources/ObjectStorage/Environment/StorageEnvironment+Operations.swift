@@ -5,17 +5,23 @@ import Glibc
 
 /// Figures about the file.
 package struct StorageStatistics: Hashable, Sendable {
+    /// Of `data.mdb`, holes included.
     package var fileSizeInBytes: Int
+    /// How far the file may grow.
     package var mapSizeInBytes: Int
     package var pageSizeInBytes: Int
     /// Pages up to the last one in use; what is free inside is counted in `freePages`.
     package var allocatedPages: Int
+    /// Pages that are free and will be used again.
     package var freePages: Int
     /// Read transactions that are open or kept ready, over all processes.
     package var readerCount: Int
     package var maximumReaders: Int
+    /// The number of the last commit.
     package var lastTransaction: UInt64
+    /// Keys in the one database inside.
     package var entryCount: Int
+    /// Levels of its tree.
     package var treeDepth: Int
 }
 

@@ -11,6 +11,7 @@ import Synchronization
 /// a map of 1 TiB from the start, read transactions that are not bound to threads, and a flush at every commit.
 @safe
 package final class StorageEnvironment: Sendable {
+    /// How a folder is opened.
     package struct Options: Sendable {
         /// Refuses every write and takes no exclusive lock, so that it works beside a running server.
         package var isReadOnly = false
@@ -35,7 +36,9 @@ package final class StorageEnvironment: Sendable {
         var isClosed = false
     }
 
+    /// Its path, as it was given.
     package let folder: String
+    /// How it was opened.
     package let options: Options
     let context: LMDBCall.Context
 

@@ -57,6 +57,7 @@ extension ReadTransaction {
         }
     }
 
+    /// Whether an object is kept as `document`. O(log entries), and decodes nothing.
     package final func containsDocument(_ document: DocumentID, in shard: ShardAddress) throws -> Bool {
         try contains(Key.object(document, in: shard))
     }

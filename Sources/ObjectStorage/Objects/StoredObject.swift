@@ -9,6 +9,7 @@ package struct StoredObject: Hashable, Sendable {
     package var creationTime: Int64
     /// Milliseconds since 1970.
     package var updateTime: Int64
+    /// By number; blobs only where they were selected.
     package var properties: [PropertyID: PropertyValue]
     /// The vectors the document has, ascending. Set by storage; what a caller puts here when writing is ignored.
     package internal(set) var vectors: [VectorID] = []
@@ -34,9 +35,11 @@ package struct PropertySelection: Sendable {
     }
 
     package static let all = Self(properties: nil)
+    /// Everything that lies in the record itself.
     package static let allButBlobs = Self(properties: nil, includesBlobs: false)
     /// Only id, times and which vectors there are.
     package static let none = Self(properties: [], includesBlobs: false)
+    /// These properties, with their blobs.
     package static func only(_ properties: Set<PropertyID>) -> Self { Self(properties: properties) }
 }
 
@@ -44,5 +47,6 @@ package struct PropertySelection: Sendable {
 package struct ShardCounters: Hashable, Sendable {
     /// The number the next document gets; 2³² once all are given out.
     package var nextDocument: UInt64
+    /// Objects there are now.
     package var objectCount: UInt64
 }
