@@ -56,6 +56,23 @@ struct CatalogTests {
         #expect(try write { try $0.createShard(named: "a", of: second) } > shard)
     }
 
+    @Test func `a shard is marked as not in use until the mark is taken away or it is dropped`() throws {
+        let collection = storage.shard.collection
+        let second = try write { try $0.createShard(named: "second", of: collection) }
+        try write { try $0.setInactive(true, second) }
+        try write { try $0.setInactive(true, second) }
+        #expect(try read { try $0.inactiveShards(of: collection) } == [second.shard])
+        #expect(try read { try $0.shards(of: collection).map(\.name) } == ["main", "second"])
+        try write { try $0.setInactive(false, second) }
+        #expect(try read { try $0.inactiveShards(of: collection) }.isEmpty)
+        try write { transaction throws in
+            try transaction.setInactive(true, second)
+            try transaction.dropShard(second)
+        }
+        #expect(try read { try $0.inactiveShards(of: collection) }.isEmpty)
+        #expect(throws: StorageError.noSuchShard(second)) { try write { try $0.setInactive(true, second) } }
+    }
+
     @Test func `shards are visited from any number on, and looked up without their names`() throws {
         let collection = storage.shard.collection
         try write { transaction throws in

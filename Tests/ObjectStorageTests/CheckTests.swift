@@ -136,6 +136,12 @@ struct CheckTests {
         }
     }
 
+    @Test func `a mark of a shard that is not there is found`() throws {
+        try expect("collection 1 inactiveShard", "no such shard") {
+            try $0.put([], for: Key.inactiveShard(ShardAddress(CollectionID(1), ShardID(77))))
+        }
+    }
+
     @Test func `a snapshot without its header is found`() throws {
         try expect("collection 1 shard 1 segment", "header is missing") {
             var state = SnapshotState()

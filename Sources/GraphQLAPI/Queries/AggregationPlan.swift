@@ -33,7 +33,7 @@ struct AggregationPlan: Sendable {
             throw QueryError.unsupported("Aggregate of '\(other.field.name.text)'")
         }
         var query = Query(collection: collection.name)
-        query.tenant = arguments.string("tenant")
+        query.tenant = arguments.tenant
         query.filter = try arguments.object("where").map { clause throws(QueryError) in
             try FilterParser().filter(clause)
         }

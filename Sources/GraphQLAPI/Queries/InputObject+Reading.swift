@@ -8,6 +8,9 @@ extension InputObject {
         if case .string(let value)? = self[name] { value } else { nil }
     }
 
+    /// An empty name is none.
+    var tenant: String? { string("tenant").flatMap { $0.isEmpty ? nil : $0 } }
+
     func enumeration(_ name: String) -> String? {
         if case .enumeration(let value)? = self[name] { value } else { nil }
     }

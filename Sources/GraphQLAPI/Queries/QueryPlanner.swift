@@ -18,7 +18,7 @@ struct QueryPlanner {
         for name in ["group", "groupBy"] where arguments[name] != nil { throw .unsupported(name) }
         var query = Query(collection: collection.name)
         query.selection = selection
-        query.tenant = arguments.string("tenant")
+        query.tenant = arguments.tenant
         query.search = try SearchParser(arguments: arguments).search()
         if let clause = arguments.object("where") {
             query.filter = try FilterParser().filter(clause)
