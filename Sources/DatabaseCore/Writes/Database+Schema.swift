@@ -60,13 +60,23 @@ extension Database {
             return
         }
         // Only now: whatever is written after the definition has changed adds no such entries any more.
-        for shard in collection.shards.all {
-            let removal = IndexEntryRemoval(
-                property: property.id, entries: entries, collection: collection.id, shard: shard.address,
-                collections: collectionTable)
-            while try await !submit(removal) {}
+        var shards = collection.shards.all[...]
+        while !shards.isEmpty {
+            // Many small shards share a commit; a large one comes again until nothing is left in it.
+            let step = shards.prefix(Self.shardsPerRemoval)
+            shards = shards.dropFirst(step.count)
+            let removals = step.map { shard in
+                IndexEntryRemoval(
+                    property: property.id, entries: entries, collection: collection.id, shard: shard.address,
+                    collections: collectionTable)
+            }
+            for (shard, isDone) in zip(step, await submit(all: removals)) where try !isDone.get() {
+                shards.append(shard)
+            }
         }
     }
+
+    private static let shardsPerRemoval = 64
 
     package func deleteCollection(named name: String) async throws(DatabaseError) {
         guard let collection = collectionTable[name] else { return }

@@ -162,8 +162,8 @@ import Testing
     @Test func `a batch creates and activates all its tenants in one change each`() async throws {
         let fixture = try await TenantFixture.make(
             (0..<50).map { .inactive("old\($0)") }, autoCreation: true, autoActivation: true)
+        try await fixture.reopen()
         let database = fixture.database
-        let before = database.queue.statistics.changes
         let objects: [ObjectInput] = (0..<50).flatMap { number in
             [.article(1, of: "new\(number)"), .article(1, of: "old\(number)")]
         }
@@ -172,10 +172,10 @@ import Testing
             if case .failure(let error) = result { error.tenantFault } else { nil }
         }
         #expect(faults == ["invalid", "missing"])
-        #expect(database.queue.statistics.changes == before + 2 + 100)
         #expect(try database.tenants(of: "Article").allSatisfy { $0.status == .active })
         #expect(try database.tenants(of: "Article").count == 100)
         await fixture.close()
+        #expect(database.queue.statistics.changes == 2 + 100)
     }
 
     @Test func `what tenants do by themselves can be changed later`() async throws {
