@@ -3,16 +3,17 @@
 import Execution
 import JSON
 
-/// The memory that decoding one request may take: at most six times its body, counted against what all requests may take
-/// together.
+/// The memory that one request may take, from decoding to the commit: at most six times its body and 32 MiB, counted against what
+/// all requests may take together.
 ///
 /// Decoders charge what they are about to keep. Charges are never given back one by one: the transport gives back all that
 /// a request holds when it is answered.
 package struct DecodingAllowance: Sendable {
     /// How many times the size of its body a request may take, the body included.
     package static let timesBodySize = 6
-    /// What any request may take, however small its body is.
-    package static let leastLimitInBytes = 128 << 20
+    /// What any request may take beyond that, so that a batch of some ten thousand tiny objects is taken: such objects are as
+    /// long as thirty bytes, and none takes less than a kilobyte with its answer.
+    package static let bytesBesideBody = 32 << 20
 
     /// Why there is no memory for what was about to be kept.
     package enum Refusal: Error, Equatable {
@@ -26,7 +27,8 @@ package struct DecodingAllowance: Sendable {
             switch self {
             case .outOfProportion(let limit):
                 "what the body holds would take more than \(limit) bytes of memory, more than "
-                    + "\(DecodingAllowance.timesBodySize) times its size; send fewer values at a time"
+                    + "\(DecodingAllowance.timesBodySize) times its size and \(DecodingAllowance.bytesBesideBody >> 20) MiB; "
+                    + "send fewer values at a time"
             case .budget(let error): error.message
             }
         }
@@ -40,7 +42,7 @@ package struct DecodingAllowance: Sendable {
     ///   - bodyByteCount: the size of the body, unpacked.
     package init(_ memory: MemoryReservation, bodyByteCount: Int) {
         self.memory = memory
-        limitInBytes = max(Self.leastLimitInBytes, Self.timesBodySize * bodyByteCount)
+        limitInBytes = Self.bytesBesideBody + Self.timesBodySize * bodyByteCount
     }
 
     /// For callers without a transport: nothing is refused.
@@ -61,9 +63,23 @@ package struct DecodingAllowance: Sendable {
     /// Counts what becomes of JSON on its way into the database: a tree, the validated values, the record that is written.
     package func charge(_ tally: JSONTally) throws(Refusal) { try charge(Self.bytes(for: tally)) }
 
-    /// Measured on batches of objects with many small values, rounded up: a value in a tree or of a property is a box of
-    /// its own, a member has its name beside it, text is copied into the record and the transaction.
+    /// Counts what indexing the words of an object's values will take. `text` is the object's JSON; a short one costs no look.
+    package func chargeWords(of text: ArraySlice<UInt8>) throws(Refusal) {
+        guard text.count >= Self.shortestTextLookedAt else { return }
+        var words = DistinctWords()
+        words.add(text)
+        try charge(Self.bytesForWord * words.count)
+    }
+
+    /// Below it the words of one object take some megabytes at most.
+    private static let shortestTextLookedAt = 64 << 10
+    /// A term, its key in the batch of postings, and its pages in the transaction; measured.
+    private static let bytesForWord = 200
+
+    /// Measured on objects with many small values, rounded up: a value lies in an array of its type, in the record and in the
+    /// transaction; a long text is a box of its own several times over; a nested object is a table that grows.
     static func bytes(for tally: JSONTally) -> Int {
-        64 * tally.scalars + 48 * tally.members + 96 * tally.containers + 2 * tally.textBytes
+        32 * tally.scalars + 40 * tally.texts + 100 * tally.longTexts + 48 * tally.members + 300 * tally.containers
+            + 2 * tally.textBytes
     }
 }

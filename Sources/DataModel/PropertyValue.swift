@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What one property of an object holds, checked against its type.
-package indirect enum PropertyValue: Hashable, Sendable {
+/// What one property of an object holds, checked against its type. 24 bytes, and what these refer to: what is larger is boxed.
+package enum PropertyValue: Hashable, Sendable {
     case text(String)
     /// Exact over the whole range; Weaviate rounds to float64.
     case int(Int64)
@@ -10,13 +10,15 @@ package indirect enum PropertyValue: Hashable, Sendable {
     /// RFC 3339 text as it is to be shown: the offset kept, `+00:00` written as `Z`.
     case date(String)
     case uuid(ObjectID)
-    case blob(Blob)
+    indirect case blob(Blob)
     case geoCoordinates(GeoCoordinates)
-    case phoneNumber(PhoneNumber)
+    indirect case phoneNumber(PhoneNumber)
     case object([String: PropertyValue])
     case references([Beacon])
     /// An array type: every element is of the same scalar case (or `object`); may be empty.
-    case array([PropertyValue])
+    case array(PropertyArray)
+
+    package static func array(_ elements: [PropertyValue]) -> PropertyValue { .array(PropertyArray(elements)) }
 }
 
 /// Binary data that came as base64.

@@ -41,18 +41,24 @@ final class Connection: Sendable {
     }
 
     /// Shuts it down if its deadline is over; cancels what is being worked on if the client has gone.
-    ///
-    /// libmicrohttpd 0.9.75 misses an end that arrives together with the last bytes: after a short read it waits for
-    /// another event, and an edge-triggered epoll has none. Ending the reading makes one.
     func check(at now: ContinuousClock.Instant) {
         guarded.withLock { guarded in
-            if guarded.state.phase != .closed, !guarded.hasHungUp, nt_http_has_hung_up(socket) != 0 {
-                guarded.hasHungUp = true
-                nt_http_end_reading(socket)
-            }
-            if guarded.state.phase == .working, guarded.hasHungUp { guarded.exchange?.cancel() }
+            lookForHangUp(&guarded)
             if case .shutDown(let refusal) = guarded.state.check(at: now) { shutDown(saying: refusal) }
         }
+    }
+
+    /// Cancels what is being worked on if the client has gone.
+    func cancelIfHungUp() { guarded.withLock { lookForHangUp(&$0) } }
+
+    /// libmicrohttpd 0.9.75 misses an end that arrives together with the last bytes: after a short read it waits for
+    /// another event, and an edge-triggered epoll has none. Ending the reading makes one.
+    private func lookForHangUp(_ guarded: inout Guarded) {
+        if guarded.state.phase != .closed, !guarded.hasHungUp, nt_http_has_hung_up(socket) != 0 {
+            guarded.hasHungUp = true
+            nt_http_end_reading(socket)
+        }
+        if guarded.state.phase == .working, guarded.hasHungUp { guarded.exchange?.cancel() }
     }
 
     /// Shuts it down if no request is being read or answered.

@@ -126,18 +126,18 @@ package final class HTTPListener: Sendable {
 
     /// Has the request answered on the pool; the connection is suspended.
     func answer(_ exchange: Exchange, _ request: HTTPRequest) {
-        watch.answering()
+        watch.began(exchange)
         let encodings = exchange.values(of: "content-encoding")
         let task = Task(executorPreference: pool) {
             let response = await self.response(to: request, encodings: encodings)
             guard let stream = response.stream, request.method != "HEAD" else {
                 exchange.memory.releaseAll()
-                self.watch.answered()
+                self.watch.ended(exchange)
                 return exchange.complete(with: response)
             }
             await self.produce(stream, for: exchange, exchange.completeWithStream(response))
             exchange.memory.releaseAll()
-            self.watch.answered()
+            self.watch.ended(exchange)
         }
         exchange.isAnswered(by: task)
     }

@@ -27,7 +27,7 @@ extension InvertedIndexSchema {
         case .scalar(.geoCoordinates):
             if case .geoCoordinates(let coordinates) = value { entries.coordinates = coordinates }
         case .scalar(let type):
-            appendTerms([value], type, property, to: &entries)
+            appendTerms(CollectionOfOne(value), type, property, to: &entries)
             if case .text(let text) = value { appendLength(text.unicodeScalars.count, property, to: &entries) }
         case .array(let type):
             guard case .array(let elements) = value else { return entries }
@@ -54,20 +54,23 @@ extension InvertedIndexSchema {
     }
 
     private func appendTerms(
-        _ values: [PropertyValue], _ type: ScalarType, _ property: IndexedProperty, to entries: inout PropertyEntries
+        _ values: some Collection<PropertyValue>, _ type: ScalarType, _ property: IndexedProperty,
+        to entries: inout PropertyEntries
     ) {
         if type == .text {
             appendTokens(values, property, to: &entries)
             return
         }
-        let terms = values.compactMap { Self.term(of: $0, type) }
-        for term in values.count == 1 ? terms : Array(Set(terms)) {
+        // Each term once, and none of them kept twice: there may be millions of values.
+        var seen: Set<[UInt8]> = []
+        for value in values {
+            guard let term = Self.term(of: value, type), values.count == 1 || seen.insert(term).inserted else { continue }
             entries.postings.append(IndexKey.prefix(.term, property.id, term))
         }
     }
 
     private func appendTokens(
-        _ values: [PropertyValue], _ property: IndexedProperty, to entries: inout PropertyEntries
+        _ values: some Collection<PropertyValue>, _ property: IndexedProperty, to entries: inout PropertyEntries
     ) {
         let tokenizer = Tokenizer(property.tokenization)
         var frequencies: [[UInt8]: UInt32] = [:]

@@ -16,6 +16,8 @@ package struct JSONError: Error, Hashable, Sendable {
         case tooDeep(limit: Int)
         /// A string that is not UTF-8.
         case invalidUTF8
+        /// Nobody waits for what is read any more; only of readers that look for it.
+        case cancelled
     }
 
     package var reason: Reason
@@ -38,6 +40,7 @@ package struct JSONError: Error, Hashable, Sendable {
             "json: cannot unmarshal number \(literal) into Go value of type \(type)"
         case .tooDeep(let limit): "exceeded max depth: arrays and objects nest deeper than \(limit)"
         case .invalidUTF8: "invalid UTF-8 in string literal at byte \(offset)"
+        case .cancelled: "the request was cancelled"
         }
     }
 

@@ -26,7 +26,9 @@ extension JSONReader {
                 if !isASCII { try requireUTF8(start..<position) }
                 position += 1
                 return
-            case UInt8(ascii: "\\"): _ = try readEscape()
+            case UInt8(ascii: "\\"):
+                _ = try readEscape()
+                try lookForCancellation()
             default: throw invalid("in string literal")
             }
         }
@@ -45,6 +47,7 @@ extension JSONReader {
             case UInt8(ascii: "\\"):
                 // Every scalar has an encoding.
                 contents.append(contentsOf: UTF8.encode(try readEscape())!)
+                try lookForCancellation()
             default: throw invalid("in string literal")
             }
             let run = endOfPlainRun(from: position)

@@ -30,11 +30,21 @@ package struct JSONReader: Sendable {
     private var depth = 0
     /// Nothing of the innermost array or object has been read, so no comma is due.
     private var isAtStart = true
+    /// From which position on the task's cancellation is looked at; beyond the end where nobody looks.
+    private var nextLook: Int
+
+    /// How much is read between two looks for cancellation: less than a millisecond's worth.
+    static let bytesBetweenLooks = 64 << 10
 
     /// - Parameters:
     ///   - position: where the value begins, as an earlier reader reported it.
     ///   - depthLimit: 1 to `greatestDepthLimit`.
-    package init(_ bytes: [UInt8], from position: Int = 0, depthLimit: Int = Self.defaultDepthLimit) {
+    ///   - looksForCancellation: whether reading ends with `JSONError.Reason.cancelled` soon after the task was cancelled: right for
+    ///     what a client has sent, wrong for what is stored.
+    package init(
+        _ bytes: [UInt8], from position: Int = 0, depthLimit: Int = Self.defaultDepthLimit,
+        looksForCancellation: Bool = false
+    ) {
         precondition(
             1...Self.greatestDepthLimit ~= depthLimit,
             "a depth limit is 1 to \(Self.greatestDepthLimit), not \(depthLimit)")
@@ -42,6 +52,7 @@ package struct JSONReader: Sendable {
         self.bytes = bytes
         self.position = position
         self.depthLimit = depthLimit
+        nextLook = looksForCancellation ? position : .max
     }
 
     // MARK: Structure
@@ -94,6 +105,7 @@ package struct JSONReader: Sendable {
             position += 1
         }
         isAtStart = false
+        try lookForCancellation()
         return true
     }
 
@@ -243,7 +255,8 @@ package struct JSONReader: Sendable {
         case .string:
             let start = position
             try skipQuoted()
-            tally.scalars += 1
+            tally.texts += 1
+            if position - start > JSONTally.longestShortText { tally.longTexts += 1 }
             tally.textBytes += position - start
         case .array:
             tally.containers += 1
@@ -269,6 +282,14 @@ package struct JSONReader: Sendable {
     }
 
     // MARK: Plumbing
+
+    /// To be called in every loop over the text.
+    @inline(__always)
+    mutating func lookForCancellation() throws(JSONError) {
+        guard position >= nextLook else { return }
+        if Task.isCancelled { throw JSONError(.cancelled, offset: position) }
+        nextLook = position + Self.bytesBetweenLooks
+    }
 
     /// The byte at `position`, or 0, which no value begins with, at the end.
     var next: UInt8 { position < bytes.count ? bytes[position] : 0 }
@@ -332,6 +353,7 @@ package struct JSONReader: Sendable {
         }
         isAtStart = false
         guard next == UInt8(ascii: "\"") else { throw invalid("looking for beginning of object key string") }
+        try lookForCancellation()
         return true
     }
 
@@ -344,14 +366,21 @@ package struct JSONReader: Sendable {
 
 /// Of how many parts a value consists, at any depth: what it takes in memory is worked out from these.
 package struct JSONTally: Hashable, Sendable {
-    /// Numbers, strings, booleans and nulls.
+    /// Numbers, booleans and nulls.
     package var scalars = 0
+    /// Strings.
+    package var texts = 0
+    /// Those of them that a `String` does not hold within itself.
+    package var longTexts = 0
     /// Members of objects.
     package var members = 0
     /// Arrays and objects.
     package var containers = 0
     /// Bytes of strings and of names of members, as they are written.
     package var textBytes = 0
+
+    /// In bytes, as it is written, quotation marks included.
+    static let longestShortText = 17
 
     package init() {}
 }

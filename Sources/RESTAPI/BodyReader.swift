@@ -27,7 +27,7 @@ struct BodyReader {
         _ body: [UInt8], parameter: String = "body", allowance: DecodingAllowance = .unlimited
     ) throws(Refusal) {
         guard body.contains(where: { $0 > UInt8(ascii: " ") }) else { throw .missingBody(parameter) }
-        reader = JSONReader(body)
+        reader = JSONReader(body, looksForCancellation: true)
         self.allowance = allowance
         self.parameter = parameter
     }
@@ -153,7 +153,7 @@ struct BodyReader {
             case .wrongKind(let found, _): throw mismatch(found, "Go struct field \(place) of type float32")
             case .numberTooLarge(let literal, _):
                 throw mismatch("number \(literal)", "Go struct field \(place) of type float32")
-            case .invalidCharacter, .unexpectedEnd, .tooDeep, .invalidUTF8: throw refusal(error)
+            case .invalidCharacter, .unexpectedEnd, .tooDeep, .invalidUTF8, .cancelled: throw refusal(error)
             }
         }
         // Once here and once in the transaction.
@@ -171,8 +171,14 @@ struct BodyReader {
     /// An object that is checked now and decoded when it is asked for; any other value as a tree.
     mutating func deferredObject() throws(Refusal) -> JSONValue {
         guard try peek() == .object else { return try value() }
+        let start = reader.position
         let (object, tally) = try step { (reader) throws(JSONError) in try reader.readDeferredObject() }
         try charge(tally)
+        do throws(DecodingAllowance.Refusal) {
+            try allowance.chargeWords(of: reader.bytes[start..<reader.position])
+        } catch {
+            throw Refusal(error)
+        }
         return .object(object)
     }
 
@@ -218,8 +224,12 @@ struct BodyReader {
     }
 
     private func refusal(_ error: JSONError) -> Refusal {
-        if case .unexpectedEnd = error.reason { return .body(parameter, because: "unexpected EOF") }
-        return .body(parameter, because: error.message)
+        switch error.reason {
+        case .unexpectedEnd: .body(parameter, because: "unexpected EOF")
+        case .cancelled: ErrorMapping.refusal(.cancelled, in: .write)
+        case .invalidCharacter, .wrongKind, .numberTooLarge, .tooDeep, .invalidUTF8:
+            .body(parameter, because: error.message)
+        }
     }
 
     func mismatch(_ found: JSONKind, _ expected: String) -> Refusal {

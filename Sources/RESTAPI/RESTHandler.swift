@@ -24,16 +24,30 @@ package struct RESTHandler: GuardedHandler {
     }
 
     /// What the endpoint's row in the table says. Open are preflights too, and what is not below `/v1`; a path below it that
-    /// is none asks for `read`, so that nobody learns which ones there are.
+    /// is none asks for `read`, so that nobody learns which ones there are, unless all paths that begin like it are open.
     package func permission(for request: HTTPRequest) -> Permission {
         let router = RESTEndpoints.router
         if request.method == "OPTIONS" || !request.pathSegments.starts(with: router.prefix) { return .open }
         switch router.match(method: request.method, path: request.pathSegments) {
         case .found(let endpoint, _): return endpoint.permission
         case .wrongMethod(let others): return others.map(\.permission).min() ?? .read
-        case .unknownPath: return .read
+        case .unknownPath:
+            let branch = request.pathSegments.dropFirst(router.prefix.count).first
+            return branch.map(Self.openBranches.contains) == true ? .open : .read
         }
     }
+
+    /// The first segments below which everything is open.
+    private static let openBranches: Set<String> = {
+        let branches = Dictionary(grouping: RESTEndpoints.router.endpoints) { $0.path.segments.first }
+        return Set(
+            branches.compactMap { first, endpoints in
+                guard case .literal(let name)? = first, endpoints.allSatisfy({ $0.permission == .open }) else {
+                    return nil
+                }
+                return name
+            })
+    }()
 
     /// Liveness and readiness, on the connection's thread; `nil` for whatever takes work.
     package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? { health.immediateResponse(to: request) }

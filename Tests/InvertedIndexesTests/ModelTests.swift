@@ -246,7 +246,7 @@ struct SeededGenerator: RandomNumberGenerator {
         _ value: PropertyValue?, _ property: IndexedProperty, _ comparison: FilterComparison, _ wanted: FilterValue
     ) -> Bool {
         let elements: [PropertyValue] =
-            if case .array(let elements) = value { elements } else { value.map { [$0] } ?? [] }
+            if case .array(let elements) = value { Array(elements) } else { value.map { [$0] } ?? [] }
         if case .text(let text) = wanted, property.type == .scalar(.uuid) || property.type == .array(.uuid) {
             return elements.contains { $0.isUUID(comparison, ObjectID(text)!) }
         }

@@ -54,6 +54,18 @@ struct BatchTests {
         #expect(try await fixture.send("GET", "/v1/objects?class=C").body?["objects"] == .array([]))
     }
 
+    @Test func `a batch of more objects than are stored at a time is answered whole and in order`() async throws {
+        try await fixture.createClass("C", #"{"name": "n", "dataType": ["int"]}"#)
+        let objects = (0..<5_000).map { #"{"class": "C", "properties": {"n": \#($0 == 4_500 ? "\"x\"" : "\($0)")}}"# }
+        let answer = try await fixture.send("POST", "/v1/batch/objects", #"{"objects": [\#(objects.joined(separator: ","))]}"#)
+        #expect(answer.status == 200 && answer.body?.count == 5_000)
+        for number in [0, 4_095, 4_096, 4_999] {
+            #expect(answer.body?[number]?["properties"]?["n"]?.number == Double(number))
+            #expect(answer.body?[number]?["result"]?["status"] == .string("SUCCESS"))
+        }
+        #expect(answer.body?[4_500]?["result"]?["status"] == .string("FAILED"))
+    }
+
     @Test func `an object whose id is taken is replaced`() async throws {
         for title in ["one", "two"] {
             let body = #"{"objects": [{"class": "C", "id": "\#(id(1))", "properties": {"t": "\#(title)"}}]}"#

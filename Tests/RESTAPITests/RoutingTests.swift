@@ -98,6 +98,7 @@ struct RoutingTests {
         arguments: [
             ("GET", [], .open), ("GET", ["v1"], .open), ("OPTIONS", ["v1", "objects"], .open), ("GET", ["x"], .open),
             ("POST", ["v1", ".well-known", "ready"], .open), ("GET", ["v1", "nosuchthing"], .read),
+            ("GET", ["v1", ".well-known", "nosuchthing"], .open),
             ("GET", ["v1", "objects"], .read), ("POST", ["v1", "graphql"], .read),
             ("POST", ["v1", "objects", "validate"], .read), ("POST", ["v1", "objects"], .write),
             ("DELETE", ["v1", "schema", "C"], .write), ("PUT", ["v1", "schema", "C", "shards", "S"], .admin),

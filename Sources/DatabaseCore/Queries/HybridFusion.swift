@@ -29,10 +29,13 @@ enum HybridFusion {
     }
 
     /// Σ weight / (60 + rank), rank from 0.
-    static func ranked(_ legs: [Leg]) -> [DocumentID: Fused] {
+    ///
+    /// - Parameter check: called for every candidate; what it throws ends the fusion.
+    static func ranked(_ legs: [Leg], checking check: () throws -> Void = {}) rethrows -> [DocumentID: Fused] {
         var fused: [DocumentID: Fused] = [:]
         for leg in legs {
             for (rank, candidate) in leg.candidates.enumerated() {
+                try check()
                 let share = Float(leg.weight / (60 + Double(rank)))
                 let text =
                     "\nHybrid (Result Set \(leg.name)) Document \(candidate.id) contributed \(shown(share)) to the score"
@@ -43,12 +46,15 @@ enum HybridFusion {
     }
 
     /// Σ weight · (value − minimum) / (maximum − minimum), each leg by itself; the whole weight where all are equal.
-    static func relative(_ legs: [Leg]) -> [DocumentID: Fused] {
+    ///
+    /// - Parameter check: called for every candidate; what it throws ends the fusion.
+    static func relative(_ legs: [Leg], checking check: () throws -> Void = {}) rethrows -> [DocumentID: Fused] {
         var fused: [DocumentID: Fused] = [:]
         for leg in legs {
             let values = leg.candidates.map(\.value)
             guard let minimum = values.min(), let maximum = values.max() else { continue }
             for candidate in leg.candidates {
+                try check()
                 let share =
                     maximum > minimum
                     ? Float(leg.weight) * ((candidate.value - minimum) / (maximum - minimum)) : Float(leg.weight)

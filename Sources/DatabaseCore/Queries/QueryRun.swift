@@ -21,6 +21,14 @@ struct QueryRun {
     let answered: (RecallSample) -> Void
     let isCancelled: @Sendable () -> Bool
 
+    /// How many comparisons, or readings of a few properties, pass between two looks for cancellation: less than a millisecond.
+    private static let stepsBetweenLooks = 256
+    /// How many whole objects are read between two looks: they may be large.
+    private static let objectsBetweenLooks = 8
+
+    /// - Throws: `DatabaseError.cancelled` once nobody waits for the hits.
+    private func check() throws { if isCancelled() { throw DatabaseError.cancelled } }
+
     private var collection: CollectionDefinition { plan.collection.definition }
     private var window: Window { plan.window }
 
@@ -74,12 +82,17 @@ struct QueryRun {
         var keyed: [(candidate: Candidate, keys: [SortValue], rank: Int)] = []
         keyed.reserveCapacity(candidates.count)
         for candidate in candidates {
-            if isCancelled() { throw DatabaseError.cancelled }
+            if keyed.count % Self.stepsBetweenLooks == 0 { try check() }
             let object = try reader.transaction.object(
                 candidate.document, in: reader.shard.address, properties: .only(sorter.properties))
             if let object { keyed.append((candidate, sorter.keys(of: object), keyed.count)) }
         }
-        keyed.sort { sorter.order.precedes($0.keys, $1.keys) ?? ($0.rank < $1.rank) }
+        var comparisonCount = 0
+        try keyed.sort { left, right in
+            comparisonCount += 1
+            if comparisonCount % Self.stepsBetweenLooks == 0 { try check() }
+            return sorter.order.precedes(left.keys, right.keys) ?? (left.rank < right.rank)
+        }
         return keyed.map(\.candidate)
     }
 
@@ -182,16 +195,21 @@ struct QueryRun {
                     name: "vector,hybridVector", weight: search.alpha,
                     candidates: try found.map { try fusionCandidate($0.document, 1 - $0.distance) }))
         }
-        let fused = search.fusion == .ranked ? HybridFusion.ranked(legs) : HybridFusion.relative(legs)
-        let best = Array(Self.ranked(fused).prefix(window.end))
+        let fused =
+            search.fusion == .ranked
+            ? try HybridFusion.ranked(legs, checking: check) : try HybridFusion.relative(legs, checking: check)
+        let best = Array(try ranked(fused).prefix(window.end))
         return window.cut(Array(best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)))).map {
             Candidate(document: $0.document, score: $0.score, explanation: $0.explanation)
         }
     }
 
     /// Best first; equal scores by the larger second value, then by id.
-    private static func ranked(_ fused: [DocumentID: HybridFusion.Fused]) -> [HybridFusion.Fused] {
-        fused.values.sorted { left, right in
+    private func ranked(_ fused: [DocumentID: HybridFusion.Fused]) throws -> [HybridFusion.Fused] {
+        var comparisonCount = 0
+        return try fused.values.sorted { left, right in
+            comparisonCount += 1
+            if comparisonCount % Self.stepsBetweenLooks == 0 { try check() }
             if abs(left.score - right.score) >= 1e-7 { return left.score > right.score }
             if left.secondary != right.secondary { return left.secondary > right.secondary }
             return left.id < right.id
@@ -199,7 +217,8 @@ struct QueryRun {
     }
 
     private func fusionCandidate(_ document: DocumentID, _ value: Float) throws -> HybridFusion.Candidate {
-        .init(document: document, id: try reader.id(of: document) ?? ObjectID(high: 0, low: 0), value: value)
+        try check()
+        return .init(document: document, id: try reader.id(of: document) ?? ObjectID(high: 0, low: 0), value: value)
     }
 
     // MARK: Objects
@@ -211,7 +230,8 @@ struct QueryRun {
         }
         var hits: [Hit] = []
         hits.reserveCapacity(candidates.count)
-        for candidate in candidates {
+        for (number, candidate) in candidates.enumerated() {
+            if number % Self.objectsBetweenLooks == 0 { try check() }
             guard let object = try reader.object(candidate.document, plan.columns) else { continue }
             var hit = Hit(object: object, distance: candidate.distance)
             if hasCertainty, let distance = candidate.distance { hit.certainty = 1 - Double(distance) / 2 }

@@ -37,6 +37,7 @@ package struct AutoSchema: Sendable {
         for member in members {
             let name = PropertyName.normalized(member.name)
             guard let index = indices[name] else {
+                try checkCount(existing.properties.count + added.count, of: existing.name)
                 added.append(try property(name, for: member.value, of: existing.name, inference: inference))
                 continue
             }
@@ -61,10 +62,20 @@ package struct AutoSchema: Sendable {
             name: name, description: inference.description(of: "property"), vectors: [vector])
         definition.showsEmptyProperties = true
         for member in members {
+            try checkCount(definition.properties.count, of: name)
             definition.properties.append(
                 try property(member.name, for: member.value, of: name, inference: inference))
         }
         return try rules.created(definition, among: others)
+    }
+
+    /// Whether a collection of so many properties may get another one without being asked.
+    private func checkCount(_ count: Int, of collection: String) throws(DatabaseError) {
+        guard count < TypeInference.greatestMemberCount else {
+            throw .invalidObject(
+                "class '\(collection)' would have more than \(TypeInference.greatestMemberCount) properties; define those that "
+                    + "are meant in the schema")
+        }
     }
 
     private func property(

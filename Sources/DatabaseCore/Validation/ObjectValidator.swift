@@ -8,6 +8,9 @@ import JSON
 /// Knows the definition only: whether an id is taken, a reference leads somewhere or a vector has the length of the
 /// others is for the caller to find out.
 package struct ObjectValidator: Sendable {
+    /// How many elements of an array are checked between two looks for cancellation: less than a millisecond's worth.
+    private static let elementsBetweenLooks = 1024
+
     private let definition: CollectionDefinition
     private let properties: [String: PropertyDefinition]
 
@@ -18,7 +21,8 @@ package struct ObjectValidator: Sendable {
 
     /// What is to be stored of `object`: properties in their stored form (JSON `null` counts as absent), vectors by number.
     ///
-    /// - Throws: `DatabaseError.invalidObject`, `.unknownVector` for a vector name that the collection does not have.
+    /// - Throws: `DatabaseError.invalidObject`, `.unknownVector` for a vector name that the collection does not have;
+    ///   `.cancelled` soon after the task was cancelled.
     package func validated(_ object: ObjectInput) throws(DatabaseError) -> ValidatedObject {
         var valid = ValidatedObject(properties: [:], vectors: try validatedVectors(of: object))
         for member in object.properties?.members ?? [] where member.value != .null {
@@ -122,28 +126,51 @@ package struct ObjectValidator: Sendable {
 
     private func elements(
         of value: JSONValue, type: ScalarType, property: PropertyDefinition, path: String
-    ) throws(DatabaseError) -> [PropertyValue] {
+    ) throws(DatabaseError) -> PropertyArray {
         guard case .array(let elements) = value else {
             throw invalid(
                 "\(type.nameInMessages) array", path, "not \(type.arrayInMessages), but \(GoName.type(of: value))")
         }
-        var values: [PropertyValue] = []
-        values.reserveCapacity(elements.count)
-        for (position, element) in elements.enumerated() {
-            if type == .object {
-                values.append(
-                    .object(try members(of: element, in: property, path: "\(path)[\(position)]", kind: "object array")))
-                continue
+        func all<Element>(
+            _ element: (JSONValue, Int) throws(DatabaseError) -> Element
+        ) throws(DatabaseError) -> [Element] {
+            var all: [Element] = []
+            all.reserveCapacity(elements.count)
+            for (position, value) in elements.enumerated() {
+                if position % Self.elementsBetweenLooks == 0, Task.isCancelled { throw .cancelled }
+                all.append(try element(value, position))
             }
-            do {
-                values.append(try ValueReader.value(element, as: type))
-            } catch {
-                throw invalid(
-                    "\(type.nameInMessages) array", path,
-                    "invalid \(type.nameInMessages) array value: element [\(position)]: \(error.reason)")
+            return all
+        }
+        func scalars<Element>(
+            _ element: (JSONValue) throws(InvalidValue) -> Element
+        ) throws(DatabaseError) -> [Element] {
+            try all { (value, position) throws(DatabaseError) in
+                do throws(InvalidValue) {
+                    return try element(value)
+                } catch {
+                    throw invalid(
+                        "\(type.nameInMessages) array", path,
+                        "invalid \(type.nameInMessages) array value: element [\(position)]: \(error.reason)")
+                }
             }
         }
-        return values
+        switch type {
+        case .text: return PropertyArray(texts: try scalars(ValueReader.text))
+        case .int: return PropertyArray(ints: try scalars(ValueReader.int))
+        case .number: return PropertyArray(numbers: try scalars(ValueReader.number))
+        case .boolean: return PropertyArray(booleans: try scalars(ValueReader.boolean))
+        case .date: return PropertyArray(dates: try scalars(ValueReader.date))
+        case .uuid: return PropertyArray(uuids: try scalars(ValueReader.uuid))
+        case .blob, .geoCoordinates, .phoneNumber:
+            return PropertyArray(
+                try scalars { (value) throws(InvalidValue) in try ValueReader.value(value, as: type) })
+        case .object:
+            return PropertyArray(
+                try all { (value, position) throws(DatabaseError) in
+                    .object(try members(of: value, in: property, path: "\(path)[\(position)]", kind: "object array"))
+                })
+        }
     }
 
     private func members(

@@ -5,6 +5,10 @@ import JSON
 
 /// Chooses types for values that no definition names.
 struct TypeInference {
+    /// How many properties a collection or object may come to have by inference: each costs a kilobyte and more, with every
+    /// collection in memory, and was meant as data if there are so many.
+    static let greatestMemberCount = 10_000
+
     /// Of what is made, in seconds since 1970.
     var time: Int64
     /// Of numbers, alone and in arrays.
@@ -160,6 +164,10 @@ struct TypeInference {
             known.indices.map { (known[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
         for member in object.members where member.value != .null {
             guard let index = indices[member.name] else {
+                guard members.count < Self.greatestMemberCount else {
+                    throw InvalidValue(
+                        "an object has more than \(Self.greatestMemberCount) members; define those that are meant in the schema")
+                }
                 indices[member.name] = members.count
                 members.append(try nestedProperty(member.name, for: member.value))
                 isChanged = true

@@ -162,6 +162,9 @@ private struct SchemaGrowth: Sendable {
         var hasGrown = false
         var refusals: [Int: DatabaseError] = [:]
         for (index, object) in objects.enumerated() {
+            if Task.isCancelled {
+                return (nil, Dictionary(uniqueKeysWithValues: objects.indices.map { ($0, .cancelled) }))
+            }
             do throws(DatabaseError) {
                 let grown = try autoSchema.definition(for: object, extending: current, among: others, time: time)
                 if let grown {

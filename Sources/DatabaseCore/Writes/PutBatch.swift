@@ -102,6 +102,7 @@ struct PutBatch {
         for (index, object) in zip(indexes, objects) {
             guard case .received = items[index].state else { continue }
             do throws(DatabaseError) {
+                if Task.isCancelled { throw .cancelled }
                 if let refusal = object.tenant.flatMap({ tenantRefusals[$0] }) { throw refusal }
                 let shard = try collection.shard(for: object.tenant)
                 let valid = try validator.validated(object)
@@ -212,8 +213,13 @@ struct PutBatch {
 
     // MARK: Write
 
-    /// Hands the changes of all shards to the writer at once, and waits for all.
+    /// Hands the changes of all shards to the writer at once, and waits for all. What is handed over is written, even if
+    /// nobody waits for it any more.
     private mutating func write() async {
+        if Task.isCancelled {
+            for group in groups { for index in group.items { items[index].refuse(.cancelled) } }
+            return
+        }
         var changes: [ObjectChange] = []
         var ready: [(group: Group, objects: [(index: Int, object: PreparedObject)])] = []
         for group in groups {

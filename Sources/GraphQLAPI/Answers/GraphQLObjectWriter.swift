@@ -22,7 +22,10 @@ struct GraphQLObjectWriter {
 
     mutating func write(_ hits: [Hit], plan: ObjectPlan) throws(DatabaseError) {
         writer.beginArray()
-        for hit in hits { try write(hit, plan: plan) }
+        for hit in hits {
+            if Task.isCancelled { throw .cancelled }
+            try write(hit, plan: plan)
+        }
         writer.endArray()
     }
 

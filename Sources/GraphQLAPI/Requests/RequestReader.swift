@@ -24,7 +24,7 @@ struct RequestReader {
     private var pendingBytes = 0
 
     init(_ bytes: [UInt8], allowance: DecodingAllowance) {
-        reader = JSONReader(bytes, depthLimit: Self.depthLimit)
+        reader = JSONReader(bytes, depthLimit: Self.depthLimit, looksForCancellation: true)
         self.allowance = allowance
     }
 

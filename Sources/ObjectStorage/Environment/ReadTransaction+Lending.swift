@@ -13,6 +13,8 @@ extension ReadTransaction {
     final func lend(_ count: Int, _ body: @Sendable (Int) throws -> Void) throws {
         lentSpanCount += 1
         defer { lentSpanCount -= 1 }
+        // One call needs no other thread, nor the machinery to find one: most shards are that small.
+        if count == 1 { return try body(0) }
         let failure = Mutex<(number: Int, error: any Error)?>(nil)
         DispatchQueue.concurrentPerform(iterations: count) { number in
             do {

@@ -129,7 +129,7 @@ struct ValueEncoder {
     }
 
     /// One tag for all elements where they have the same; 0 where each carries its own.
-    private mutating func append(_ elements: [PropertyValue], depth: Int) throws(StorageError) {
+    private mutating func append(_ elements: PropertyArray, depth: Int) throws(StorageError) {
         guard depth < ValueTag.maximumDepth else { throw .valueTooDeep(limit: ValueTag.maximumDepth) }
         try appendCount(elements.count)
         var common = elements.first.map { Self.tag(of: $0) }
@@ -227,7 +227,7 @@ struct ValueDecoder {
         return beacons
     }
 
-    private mutating func array(in bytes: RawSpan, depth: Int) throws -> [PropertyValue] {
+    private mutating func array(in bytes: RawSpan, depth: Int) throws -> PropertyArray {
         let count = try count(in: bytes, depth: depth)
         let number = try reader.number(UInt8.self, in: bytes)
         let common = ValueTag(rawValue: number)
@@ -235,14 +235,29 @@ struct ValueDecoder {
         guard common != nil || number == 0, common != .yes, common != .no else {
             throw reader.damaged("there are no arrays of value type \(number)")
         }
-        var elements: [PropertyValue] = []
-        // A count that is wrong must not take many times the size of the record, level by level.
-        elements.reserveCapacity(min(count, 1_024))
-        for _ in 0..<count {
-            let tag = if let common { common } else { try tag(in: bytes) }
-            elements.append(try payload(of: tag, in: bytes, depth: depth + 1))
+        switch common {
+        case .text?: return PropertyArray(texts: try all(count) { try $0.reader.text(in: bytes) })
+        case .int?: return PropertyArray(ints: try all(count) { try $0.reader.number(Int64.self, in: bytes) })
+        case .number?: return PropertyArray(numbers: try all(count) { try $0.reader.double(in: bytes) })
+        case .date?: return PropertyArray(dates: try all(count) { try $0.reader.text(in: bytes) })
+        case .uuid?: return PropertyArray(uuids: try all(count) { try $0.reader.objectID(in: bytes) })
+        case .no?, .yes?, .blob?, .geoCoordinates?, .phoneNumber?, .object?, .references?, .array?, nil:
+            return PropertyArray(
+                try all(count) { decoder in
+                    let tag = if let common { common } else { try decoder.tag(in: bytes) }
+                    return try decoder.payload(of: tag, in: bytes, depth: depth + 1)
+                })
         }
-        return elements
+    }
+
+    private mutating func all<Element>(
+        _ count: Int, _ element: (inout Self) throws -> Element
+    ) throws -> [Element] {
+        var all: [Element] = []
+        // A count that is wrong must not take many times the size of the record, level by level.
+        all.reserveCapacity(min(count, 1_024))
+        for _ in 0..<count { all.append(try element(&self)) }
+        return all
     }
 
     /// A count of things that take at least a byte each.

@@ -20,18 +20,26 @@ extension RESTHandler {
             // The id is given here, so that it can be told even where the object fails.
             if bodies[place].input.id == nil { bodies[place].input.id = .random() }
         }
-        let inputs = bodies.filter { $0.fault == nil }.map(\.input)
-        var stored = inputs.isEmpty ? [] : await database.upsert(inputs)
-        precondition(stored.count == inputs.count, "\(inputs.count) objects were sent, \(stored.count) answered")
-        stored.reverse()
-        let results = bodies.map { body -> Result<DatabaseObject, DatabaseError> in
-            body.fault.map { .failure(.invalidObject($0)) } ?? stored.removeLast()
+        var answer = BatchAnswer(self)
+        for start in stride(from: 0, to: bodies.count, by: Self.objectsAtATime) {
+            if Task.isCancelled { throw ErrorMapping.refusal(.cancelled, in: .write) }
+            let part = bodies[start..<min(start + Self.objectsAtATime, bodies.count)]
+            let inputs = part.filter { $0.fault == nil }.map(\.input)
+            var stored = inputs.isEmpty ? [] : await database.upsert(inputs)
+            precondition(stored.count == inputs.count, "\(inputs.count) objects were sent, \(stored.count) answered")
+            stored.reverse()
+            for body in part {
+                answer.write(body, body.fault.map { .failure(.invalidObject($0)) } ?? stored.removeLast())
+            }
         }
-        return .json(answer(bodies, results))
+        return .json(answer.finished())
     }
 
-    /// What an object of a batch takes beside its values, its part of the answer included.
-    private static let bytesForObject = 512
+    /// How many objects are stored together, in a commit. On the way each takes some kilobytes, which are given back before the
+    /// next ones.
+    private static let objectsAtATime = 4_096
+    /// What an object of a batch takes all along beside its values, its part of the answer included; measured.
+    private static let bytesForObject = 768
 
     private func batch(reading request: HTTPRequest) throws(Refusal) -> [ObjectBody] {
         var reader = try BodyReader(request)
@@ -48,35 +56,43 @@ extension RESTHandler {
         return bodies
     }
 
-    // MARK: - Answer
+}
 
-    private func answer(_ bodies: [ObjectBody], _ results: [Result<DatabaseObject, DatabaseError>]) -> [UInt8] {
-        var encoder = ObjectEncoder(origin: context.origin, writesReferencePaths: false)
+/// The answer to a batch, written object by object.
+private struct BatchAnswer {
+    private let encoder: ObjectEncoder
+    private let time: Int64
+    private var writer = JSONWriter()
+
+    init(_ handler: RESTHandler) {
+        var encoder = ObjectEncoder(origin: handler.context.origin, writesReferencePaths: false)
         encoder.collectionsWithTimes = Set(
-            database.collections().filter { $0.invertedIndex.indexTimestamps }.map(\.name))
-        let time = context.clock()
-        var writer = JSONWriter()
+            handler.database.collections().filter { $0.invertedIndex.indexTimestamps }.map(\.name))
+        self.encoder = encoder
+        time = handler.context.clock()
         writer.beginArray()
-        for (body, result) in zip(bodies, results) {
-            writer.beginObject()
-            switch result {
-            case .success(let object):
-                encoder.writeMembers(of: object, deprecations: true, to: &writer) { writer in
-                    writer.member("result", .object(["status": .string("SUCCESS")]))
-                }
-            case .failure(let error):
-                write(body.input, failedBecause: ErrorMapping.itemMessage(error), time: time, to: &writer)
+    }
+
+    mutating func write(_ body: ObjectBody, _ result: Result<DatabaseObject, DatabaseError>) {
+        writer.beginObject()
+        switch result {
+        case .success(let object):
+            encoder.writeMembers(of: object, deprecations: true, to: &writer) { writer in
+                writer.member("result", .object(["status": .string("SUCCESS")]))
             }
-            writer.endObject()
+        case .failure(let error): write(body.input, failedBecause: ErrorMapping.itemMessage(error))
         }
+        writer.endObject()
+    }
+
+    /// The whole answer; nothing can be written afterwards.
+    consuming func finished() -> [UInt8] {
         writer.endArray()
         return writer.bytes
     }
 
     /// A failed object is shown as it was sent.
-    private func write(
-        _ input: ObjectInput, failedBecause reason: String, time: Int64, to writer: inout JSONWriter
-    ) {
+    private mutating func write(_ input: ObjectInput, failedBecause reason: String) {
         if !input.collection.isEmpty { writer.member("class", .string(input.collection)) }
         writer.key(AdditionalField.creationTimeUnix.rawValue)
         writer.number(Int(time))

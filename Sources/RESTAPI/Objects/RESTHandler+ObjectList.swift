@@ -25,7 +25,7 @@ extension RESTHandler {
             throw ErrorMapping.refusal(.collectionNotFound(query.collection), in: .list)
         }
         let objects = query.limit == 0 ? [] : try await objects(of: query)
-        return list(objects, deprecations: [])
+        return try list(objects, deprecations: [])
     }
 
     /// All classes by name, in each the objects by id; the page is cut from the whole.
@@ -47,7 +47,7 @@ extension RESTHandler {
         let objects = try reading(.list) { () throws(DatabaseError) in
             try database.read { view throws(DatabaseError) in try Self.objects(of: plans, query, in: view) }
         }
-        return list(objects, deprecations: nil)
+        return try list(objects, deprecations: nil)
     }
 
     /// The page of `query` that is cut from all that `plans` list, one after the other.
@@ -74,14 +74,17 @@ extension RESTHandler {
     }
 
     /// - Parameter deprecations: `nil` is written as `null`.
-    private func list(_ objects: [DatabaseObject], deprecations: [String]?) -> HTTPResponse {
+    private func list(_ objects: [DatabaseObject], deprecations: [String]?) throws(Refusal) -> HTTPResponse {
         let encoder = ObjectEncoder(origin: context.origin, writesVectorWeights: true, writesTenants: false)
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("deprecations", deprecations.map { .array($0.map { .string($0) }) } ?? .null)
         writer.key("objects")
         writer.beginArray()
-        for object in objects { encoder.write(object, to: &writer) }
+        for object in objects {
+            if Task.isCancelled { throw ErrorMapping.refusal(.cancelled, in: .list) }
+            encoder.write(object, to: &writer)
+        }
         writer.endArray()
         if !objects.isEmpty {
             writer.key("totalResults")

@@ -18,6 +18,15 @@ struct AutoSchemaTests {
             among: existing.map { [$0] } ?? [], time: 1_136_214_245)
     }
 
+    @Test(arguments: ["{", #"{"o": {"#]) func `nobody means ten thousand properties`(beginning: String) throws {
+        func json(_ count: Int) -> String {
+            beginning + (0..<count).map { #""p\#($0)": 1"# }.joined(separator: ", ")
+                + String(repeating: "}", count: beginning.count { $0 == "{" })
+        }
+        #expect(try definition(for: json(10_000)) != nil)
+        #expect(throws: DatabaseError.self) { try definition(for: json(10_001)) }
+    }
+
     @Test(
         arguments: [
             (#""a""#, PropertyType.scalar(.text)), (#""2020-02-03T04:05:06Z""#, .scalar(.date)),
