@@ -3,9 +3,9 @@
 #include "CMicroHTTPD.h"
 
 #include <errno.h>
+#include <linux/tcp.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -136,6 +136,13 @@ void nt_http_shut_down(int socket, const uint8_t *bytes, size_t count) {
 int nt_http_has_hung_up(int socket) {
     struct pollfd watched = {.fd = socket, .events = POLLRDHUP};
     return poll(&watched, 1, 0) > 0 && (watched.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+uint64_t nt_http_received_byte_count(int socket) {
+    struct tcp_info info;
+    memset(&info, 0, sizeof info);
+    socklen_t size = sizeof info;
+    return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 ? info.tcpi_bytes_received : 0;
 }
 
 void nt_http_end_reading(int socket) { shutdown(socket, SHUT_RD); }

@@ -10,6 +10,8 @@ final class Connection: Sendable {
         var exchange: Exchange?
         /// The client has closed its side, and libmicrohttpd was told.
         var hasHungUp = false
+        /// What the client had sent when its last request ended.
+        var byteCountBeforeHead: UInt64 = 0
     }
 
     /// The descriptor; used under the lock and before `close` only, since its number is given to others afterwards.
@@ -28,6 +30,7 @@ final class Connection: Sendable {
     func enter(_ phase: ConnectionState.Phase, _ exchange: Exchange? = nil) -> Bool {
         guarded.withLock { guarded in
             guarded.exchange = exchange
+            if phase == .idle { guarded.byteCountBeforeHead = nt_http_received_byte_count(socket) }
             return guarded.state.enter(phase, at: .now)
         }
     }
@@ -76,6 +79,20 @@ final class Connection: Sendable {
             guard guarded.state.phase == .body else { return }
             _ = guarded.state.enter(.expired, at: .now)
             shutDown(saying: refusal)
+        }
+    }
+
+    /// Refuses a request whose head has become longer than `limit` bytes and is still being read.
+    ///
+    /// - Returns: whether it did.
+    func refuseHead(longerThan limit: Int) -> Bool {
+        guarded.withLock { guarded in
+            guard guarded.state.phase == .head else { return false }
+            let received = nt_http_received_byte_count(socket)
+            guard received > guarded.byteCountBeforeHead + UInt64(limit) else { return false }
+            _ = guarded.state.enter(.expired, at: .now)
+            shutDown(saying: .headersTooLarge(limit: limit))
+            return true
         }
     }
 

@@ -20,8 +20,18 @@ extension HTTPListener {
 
     static var logged: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void {
         { context, text in
-            guard let text = unsafe text else { return }
-            unsafe HTTPListener.listener(context)?.logger.debug("libmicrohttpd", ["text": .text(String(cString: text))])
+            guard let text = unsafe text, let listener = unsafe HTTPListener.listener(context) else { return }
+            unsafe listener.logger.debug("libmicrohttpd", ["text": .text(String(cString: text))])
+            listener.refuseLongHeads()
+        }
+    }
+
+    /// libmicrohttpd 0.9.75 has no memory for its refusal where a head fills the connection's memory but for a few hundred bytes:
+    /// it says so in its log, then closes without an answer. It does not say of which connection, but whoever sent that much is
+    /// to be refused anyway.
+    private func refuseLongHeads() {
+        for connection in watch.all where connection.refuseHead(longerThan: configuration.headLimitInBytes) {
+            refusedRequests.add(1, ordering: .relaxed)
         }
     }
 

@@ -56,6 +56,17 @@ import Testing
         }
     }
 
+    @Test(arguments: ["Cookie", "X-Long"])
+    func `a head that is too long is refused with words, however little memory it leaves`(name: String) async throws {
+        try await withServer { server in
+            for count in stride(from: 64_800, through: 65_600, by: 40) {
+                let client = try TestClient(port: server.port)
+                client.send("GET / HTTP/1.1\r\nHost: h\r\n\(name): \(String(repeating: "x", count: count))\r\n\r\n")
+                #expect(client.receive()?.status == 431, "\(count)")
+            }
+        }
+    }
+
     @Test func `a body of exactly the limit is taken, one byte more is refused`() async throws {
         try await withServer(change: { $0.bodyLimitInBytes = 1000 }) { server in
             let client = try TestClient(port: server.port)

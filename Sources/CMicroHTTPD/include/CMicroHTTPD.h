@@ -54,6 +54,9 @@ void nt_http_shut_down(int socket, const uint8_t *bytes, size_t count);
 /// Whether the client has closed its side, without waiting and without reading.
 int nt_http_has_hung_up(int socket);
 
+/// How many bytes the client has sent on this connection, as far as they were acknowledged.
+uint64_t nt_http_received_byte_count(int socket);
+
 /// Ends reading: what has arrived can still be read, then comes the end. Wakes whoever waits for the socket.
 void nt_http_end_reading(int socket);
 
