@@ -64,7 +64,9 @@ extension InvertedIndexSchema {
         // Each term once, and none of them kept twice: there may be millions of values.
         var seen: Set<[UInt8]> = []
         for value in values {
-            guard let term = Self.term(of: value, type), values.count == 1 || seen.insert(term).inserted else { continue }
+            guard let term = Self.term(of: value, type), values.count == 1 || seen.insert(term).inserted else {
+                continue
+            }
             entries.postings.append(IndexKey.prefix(.term, property.id, term))
         }
     }

@@ -57,7 +57,8 @@ struct BatchTests {
     @Test func `a batch of more objects than are stored at a time is answered whole and in order`() async throws {
         try await fixture.createClass("C", #"{"name": "n", "dataType": ["int"]}"#)
         let objects = (0..<5_000).map { #"{"class": "C", "properties": {"n": \#($0 == 4_500 ? "\"x\"" : "\($0)")}}"# }
-        let answer = try await fixture.send("POST", "/v1/batch/objects", #"{"objects": [\#(objects.joined(separator: ","))]}"#)
+        let body = #"{"objects": [\#(objects.joined(separator: ","))]}"#
+        let answer = try await fixture.send("POST", "/v1/batch/objects", body)
         #expect(answer.status == 200 && answer.body?.count == 5_000)
         for number in [0, 4_095, 4_096, 4_999] {
             #expect(answer.body?[number]?["properties"]?["n"]?.number == Double(number))

@@ -166,7 +166,8 @@ struct TypeInference {
             guard let index = indices[member.name] else {
                 guard members.count < Self.greatestMemberCount else {
                     throw InvalidValue(
-                        "an object has more than \(Self.greatestMemberCount) members; define those that are meant in the schema")
+                        "an object has more than \(Self.greatestMemberCount) members; define those that are meant in the schema"
+                    )
                 }
                 indices[member.name] = members.count
                 members.append(try nestedProperty(member.name, for: member.value))

@@ -7,7 +7,8 @@ import Testing
     @Test(
         arguments: [
             [], [.text("a"), .text("")], [.int(1), .int(-2)], [.number(0.5)], [.boolean(true), .boolean(false)],
-            [.date("2020-01-01T00:00:00Z")], [.uuid(ObjectID(high: 1, low: 2))], [.object(["a": .int(1)]), .object([:])],
+            [.date("2020-01-01T00:00:00Z")], [.uuid(ObjectID(high: 1, low: 2))],
+            [.object(["a": .int(1)]), .object([:])],
             [.int(1), .text("b"), .int(2)],
         ] as [[PropertyValue]])
     func `an array gives back what was put in, however it is kept`(elements: [PropertyValue]) {
