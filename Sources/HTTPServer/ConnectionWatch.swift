@@ -82,7 +82,7 @@ final class ConnectionWatch: @unchecked Sendable {
     func resumed() {
         condition.withLock {
             suspendedCount -= 1
-            if suspendedCount == 0 { condition.broadcast() }
+            if suspendedCount == 0, waiterCount > 0 { condition.broadcast() }
         }
     }
 

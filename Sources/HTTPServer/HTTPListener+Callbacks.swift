@@ -21,8 +21,9 @@ extension HTTPListener {
     static var logged: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<CChar>?) -> Void {
         { context, text in
             guard let text = unsafe text, let listener = unsafe HTTPListener.listener(context) else { return }
-            unsafe listener.logger.debug("libmicrohttpd", ["text": .text(String(cString: text))])
-            listener.refuseLongHeads()
+            let line = unsafe String(cString: text)
+            listener.logger.debug("libmicrohttpd", ["text": .text(line)])
+            if line.hasPrefix("Closing connection (failed to create response header)") { listener.refuseLongHeads() }
         }
     }
 
