@@ -8,7 +8,8 @@ import Testing
     /// What a reader says of `text` in a task that has been cancelled.
     private func error(of text: String, looksForCancellation: Bool) async -> JSONError? {
         await Task {
-            withUnsafeCurrentTask { unsafe $0?.cancel() }
+            // Safety: the task is not kept.
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
             var reader = JSONReader(Array(text.utf8), looksForCancellation: looksForCancellation)
             do throws(JSONError) {
                 _ = try reader.checkValue()

@@ -83,7 +83,8 @@ import Testing
         let database = fixture.database
         _ = try await database.createCollection(.articles())
         let results = await Task {
-            withUnsafeCurrentTask { unsafe $0?.cancel() }
+            // Safety: the task is not kept.
+            unsafe withUnsafeCurrentTask { unsafe $0?.cancel() }
             return await database.upsert([.article(1, "a", year: 1), .article(2, "b", year: 2)])
         }.value
         for result in results {
