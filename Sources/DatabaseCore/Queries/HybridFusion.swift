@@ -31,7 +31,7 @@ enum HybridFusion {
     /// Σ weight / (60 + rank), rank from 0.
     ///
     /// - Parameter check: called for every candidate; what it throws ends the fusion.
-    static func ranked(_ legs: [Leg], checking check: () throws -> Void = {}) rethrows -> [DocumentID: Fused] {
+    static func ranked(_ legs: [Leg], checking check: () throws -> Void) rethrows -> [DocumentID: Fused] {
         var fused: [DocumentID: Fused] = [:]
         for leg in legs {
             for (rank, candidate) in leg.candidates.enumerated() {
@@ -48,7 +48,7 @@ enum HybridFusion {
     /// Σ weight · (value − minimum) / (maximum − minimum), each leg by itself; the whole weight where all are equal.
     ///
     /// - Parameter check: called for every candidate; what it throws ends the fusion.
-    static func relative(_ legs: [Leg], checking check: () throws -> Void = {}) rethrows -> [DocumentID: Fused] {
+    static func relative(_ legs: [Leg], checking check: () throws -> Void) rethrows -> [DocumentID: Fused] {
         var fused: [DocumentID: Fused] = [:]
         for leg in legs {
             let values = leg.candidates.map(\.value)

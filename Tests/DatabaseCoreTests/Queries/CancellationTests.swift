@@ -50,7 +50,9 @@ import Testing
         let count = Mutex(0)
         do {
             _ = try database.readStorage { transaction in
-                let reader = ShardReader(transaction: transaction, shard: plan.shard, collection: plan.collection)
+                let reader = ShardReader(
+                    transaction: transaction, shard: plan.shard, collection: plan.collection,
+                    collections: database.collectionTable)
                 let run = QueryRun(reader: reader, plan: plan, answered: { _ in }) {
                     count.withLock { count in
                         count += 1
@@ -59,7 +61,7 @@ import Testing
                 }
                 return try run.hits()
             }
-        } catch .cancelled {
+        } catch DatabaseError.cancelled {
             return count.withLock { $0 }
         }
         #expect(last == .max, "it was not cancelled")

@@ -18,10 +18,10 @@ import VectorIndexes
         ]
         let id = "00000000-0000-0000-0000-000000000001"
         #expect(
-            HybridFusion.relative(legs)[DocumentID(1)]?.explanation
+            HybridFusion.relative(legs, checking: {})[DocumentID(1)]?.explanation
                 == "\nHybrid (Result Set keyword,bm25) Document \(id): original score 3, normalized score: 1")
         #expect(
-            HybridFusion.ranked(legs)[DocumentID(1)]?.explanation
+            HybridFusion.ranked(legs, checking: {})[DocumentID(1)]?.explanation
                 == "\nHybrid (Result Set keyword,bm25) Document \(id) contributed 0.016666668 to the score")
     }
 
@@ -31,12 +31,12 @@ import VectorIndexes
             HybridFusion.Leg(name: "vector,hybridVector", weight: 0.75, candidates: [Self.candidate(1, 0.5)]),
         ]
         let document = "Document 00000000-0000-0000-0000-000000000001"
-        let ranked = try #require(HybridFusion.ranked(legs)[DocumentID(1)])
+        let ranked = try #require(HybridFusion.ranked(legs, checking: {})[DocumentID(1)])
         #expect(
             ranked.explanation
                 == "\nHybrid (Result Set vector,hybridVector) \(document) contributed 0.0125 to the score"
                 + "\nHybrid (Result Set keyword,bm25) \(document) contributed 0.004166667 to the score")
-        let relative = try #require(HybridFusion.relative(legs)[DocumentID(1)])
+        let relative = try #require(HybridFusion.relative(legs, checking: {})[DocumentID(1)])
         #expect(
             relative.explanation
                 == "\nHybrid (Result Set keyword,bm25) \(document): original score 3, normalized score: 0.25 - "
