@@ -13,6 +13,7 @@ extension DatabaseError {
         case .collectionExists(let name): "class name \(name) already exists"
         case .similarCollectionExists(let existing): "class already exists: found similar class \"\(existing)\""
         case .invalidDefinition(let text), .overloaded(let text), .storage(let text), .storageFull(let text): text
+        case .alias(let problem): problem.wording
         case .invalidReference(let problem): problem.wording
         case .invalidQuery(let problem): problem.wording
         case .objectExists(let id): "id '\(id)' already exists"

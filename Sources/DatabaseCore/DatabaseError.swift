@@ -15,6 +15,7 @@ package enum DatabaseError: Error, Sendable {
     case objectNotFound(collection: String, id: ObjectID)
     /// An object that does not fit its collection; the text says which property and why.
     case invalidObject(String)
+    case alias(AliasProblem)
     /// An object cannot refer to another.
     case invalidReference(InvalidReference)
     /// A picture of the object gave no vector.
@@ -62,6 +63,7 @@ package enum DatabaseError: Error, Sendable {
         case .similarCollectionExists(let existing): "collection \(existing) differs in letter case only"
         case .invalidDefinition(let text), .overloaded(let text), .storage(let text), .storageFull(let text): text
         case .invalidObject(let text): "invalid object: \(text)"
+        case .alias(let problem): problem.message
         case .invalidReference(let problem): problem.message
         case .invalidQuery(let problem): problem.message
         case .objectExists(let id): "object \(id) exists already"

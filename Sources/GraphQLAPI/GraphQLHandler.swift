@@ -128,7 +128,7 @@ package final class GraphQLHandler: HTTPHandler {
         if let schema = schema.withLock({ $0 }), schema.generation == generation { return schema }
         let definitions = database.collections()
         guard !definitions.isEmpty else { return nil }
-        let made = CollectionSchema(definitions, generation: generation)
+        let made = CollectionSchema(definitions, aliases: database.aliases(), generation: generation)
         schema.withLock { $0 = made }
         return made
     }

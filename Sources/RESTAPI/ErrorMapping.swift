@@ -24,6 +24,7 @@ enum ErrorMapping {
         case batchDelete
         case backup
         case changeReferences(adds: Bool)
+        case alias
     }
 
     static func refusal(_ error: DatabaseError, in operation: Operation) -> Refusal {
@@ -39,6 +40,7 @@ enum ErrorMapping {
         case .merge: return isMissing(kind) ? .notFound : .handler(status, mergeText(error, kind, text, status))
         case .batchDelete: return .handler(status, batchDeleteText(kind, text))
         case .backup: return .handler(status, text)
+        case .alias: return status == 404 ? .notFound : .handler(status, text)
         case .changeReferences(let adds):
             return isMissing(kind)
                 ? .notFound : .handler(status, wrapped(text, referenceStep(error, adds: adds), status))
@@ -93,6 +95,9 @@ enum ErrorMapping {
         case .objectNotFound: (404, .missingObject)
         case .invalidObject: (422, .invalidObject)
         case .invalidReference: (422, .reference)
+        case .alias(.invalidName), .alias(.unknownCollection): (422, .other)
+        case .alias(.nameOfCollection), .alias(.exists): (500, .other)
+        case .alias(.notFound): (404, .other)
         case .vectorization: error.isFaultOfPicture ? (422, .picture) : (500, .vectorization)
         case .dimensionMismatch: (500, .vectorLength)
         case .invalidQuery, .missingSearchObject, .searchObjectHasNoVector: (422, .query)

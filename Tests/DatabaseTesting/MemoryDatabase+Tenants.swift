@@ -44,6 +44,7 @@ extension MemoryDatabase {
     /// Where the objects of a collection are kept, or of one of its tenants, which is made or activated as the collection
     /// wants it.
     func place(_ name: String, _ tenant: String?, canCreate: Bool = false) throws(DatabaseError) -> String {
+        let name = resolved(name)
         guard let definition = collection(named: name) else { throw .collectionNotFound(name) }
         guard definition.multiTenancy.isEnabled else {
             if tenant != nil { throw .tenantNotExpected(collection: name) }

@@ -19,6 +19,10 @@ package final class MemoryDatabase: DatabaseOperations {
         var collections: [String: CollectionDefinition] = [:] {
             didSet { generation += 1 }
         }
+        /// The names of collections.
+        var aliases: [String: String] = [:] {
+            didSet { generation += 1 }
+        }
         var generation: UInt64 = 0
         /// By collection or tenant, as `place(_:_:)` names it.
         var objects: [String: [ObjectID: Stored]] = [:]
@@ -107,7 +111,10 @@ extension MemoryDatabase {
         state.withLock { $0.collections.values.sorted { $0.name < $1.name } }
     }
 
-    package func collection(named name: String) -> CollectionDefinition? { state.withLock { $0.collections[name] } }
+    package func collection(named name: String) -> CollectionDefinition? {
+        let name = resolved(name)
+        return state.withLock { $0.collections[name] }
+    }
 
     package func createCollection(_ definition: CollectionDefinition) async throws(DatabaseError)
         -> CollectionDefinition

@@ -55,6 +55,17 @@ import Testing
         )
     }
 
+    @Test func `a field may have the name of an alias, and is answered under it`() async throws {
+        let database = Fixture.database()
+        try await database.createAlias(CollectionAlias(name: "Stuff", collection: "Thing"))
+        database.answer("Thing", with: .success([Fixture.hit(["num": .int(1)])]))
+        let answer = try await database.answer("{ Get { Stuff { num __typename } } }")
+        #expect(answer == #"{"data":{"Get":{"Stuff":[{"num":1,"__typename":"Thing"}]}}}"#)
+        try await database.updateAlias(CollectionAlias(name: "Stuff", collection: "Author"))
+        #expect(try await database.messages("{ Get { Stuff { num } } }").first?.hasPrefix("Cannot query field") == true)
+        #expect(try await database.messages("{ Aggregate { Stuff { meta { count } } } }") == [])
+    }
+
     @Test func `additional fields are those of the hit`() async throws {
         let database = Fixture.database()
         database.answer("Thing", with: .success([Fixture.hit(vector: [1, 0.5], distance: 0.25)]))

@@ -42,9 +42,8 @@ struct RoutingTests {
     }
 
     @Test(arguments: [
-        ("POST", "/v1/export/filesystem", "export"), ("GET", "/v1/aliases", "aliases"),
-        ("POST", "/v1/classifications", "classification"), ("POST", "/v1/tokenize", "tokenize"),
-        ("GET", "/v1/authz/roles", "authz"), ("GET", "/v1/cluster/statistics", "cluster"),
+        ("POST", "/v1/export/filesystem", "export"), ("POST", "/v1/classifications", "classification"),
+        ("GET", "/v1/authz/roles", "authz"), ("GET", "/v1/tasks", "tasks"),
     ])
     func `what is not built says so by name`(method: String, path: String, name: String) async throws {
         let answer = try await fixture.send(method, path, "{}")

@@ -87,9 +87,9 @@ extension Collection {
 }
 
 extension CollectionTable {
-    /// The collection of a name, as filters through references see it.
+    /// The collection of a name, aliases aside, as filters through references see it.
     func referenced(_ name: String) -> ReferencedCollection? {
-        self[name].map { ReferencedCollection(id: $0.id, schema: $0.snapshot.invertedSchema) }
+        collection(named: name).map { ReferencedCollection(id: $0.id, schema: $0.snapshot.invertedSchema) }
     }
 }
 
@@ -100,11 +100,7 @@ extension InvertedIndexSchema {
         let settings = InvertedIndexSettings(
             indexTimestamps: index.indexTimestamps, indexNullState: index.indexNullState,
             indexPropertyLength: index.indexPropertyLength,
-            stopWords: StopWords(
-                preset: StopWords.Preset(rawValue: index.stopwordPreset) ?? .en,
-                additions: index.stopwordAdditions ?? [],
-                removals: index.stopwordRemovals ?? []),
-            bm25K1: Float(index.bm25K1), bm25B: Float(index.bm25B))
+            stopWords: StopWords(index), bm25K1: Float(index.bm25K1), bm25B: Float(index.bm25B))
         let properties = definition.properties.map { property in
             let indexed = IndexedProperty(
                 id: property.id, type: property.type, tokenization: property.tokenization ?? .word,

@@ -16,12 +16,13 @@ struct CollectionLoader {
 
     /// Reads the catalog; loads no shard. Blocks.
     func catalog() throws -> CollectionTable {
+        let table = CollectionTable()
         let records = try environment.read { transaction in
-            try transaction.collections().map {
+            for alias in try transaction.aliases() { table.setAlias(alias.name, to: alias.collection) }
+            return try transaction.collections().map {
                 ($0, try transaction.shards(of: $0.id), try transaction.inactiveShards(of: $0.id))
             }
         }
-        let table = CollectionTable()
         try inParallel(records, partSize: 64) { part in
             for (record, shards, inactive) in part {
                 table.add(try Collection(stored: record, shards: shards, inactive: inactive))

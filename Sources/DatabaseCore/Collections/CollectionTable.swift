@@ -12,6 +12,8 @@ final class CollectionTable: Sendable {
         var byID: [CollectionID: Collection] = [:]
         /// The names there are, and those of collections whose creation is not committed yet, by their lower-case form.
         var namesByLowercase: [String: String] = [:]
+        /// The names of collections, by alias.
+        var aliases: [String: String] = [:]
         /// Counts the changes of what the collections are.
         var generation: UInt64 = 0
         /// By name; `nil` when something has changed since it was last asked for.
@@ -21,11 +23,17 @@ final class CollectionTable: Sendable {
             generation += 1
             definitions = nil
         }
+
+        /// The collection that is called so, or that an alias of this name stands for.
+        func collection(_ name: String) -> Collection? { byName[name] ?? aliases[name].flatMap { byName[$0] } }
     }
 
     private let state = Mutex(State())
 
-    subscript(name: String) -> Collection? { state.withLock { $0.byName[name] } }
+    /// The collection that is called `name`, or that the alias `name` stands for.
+    subscript(name: String) -> Collection? { state.withLock { $0.collection(name) } }
+    /// The collection that is called `name`, aliases aside.
+    func collection(named name: String) -> Collection? { state.withLock { $0.byName[name] } }
     subscript(id: CollectionID) -> Collection? { state.withLock { $0.byID[id] } }
 
     /// By name. O(n log n).
@@ -49,13 +57,27 @@ final class CollectionTable: Sendable {
     /// What rules about the other collections have to know.
     var names: CollectionNames {
         CollectionNames(
-            contains: { [self] name in self[name] != nil },
+            contains: { [self] name in collection(named: name) != nil },
             similar: { [self] name in
                 state.withLock { state in
                     // A creation that is not committed may yet fail; the writer decides about its name.
                     state.namesByLowercase[name.lowercased()].flatMap { state.byName[$0] == nil ? nil : $0 }
                 }
             })
+    }
+
+    /// By name. O(n log n).
+    var aliases: [CollectionAlias] {
+        state.withLock { $0.aliases }.sorted { $0.key < $1.key }
+            .map { CollectionAlias(name: $0.key, collection: $0.value) }
+    }
+
+    /// Notes an alias that has been stored, or removed.
+    func setAlias(_ name: String, to collection: String?) {
+        state.withLock { state in
+            state.aliases[name] = collection
+            state.noteChange()
+        }
     }
 
     /// Takes `name` for a collection that is not committed yet.

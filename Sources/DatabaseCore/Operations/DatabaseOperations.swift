@@ -19,7 +19,9 @@ package protocol SchemaOperations: Sendable {
     var schemaGeneration: UInt64 { get }
     /// All collections, by name.
     func collections() -> [CollectionDefinition]
-    /// The collection called exactly `name`.
+    /// The collection called exactly `name`, or that the alias of exactly this name stands for.
+    ///
+    /// All operations take an alias for the name of a collection, but those that delete one or refer to one.
     func collection(named name: String) -> CollectionDefinition?
     /// Checks `definition`, gives numbers to its properties and vectors, and stores it.
     func createCollection(_ definition: CollectionDefinition) async throws(DatabaseError) -> CollectionDefinition
@@ -31,8 +33,18 @@ package protocol SchemaOperations: Sendable {
     ) async throws(DatabaseError) -> PropertyDefinition
     /// Drops one index of a property, with what it holds; does nothing if the property has no such index.
     func deleteIndex(_ index: PropertyIndex, of property: String, in collection: String) async throws(DatabaseError)
-    /// Does nothing if there is none of this name.
+    /// Does nothing if there is none of this name. Its aliases stay.
     func deleteCollection(named name: String) async throws(DatabaseError)
+    /// All aliases, by name.
+    func aliases() -> [CollectionAlias]
+    /// - Throws: `DatabaseError.alias`.
+    func createAlias(_ alias: CollectionAlias) async throws(DatabaseError)
+    /// Lets an alias stand for another collection.
+    ///
+    /// - Throws: `DatabaseError.alias`.
+    func updateAlias(_ alias: CollectionAlias) async throws(DatabaseError)
+    /// - Throws: `DatabaseError.alias`.
+    func deleteAlias(named name: String) async throws(DatabaseError)
 }
 
 /// Operations on the tenants of collections that have them.

@@ -79,7 +79,7 @@ extension Database {
     private static let shardsPerRemoval = 64
 
     package func deleteCollection(named name: String) async throws(DatabaseError) {
-        guard let collection = collectionTable[name] else { return }
+        guard let collection = collectionTable.collection(named: name) else { return }
         try await submit(CollectionDeletion(collection: collection.id, collections: collectionTable))
         // Nobody links what belongs to a collection that was dropped; the writer tells those who waited.
         for shard in collection.shards.all { shard.drop() }

@@ -36,12 +36,12 @@ struct ReferenceCheck {
         guard let name = beacon.collection else {
             if !requiresTarget { return nil }
             for name in collection.referenceTargets[property] ?? [] {
-                guard let target = collections[name] else { continue }
+                guard let target = collections.collection(named: name) else { continue }
                 if try isThere(beacon.id, in: target) { return nil }
             }
             return .missingTarget(beacon.id)
         }
-        guard let target = collections[name] else { return .unknownCollection(name) }
+        guard let target = collections.collection(named: name) else { return .unknownCollection(name) }
         if target.definition.multiTenancy.isEnabled, !collection.definition.multiTenancy.isEnabled {
             return .tenantsOnlyAtTarget(collection: name)
         }

@@ -22,6 +22,7 @@ struct CollectionCreation: Change {
 
     func apply(to transaction: WriteTransaction) throws -> Collection {
         let name = definition.name
+        if try transaction.target(ofAlias: name) != nil { throw DatabaseError.collectionExists(name) }
         try reservation.take(name, in: collections)
         let id = try transaction.createCollection(named: name, definition: DefinitionCodec.encoded(definition))
         if definition.multiTenancy.isEnabled { return Collection(id: id, definition: definition, shards: []) }

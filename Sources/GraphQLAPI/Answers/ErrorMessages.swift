@@ -29,7 +29,7 @@ extension DatabaseError {
             return prefix(on: occasion) + wording
         case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
-            .invalidReference, .vectorization, .dimensionMismatch, .readOnlyShard, .shardNotFound, .storageFull,
+            .invalidReference, .alias, .vectorization, .dimensionMismatch, .readOnlyShard, .shardNotFound, .storageFull,
             .multiTenancyDisabled, .invalidTenants, .backup:
             // Only writes and backups end so.
             return wording

@@ -101,7 +101,7 @@ struct RequestExecution {
         let planner = FieldPlanner(schema: schema, settings: database.settings)
         return try collector.fields(of: root.selections, on: type).map { field in
             let name = field.field.name.text
-            guard let definition = type.fields[name], let collection = schema.collections[name] else {
+            guard let definition = type.fields[name], let collection = schema.collection(ofField: name) else {
                 return AnswerPlan.ClassField(field: field, content: .typename(type.name))
             }
             let planned =

@@ -16,13 +16,30 @@ final class CollectionSchema: Sendable {
     let generation: UInt64
     /// By name.
     let collections: [String: CollectionDefinition]
+    /// The names of collections by alias, as far as there are such collections.
+    private let aliases: [String: String]
     private let objectTypes = Mutex<[String: ObjectType]>([:])
     private let rootSchema = Mutex<Schema?>(nil)
 
-    init(_ definitions: [CollectionDefinition], generation: UInt64) {
+    init(_ definitions: [CollectionDefinition], aliases: [CollectionAlias] = [], generation: UInt64) {
         self.definitions = definitions
         self.generation = generation
         collections = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Set(definitions.map(\.name))
+        self.aliases = Dictionary(
+            aliases.filter { names.contains($0.collection) }.map { ($0.name, $0.collection) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The collection that a field of `Get` or `Aggregate` is about, by its name or an alias.
+    func collection(ofField name: String) -> CollectionDefinition? {
+        collections[name] ?? aliases[name].flatMap { collections[$0] }
+    }
+
+    /// The fields of `Get` and `Aggregate`: collections by their names, then by their aliases.
+    private var fields: [(name: String, collection: CollectionDefinition)] {
+        definitions.map { ($0.name, $0) }
+            + aliases.sorted { $0.key < $1.key }.compactMap { alias, name in collections[name].map { (alias, $0) } }
     }
 
     var schema: Schema {
@@ -47,10 +64,10 @@ final class CollectionSchema: Sendable {
 
     private var getType: ObjectType {
         ObjectType(name: WireNames.getType) { [unowned self] in
-            definitions.compactMap { collection in
+            fields.compactMap { name, collection in
                 guard let type = objectType(of: collection.name) else { return nil }
                 return FieldDefinition(
-                    collection.name, .list(.named(.object(type))), summary: collection.description ?? ""
+                    name, .list(.named(.object(type))), summary: collection.description ?? ""
                 ) { ArgumentTypes(collection, place: .get).get }
             }
         }
@@ -58,9 +75,9 @@ final class CollectionSchema: Sendable {
 
     private var aggregateType: ObjectType {
         ObjectType(name: WireNames.aggregateType) { [unowned self] in
-            definitions.map { collection in
+            fields.map { name, collection in
                 FieldDefinition(
-                    collection.name, .list(.named(.object(AggregateTypes(collection).object))),
+                    name, .list(.named(.object(AggregateTypes(collection).object))),
                     summary: collection.description ?? ""
                 ) { ArgumentTypes(collection, place: .aggregate).aggregate }
             }

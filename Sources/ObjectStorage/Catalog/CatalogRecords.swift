@@ -20,6 +20,13 @@ package struct ShardRecord: Hashable, Sendable {
     package var definition: [UInt8]
 }
 
+/// Another name for a collection, in the catalog.
+package struct AliasRecord: Hashable, Sendable {
+    package var name: String
+    /// The name of the collection; there may be none of it.
+    package var collection: String
+}
+
 /// What was dropped and is still to be purged.
 struct DroppedPart: Hashable, Sendable {
     var collection: CollectionID

@@ -141,6 +141,43 @@ extension ReadTransaction {
         return record
     }
 
+    /// All aliases, in order of their names.
+    ///
+    /// - Complexity: O(aliases).
+    package final func aliases() throws -> [AliasRecord] {
+        var records: [AliasRecord] = []
+        let prefix = Key.global(.alias)
+        try scan(prefix: prefix, from: prefix) { key, value in
+            let name = unsafe key.withUnsafeBytes {
+                unsafe String(validating: $0.dropFirst(prefix.count), as: UTF8.self)
+            }
+            guard let name else { throw StorageError.damaged(key: Key.describe(key), reason: "the name is no UTF-8") }
+            records.append(AliasRecord(name: name, collection: try Self.collectionName(value, key: Key.alias(name))))
+            return true
+        }
+        return records
+    }
+
+    /// The name of the collection that `alias` stands for, or `nil` if there is no such alias.
+    ///
+    /// - Complexity: O(log entries).
+    package final func target(ofAlias alias: String) throws -> String? {
+        let key = Key.alias(alias)
+        return try withValue(for: key) { value in
+            guard let value else { return nil }
+            return try Self.collectionName(value, key: key)
+        }
+    }
+
+    private static func collectionName(_ value: RawSpan, key: [UInt8]) throws(StorageError) -> String {
+        var reader = ByteReader(key: key)
+        let version = try reader.number(UInt8.self, in: value)
+        guard version == CatalogCodec.version else { throw reader.damaged("there is no version \(version)") }
+        let name = try reader.text(in: value)
+        try reader.requireEnd(in: value)
+        return name
+    }
+
     /// What was kept under `name` for the whole database, or `nil`.
     package final func setting(_ name: String) throws -> [UInt8]? {
         try bytes(under: Key.setting(name))

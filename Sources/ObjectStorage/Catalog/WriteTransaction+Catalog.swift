@@ -93,6 +93,16 @@ extension WriteTransaction {
         forget { $0 == shard }
     }
 
+    /// Lets `alias` stand for the collection called `collection`, whether there is one or not; `nil` removes the alias.
+    ///
+    /// - Throws: `StorageError.nameNotUsable`.
+    package func setAlias(_ alias: String, to collection: String?) throws {
+        try requireUsable(alias)
+        guard let collection else { return try removeValue(for: Key.alias(alias)) }
+        try requireUsable(collection)
+        try put(CatalogCodec.encode(name: collection, definition: []), for: Key.alias(alias))
+    }
+
     /// Keeps `value` under `name` for the whole database; `nil` removes it.
     ///
     /// - Throws: `StorageError.nameNotUsable`.

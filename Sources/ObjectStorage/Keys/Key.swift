@@ -10,7 +10,7 @@ enum Key {
     static let maximumByteCount = 511
     /// Collection, shard, purpose.
     static let prefixByteCount = 9
-    /// How long a name of a collection, shard or setting may be.
+    /// How long a name of a collection, alias, shard or setting may be.
     static let maximumNameByteCount = 400
     /// How long the part of an inverted index's key after the prefix may be.
     static let maximumInvertedByteCount = 400
@@ -25,6 +25,7 @@ enum Key {
         case setting = 0x06
         /// Never stored: what is put and taken back when the reserve is tried out.
         case reserve = 0x07
+        case alias = 0x08
     }
 
     /// What a key of a whole collection (shard 0) is for.
@@ -55,6 +56,8 @@ enum Key {
     }
 
     static func collectionName(_ name: String) -> [UInt8] { global(.collectionName) + name.utf8 }
+
+    static func alias(_ name: String) -> [UInt8] { global(.alias) + name.utf8 }
 
     static func setting(_ name: String) -> [UInt8] { global(.setting) + name.utf8 }
 

@@ -66,8 +66,9 @@ private struct BatchAnswer {
 
     init(_ handler: RESTHandler) {
         var encoder = ObjectEncoder(origin: handler.context.origin, writesReferencePaths: false)
-        encoder.collectionsWithTimes = Set(
-            handler.database.collections().filter { $0.invertedIndex.indexTimestamps }.map(\.name))
+        let timed = Set(handler.database.collections().filter { $0.invertedIndex.indexTimestamps }.map(\.name))
+        encoder.collectionsWithTimes = timed.union(
+            handler.database.aliases().filter { timed.contains($0.collection) }.map(\.name))
         self.encoder = encoder
         time = handler.context.clock()
         writer.beginArray()
@@ -76,7 +77,9 @@ private struct BatchAnswer {
     mutating func write(_ body: ObjectBody, _ result: Result<DatabaseObject, DatabaseError>) {
         writer.beginObject()
         switch result {
-        case .success(let object):
+        case .success(var object):
+            // Who writes under an alias is answered under it.
+            object.collection = body.input.collection
             encoder.writeMembers(of: object, deprecations: true, to: &writer) { writer in
                 writer.member("result", .object(["status": .string("SUCCESS")]))
             }

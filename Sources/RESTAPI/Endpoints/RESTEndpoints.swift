@@ -19,7 +19,7 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 /// parameters in the same place.
 enum RESTEndpoints {
     static let router = Router(
-        prefix: ["v1"], meta + schema + tenants + objects + batch + backups + graphql + unbuilt)
+        prefix: ["v1"], meta + schema + aliases + tenants + objects + batch + backups + graphql + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(
@@ -38,6 +38,9 @@ enum RESTEndpoints {
             "GET", ".well-known/openid-configuration", .open, "Where OpenID Connect is configured: nowhere",
             tag: "well-known", .work { _, _ in HTTPResponse(status: 404) }),
         RESTEndpoint("GET", "nodes", .read, "The nodes and, if asked for, their shards", tag: "nodes", nodes),
+        RESTEndpoint(
+            "GET", "cluster/statistics", .read, "How the nodes agree: there is one", tag: "cluster",
+            .work { handler, _ in handler.clusterStatistics() }),
         RESTEndpoint("GET", "nodes/{class}", .read, "The nodes and their shards of one class", tag: "nodes", nodes),
     ]
 
@@ -65,6 +68,12 @@ enum RESTEndpoints {
             "DELETE", "schema/{class}/properties/{property}/index/{index}", .write, "Drop an index of a property",
             tag: "schema", .work { handler, call throws(Refusal) in try await handler.deleteIndex(call) }),
         RESTEndpoint(
+            "POST", "schema/{class}/properties/{property}/tokenize", .read, "Cut a text as a property does",
+            tag: "schema", .work { handler, call throws(Refusal) in try handler.tokenizeAsProperty(call) }),
+        RESTEndpoint(
+            "POST", "tokenize", .read, "Cut a text into tokens", tag: "schema",
+            .work { handler, call throws(Refusal) in try handler.tokenize(call) }),
+        RESTEndpoint(
             "GET", "schema/{class}/shards", .read, "The shards of a class and their status", tag: "schema",
             .work { handler, call throws(Refusal) in try handler.shards(call) }),
         RESTEndpoint(
@@ -91,6 +100,24 @@ enum RESTEndpoints {
         RESTEndpoint(
             "HEAD", "schema/{class}/tenants/{tenant}", .read, "Whether a tenant exists", tag: "schema",
             .work { handler, call throws(Refusal) in try handler.headTenant(call) }),
+    ]
+
+    private static let aliases: [RESTEndpoint] = [
+        RESTEndpoint(
+            "GET", "aliases", .read, "All aliases, or those of one class", tag: "aliases",
+            .work { handler, call in handler.listAliases(call) }),
+        RESTEndpoint(
+            "POST", "aliases", .write, "Create an alias", tag: "aliases",
+            .work { handler, call throws(Refusal) in try await handler.createAlias(call) }),
+        RESTEndpoint(
+            "GET", "aliases/{alias}", .read, "One alias", tag: "aliases",
+            .work { handler, call throws(Refusal) in try handler.getAlias(call) }),
+        RESTEndpoint(
+            "PUT", "aliases/{alias}", .write, "Let an alias stand for another class", tag: "aliases",
+            .work { handler, call throws(Refusal) in try await handler.updateAlias(call) }),
+        RESTEndpoint(
+            "DELETE", "aliases/{alias}", .write, "Delete an alias", tag: "aliases",
+            .work { handler, call throws(Refusal) in try await handler.deleteAlias(call) }),
     ]
 
     private static let objects: [RESTEndpoint] =

@@ -60,6 +60,46 @@ extension RESTHandler {
         return .json(writer.bytes)
     }
 
+    /// `/v1/cluster/statistics`: one node, which is the leader of itself and has nothing to agree on.
+    func clusterStatistics() -> HTTPResponse {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("statistics")
+        writer.beginArray()
+        writer.beginObject()
+        writer.member("bootstrapped", .boolean(true))
+        writer.member("candidates", .object([:]))
+        writer.member("dbLoaded", .boolean(true))
+        writer.member("isVoter", .boolean(true))
+        writer.member("leaderId", .string(context.nodeName))
+        writer.member("name", .string(context.nodeName))
+        writer.member("open", .boolean(true))
+        writer.key("raft")
+        writer.beginObject()
+        for (name, value) in [
+            ("appliedIndex", "0"), ("commitIndex", "0"), ("fsmPending", "0"), ("lastContact", "0"),
+            ("lastLogIndex", "0"), ("lastLogTerm", "0"), ("lastSnapshotIndex", "0"), ("lastSnapshotTerm", "0"),
+        ] {
+            writer.member(name, .string(value))
+        }
+        let itself = JSONValue.object([
+            "address": .string(""), "id": .string(context.nodeName), "suffrage": .number(JSONNumber(0)),
+        ])
+        writer.member("latestConfiguration", .array([itself]))
+        writer.member("latestConfigurationIndex", .string("0"))
+        writer.member("numPeers", .string("0"))
+        writer.member("state", .string("Leader"))
+        writer.member("term", .string("0"))
+        writer.endObject()
+        writer.member("ready", .boolean(context.isReady()))
+        writer.member("status", .string("HEALTHY"))
+        writer.endObject()
+        writer.endArray()
+        writer.member("synchronized", .boolean(true))
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
     /// `/v1/nodes` and `/v1/nodes/{class}`.
     func nodes(_ call: Call) throws(Refusal) -> HTTPResponse {
         let output = call.request.queryValue("output") ?? "minimal"

@@ -24,7 +24,9 @@ extension RESTHandler {
         guard database.collection(named: query.collection) != nil else {
             throw ErrorMapping.refusal(.collectionNotFound(query.collection), in: .list)
         }
-        let objects = query.limit == 0 ? [] : try await objects(of: query)
+        var objects = query.limit == 0 ? [] : try await objects(of: query)
+        // Who asks under an alias is answered under it.
+        for index in objects.indices { objects[index].collection = query.collection }
         return try list(objects, deprecations: [])
     }
 

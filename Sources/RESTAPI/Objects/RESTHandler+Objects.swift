@@ -13,7 +13,7 @@ extension RESTHandler {
         let stored = try await during(.create(givesID: input.id != nil)) { () throws(DatabaseError) in
             try await database.insert(input)
         }
-        return written(stored)
+        return written(stored, as: input.collection)
     }
 
     func validateObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
@@ -53,7 +53,7 @@ extension RESTHandler {
         let input = try completeInput(body)
         guard input.id == id else { throw .handler(422, "invalid update: field 'id' is immutable") }
         guard database.collection(named: input.collection) != nil else { throw .notFound }
-        if let collection = call.collection, collection != input.collection {
+        if let collection = call.collection, !isSameClass(collection, input.collection) {
             let other = try await object(id, in: input.collection, input.tenant, Query.Selection(properties: []))
             guard other != nil else { throw .notFound }
             throw .handler(
@@ -61,7 +61,7 @@ extension RESTHandler {
                 "invalid update: the class in the body is '\(input.collection)', the one in the path '\(collection)'")
         }
         let stored = try await during(.replace) { () throws(DatabaseError) in try await database.replace(input) }
-        return written(stored)
+        return written(stored, as: input.collection)
     }
 
     func mergeObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
@@ -69,7 +69,7 @@ extension RESTHandler {
         try call.checkConsistency(nodeName: context.nodeName)
         var body = try ObjectBody.reading(call.request)
         if let collection = call.collection {
-            guard body.input.collection.isEmpty || body.input.collection == collection else {
+            guard body.input.collection.isEmpty || isSameClass(body.input.collection, collection) else {
                 throw .handler(
                     422,
                     ErrorMapping.wrapped(
@@ -114,6 +114,13 @@ extension RESTHandler {
 
     // MARK: - Parts
 
+    /// Whether two names, one of which may be an alias, stand for the same class.
+    private func isSameClass(_ name: String, _ other: String) -> Bool {
+        if name == other { return true }
+        let collection = database.collection(named: name)
+        return collection != nil && collection?.name == database.collection(named: other)?.name
+    }
+
     /// The input, provided that it names a class and its properties are an object.
     private func completeInput(_ body: ObjectBody) throws(Refusal) -> ObjectInput {
         if body.input.collection.isEmpty {
@@ -123,7 +130,10 @@ extension RESTHandler {
         return body.input
     }
 
-    private func written(_ object: DatabaseObject) -> HTTPResponse {
+    /// - Parameter name: what the request called the class.
+    private func written(_ object: DatabaseObject, as name: String) -> HTTPResponse {
+        var object = object
+        object.collection = name
         var encoder = ObjectEncoder(origin: context.origin)
         if database.collection(named: object.collection)?.invertedIndex.indexTimestamps == true {
             encoder.collectionsWithTimes = [object.collection]
@@ -139,7 +149,10 @@ extension RESTHandler {
     ) async throws(Refusal) -> DatabaseObject? {
         if let collection = call.collection {
             guard database.collection(named: collection) != nil else { return nil }
-            return try await object(id, in: collection, call.tenant, selection)
+            var object = try await object(id, in: collection, call.tenant, selection)
+            // Who asks under an alias is answered under it.
+            object?.collection = collection
+            return object
         }
         if let holder = try await collections(holding: id, tenant: call.tenant).first {
             return try await object(id, in: holder, call.tenant, selection)

@@ -10,7 +10,7 @@ struct PropertyDecoder {
     var parameter: String
 
     /// Tokenizations that the original knows; the last four need dictionaries that are not here.
-    private static let tokenizations = [
+    static let tokenizations = [
         "word", "lowercase", "whitespace", "field", "trigram", "gse", "kagome_kr", "kagome_ja", "gse_ch",
     ]
 
