@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DataModel
 import DatabaseCore
 import InvertedIndexes
 
@@ -38,16 +39,59 @@ extension InvalidQuery {
             "can't compute and return certainty when vector index is configured with \(metric) distance"
         case .tooManyReferences:
             "the query follows more references than are allowed; ask for fewer objects or levels"
+        case .aggregation(let problem): problem.wording
+        case .tooManyTargetVectors(let count, let limit):
+            "\(count) target vectors are too many; at most \(limit) are allowed"
+        case .vectorsUnlikeTargets(let vectors, let targets):
+            "number of vectors (\(vectors)) does not match number of targets (\(targets)); give one vector for each"
+        case .weightsUnlikeTargets(let weights, let targets):
+            "number of weights (\(weights)) does not match number of targets (\(targets)); give a finite one for each"
+        case .unknownGroupProperty(let name, let collection): noSuchProperty(name, in: collection)
+        case .tooManyHitsToMerge(let count, let limit):
+            "grouper: \(count) objects are too many to group; at most \(limit) are: set a limit"
+        case .unmergeableProperty(let name):
+            "grouper: merge values: prop '\(name)': unrecognized value type; leave it out, or group by closest"
         }
     }
+}
+
+extension InvalidQuery.AggregationProblem {
+    fileprivate var wording: String {
+        switch self {
+        case .unboundedSearch: "must provide certainty or objectLimit with vector search"
+        case .objectLimitWithoutSearch: "objectLimit can only be used with a near<Media> or hybrid filter"
+        case .negativeObjectLimit(let limit): "objectLimit must be 0 or more, but is \(limit)"
+        case .unknownProperty(let name, let collection): noSuchProperty(name, in: collection)
+        case .typeWithoutAggregation(let name, let type):
+            "aggregate properties: property \(name): unrecognized data type: \(type.wording) cannot be aggregated"
+        case .notFilterable(let name):
+            "aggregate properties: property \(name): could not find bucket for prop \(name): "
+                + "set indexFilterable, or give a 'where' filter"
+        case .groupingThroughReference: "identify groups: grouping by cross-refs not supported"
+        case .groupingByType(let name, let type): "identify groups: property \(name): \(type.wording) does not make groups"
+        }
+    }
+}
+
+extension PropertyType {
+    fileprivate var wording: String {
+        switch self {
+        case .scalar(let type): type.rawValue
+        case .array(let type): "\(type.rawValue)[]"
+        case .reference: "a reference"
+        }
+    }
+}
+
+private func noSuchProperty(_ name: String, in collection: String) -> String {
+    "no such prop with name '\(name)' found in class '\(collection)' in the schema. "
+        + "Check your schema files for which properties in this class are available"
 }
 
 extension InvalidQuery.SortProblem {
     fileprivate var wording: String {
         switch self {
-        case .unknownProperty(let name, let collection):
-            "no such prop with name '\(name)' found in class '\(collection)' in the schema. "
-                + "Check your schema files for which properties in this class are available"
+        case .unknownProperty(let name, let collection): noSuchProperty(name, in: collection)
         case .identifierProperty(let name):
             "prop \"\(name)\" is of type uuid/uuid[]: sorting by uuid is currently not supported - "
                 + "if you believe it should be, sort by a text property that holds the same value"

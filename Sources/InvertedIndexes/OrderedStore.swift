@@ -10,6 +10,9 @@ package protocol OrderedReading {
     /// Visits the entries whose keys begin with `prefix` and are at least `start`, ascending, until `body` returns `false`.
     /// The bytes are valid only until `body` returns.
     func scan(prefix: [UInt8], from start: [UInt8], _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool) throws
+
+    /// Calls `body` with the last key that begins with `prefix`, or with `nil`. The bytes are valid only until `body` returns.
+    func withLastKey<R>(prefix: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R
 }
 
 /// What they are written to, inside the writer's transaction.

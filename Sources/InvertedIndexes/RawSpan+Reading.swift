@@ -23,6 +23,10 @@ extension RawSpan {
         UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
     }
 
+    func bigEndianUInt32(at offset: Int) -> UInt32 {
+        UInt32(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self))
+    }
+
     /// The big-endian number of the last two bytes.
     var lastUInt16: UInt16 {
         UInt16(bigEndian: unsafe unsafeLoadUnaligned(fromByteOffset: byteCount - 2, as: UInt16.self))

@@ -26,6 +26,15 @@ extension MemoryDatabase {
         }
     }
 
+    package func plan(_ aggregation: AggregationRequest) async throws(DatabaseError) -> AggregationPlan {
+        state.withLock { $0.aggregations.append(aggregation) }
+        guard let definition = collection(named: aggregation.collection) else {
+            throw .collectionNotFound(aggregation.collection)
+        }
+        let query = try await plan(aggregation.query(in: definition))
+        return try AggregationPlan(aggregation, query: query, settings: settings)
+    }
+
     package func read<R>(_ body: (any DatabaseView) throws(DatabaseError) -> R) throws(DatabaseError) -> R {
         try body(MemoryView(database: self))
     }
@@ -63,6 +72,12 @@ private struct MemoryView: DatabaseView {
 
     func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
         database.objects(in: try database.place(plan.query.collection, plan.query.tenant)).count
+    }
+
+    func groups(of plan: AggregationPlan) throws(DatabaseError) -> [AggregateGroup] {
+        if let groups = database.state.withLock({ $0.groups }) { return groups }
+        let place = try database.place(plan.request.collection, plan.request.tenant)
+        return [AggregateGroup(objectCount: database.objects(in: place).count)]
     }
 
     func object(

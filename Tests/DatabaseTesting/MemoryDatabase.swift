@@ -37,6 +37,8 @@ package final class MemoryDatabase: DatabaseOperations {
         var restores: [String: BackupRecord] = [:]
         var answers: [String: Result<[Hit], DatabaseError>] = [:]
         var queries: [Query] = []
+        var aggregations: [AggregationRequest] = []
+        var groups: [AggregateGroup]?
         var selections: [Query.Selection] = []
         var beforeHits: (@Sendable (Query) async -> Void)?
     }
@@ -61,6 +63,14 @@ package final class MemoryDatabase: DatabaseOperations {
 
     /// Everything that was planned, in order; also what was refused then.
     package var queries: [Query] { state.withLock { $0.queries } }
+
+    /// Every aggregation that was planned, in order; also what was refused then.
+    package var aggregations: [AggregationRequest] { state.withLock { $0.aggregations } }
+
+    /// Answers aggregations with `groups`, whatever is stored.
+    package func answerAggregations(with groups: [AggregateGroup]) {
+        state.withLock { $0.groups = groups }
+    }
 
     /// What was asked of each single object that was read.
     package var selections: [Query.Selection] { state.withLock { $0.selections } }

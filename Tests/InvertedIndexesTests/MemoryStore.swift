@@ -35,6 +35,13 @@ final class MemoryStore: OrderedWriting {
         }
     }
 
+    func withLastKey<R>(prefix: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R {
+        let last = entries.keys.filter { $0.starts(with: prefix) }.max { $0.lexicographicallyPrecedes($1) }
+        guard let last else { return try body(nil) }
+        // Safety: as above.
+        return try body(unsafe last.span.bytes)
+    }
+
     func put(_ value: [UInt8], for key: [UInt8]) throws {
         if entries.updateValue(value, forKey: key) == nil { sortedKeys = nil }
         largestValueWritten = max(largestValueWritten, value.count)

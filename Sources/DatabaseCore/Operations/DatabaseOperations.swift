@@ -111,6 +111,9 @@ package protocol QueryOperations: Sendable {
     /// - Throws: whatever is wrong with the query; it is said before a picture is decoded.
     func plan(_ query: Query) async throws(DatabaseError) -> QueryPlan
 
+    /// Resolves an aggregation, as `plan` does a query.
+    func plan(_ aggregation: AggregationRequest) async throws(DatabaseError) -> AggregationPlan
+
     /// Hands `body` a view of the database as it is now. All that `body` reads comes from this one state.
     ///
     ///     let plan = try await database.plan(query)

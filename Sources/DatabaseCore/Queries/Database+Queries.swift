@@ -16,6 +16,14 @@ extension Database {
         return plan
     }
 
+    package func plan(_ aggregation: AggregationRequest) async throws(DatabaseError) -> AggregationPlan {
+        // Before a picture goes through the network.
+        let definition = try requireCollection(aggregation.collection).definition
+        try AggregationPlan.check(aggregation, in: definition)
+        return try AggregationPlan(
+            aggregation, query: await plan(aggregation.query(in: definition)), settings: settings)
+    }
+
     package func read<R>(_ body: (any DatabaseView) throws(DatabaseError) -> R) throws(DatabaseError) -> R {
         try readStorage { try body(StorageView(self, $0)) }
     }

@@ -17,6 +17,12 @@ package protocol DatabaseView {
     /// - Complexity: O(1) without a filter.
     func count(of plan: QueryPlan) throws(DatabaseError) -> Int
 
+    /// Carries out an aggregation.
+    ///
+    /// - Returns: one group of all objects, or the largest groups, largest first.
+    /// - Complexity: O(1) for a count of all objects; what reads properties reads those alone, of the objects in question, or their index.
+    func groups(of plan: AggregationPlan) throws(DatabaseError) -> [AggregateGroup]
+
     /// The object called `id`, as far as it is selected; `nil` if there is none.
     func object(
         _ id: ObjectID, in collection: String, tenant: String?, selection: Query.Selection

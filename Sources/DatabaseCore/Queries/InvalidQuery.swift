@@ -20,6 +20,20 @@ package enum InvalidQuery: Error, Hashable, Sendable {
         case blobProperty(name: String)
     }
 
+    /// Why objects cannot be aggregated.
+    package enum AggregationProblem: Hashable, Sendable {
+        /// A search that says neither how far nor how many.
+        case unboundedSearch
+        case objectLimitWithoutSearch
+        case negativeObjectLimit(Int)
+        case unknownProperty(name: String, collection: String)
+        case typeWithoutAggregation(name: String, type: PropertyType)
+        /// A single value that has no index, over all objects.
+        case notFilterable(name: String)
+        case groupingThroughReference
+        case groupingByType(name: String, type: PropertyType)
+    }
+
     case filter(FilterError)
     case keywordSearch(KeywordSearchError)
     /// - index: the index of the key among the sort keys.
@@ -40,6 +54,17 @@ package enum InvalidQuery: Error, Hashable, Sendable {
     /// Certainty is defined for the cosine distance alone.
     case certaintyWithoutCosine(metric: String)
     case tooManyReferences(limit: Int)
+    case aggregation(AggregationProblem)
+    case tooManyTargetVectors(Int, limit: Int)
+    /// As many vectors as target vectors are needed.
+    case vectorsUnlikeTargets(vectors: Int, targets: Int)
+    /// As many finite weights as target vectors are needed.
+    case weightsUnlikeTargets(weights: Int, targets: Int)
+    case unknownGroupProperty(name: String, collection: String)
+    /// More hits than are compared with each other.
+    case tooManyHitsToMerge(Int, limit: Int)
+    /// A property whose values cannot be made one.
+    case unmergeableProperty(name: String)
 
     /// What is wrong, with the values, and what to do about it; in words of no API.
     package var message: String {
@@ -62,6 +87,35 @@ package enum InvalidQuery: Error, Hashable, Sendable {
         case .certaintyWithoutCosine(let metric): "certainty is defined for cosine distance, not for \(metric)"
         case .tooManyReferences(let limit):
             "the query follows more than \(limit) references; ask for fewer objects or levels"
+        case .aggregation(let problem): problem.message
+        case .tooManyTargetVectors(let count, let limit):
+            "the search has \(count) target vectors; at most \(limit) are allowed"
+        case .vectorsUnlikeTargets(let vectors, let targets):
+            "the search has \(vectors) vectors for \(targets) target vectors; give one for each"
+        case .weightsUnlikeTargets(let weights, let targets):
+            "the search has \(weights) weights for \(targets) target vectors; give a finite one for each"
+        case .unknownGroupProperty(let name, let collection):
+            "collection \(collection) has no property '\(name)' to group by"
+        case .tooManyHitsToMerge(let count, let limit):
+            "\(count) objects are too many to merge; at most \(limit) are compared with each other: set a limit"
+        case .unmergeableProperty(let name): "values of property '\(name)' cannot be merged into one"
+        }
+    }
+}
+
+extension InvalidQuery.AggregationProblem {
+    /// What is wrong, in words of no API.
+    package var message: String {
+        switch self {
+        case .unboundedSearch: "a search that is aggregated needs a bound: a distance or an object limit"
+        case .objectLimitWithoutSearch: "an object limit goes with a search"
+        case .negativeObjectLimit(let limit): "the object limit is \(limit); it must be 0 or more"
+        case .unknownProperty(let name, let collection): "collection \(collection) has no property '\(name)'"
+        case .typeWithoutAggregation(let name, let type): "property '\(name)' is \(type), which is not aggregated"
+        case .notFilterable(let name):
+            "property '\(name)' is not filterable; only filtered or grouped objects are aggregated without its index"
+        case .groupingThroughReference: "objects are grouped by a property of their own"
+        case .groupingByType(let name, let type): "property '\(name)' is \(type), which does not make groups"
         }
     }
 }

@@ -20,6 +20,10 @@ package struct Query: Sendable {
     package var offset: Int = 0
     /// Continue behind this object, in order of ids; no search, filter, sort or offset beside it.
     package var after: Cursor?
+    /// Put what a search finds into groups; ignored by listings.
+    package var groupBy: GroupBy?
+    /// Put what is found together where vectors are close.
+    package var merging: Merging?
     /// What of each object is loaded.
     package var selection: Selection = .init()
 
@@ -36,6 +40,40 @@ package struct Query: Sendable {
         case vector(VectorSearch)
         case keyword(KeywordSearch)
         case hybrid(HybridSearch)
+    }
+
+    /// Groups of hits that have a value of a property in common, in the order of their first hits.
+    package struct GroupBy: Hashable, Sendable {
+        package var property: String
+        /// How many groups there are at most.
+        package var groups: Int
+        /// How many hits a group shows at most.
+        package var objectsPerGroup: Int
+
+        package init(property: String, groups: Int, objectsPerGroup: Int) {
+            self.property = property
+            self.groups = groups
+            self.objectsPerGroup = objectsPerGroup
+        }
+    }
+
+    /// Hits whose vectors lie within `force` of a hit before them become one with it.
+    package struct Merging: Hashable, Sendable {
+        package enum Method: Hashable, Sendable {
+            /// The first hit stands for all.
+            case closest
+            /// One object with what the hits have on average.
+            case merge
+        }
+
+        package var method: Method
+        /// 0 to 1: half of the cosine distance.
+        package var force: Float
+
+        package init(method: Method, force: Float) {
+            self.method = method
+            self.force = force
+        }
     }
 
     /// Which parts of the objects are loaded.
@@ -60,6 +98,8 @@ package struct VectorSearch: Sendable {
     /// What is searched near to.
     package enum Origin: Sendable {
         case vector([Float])
+        /// One for each of the target vectors.
+        case vectors([[Float]])
         case object(ObjectID)
         /// An encoded picture as base64 text, as the client gave it.
         case image(base64: String)
@@ -71,12 +111,22 @@ package struct VectorSearch: Sendable {
         case certainty(Double)
     }
 
+    /// How the distances of an object to several target vectors become one.
+    package enum Combination: Hashable, Sendable {
+        case minimum, sum, average
+        /// Σ weight · distance, a weight for each target vector.
+        case manualWeights([Double])
+        /// Σ weight · (distance − least) / (greatest − least) over the candidates, a weight for each target vector.
+        case relativeScore([Double])
+    }
+
     /// What is searched near to.
     package var origin: Origin
     /// `nil`: however far.
     package var threshold: Threshold?
-    /// Named vectors to search; empty: the only one.
+    /// Named vectors to search, one of them several times where there are several vectors for it; empty: the only one.
     package var targetVectors: [String] = []
+    package var combination = Combination.minimum
     /// 0: off.
     package var autocut: Int = 0
 
@@ -116,7 +166,7 @@ package struct HybridSearch: Sendable {
     /// The weight of the vector leg, 0 to 1.
     package var alpha: Double = 0.75
     /// What the vector leg searches near to; `nil`: the vector of the text, which needs a vectorizer for texts.
-    package var vector: [Float]?
+    package var origin: VectorSearch.Origin?
     package var properties: [String] = []
     /// Of the keyword search in it.
     package var tokenOperator: KeywordSearch.Operator = .or(minimum: 1)
@@ -124,6 +174,7 @@ package struct HybridSearch: Sendable {
     /// How far away results of the vector leg may be, in the metric's own unit; `nil`: however far.
     package var maxVectorDistance: Float?
     package var targetVectors: [String] = []
+    package var combination = VectorSearch.Combination.minimum
     package var autocut: Int = 0
 
     package init(query: String) { self.query = query }
@@ -157,10 +208,40 @@ package struct Hit: Sendable {
     package var score: Float?
     /// Where the score comes from; only where it was asked for.
     package var scoreExplanation: String?
+    /// Only in grouped searches: the hit stands for the group.
+    package var group: HitGroup?
+    /// Whether the object was put together from several, and has no id.
+    package var isMerged = false
 
     package init(object: DatabaseObject, distance: Float? = nil, certainty: Double? = nil) {
         self.object = object
         self.distance = distance
         self.certainty = certainty
+    }
+}
+
+/// Hits that have a value in common.
+package struct HitGroup: Sendable {
+    /// From 0 on, in the order of the groups.
+    package var number: Int
+    package var property: String
+    /// The value, one element of a list, or one reference; `nil` for objects without a value.
+    package var value: PropertyValue?
+    /// Of the hits that are shown; those of the first one where the search is not by vector alone, 0 if it has none.
+    package var minimumDistance: Float
+    package var maximumDistance: Float
+    /// Best first; their distance is 0 where they have none.
+    package var hits: [Hit]
+
+    package init(
+        number: Int, property: String, value: PropertyValue?, minimumDistance: Float, maximumDistance: Float,
+        hits: [Hit]
+    ) {
+        self.number = number
+        self.property = property
+        self.value = value
+        self.minimumDistance = minimumDistance
+        self.maximumDistance = maximumDistance
+        self.hits = hits
     }
 }

@@ -41,6 +41,8 @@ package struct QueryPlan: Sendable {
     /// `nil` without sort keys.
     let sorter: ObjectSorter?
     let columns: Columns
+    /// The property that hits are grouped by.
+    let groupProperty: PropertyDefinition?
     var search: SearchPlan?
     /// Keeps the indexes that the search asks in memory.
     var lease: ShardLease?
@@ -66,8 +68,19 @@ package struct QueryPlan: Sendable {
             try collection.resolved(filter, limits: settings.queryLimits, others: others)
         }
         columns = Columns(query.selection, in: collection.definition)
+        groupProperty = try Self.groupProperty(of: query, in: collection.definition)
         if query.selection.needsCertainty { try search?.checkCertainty() }
         try checkDimensions()
+    }
+
+    private static func groupProperty(
+        of query: Query, in collection: CollectionDefinition
+    ) throws(DatabaseError) -> PropertyDefinition? {
+        guard let name = query.groupBy?.property, query.search != nil else { return nil }
+        guard let property = collection.property(named: name) else {
+            throw .invalidQuery(.unknownGroupProperty(name: name, collection: collection.name))
+        }
+        return property
     }
 
     /// Given vectors are held against the index as it is now; the run looks again, since the first vector may come meanwhile.

@@ -10,6 +10,7 @@ struct QueryRun {
     /// A document on its way to becoming a hit.
     struct Candidate {
         var document: DocumentID
+        /// Of hybrid searches that of the vector part, if that has found the document.
         var distance: Float?
         var score: Float?
         var explanation: String?
@@ -22,28 +23,62 @@ struct QueryRun {
     let isCancelled: @Sendable () -> Bool
 
     /// How many comparisons, or readings of a few properties, pass between two looks for cancellation: less than a millisecond.
-    private static let stepsBetweenLooks = 256
+    static let stepsBetweenLooks = 256
     /// How many whole objects are read between two looks: they may be large.
     private static let objectsBetweenLooks = 8
 
     /// - Throws: `DatabaseError.cancelled` once nobody waits for the hits.
-    private func check() throws { if isCancelled() { throw DatabaseError.cancelled } }
+    func check() throws { if isCancelled() { throw DatabaseError.cancelled } }
 
-    private var collection: CollectionDefinition { plan.collection.definition }
-    private var window: Window { plan.window }
+    var collection: CollectionDefinition { plan.collection.definition }
+    var window: Window { plan.window }
 
     func hits() throws -> [Hit] {
         if window.count == 0 { return [] }
-        // Once, for all that the query asks of the indexes.
-        let allowed = try plan.filter.map { try reader.documents(matching: $0) }
-        let candidates =
-            switch plan.search {
-            case nil: try list(allowed)
-            case .vector(let search): try nearest(search, allowed)
-            case .keyword(let search): try keyword(search, allowed)
-            case .hybrid(let search): try hybrid(search, allowed)
-            }
+        let candidates = try candidates()
+        if let property = plan.groupProperty, let groupBy = plan.query.groupBy {
+            return try grouped(candidates, by: property, groupBy)
+        }
+        if let merging = plan.query.merging { return try merged(candidates, merging) }
         return try load(candidates)
+    }
+
+    /// The documents that the search or the filter finds, without regard to the window; `nil` for all.
+    ///
+    /// - Parameter limit: how many a search finds at most, or each part of a hybrid one.
+    func documents(atMost limit: Int?) throws -> DocumentSet? {
+        let allowed = try allowed()
+        guard let search = plan.search else { return allowed }
+        let count = min(limit ?? .max, try reader.objectCount())
+        if count <= 0 { return DocumentSet() }
+        switch search {
+        case .vector(let search): return DocumentSet(try neighbors(search, allowed, count: count).map(\.document))
+        case .keyword(let search):
+            return DocumentSet(try keywordMatches(search, allowed, limit: count, explain: false).map(\.document))
+        case .hybrid(let search):
+            var documents: [DocumentID] = []
+            if let keyword = search.keyword {
+                documents += try keywordMatches(keyword, allowed, limit: count, explain: false).map(\.document)
+            }
+            if let vector = search.vector {
+                documents += try neighbors(vector, allowed, count: count).map(\.document)
+            }
+            return DocumentSet(documents)
+        }
+    }
+
+    /// What the filter lets through, looked up once for all that the query asks of the indexes.
+    private func allowed() throws -> DocumentSet? { try plan.filter.map { try reader.documents(matching: $0) } }
+
+    /// What the window holds, in order.
+    private func candidates() throws -> [Candidate] {
+        let allowed = try allowed()
+        switch plan.search {
+        case nil: return try list(allowed)
+        case .vector(let search): return try nearest(search, allowed)
+        case .keyword(let search): return try keyword(search, allowed)
+        case .hybrid(let search): return try hybrid(search, allowed)
+        }
     }
 
     // MARK: Listing
@@ -78,7 +113,7 @@ struct QueryRun {
     }
 
     /// Puts candidates in the query's order; those equal by every key stay as they are.
-    private func sorted(_ candidates: [Candidate], by sorter: ObjectSorter) throws -> [Candidate] {
+    func sorted(_ candidates: [Candidate], by sorter: ObjectSorter) throws -> [Candidate] {
         var keyed: [(candidate: Candidate, keys: [SortValue], rank: Int)] = []
         keyed.reserveCapacity(candidates.count)
         for candidate in candidates {
@@ -96,144 +131,32 @@ struct QueryRun {
         return keyed.map(\.candidate)
     }
 
-    // MARK: Vector search
-
-    private func nearest(_ search: SearchPlan.VectorPart, _ allowed: DocumentSet?) throws -> [Candidate] {
-        var found = try neighbors(search, allowed, count: window.end)
-        found = Array(found.prefix(autocutCount(of: found.map(\.distance), jumps: search.autocut)))
-        let candidates = window.cut(found.map { Candidate(document: $0.document, distance: $0.distance) })
-        return try plan.sorter.map { try sorted(candidates, by: $0) } ?? candidates
-    }
-
-    /// The nearest documents to what the legs ask for, among those that are allowed.
-    private func neighbors(
-        _ search: SearchPlan.VectorPart, _ allowed: DocumentSet?, count: Int
-    ) throws -> [Neighbor] {
-        if reader.shard.state.replacement != nil {
-            throw DatabaseError.revectorizationUnfinished(collection: collection.name)
-        }
-        precondition(search.legs.count == 1, "a plan has one leg, not \(search.legs.count), until they can be joined")
-        let leg = search.legs[0]
-        let vector = try queryVector(of: leg)
-        guard let slot = reader.shard.index(of: leg.target.id), let index = slot.index else { return [] }
-        guard index.dimensions == vector.count else {
-            throw DatabaseError.invalidQuery(.dimensionMismatch(query: vector.count, stored: index.dimensions))
-        }
-        let bits = allowed.map { documents in
-            let end = documents.max.map { Int($0.number) + 1 } ?? 0
-            return DocumentBits(words: documents.words(coveringDocuments: end), count: documents.count)
-        }
-        let vectors = try reader.transaction.vectors(leg.target.id, of: reader.shard.address)
-        if let maximumDistance = search.maximumDistance {
-            return try index.within(
-                distance: maximumDistance, maximum: count, of: vector.span, allowed: bits, vectors: vectors,
-                isCancelled: isCancelled)
-        }
-        let found = try index.nearest(
-            count, to: vector.span, ef: nil, allowed: bits, vectors: vectors, isCancelled: isCancelled)
-        if case .vector? = plan.search {
-            answered(RecallSample(index: slot, query: vector, count: count, allowed: bits))
-        }
-        return found
-    }
-
-    private func queryVector(of leg: VectorLeg) throws -> [Float] {
-        switch leg.origin {
-        case .vector(let vector): return vector
-        case .object(let id):
-            guard let document = try reader.document(of: id) else { throw DatabaseError.missingSearchObject(id) }
-            guard
-                let vector = try reader.transaction.vector(leg.target.id, of: document, in: reader.shard.address)
-            else { throw DatabaseError.searchObjectHasNoVector(id) }
-            return vector
-        case .picture: preconditionFailure("a plan is run after its pictures have become vectors")
-        }
-    }
-
-    // MARK: Keyword search
-
-    private func keyword(_ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?) throws -> [Candidate] {
-        var matches = try keywordMatches(
-            search, allowed, limit: window.end, explain: plan.query.selection.needsScoreExplanation)
-        matches = Array(matches.prefix(autocutCount(of: matches.map(\.score), jumps: search.autocut)))
-        return window.cut(
-            matches.map { Candidate(document: $0.document, score: $0.score, explanation: $0.explanationText) })
-    }
-
-    private func keywordMatches(
-        _ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?, limit: Int, explain: Bool
-    ) throws -> [KeywordMatch] {
-        do {
-            return try plan.collection.invertedSchema.search(
-                search.query, filter: allowed, limit: limit, explain: explain, ids: reader,
-                in: reader.transaction.inverted(reader.shard.address), limits: plan.limits)
-        } catch let error as KeywordSearchError {
-            throw DatabaseError.invalidQuery(.keywordSearch(error))
-        }
-    }
-
-    // MARK: Hybrid search
-
-    private func hybrid(_ search: SearchPlan.HybridPart, _ allowed: DocumentSet?) throws -> [Candidate] {
-        let depth = max(100, window.end)
-        var legs: [HybridFusion.Leg] = []
-        if let keyword = search.keyword {
-            let matches = try keywordMatches(keyword, allowed, limit: depth, explain: false)
-            legs.append(
-                .init(
-                    name: "keyword,bm25", weight: 1 - search.alpha,
-                    candidates: try matches.map { try fusionCandidate($0.document, $0.score) }))
-        }
-        if let vector = search.vector {
-            let found = try neighbors(vector, allowed, count: depth)
-            if vector.maximumDistance != nil, let keyword = legs.first {
-                let left = Set(found.map(\.document))
-                legs[0].candidates = keyword.candidates.filter { left.contains($0.document) }
-            }
-            legs.append(
-                .init(
-                    name: "vector,hybridVector", weight: search.alpha,
-                    candidates: try found.map { try fusionCandidate($0.document, 1 - $0.distance) }))
-        }
-        let fused =
-            search.fusion == .ranked
-            ? try HybridFusion.ranked(legs, checking: check) : try HybridFusion.relative(legs, checking: check)
-        let best = Array(try ranked(fused).prefix(window.end))
-        return window.cut(Array(best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)))).map {
-            Candidate(document: $0.document, score: $0.score, explanation: $0.explanation)
-        }
-    }
-
-    /// Best first; equal scores by the larger second value, then by id.
-    private func ranked(_ fused: [DocumentID: HybridFusion.Fused]) throws -> [HybridFusion.Fused] {
-        var comparisonCount = 0
-        return try fused.values.sorted { left, right in
-            comparisonCount += 1
-            if comparisonCount % Self.stepsBetweenLooks == 0 { try check() }
-            if abs(left.score - right.score) >= 1e-7 { return left.score > right.score }
-            if left.secondary != right.secondary { return left.secondary > right.secondary }
-            return left.id < right.id
-        }
-    }
-
-    private func fusionCandidate(_ document: DocumentID, _ value: Float) throws -> HybridFusion.Candidate {
-        try check()
-        return .init(document: document, id: try reader.id(of: document) ?? ObjectID(high: 0, low: 0), value: value)
-    }
-
     // MARK: Objects
 
-    private func load(_ candidates: [Candidate]) throws -> [Hit] {
+    /// Which hits show how far away they are.
+    enum ShownDistances {
+        /// Those of searches by vector alone.
+        case ofVectorSearches
+        /// All, 0 where there is none.
+        case always
+    }
+
+    func load(_ candidates: [Candidate], distances: ShownDistances = .ofVectorSearches) throws -> [Hit] {
+        var isByVector = false
         var hasCertainty = false
         if case .vector(let search)? = plan.search {
+            isByVector = true
             hasCertainty = search.legs.allSatisfy { $0.target.index.metric == .cosine }
         }
         var hits: [Hit] = []
         hits.reserveCapacity(candidates.count)
         for (number, candidate) in candidates.enumerated() {
             if number % Self.objectsBetweenLooks == 0 { try check() }
-            guard let object = try reader.object(candidate.document, plan.columns) else { continue }
-            var hit = Hit(object: object, distance: candidate.distance)
+            guard var object = try reader.object(candidate.document, plan.columns) else { continue }
+            object.tenant = plan.query.tenant
+            var hit = Hit(object: object)
+            if isByVector { hit.distance = candidate.distance }
+            if distances == .always { hit.distance = candidate.distance ?? 0 }
             if hasCertainty, let distance = candidate.distance { hit.certainty = 1 - Double(distance) / 2 }
             hit.score = candidate.score
             hit.scoreExplanation = candidate.explanation

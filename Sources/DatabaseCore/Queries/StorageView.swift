@@ -30,17 +30,28 @@ final class StorageView: DatabaseView {
     func hits(of plan: QueryPlan) throws(DatabaseError) -> [Hit] {
         database.recall.load.begin()
         defer { database.recall.load.end() }
-        let run = QueryRun(
-            reader: reader(of: plan), plan: plan,
-            answered: database.offer, isCancelled: { Task.isCancelled })
-        var hits = try caught { try run.hits() }
-        if let tenant = plan.query.tenant { for index in hits.indices { hits[index].object.tenant = tenant } }
-        return hits
+        return try caught { try run(of: plan).hits() }
+    }
+
+    private func run(of plan: QueryPlan) -> QueryRun {
+        QueryRun(
+            reader: reader(of: plan), plan: plan, answered: database.offer, isCancelled: { Task.isCancelled })
     }
 
     func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
         let reader = reader(of: plan)
         return try caught { try plan.filter.map { try reader.documents(matching: $0).count } ?? reader.objectCount() }
+    }
+
+    func groups(of plan: AggregationPlan) throws(DatabaseError) -> [AggregateGroup] {
+        database.recall.load.begin()
+        defer { database.recall.load.end() }
+        return try caught {
+            let run = run(of: plan.query)
+            let documents = try run.documents(atMost: plan.request.objectLimit)
+            return try AggregationRun(reader: run.reader, plan: plan, cancellation: .ofCurrentTask)
+                .groups(of: documents)
+        }
     }
 
     func object(

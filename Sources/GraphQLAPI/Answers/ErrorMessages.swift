@@ -66,9 +66,13 @@ extension InvalidQuery {
             }
         case .keywordSearch(.notSearchable): true
         case .keywordSearch: false
-        case .sortKey, .sortBeside, .cursorBeside, .noTextVectorizer, .alphaOutOfRange, .certaintyWithoutCosine: true
+        case .sortKey, .sortBeside, .cursorBeside, .noTextVectorizer, .alphaOutOfRange, .certaintyWithoutCosine,
+            .aggregation, .tooManyTargetVectors, .vectorsUnlikeTargets, .weightsUnlikeTargets:
+            true
         case .notFinite(let search, _, _): search == .hybrid
-        case .negativeOffset, .windowTooLarge, .noTargetVector, .dimensionMismatch, .tooManyReferences: false
+        case .negativeOffset, .windowTooLarge, .noTargetVector, .dimensionMismatch, .tooManyReferences,
+            .unknownGroupProperty, .tooManyHitsToMerge, .unmergeableProperty:
+            false
         }
     }
 }

@@ -29,14 +29,14 @@ struct GraphQLObjectWriter {
         writer.endArray()
     }
 
-    private mutating func write(_ hit: Hit, plan: ObjectPlan) throws(DatabaseError) {
+    mutating func write(_ hit: Hit, plan: ObjectPlan) throws(DatabaseError) {
         writer.beginObject()
         for entry in plan.entries {
             writer.key(entry.key)
             switch entry.content {
-            case .typename: writer.string(plan.collection.name)
+            case .typename: writer.string(plan.typeName)
             case .property(let name, let plan): try write(hit.object.properties[name], plan: plan)
-            case .additional(let entries): writeAdditional(of: hit, entries)
+            case .additional(let entries): try writeAdditional(of: hit, entries)
             }
         }
         writer.endObject()
@@ -44,9 +44,15 @@ struct GraphQLObjectWriter {
 
     // MARK: _additional
 
-    private mutating func writeAdditional(of hit: Hit, _ entries: [ObjectPlan.AdditionalEntry]) {
+    private mutating func writeAdditional(
+        of hit: Hit, _ entries: [ObjectPlan.AdditionalEntry]
+    ) throws(DatabaseError) {
         let hasContent = entries.contains { entry in
-            if case .field(let field) = entry.content { field != .classification && field != .group } else { true }
+            switch entry.content {
+            case .field(let field): field != .classification
+            case .group: hit.group != nil
+            case .typename, .vectors: true
+            }
         }
         guard hasContent else { return writer.null() }
         writer.beginObject()
@@ -62,6 +68,8 @@ struct GraphQLObjectWriter {
                     writer.floats(hit.object.namedVectors[name] ?? [])
                 }
                 writer.endObject()
+            case .group(let plan):
+                if let group = hit.group { try write(group, plan: plan) } else { writer.null() }
             }
         }
         writer.endObject()
@@ -69,7 +77,7 @@ struct GraphQLObjectWriter {
 
     private mutating func write(_ field: AdditionalField, of hit: Hit) {
         switch field {
-        case .id: writer.string(hit.object.id.description)
+        case .id: writer.string(hit.isMerged ? "" : hit.object.id.description)
         case .vector: writer.floats(hit.object.vector ?? [])
         case .distance: if let distance = hit.distance { writer.number(distance) } else { writer.null() }
         case .certainty: if let certainty = hit.certainty { writer.number(certainty) } else { writer.null() }

@@ -28,6 +28,7 @@ struct ObjectPlan: Sendable {
         case field(AdditionalField)
         /// Keys and names of vectors.
         case vectors([(key: String, name: String)])
+        case group(GroupPlan)
     }
 
     let collection: CollectionDefinition
@@ -35,17 +36,23 @@ struct ObjectPlan: Sendable {
     /// What has to be loaded.
     var selection = Query.Selection(properties: [], includesVectors: false)
 
+    /// The name of the objects' type.
+    private(set) var typeName: String
+
+    /// - Parameter type: of the objects; that of the collection if it is `nil`.
     /// - Throws: `GraphQLError`, if the fields are more than the limit allows.
     init(
-        _ selections: [SelectionSet], of collection: CollectionDefinition, schema: CollectionSchema,
-        collector: inout FieldCollector
+        _ selections: [SelectionSet], of collection: CollectionDefinition, type: ObjectType? = nil,
+        schema: CollectionSchema, collector: inout FieldCollector
     ) throws(GraphQLError) {
         self.collection = collection
-        guard let type = schema.objectType(of: collection.name) else { return }
+        typeName = collection.name
+        guard let type = type ?? schema.objectType(of: collection.name) else { return }
+        typeName = type.name
         for field in try collector.fields(of: selections, on: type) {
             switch field.field.name.text {
             case WireNames.typename: entries.append(Entry(key: field.responseKey, content: .typename))
-            case WireNames.additional: try addAdditional(field, &collector, type: type)
+            case WireNames.additional: try addAdditional(field, schema, &collector, type: type)
             case let name:
                 guard let property = collection.property(named: name) else { continue }
                 selection.properties?.insert(name)
@@ -62,7 +69,7 @@ struct ObjectPlan: Sendable {
     }
 
     private mutating func addAdditional(
-        _ field: CollectedField, _ collector: inout FieldCollector, type: ObjectType
+        _ field: CollectedField, _ schema: CollectionSchema, _ collector: inout FieldCollector, type: ObjectType
     ) throws(GraphQLError) {
         guard case .object(let additional)? = type.fields[WireNames.additional]?.type.namedType else { return }
         var additionalEntries: [AdditionalEntry] = []
@@ -76,7 +83,12 @@ struct ObjectPlan: Sendable {
             if wanted == .vector || wanted == .vectors { selection.includesVectors = true }
             if wanted == .certainty { selection.needsCertainty = true }
             if wanted == .explainScore { selection.needsScoreExplanation = true }
-            if wanted == .vectors, case .object(let vectors)? = additional.fields[name]?.type.namedType {
+            if wanted == .group, case .object(let group)? = additional.fields[name]?.type.namedType {
+                let plan = try GroupPlan(
+                    inner.selections, of: collection, type: group, schema: schema, collector: &collector)
+                if let hits = plan.selection { selection.formUnion(hits) }
+                additionalEntries.append(AdditionalEntry(key: inner.responseKey, content: .group(plan)))
+            } else if wanted == .vectors, case .object(let vectors)? = additional.fields[name]?.type.namedType {
                 let names = try collector.fields(of: inner.selections, on: vectors)
                     .map { (key: $0.responseKey, name: $0.field.name.text) }
                 additionalEntries.append(AdditionalEntry(key: inner.responseKey, content: .vectors(names)))

@@ -15,7 +15,6 @@ struct QueryPlanner {
     static let listPrefix = "explorer: list class: search: "
 
     func query(_ arguments: InputObject, selection: Query.Selection) throws(QueryError) -> Query {
-        for name in ["group", "groupBy"] where arguments[name] != nil { throw .unsupported(name) }
         var query = Query(collection: collection.name)
         query.selection = selection
         query.tenant = arguments.tenant
@@ -25,8 +24,27 @@ struct QueryPlanner {
         }
         query.sort = try sortKeys(arguments)
         query.after = try cursor(arguments)
+        query.groupBy = groupBy(arguments)
+        query.merging = merging(arguments)
         try setWindow(of: &query, arguments)
         return query
+    }
+
+    // MARK: Groups
+
+    private func groupBy(_ arguments: InputObject) -> Query.GroupBy? {
+        guard let groupBy = arguments.object("groupBy") else { return nil }
+        let path = groupBy.strings("path") ?? []
+        // A longer path names no property, as in Weaviate.
+        return Query.GroupBy(
+            property: path.count == 1 ? path[0] : "", groups: groupBy.integer("groups") ?? 0,
+            objectsPerGroup: groupBy.integer("objectsPerGroup") ?? 0)
+    }
+
+    private func merging(_ arguments: InputObject) -> Query.Merging? {
+        guard let group = arguments.object("group"), let force = group.number("force") else { return nil }
+        return Query.Merging(
+            method: group.enumeration("type") == "merge" ? .merge : .closest, force: Float(force))
     }
 
     // MARK: Sort

@@ -38,25 +38,24 @@ struct SearchParser {
 
     /// - Returns: `nil` for an empty vector, which Weaviate takes for a listing.
     private func nearVector(_ near: InputObject) throws(QueryError) -> VectorSearch? {
-        var targets = try targetVectors(near, of: "nearVector")
-        var vector: InputValue
-        if let single = near["vector"] {
-            vector = single
-        } else if case .object(let vectors)? = near["vectorPerTarget"] {
-            guard let first = vectors.fields.first else {
+        var targets = try TargetVectors(near, of: "nearVector")
+        let origin: VectorSearch.Origin
+        if let value = near["vector"] {
+            guard let vector = value.vector else {
+                throw QueryError("failed to extract nearVector params: vector must be a list of numbers")
+            }
+            if vector.isEmpty { return nil }
+            origin = .vector(vector)
+        } else if let vectors = near.object("vectorPerTarget") {
+            guard !vectors.fields.isEmpty else {
                 throw QueryError("failed to extract nearVector params: vectorPerTarget must have at least one target")
             }
-            guard vectors.fields.count == 1 else { throw .unsupported("a search over several target vectors") }
-            vector = first.value
-            targets = [first.name]
+            try targets.setVectors(vectors, of: "nearVector")
+            origin = .vectors(targets.vectors ?? [])
         } else {
             throw QueryError("failed to extract nearVector params: vector or vectorPerTarget is required field")
         }
-        guard let numbers = vector.vector else {
-            throw QueryError("failed to extract nearVector params: vector must be a list of numbers")
-        }
-        if numbers.isEmpty { return nil }
-        return search(.vector(numbers), threshold: try threshold(near, of: "nearVector"), targets: targets)
+        return try search(origin, targets, near, of: "nearVector")
     }
 
     private func nearObject(_ near: InputObject) throws(QueryError) -> VectorSearch {
@@ -78,25 +77,22 @@ struct SearchParser {
         guard let id = ObjectID(text) else {
             throw QueryError("\(prefix)nearObject params: '\(text.prefix(100))' is not a valid uuid")
         }
-        return search(
-            .object(id), threshold: try threshold(near, of: "nearObject"),
-            targets: try targetVectors(near, of: "nearObject"))
+        return try search(.object(id), TargetVectors(near, of: "nearObject"), near, of: "nearObject")
     }
 
     private func nearImage(_ near: InputObject) throws(QueryError) -> VectorSearch {
         guard let image = near.string("image"), !image.isEmpty else {
             throw QueryError("explorer: get class: vectorize params: 'nearImage.image' needs to be defined")
         }
-        return search(
-            .image(base64: image), threshold: try threshold(near, of: "nearImage"),
-            targets: try targetVectors(near, of: "nearImage"))
+        return try search(.image(base64: image), TargetVectors(near, of: "nearImage"), near, of: "nearImage")
     }
 
     private func search(
-        _ origin: VectorSearch.Origin, threshold: VectorSearch.Threshold?, targets: [String]
-    ) -> VectorSearch {
-        var search = VectorSearch(origin: origin, threshold: threshold)
-        search.targetVectors = targets
+        _ origin: VectorSearch.Origin, _ targets: TargetVectors, _ near: InputObject, of name: String
+    ) throws(QueryError) -> VectorSearch {
+        var search = VectorSearch(origin: origin, threshold: try threshold(near, of: name))
+        search.targetVectors = targets.names
+        search.combination = try targets.combination(of: name)
         search.autocut = autocut
         return search
     }
@@ -109,18 +105,6 @@ struct SearchParser {
         case (_?, _?):
             throw QueryError("failed to extract \(name) params: cannot provide distance and certainty")
         }
-    }
-
-    private func targetVectors(_ near: InputObject, of name: String) throws(QueryError) -> [String] {
-        var names = near.strings("targetVectors") ?? []
-        if let targets = near.object("targets") {
-            guard names.isEmpty else {
-                throw QueryError("failed to extract \(name) params: cannot provide both targets and targetVectors")
-            }
-            names = targets.strings("targetVectors") ?? []
-        }
-        guard names.count <= 1 else { throw .unsupported("a search over several target vectors") }
-        return names
     }
 
     // MARK: Words
@@ -145,26 +129,9 @@ struct SearchParser {
     }
 
     private func hybridSearch(_ hybrid: InputObject) throws(QueryError) -> HybridSearch {
-        let prefix = "failed to extract hybrid params: "
         var search = HybridSearch(query: hybrid.string("query") ?? "")
         if let alpha = hybrid.number("alpha") { search.alpha = alpha }
-        search.targetVectors = try targetVectors(hybrid, of: "hybrid")
-        if case .list(let searches)? = hybrid["searches"] {
-            guard hybrid["vector"] == nil else {
-                throw QueryError("\(prefix)cannot have both vector and nearVectorParams")
-            }
-            guard searches.count == 1, case .object(let first) = searches[0], let near = first.object("nearVector")
-            else { throw QueryError("\(prefix)searches takes one entry with nearVector") }
-            let vectorSearch = try nearVector(near)
-            if case .vector(let vector)? = vectorSearch?.origin { search.vector = vector }
-            if case .distance(let distance)? = vectorSearch?.threshold { search.maxVectorDistance = distance }
-            if search.targetVectors.isEmpty { search.targetVectors = vectorSearch?.targetVectors ?? [] }
-        } else if let value = hybrid["vector"] {
-            guard let vector = try hybridVector(value, into: &search) else {
-                throw QueryError("\(prefix)vector must be a list of numbers")
-            }
-            search.vector = vector.isEmpty ? nil : vector
-        }
+        try setVector(of: &search, hybrid)
         search.properties = hybrid.strings("properties") ?? []
         if hybrid.enumeration("fusionType") == "rankedFusion" { search.fusion = .ranked }
         search.maxVectorDistance = hybrid.number("maxVectorDistance").map { Float($0) } ?? search.maxVectorDistance
@@ -173,13 +140,32 @@ struct SearchParser {
         return search
     }
 
-    /// A plain vector, or an object with the vector of one target.
-    private func hybridVector(_ value: InputValue, into search: inout HybridSearch) throws(QueryError) -> [Float]? {
-        guard case .object(let vectors) = value else { return value.vector }
-        guard let first = vectors.fields.first, vectors.fields.count == 1 else {
-            throw .unsupported("a search over several target vectors")
+    /// What the vector leg looks for: a plain vector, an object with vectors by target, or a search by vector of its own.
+    private func setVector(of search: inout HybridSearch, _ hybrid: InputObject) throws(QueryError) {
+        let prefix = "failed to extract hybrid params: "
+        var targets = try TargetVectors(hybrid, of: "hybrid")
+        if case .list(let searches)? = hybrid["searches"] {
+            guard hybrid["vector"] == nil else {
+                throw QueryError("\(prefix)cannot have both vector and nearVectorParams")
+            }
+            guard searches.count == 1, case .object(let first) = searches[0], let near = first.object("nearVector")
+            else { throw QueryError("\(prefix)searches takes one entry with nearVector") }
+            let vectorSearch = try nearVector(near)
+            search.origin = vectorSearch?.origin
+            if case .distance(let distance)? = vectorSearch?.threshold { search.maxVectorDistance = distance }
+            if targets.names.isEmpty, let vectorSearch {
+                search.targetVectors = vectorSearch.targetVectors
+                search.combination = vectorSearch.combination
+                return
+            }
+        } else if let vectors = hybrid.object("vector") {
+            try targets.setVectors(vectors, of: "hybrid")
+            search.origin = .vectors(targets.vectors ?? [])
+        } else if let value = hybrid["vector"] {
+            guard let vector = value.vector else { throw QueryError("\(prefix)vector must be a list of numbers") }
+            search.origin = vector.isEmpty ? nil : .vector(vector)
         }
-        search.targetVectors = [first.name]
-        return first.value.vector
+        search.targetVectors = targets.names
+        search.combination = try targets.combination(of: "hybrid")
     }
 }

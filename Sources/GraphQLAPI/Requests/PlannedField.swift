@@ -26,7 +26,7 @@ typealias FieldResult = Result<[UInt8], FieldFailure>
 struct PlannedField: Sendable {
     enum Work: Sendable {
         case search(Query, ObjectPlan)
-        case aggregation(AggregationPlan)
+        case aggregation(AggregateFieldPlan)
         /// The field's arguments or selections make no sense.
         case refusal(FieldFailure)
     }
@@ -87,7 +87,8 @@ struct FieldPlanner {
         _ collector: inout FieldCollector
     ) -> PlannedField {
         planned(on: .aggregation) {
-            .aggregation(try AggregationPlan(field, of: collection, definition: definition, collector: &collector))
+            try .aggregation(
+                AggregateFieldPlan(field, of: collection, definition: definition, collector: &collector))
         }
     }
 

@@ -103,6 +103,18 @@ package class ReadTransaction {
         }
     }
 
+    /// Calls `body` with the last key that begins with `prefix`, or with `nil`. The bytes are valid only until `body` returns.
+    final func withLastKey<R>(prefix: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R {
+        let cursor = try openCursor()
+        defer { closeCursor(cursor) }
+        guard try cursor.seekLast(prefix: prefix) else { return try body(nil) }
+        lentSpanCount += 1
+        defer { lentSpanCount -= 1 }
+        // Safety: as in `withValue`.
+        let key = unsafe cursor.key
+        return try body(unsafe RawSpan(_unsafeBytes: key))
+    }
+
     // MARK: Cursors
 
     /// A cursor that is valid until `closeCursor` or the end of the transaction.

@@ -23,6 +23,13 @@ package struct InvertedReader: OrderedReading {
             try body(key.extracting(droppingFirst: prefix.count), value)
         }
     }
+
+    package func withLastKey<R>(prefix part: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R {
+        try transaction.withLastKey(prefix: prefix + part) { key in
+            guard let key else { return try body(nil) }
+            return try body(key.extracting(droppingFirst: prefix.count))
+        }
+    }
 }
 
 /// The same, to be written.
@@ -45,6 +52,10 @@ package struct InvertedWriter: OrderedWriting {
         prefix: [UInt8], from start: [UInt8], _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool
     ) throws {
         try reader.scan(prefix: prefix, from: start, body)
+    }
+
+    package func withLastKey<R>(prefix: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R {
+        try reader.withLastKey(prefix: prefix, body)
     }
 
     package func put(_ value: [UInt8], for key: [UInt8]) throws {

@@ -78,7 +78,7 @@ import VectorIndexes
         }
         var search = HybridSearch(query: "")
         search.alpha = 1
-        search.vector = [0, 0]
+        search.origin = .vector([0, 0])
         search.autocut = 1
         var query = Query(collection: "Article")
         query.search = .hybrid(search)

@@ -125,7 +125,7 @@ import VectorIndexes
     ) async throws {
         let fixture = try await articles()
         var search = HybridSearch(query: "red")
-        search.vector = [value]
+        search.origin = .vector([value])
         search.alpha = alpha
         let refused = query { $0.search = .hybrid(search) }
         guard case .notFinite(.hybrid, let found, index: 0)? = await fixture.problem(of: refused) else {

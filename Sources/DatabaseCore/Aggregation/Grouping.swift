@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+
+/// Groups objects by the values of one property. An object with a list is in a group for each different element; one without a value
+/// is in none.
+struct Grouping {
+    let reader: ShardReader
+    let property: PropertyDefinition
+    let schema: InvertedIndexSchema
+    let cancellation: Cancellation
+
+    /// The groups with the most objects, largest first; equally large ones by their value.
+    ///
+    /// - Complexity: with an index of the values a step for each of them, else a look at each object; memory for the different values.
+    func largest(_ limit: Int, among documents: DocumentSet?) throws -> [(value: PropertyValue, count: Int)] {
+        var counts: [(value: PropertyValue, count: Int)] = []
+        if isInIndex {
+            try schema.visitValues(of: property.id, among: documents, in: store, cancellation: cancellation) {
+                counts.append((PropertyValue($0), $1))
+                return true
+            }
+        } else {
+            var seen: [PropertyValue: Int] = [:]
+            try visit(documents) { _, values in
+                for value in values { seen[value, default: 0] += 1 }
+            }
+            counts = seen.map { ($0.key, $0.value) }
+        }
+        return counts.first(limit) { left, right in
+            left.count != right.count ? left.count > right.count : left.value.comesBefore(right.value)
+        }
+    }
+
+    /// The objects of each of some groups.
+    func documents(with values: [PropertyValue], among documents: DocumentSet?) throws -> [DocumentSet] {
+        if isInIndex {
+            return try values.map { value in
+                guard let indexed = IndexedValue(value) else { return DocumentSet() }
+                let found = try schema.documents(
+                    with: indexed, of: property.id, in: store, cancellation: cancellation)
+                return documents.map { found.intersection($0) } ?? found
+            }
+        }
+        let places = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
+        var members = Array(repeating: [DocumentID](), count: values.count)
+        try visit(documents) { document, values in
+            for value in values {
+                if let place = places[value] { members[place].append(document) }
+            }
+        }
+        return members.map { DocumentSet($0) }
+    }
+
+    private var store: InvertedReader { reader.transaction.inverted(reader.shard.address) }
+
+    /// Whether the index tells the values apart as the objects do. It does not know with which offset a date was given.
+    private var isInIndex: Bool {
+        switch property.type {
+        case .scalar(.date), .array(.date): false
+        case .scalar, .array, .reference: schema.holdsValues(of: property.id)
+        }
+    }
+
+    /// Visits objects that have a value, with their different values.
+    private func visit(_ documents: DocumentSet?, _ body: (DocumentID, Set<PropertyValue>) throws -> Void) throws {
+        try reader.visit(documents, properties: [property.id], cancellation) { document, object in
+            let values = Set(object.properties[property.id]?.groupedValues ?? [])
+            if !values.isEmpty { try body(document, values) }
+        }
+    }
+}
+
+extension PropertyValue {
+    /// What an object with this value is grouped by: each element of a list, each reference, or the value itself.
+    var groupedValues: [PropertyValue] {
+        switch self {
+        case .array(let elements): elements
+        case .references(let beacons): beacons.map { .references([$0]) }
+        case .text, .int, .number, .boolean, .date, .uuid, .blob, .geoCoordinates, .phoneNumber, .object: [self]
+        }
+    }
+
+    /// The order of equally large groups. Values of one property are of one kind.
+    fileprivate func comesBefore(_ other: PropertyValue) -> Bool {
+        if case .references(let left) = self, case .references(let right) = other, let left = left.first,
+            let right = right.first
+        {
+            return left.id < right.id
+        }
+        if case .text(let left) = self, case .text(let right) = other {
+            return left.utf8.lexicographicallyPrecedes(right.utf8)
+        }
+        return SortValue(self).compared(with: SortValue(other)) < 0
+    }
+
+    fileprivate init(_ value: IndexedValue) {
+        self =
+            switch value {
+            case .int(let value): .int(value)
+            case .number(let value): .number(value)
+            case .boolean(let value): .boolean(value)
+            case .date(let instant): .date(instant.description)
+            case .uuid(let id): .uuid(id)
+            }
+    }
+}
+
+extension IndexedValue {
+    fileprivate init?(_ value: PropertyValue) {
+        switch value {
+        case .int(let value): self = .int(value)
+        case .number(let value): self = .number(value)
+        case .boolean(let value): self = .boolean(value)
+        case .uuid(let id): self = .uuid(id)
+        case .text, .date, .blob, .geoCoordinates, .phoneNumber, .object, .references, .array: return nil
+        }
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+import ObjectStorage
+import VectorIndexes
+
+// Searches by vector.
+extension QueryRun {
+    func nearest(_ search: SearchPlan.VectorPart, _ allowed: DocumentSet?) throws -> [Candidate] {
+        var found = try neighbors(search, allowed, count: window.end)
+        found = Array(found.prefix(autocutCount(of: found.map(\.distance), jumps: search.autocut)))
+        let candidates = window.cut(found.map { Candidate(document: $0.document, distance: $0.distance) })
+        return try plan.sorter.map { try sorted(candidates, by: $0) } ?? candidates
+    }
+
+    /// The nearest documents to what the legs ask for, among those that are allowed.
+    ///
+    /// Several legs: the `count` nearest of each are the candidates, whose distances to all targets are then computed.
+    func neighbors(
+        _ search: SearchPlan.VectorPart, _ allowed: DocumentSet?, count: Int
+    ) throws -> [Neighbor] {
+        if reader.shard.state.replacement != nil {
+            throw DatabaseError.revectorizationUnfinished(collection: collection.name)
+        }
+        let bits = allowed.map(DocumentBits.init)
+        if search.legs.count == 1, let leg = search.legs.first {
+            return try neighbors(leg, bits, count: count, maximumDistance: search.maximumDistance)
+        }
+        // Of a combination that takes all distances, none alone says whether the whole is within the bound.
+        let bound = search.combination.needsAll ? nil : search.maximumDistance
+        var found = try search.legs.map { try neighbors($0, bits, count: count, maximumDistance: bound) }
+        if search.combination.needsAll { try complete(&found, search.legs) }
+        let combined = DistanceCombination.combined(
+            found, weights: search.legs.map(\.weight), by: search.combination)
+        let within = search.maximumDistance.map { maximum in combined.prefix { $0.distance <= maximum } } ?? combined[...]
+        return Array(within.prefix(count))
+    }
+
+    /// The nearest documents to what one leg asks for.
+    private func neighbors(
+        _ leg: VectorLeg, _ allowed: DocumentBits?, count: Int, maximumDistance: Float?
+    ) throws -> [Neighbor] {
+        let vector = try queryVector(of: leg)
+        guard let slot = reader.shard.index(of: leg.target.id), let index = slot.index else { return [] }
+        guard index.dimensions == vector.count else {
+            throw DatabaseError.invalidQuery(.dimensionMismatch(query: vector.count, stored: index.dimensions))
+        }
+        let vectors = try reader.transaction.vectors(leg.target.id, of: reader.shard.address)
+        if let maximumDistance {
+            return try index.within(
+                distance: maximumDistance, maximum: count, of: vector.span, allowed: allowed, vectors: vectors,
+                isCancelled: isCancelled)
+        }
+        let found = try index.nearest(
+            count, to: vector.span, ef: nil, allowed: allowed, vectors: vectors, isCancelled: isCancelled)
+        if case .vector? = plan.search {
+            answered(RecallSample(index: slot, query: vector, count: count, allowed: allowed))
+        }
+        return found
+    }
+
+    /// Adds to what each leg has found what only others have, with its distance; what has no vector there stays away.
+    private func complete(_ found: inout [[Neighbor]], _ legs: [VectorLeg]) throws {
+        let union = DocumentSet(found.lazy.joined().map(\.document))
+        for (index, leg) in legs.enumerated() {
+            let missing = union.subtracting(DocumentSet(found[index].map(\.document)))
+            if missing.isEmpty { continue }
+            guard let vectorIndex = reader.shard.index(of: leg.target.id)?.index else { continue }
+            let vector = try queryVector(of: leg)
+            let vectors = try reader.transaction.vectors(leg.target.id, of: reader.shard.address)
+            // As many as there are: all get their exact distance.
+            found[index] += try vectorIndex.nearest(
+                missing.count, to: vector.span, ef: nil, allowed: DocumentBits(missing), vectors: vectors,
+                isCancelled: isCancelled)
+        }
+    }
+
+    private func queryVector(of leg: VectorLeg) throws -> [Float] {
+        switch leg.origin {
+        case .vector(let vector): return vector
+        case .object(let id):
+            guard let document = try reader.document(of: id) else { throw DatabaseError.missingSearchObject(id) }
+            guard
+                let vector = try reader.transaction.vector(leg.target.id, of: document, in: reader.shard.address)
+            else { throw DatabaseError.searchObjectHasNoVector(id) }
+            return vector
+        case .picture: preconditionFailure("a plan is run after its pictures have become vectors")
+        }
+    }
+}
+
+extension DocumentBits {
+    fileprivate init(_ documents: DocumentSet) {
+        let end = documents.max.map { Int($0.number) + 1 } ?? 0
+        self.init(words: documents.words(coveringDocuments: end), count: documents.count)
+    }
+}
