@@ -232,22 +232,6 @@ import Testing
         #expect(query.search == nil)
     }
 
-    @Test func `target vectors are taken one at a time`() async throws {
-        for argument in [
-            #"vector: [1] targetVectors: ["a"]"#, "vectorPerTarget: {a: [1]}",
-            #"vector: [1] targets: {targetVectors: "a"}"#,
-        ] {
-            guard case .vector(let search)? = try await query("nearVector: {\(argument)}", of: "Named")?.search else {
-                Issue.record("no search for \(argument)")
-                continue
-            }
-            #expect(search.targetVectors == ["a"])
-        }
-        #expect(
-            try await message("nearVector: {vectorPerTarget: {a: [1] b: [2]}}", of: "Named")
-                == "a search over several target vectors is not supported yet")
-    }
-
     @Test func `bm25 and hybrid are read`() async throws {
         guard
             case .keyword(let keyword)? = try await query(
@@ -262,7 +246,8 @@ import Testing
                 #"hybrid: {query: "a" alpha: 0.5 vector: [1 2] fusionType: rankedFusion maxVectorDistance: 0.5}"#)?
                 .search
         else { throw DatabaseError.cancelled }
-        #expect(hybrid.vector == [1, 2] && hybrid.alpha == 0.5 && hybrid.fusion == .ranked)
+        guard case .vector([1, 2])? = hybrid.origin else { throw DatabaseError.cancelled }
+        #expect(hybrid.alpha == 0.5 && hybrid.fusion == .ranked)
         #expect(hybrid.maxVectorDistance == 0.5 && hybrid.tokenOperator == .or(minimum: 1))
     }
 
@@ -277,7 +262,13 @@ import Testing
             guard case .hybrid(let search)? = try await query(arguments, of: "Named")?.search else {
                 throw DatabaseError.cancelled
             }
-            #expect(search.vector?[1].isInfinite == true, "\(arguments)")
+            let vector: [Float]? =
+                switch search.origin {
+                case .vector(let vector)?: vector
+                case .vectors(let vectors)?: vectors.first
+                case .object?, .image?, nil: nil
+                }
+            #expect(vector?[1].isInfinite == true, "\(arguments)")
         }
         guard
             case .vector(let search)? = try await query("nearVector: {vector: [1 \(number)]}")?.search,
@@ -327,8 +318,10 @@ import Testing
             "conflict: both near<Media> and keyword-based (bm25) arguments present, choose one"
         ),
         ("bm25: {query: \"\"}", "keyword search (bm25) must have query set"),
-        ("groupBy: {path: [\"num\"] groups: 1 objectsPerGroup: 1}", "groupBy is not supported yet"),
-        ("group: {type: closest force: 0.5}", "group is not supported yet"),
+        (
+            "nearVector: {vectorPerTarget: {}}",
+            "failed to extract nearVector params: vectorPerTarget must have at least one target"
+        ),
     ])
     func `arguments that make no query are refused`(arguments: String, message: String) async throws {
         #expect(try await self.message(arguments) == message)

@@ -112,6 +112,8 @@ package struct IntAggregate: Hashable, Sendable {
     package var mean: Double?
     /// The mean of the two in the middle where the count is even.
     package var median: Double?
+
+    package init() {}
 }
 
 /// Of a `number` or `number[]`.
@@ -124,6 +126,8 @@ package struct NumberAggregate: Hashable, Sendable {
     package var sum: Double?
     package var mean: Double?
     package var median: Double?
+
+    package init() {}
 }
 
 /// Of a `text` or `text[]`: whole texts as they are stored, not words.
@@ -141,6 +145,11 @@ package struct TextAggregate: Hashable, Sendable {
     package var count = 0
     /// The most frequent first; equally frequent ones in byte order.
     package var topOccurrences: [Occurrence] = []
+
+    package init(count: Int = 0, topOccurrences: [Occurrence] = []) {
+        self.count = count
+        self.topOccurrences = topOccurrences
+    }
 }
 
 /// Of a `boolean` or `boolean[]`.
@@ -167,4 +176,6 @@ package struct DateAggregate: Hashable, Sendable {
     package var mode: String?
     /// Between the two in the middle, in UTC, where the count is even.
     package var median: String?
+
+    package init() {}
 }

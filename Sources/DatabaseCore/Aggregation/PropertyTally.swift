@@ -132,6 +132,7 @@ extension BooleanAggregate {
 
 extension IntAggregate {
     init(_ tally: inout ValueTally<Int64>) {
+        self.init()
         count = tally.count
         let runs = tally.runs()
         minimum = runs.first?.value
@@ -148,6 +149,7 @@ extension IntAggregate {
 
 extension NumberAggregate {
     init(_ tally: inout ValueTally<Double>) {
+        self.init()
         count = tally.count
         let runs = tally.runs()
         minimum = runs.first?.value
@@ -164,6 +166,7 @@ extension NumberAggregate {
 
 extension DateAggregate {
     init(_ tally: inout ValueTally<DatedText>) {
+        self.init()
         count = tally.count
         let runs = tally.runs()
         minimum = runs.first?.value.text

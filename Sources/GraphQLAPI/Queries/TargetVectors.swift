@@ -74,31 +74,31 @@ struct TargetVectors {
         of argument: String, what: String, _ values: (String) -> [Value]?
     ) throws(QueryError) -> (names: [String], values: [Value]) {
         let prefix = "failed to extract \(argument) params: "
-        var queues: [String: [Value]] = [:]
+        var given: [String: [Value]] = [:]
         for name in Set(names) {
             guard let found = values(name), !found.isEmpty else {
                 throw QueryError("\(prefix)\(what) for target \(name.prefix(100)) is not provided")
             }
-            queues[name] = found
+            given[name] = found
         }
         var result: (names: [String], values: [Value]) = ([], [])
+        var taken: [String: Int] = [:]
         for name in names {
+            guard let found = given[name] else { continue }
             let times = names.count { $0 == name }
-            guard var queue = queues[name] else { continue }
             if times == 1 {
-                result.names += queue.map { _ in name }
-                result.values += queue
-            } else if queue.count == 1, let value = queue.first {
-                result.names.append(name)
-                result.values.append(value)
-            } else {
-                guard !queue.isEmpty else {
-                    throw QueryError("\(prefix)target \(name.prefix(100)) has fewer \(what)s than times it is named")
-                }
-                result.names.append(name)
-                result.values.append(queue.removeFirst())
-                queues[name] = queue
+                result.names += found.map { _ in name }
+                result.values += found
+                continue
             }
+            guard found.count == 1 || found.count == times else {
+                throw QueryError(
+                    "\(prefix)target \(name.prefix(100)) has \(found.count) \(what)s, but is named \(times) times")
+            }
+            let place = taken[name, default: 0]
+            taken[name] = place + 1
+            result.names.append(name)
+            result.values.append(found[min(place, found.count - 1)])
         }
         return result
     }

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import JSON
+import VectorIndexes
+
+@testable import DatabaseCore
+
+extension CollectionDefinition {
+    /// Properties of every type that is aggregated, `plainNum` without an index, and lists.
+    static var measured: Self {
+        CollectionDefinition(
+            name: "Measured",
+            properties: [
+                PropertyDefinition(name: "num", type: .scalar(.int)),
+                PropertyDefinition(name: "plainNum", type: .scalar(.int), isFilterable: false),
+                PropertyDefinition(name: "real", type: .scalar(.number)),
+                PropertyDefinition(name: "flag", type: .scalar(.boolean)),
+                PropertyDefinition(name: "day", type: .scalar(.date)),
+                PropertyDefinition(name: "word", type: .scalar(.text), tokenization: .word, isSearchable: true),
+                PropertyDefinition(name: "nums", type: .array(.int)),
+                PropertyDefinition(name: "flags", type: .array(.boolean)),
+                PropertyDefinition(name: "tags", type: .array(.text), tokenization: .word, isSearchable: true),
+                PropertyDefinition(name: "uid", type: .scalar(.uuid)),
+                PropertyDefinition(name: "bytes", type: .scalar(.blob), isFilterable: false),
+            ],
+            vectors: [VectorDefinition(vectorizer: .none, index: .init(metric: .l2Squared))])
+    }
+}
+
+extension DatabaseFixture {
+    /// Objects 0, 1, … with these properties, each a step further from [0].
+    static func measured(_ objects: [JSONObject]) async throws -> DatabaseFixture {
+        let fixture = try DatabaseFixture()
+        _ = try await fixture.database.createCollection(.measured)
+        let results = await fixture.database.upsert(
+            objects.enumerated().map { number, properties in
+                ObjectInput(
+                    collection: "Measured", id: .number(UInt64(number)), properties: properties,
+                    vector: [Float(number)])
+            })
+        for result in results { _ = try result.get() }
+        return fixture
+    }
+
+    func groups(_ change: (inout AggregationRequest) -> Void) async throws -> [AggregateGroup] {
+        var request = AggregationRequest(collection: "Measured")
+        change(&request)
+        let plan = try await database.plan(request)
+        return try database.read { view throws(DatabaseError) in try view.groups(of: plan) }
+    }
+
+    func problem(of change: (inout AggregationRequest) -> Void) async -> InvalidQuery.AggregationProblem? {
+        do {
+            _ = try await groups(change)
+        } catch DatabaseError.invalidQuery(.aggregation(let problem)) {
+            return problem
+        } catch {
+            return nil
+        }
+        return nil
+    }
+}
+
+extension AggregationRequest.Measures {
+    static let all = Self(rawValue: .max)
+}
