@@ -68,7 +68,8 @@ extension InvalidQuery.AggregationProblem {
             "aggregate properties: property \(name): could not find bucket for prop \(name): "
                 + "set indexFilterable, or give a 'where' filter"
         case .groupingThroughReference: "identify groups: grouping by cross-refs not supported"
-        case .groupingByType(let name, let type): "identify groups: property \(name): \(type.wording) does not make groups"
+        case .groupingByType(let name, let type):
+            "identify groups: property \(name): \(type.wording) does not make groups"
         }
     }
 }

@@ -63,7 +63,9 @@ import Testing
         #expect(request.groupBy == ["title"] && request.groupLimit == 3 && request.objectLimit == 7)
         #expect(!request.countsObjects && request.filter != nil)
         #expect(
-            request.properties == ["num": .init([.count, .sum], topCount: 0), "title": .init(.topOccurrences, topCount: 9)])
+            request.properties == [
+                "num": .init([.count, .sum], topCount: 0), "title": .init(.topOccurrences, topCount: 9),
+            ])
         guard case .vector(let search)? = request.search else { throw DatabaseError.cancelled }
         #expect(search.threshold == .distance(0.5))
     }

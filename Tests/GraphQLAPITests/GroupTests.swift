@@ -12,10 +12,12 @@ import Testing
     @Test func `groupBy and group become parts of the query`() async throws {
         let database = Fixture.database()
         _ = try await database.answer(
-            #"{ Get { Thing(nearVector: {vector: [1]} groupBy: {path: ["num"] groups: 2 objectsPerGroup: 3}) { num } } }"#)
+            #"{ Get { Thing(nearVector: {vector: [1]} groupBy: {path: ["num"] groups: 2 objectsPerGroup: 3}) { num } } }"#
+        )
         _ = try await database.answer("{ Get { Thing(group: {type: merge force: 0.25}) { num } } }")
         _ = try await database.answer(
-            #"{ Get { Thing(nearVector: {vector: [1]} groupBy: {path: ["a", "b"] groups: 2 objectsPerGroup: 3}) { num } } }"#)
+            #"{ Get { Thing(nearVector: {vector: [1]} groupBy: {path: ["a", "b"] groups: 2 objectsPerGroup: 3}) { num } } }"#
+        )
         let queries = database.queries
         #expect(
             queries.map(\.groupBy) == [
@@ -70,13 +72,17 @@ import Testing
 
     @Test(
         arguments: [
-            (.int(1_234_567), "1234567", "1.234567e+06"), (.int(4_812), "4812", "4812"), (.int(-1_000_000), "-1000000", "-1e+06"),
+            (.int(1_234_567), "1234567", "1.234567e+06"), (.int(4_812), "4812", "4812"),
+            (.int(-1_000_000), "-1000000", "-1e+06"),
             (.int(9_007_199_254_740_993), "9007199254740993", "9007199254740993"), (.number(0.5), "0.5", "0.5"),
             (.number(0.00001), "0.00001", "1e-05"), (.number(4.89e-07), "4.89e-7", "4.89e-07"),
             (.number(123_456.5), "123456.5", "123456.5"), (.number(-0.25), "-0.25", "-0.25"), (.number(0), "0", "0"),
             (.number(1e21), "1e+21", "1e+21"), (.boolean(true), "true", "true"), (.text(""), "", ""),
-            (.references([Beacon(collection: "A", id: Fixture.firstID)]), "weaviate://localhost/A/\(Fixture.firstID)",
-                "weaviate://localhost/A/\(Fixture.firstID)"),
+            (
+                .references([Beacon(collection: "A", id: Fixture.firstID)]),
+                "weaviate://localhost/A/\(Fixture.firstID)",
+                "weaviate://localhost/A/\(Fixture.firstID)"
+            ),
         ] as [(PropertyValue, String, String)])
     func `what a group has in common is written as a text`(value: PropertyValue, hits: String, aggregate: String) {
         #expect(GroupValueText.ofHits(value) == hits)

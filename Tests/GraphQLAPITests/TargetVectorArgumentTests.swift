@@ -20,7 +20,8 @@ import Testing
     }
 
     @Test(arguments: [
-        #"vector: [1] targetVectors: ["a"]"#, #"vectorPerTarget: {a: [1]}"#, #"vector: [1] targets: {targetVectors: "a"}"#,
+        #"vector: [1] targetVectors: ["a"]"#, #"vectorPerTarget: {a: [1]}"#,
+        #"vector: [1] targets: {targetVectors: "a"}"#,
         #"vectorPerTarget: {a: [1]} targetVectors: ["a"]"#,
     ])
     func `one target is named in several ways`(argument: String) async throws {
@@ -49,10 +50,11 @@ import Testing
         guard case .vectors([[1], [2]]) = search.origin else { throw DatabaseError.cancelled }
     }
 
-    @Test(arguments: [
-        ("minimum", .minimum), ("sum", .sum), ("average", .average), ("manualWeights", .manualWeights([1, 0.25])),
-        ("relativeScore", .relativeScore([1, 0.25])),
-    ] as [(String, VectorSearch.Combination)])
+    @Test(
+        arguments: [
+            ("minimum", .minimum), ("sum", .sum), ("average", .average), ("manualWeights", .manualWeights([1, 0.25])),
+            ("relativeScore", .relativeScore([1, 0.25])),
+        ] as [(String, VectorSearch.Combination)])
     func `combinations are read, with weights where they have some`(
         name: String, combination: VectorSearch.Combination
     ) async throws {
@@ -62,14 +64,20 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"vector: [1] targetVectors: ["a"] targets: {targetVectors: ["a"]}"#, "cannot provide both targets and targetVectors"),
+        (
+            #"vector: [1] targetVectors: ["a"] targets: {targetVectors: ["a"]}"#,
+            "cannot provide both targets and targetVectors"
+        ),
         (#"vectorPerTarget: {a: [1]} targetVectors: ["a", "b"]"#, "vector for target b is not provided"),
         (#"vectorPerTarget: {a: "x"}"#, "vector for target a is not provided"),
         (
             #"vector: [1] targets: {targetVectors: ["a", "b"] combinationMethod: relativeScore weights: {a: 1}}"#,
             "weight for target b is not provided"
         ),
-        (#"vectorPerTarget: {a: [[1] [2]]} targetVectors: ["a", "a", "a"]"#, "target a has 2 vectors, but is named 3 times"),
+        (
+            #"vectorPerTarget: {a: [[1] [2]]} targetVectors: ["a", "a", "a"]"#,
+            "target a has 2 vectors, but is named 3 times"
+        ),
     ])
     func `what does not fit together is refused`(argument: String, message: String) async throws {
         #expect(try await self.message(argument) == "failed to extract nearVector params: \(message)")
@@ -82,7 +90,8 @@ import Testing
         ] {
             let database = Fixture.database()
             _ = try await database.messages(#"{ Get { Named(hybrid: {query: "x" \#(argument)}) { __typename } } }"#)
-            guard case .hybrid(let search)? = database.queries.first?.search, case .vectors([[1], [2]])? = search.origin
+            guard case .hybrid(let search)? = database.queries.first?.search,
+                case .vectors([[1], [2]])? = search.origin
             else { throw DatabaseError.cancelled }
             #expect(search.targetVectors == ["a", "b"])
             #expect(search.combination == .sum)

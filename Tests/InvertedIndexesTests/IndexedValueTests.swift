@@ -26,7 +26,10 @@ import Testing
             (.int, [.int(.min), .int(-1), .int(0), .int(.max)]),
             (.number, [.number(-.greatestFiniteMagnitude), .number(-0.5), .number(0), .number(1e-300), .number(7)]),
             (.boolean, [.boolean(false), .boolean(true)]),
-            (.date, [.date("0001-01-01T00:00:00Z"), .date("1969-12-31T23:59:59.5Z"), .date("2020-01-01T01:00:00+02:00")]),
+            (
+                .date,
+                [.date("0001-01-01T00:00:00Z"), .date("1969-12-31T23:59:59.5Z"), .date("2020-01-01T01:00:00+02:00")]
+            ),
             (.uuid, [.uuid(ObjectID(high: 0, low: 1)), .uuid(ObjectID(high: .max, low: 0))]),
         ] as [(ScalarType, [PropertyValue])])
     func `values come back in order, exactly`(type: ScalarType, values: [PropertyValue]) throws {
@@ -65,7 +68,8 @@ import Testing
             .scalar(1, .int),
             [0: .int(5), 1: .int(5), 70_000: .int(5), 140_000: .int(6), 140_001: .int(6), 3: .int(-2)])
         #expect(try values(shard) == ["int(-2) 1", "int(5) 3", "int(6) 2"])
-        #expect(try values(shard, among: [DocumentID(1), DocumentID(70_000), DocumentID(3)]) == ["int(-2) 1", "int(5) 2"])
+        #expect(
+            try values(shard, among: [DocumentID(1), DocumentID(70_000), DocumentID(3)]) == ["int(-2) 1", "int(5) 2"])
         #expect(try values(shard, among: []) == [])
     }
 
@@ -105,7 +109,7 @@ import Testing
     @Test func `an empty index has no extremes`() throws {
         let shard = try shard(.scalar(1, .int), [:])
         let extremes = try shard.schema.extremes(of: PropertyID(1), in: shard.store)
-            #expect(extremes == nil)
+        #expect(extremes == nil)
     }
 
     @Test func `a key that cannot be read is damage`() throws {

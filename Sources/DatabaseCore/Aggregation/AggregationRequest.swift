@@ -66,7 +66,8 @@ package struct AggregationRequest: Sendable {
         query.filter = filter
         query.search = search
         if case .hybrid(var hybrid)? = search, hybrid.properties.isEmpty {
-            hybrid.properties = definition.properties.filter { $0.type == .scalar(.text) && $0.isSearchable }.map(\.name)
+            hybrid.properties = definition.properties.filter { $0.type == .scalar(.text) && $0.isSearchable }.map(
+                \.name)
             query.search = .hybrid(hybrid)
         }
         query.selection = Query.Selection(properties: [])

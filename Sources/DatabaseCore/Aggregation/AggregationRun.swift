@@ -41,7 +41,8 @@ struct AggregationRun {
     private func aggregates(of documents: DocumentSet?) throws -> [String: PropertyAggregate] {
         var result: [String: PropertyAggregate] = [:]
         var toRead: [AggregationPlan.Property] = []
-        let prefersIndex = try documents.map { $0.count >= max(64, try reader.objectCount() / Self.shareWorthIndex) } ?? true
+        let prefersIndex =
+            try documents.map { $0.count >= max(64, try reader.objectCount() / Self.shareWorthIndex) } ?? true
         for property in plan.properties where !property.request.measures.isEmpty {
             if prefersIndex, isInIndex(property.definition, isOfAll: documents == nil) {
                 result[property.definition.name] = try indexedAggregate(of: property, among: documents)

@@ -58,7 +58,11 @@ struct ValueTally<Value: Comparable & Hashable & Sendable>: Sendable {
         loose.sort()
         var added: [Run] = []
         for value in loose {
-            if added.last?.value == value { added[added.count - 1].count += 1 } else { added.append(Run(value: value, count: 1)) }
+            if added.last?.value == value {
+                added[added.count - 1].count += 1
+            } else {
+                added.append(Run(value: value, count: 1))
+            }
         }
         loose.removeAll(keepingCapacity: true)
         sorted = Self.merged(sorted, added)

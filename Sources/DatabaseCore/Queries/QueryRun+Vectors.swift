@@ -33,7 +33,8 @@ extension QueryRun {
         if search.combination.needsAll { try complete(&found, search.legs) }
         let combined = DistanceCombination.combined(
             found, weights: search.legs.map(\.weight), by: search.combination)
-        let within = search.maximumDistance.map { maximum in combined.prefix { $0.distance <= maximum } } ?? combined[...]
+        let within =
+            search.maximumDistance.map { maximum in combined.prefix { $0.distance <= maximum } } ?? combined[...]
         return Array(within.prefix(count))
     }
 

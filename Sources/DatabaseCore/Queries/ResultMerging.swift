@@ -57,7 +57,9 @@ extension QueryRun {
         }
         result.object.properties = [:]
         for (name, values) in values {
-            guard let mean = mean(of: values) else { throw DatabaseError.invalidQuery(.unmergeableProperty(name: name)) }
+            guard let mean = mean(of: values) else {
+                throw DatabaseError.invalidQuery(.unmergeableProperty(name: name))
+            }
             result.object.properties[name] = mean
         }
         result.isMerged = true

@@ -111,7 +111,8 @@ struct AggregateFieldPlan: Sendable {
         case "type": return .type
         case "pointingTo": return .pointingTo
         case "topOccurrences":
-            guard let definition = type.fields["topOccurrences"], case .object(let occurrence) = definition.type.namedType
+            guard let definition = type.fields["topOccurrences"],
+                case .object(let occurrence) = definition.type.namedType
             else { return .typename }
             let limit = collector.arguments(of: field.field, definition: definition).integer("limit") ?? 5
             let entries = try collector.fields(of: field.selections, on: occurrence)

@@ -152,7 +152,9 @@ import VectorIndexes
             for hit in try await fixture.database.hits(of: query) {
                 for value in Set(hit.object.properties[name]?.groupedValues ?? []) {
                     sizes[value, default: 0] += 1
-                    if case .int(let number)? = hit.object.properties["num"] { members[value, default: []].append(number) }
+                    if case .int(let number)? = hit.object.properties["num"] {
+                        members[value, default: []].append(number)
+                    }
                 }
             }
             let groups = try await fixture.groups {

@@ -68,9 +68,10 @@ import VectorIndexes
     @Test func `searches by words leave out what has no value, and know no distance`() async throws {
         let fixture = try await fixture()
         #expect(
-            try await groups(fixture, by: "tags", search: .keyword(KeywordSearch(query: "red blue green"))).sorted() == [
-                "0 a 5,0 0.0...0.0", "1 b 0,1 0.0...0.0", "2 c 4 0.0...0.0",
-            ].sorted())
+            try await groups(fixture, by: "tags", search: .keyword(KeywordSearch(query: "red blue green"))).sorted()
+                == [
+                    "0 a 5,0 0.0...0.0", "1 b 0,1 0.0...0.0", "2 c 4 0.0...0.0",
+                ].sorted())
         await fixture.close()
     }
 
