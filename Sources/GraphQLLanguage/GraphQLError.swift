@@ -37,6 +37,8 @@ package struct GraphQLLimits: Hashable, Sendable {
     package var numbers = 2_000_000
     /// Fields after fragments have been expanded.
     package var collectedFields = 20_000
+    /// Bytes of what `__schema` and `__type` answer.
+    package var introspectionBytes = 64 << 20
     /// Steps of finding fields with the same key and comparing them.
     package var comparisons = 1_000_000
     /// How many errors of validation are reported.

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
+import DatabaseCore
 import DatabaseTesting
+import Execution
+import GraphQLLanguage
+import JSON
 import Testing
 
 @testable import GraphQLAPI
@@ -39,5 +44,47 @@ import Testing
         #expect(answer.hasPrefix(#"{"data":{"__schema":{"queryType":{"name":"WeaviateObj"}"#))
         #expect(!answer.contains(#""errors":["#))
         #expect(answer.contains(#""name":"GetObjectsThingWhereOperandsInpObj""#))
+    }
+
+    private static let full = """
+        query IntrospectionQuery { __schema { queryType { name } types { ...FullType } } }
+        fragment FullType on __Type { kind name description
+          fields(includeDeprecated: true) { name args { ...InputValue } type { ...TypeRef } }
+          inputFields { ...InputValue } enumValues(includeDeprecated: true) { name } possibleTypes { ...TypeRef } }
+        fragment InputValue on __InputValue { name type { ...TypeRef } defaultValue }
+        fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }
+        """
+
+    @Test func `many collections are described as few are`() async throws {
+        let database = MemoryDatabase(
+            (0..<60).map { number in
+                var collection = Fixture.thing
+                collection.name = "Thing\(number)"
+                return collection
+            })
+        let answer = try await database.answer(Self.full)
+        #expect(!answer.contains(#""errors":["#))
+        #expect(answer.contains(#""name":"AggregateObjectsThing59WhereInpObj""#))
+    }
+
+    @Test func `a description that goes round in circles ends in an error`() async throws {
+        // Each level multiplies the answer by the number of fields.
+        let level = "fields { type { "
+        let query =
+            "{ __schema { types { \(String(repeating: level, count: 30)) name \(String(repeating: "} }", count: 30)) } } }"
+        let database = Fixture.database()
+        let schema = CollectionSchema(database.collections(), generation: 0)
+        var limits = GraphQLLimits()
+        limits.introspectionBytes = 10_000
+        let allowance = DecodingAllowance(MemoryReservation(), bodyByteCount: 0)
+        var execution = RequestExecution(
+            database: database, schema: schema, limits: limits, allowance: allowance, width: 1)
+        let body = JSONValue.object(JSONObject([("query", .string(query))])).encoded
+        let answer = await execution.answer(try GraphQLRequest(body, allowance: allowance))
+        // The types refer to the schema without holding it.
+        withExtendedLifetime(schema) {}
+        #expect(
+            String(decoding: answer, as: UTF8.self).contains("The description of the schema is larger than 10000 bytes")
+        )
     }
 }

@@ -82,7 +82,10 @@ extension QueryRun {
                 default: 0.0
                 }
             }
-            let mean = numbers.reduce(0) { $0 + $1 / Double(numbers.count) }
+            let sum = numbers.reduce(0, +)
+            let count = Double(numbers.count)
+            // Divided first where their sum is beyond float64.
+            let mean = sum.isFinite ? sum / count : numbers.reduce(0) { $0 + $1 / count }
             if case .number? = values.first { return .number(mean) }
             return .int(Int64(exactly: mean.rounded(.towardZero)) ?? .max)
         case .boolean?: return .boolean(values.count { $0 == .boolean(true) } * 2 >= values.count)

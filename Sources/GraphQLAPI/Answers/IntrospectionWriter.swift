@@ -4,10 +4,28 @@ import GraphQLLanguage
 import JSON
 
 /// Writes what `__schema` and `__type` ask for.
+///
+/// A schema describes itself in thousands of objects that are all asked for the same, so what is asked is worked out once for each
+/// place of the query; what is bounded is the answer.
 struct IntrospectionWriter {
+    /// A place of the query: its selections, by where they begin, and the type they are on.
+    private struct Place: Hashable {
+        var offsets: [Int]
+        var type: String
+    }
+
     let schema: Schema
+    let limits: GraphQLLimits
     var collector: FieldCollector
     var writer = JSONWriter()
+    private var collected: [Place: [CollectedField]] = [:]
+    private var objectCount = 0
+
+    init(schema: Schema, limits: GraphQLLimits, collector: FieldCollector) {
+        self.schema = schema
+        self.limits = limits
+        self.collector = collector
+    }
 
     mutating func writeSchema(_ field: CollectedField) throws(GraphQLError) {
         try writeObject(field.selections, of: Introspection.schemaType) { output, field throws(GraphQLError) in
@@ -36,9 +54,15 @@ struct IntrospectionWriter {
         _ selections: [SelectionSet], of type: ObjectType,
         _ body: (inout Self, CollectedField) throws(GraphQLError) -> Void
     ) throws(GraphQLError) {
-        let fields = try collector.fields(of: selections, on: type)
+        guard writer.bytes.count <= limits.introspectionBytes else {
+            throw GraphQLError(
+                "The description of the schema is larger than \(limits.introspectionBytes) bytes; ask for single types by '__type'"
+            )
+        }
+        objectCount &+= 1
+        if objectCount % 1_024 == 0, Task.isCancelled { throw GraphQLError.cancelled }
         writer.beginObject()
-        for field in fields {
+        for field in try fields(of: selections, on: type) {
             writer.key(field.responseKey)
             if field.field.name.text == WireNames.typename {
                 writer.string(type.name)
@@ -47,6 +71,16 @@ struct IntrospectionWriter {
             }
         }
         writer.endObject()
+    }
+
+    private mutating func fields(
+        of selections: [SelectionSet], on type: ObjectType
+    ) throws(GraphQLError) -> [CollectedField] {
+        let place = Place(offsets: selections.map(\.offset), type: type.name)
+        if let known = collected[place] { return known }
+        let fields = try collector.fields(of: selections, on: type)
+        collected[place] = fields
+        return fields
     }
 
     private mutating func writeTypes(_ types: [TypeReference], _ field: CollectedField) throws(GraphQLError) {

@@ -156,7 +156,7 @@ struct RequestExecution {
     }
 
     private func introspection(_ field: CollectedField, _ collector: inout FieldCollector) throws -> [UInt8] {
-        var output = IntrospectionWriter(schema: schema.schema, collector: collector)
+        var output = IntrospectionWriter(schema: schema.schema, limits: limits, collector: collector)
         if field.field.name.text == "__schema" {
             try output.writeSchema(field)
         } else {
