@@ -77,7 +77,7 @@ extension PropertyValue {
     /// What an object with this value is grouped by: each element of a list, each reference, or the value itself.
     var groupedValues: [PropertyValue] {
         switch self {
-        case .array(let elements): elements
+        case .array(let elements): Array(elements)
         case .references(let beacons): beacons.map { .references([$0]) }
         case .text, .int, .number, .boolean, .date, .uuid, .blob, .geoCoordinates, .phoneNumber, .object: [self]
         }

@@ -18,7 +18,7 @@ extension QueryRun {
         var groups: [Group] = []
         var places: [PropertyValue?: Int] = [:]
         for candidate in candidates {
-            if isCancelled() { throw DatabaseError.cancelled }
+            try check()
             for value in try groupValues(of: candidate.document, property) {
                 if let place = places[value] {
                     if groups[place].members.count < groupBy.objectsPerGroup { groups[place].members.append(candidate) }

@@ -18,7 +18,7 @@ extension QueryRun {
         var groups: [[Int]] = []
         let directions = try candidates.map { try direction(of: $0.document) }
         for index in hits.indices {
-            if isCancelled() { throw DatabaseError.cancelled }
+            try check()
             let place = groups.firstIndex { members in
                 members.contains { Self.areWithin(merging.force, directions[$0], directions[index]) }
             }
