@@ -21,17 +21,18 @@ struct QueryGenerator {
 
     private mutating func field() -> String {
         if values.chance(40) { return "__schema { types { name } }" }
-        let isAggregate = values.chance(6)
+        let isAggregate = values.chance(4)
         let name = values.chance(4) ? "Other" : "Thing"
         let arguments = arguments(of: name, isAggregate: isAggregate)
         let list = arguments.isEmpty ? "" : "(\(arguments.map { "\($0.0): \($0.1)" }.joined(separator: " ")))"
-        let selection = isAggregate ? "meta { count }" : selection(of: name)
+        let selection = isAggregate ? aggregates(of: name) : selection(of: name)
         return "\(isAggregate ? "Aggregate" : "Get") { \(name)\(list) { \(selection) } }"
     }
 
     private mutating func selection(of name: String) -> String {
         let additional = values.pick([
             "id", "id vector", "distance", "certainty", "score explainScore", "creationTimeUnix lastUpdateTimeUnix",
+            "group { id count minDistance maxDistance groupedBy { value path } hits { t _additional { id distance } } }",
         ])
         if name == "Other" {
             return "t _additional { \(additional.hasSuffix("vector") ? "vectors { a b }" : additional) }"
@@ -42,6 +43,22 @@ struct QueryGenerator {
             "r { ... on Other { t _additional { id } } }", "i", "__typename", "n n n",
         ])
         return "\(property) _additional { \(additional) }"
+    }
+
+    private mutating func aggregates(of name: String) -> String {
+        let numbers = "{ count type minimum maximum mean median mode sum }"
+        let texts = "{ count type topOccurrences(limit: \(values.int().literal)) { value occurs } }"
+        let known =
+            name == "Other"
+            ? ["t \(texts)", "i { count }"]
+            : [
+                "n \(numbers)", "x \(numbers)", "ns \(numbers)", "xs \(numbers)", "t \(texts)", "ts \(texts)",
+                "b { count totalTrue totalFalse percentageTrue percentageFalse }", "bs { count totalTrue }",
+                "d { count minimum maximum median mode }", "ds { median mode }", "r { type pointingTo }",
+            ]
+        return
+            (["meta { count }", "groupedBy { value path }"] + (0..<values.count(0...3)).map { _ in values.pick(known) })
+            .joined(separator: " ")
     }
 
     // MARK: Arguments
@@ -57,7 +74,20 @@ struct QueryGenerator {
         if !values.chance(3) { arguments.append(search(of: name)) }
         if isAggregate {
             if values.chance(3) { arguments.append(("objectLimit", values.int().literal)) }
+            if values.chance(3) { arguments.append(("groupBy", "[\(FuzzValue.quoted(property()))]")) }
+            if values.chance(4) { arguments.append(("limit", written(window(), as: "Int"))) }
             return arguments
+        }
+        if values.chance(6) {
+            arguments.append(
+                (
+                    "groupBy",
+                    "{path: [\(FuzzValue.quoted(property()))] groups: \(values.int().literal) objectsPerGroup: \(values.int().literal)}"
+                ))
+        }
+        if values.chance(12) {
+            arguments.append(
+                ("group", "{type: \(values.pick(["merge", "closest"])) force: \(values.number().literal)}"))
         }
         if values.chance(3) { arguments.append(("limit", written(window(), as: "Int"))) }
         if values.chance(4) { arguments.append(("offset", written(window(), as: "Int"))) }
@@ -66,6 +96,12 @@ struct QueryGenerator {
         if values.chance(4) { arguments.append(("sort", sort().literal)) }
         if values.chance(40) { arguments.append((values.pick(["tenant", "group", "groupBy"]), values.text().literal)) }
         return arguments
+    }
+
+    private mutating func property() -> String {
+        values.pick([
+            "n", "x", "t", "b", "d", "u", "g", "p", "o", "os", "ns", "xs", "ts", "bs", "ds", "us", "r", "i", "zz",
+        ])
     }
 
     private mutating func window() -> FuzzValue {
@@ -102,6 +138,9 @@ struct QueryGenerator {
     private mutating func search(of name: String) -> (String, String) {
         switch values.count(0...4) {
         case 0:
+            if name == "Other", values.chance(2) {
+                return ("nearVector", "{vectorPerTarget: \(vectorPerTarget()) \(threshold()) \(targets(of: name))}")
+            }
             let vector = written(values.vector(), as: "[Float]")
             return ("nearVector", "{vector: \(vector) \(threshold()) \(targets(of: name))}")
         case 1:
@@ -119,7 +158,10 @@ struct QueryGenerator {
         default:
             var members =
                 "query: \(values.text().literal) alpha: \(values.number().literal) \(properties()) \(targets(of: name))"
-            if values.chance(2) { members += " vector: \(values.vector().literal)" }
+            if values.chance(2) {
+                members +=
+                    " vector: \(name == "Other" && values.chance(2) ? vectorPerTarget() : values.vector().literal)"
+            }
             if values.chance(3) { members += " fusionType: \(values.pick(["rankedFusion", "relativeScoreFusion"]))" }
             if values.chance(5) { members += " maxVectorDistance: \(values.number().literal)" }
             return ("hybrid", "{\(members)}")
@@ -133,7 +175,24 @@ struct QueryGenerator {
 
     private mutating func targets(of name: String) -> String {
         guard name == "Other" ? !values.chance(6) : values.chance(20) else { return "" }
+        if values.chance(2) {
+            let names = (0..<values.count(0...3)).map { _ in FuzzValue.quoted(values.pick(["a", "a", "b", "c"])) }
+            let method = values.pick(["minimum", "sum", "average", "manualWeights", "relativeScore"])
+            let weights = values.pick([
+                "", "weights: {a: 1, b: 0.5}", "weights: {a: [1, \(values.number().literal)], b: -2}", "weights: {}",
+            ])
+            return "targets: {targetVectors: [\(names.joined(separator: " "))] combinationMethod: \(method) \(weights)}"
+        }
         return "targetVectors: [\(FuzzValue.quoted(values.pick(["a", "b", "c", ""])))]"
+    }
+
+    private mutating func vectorPerTarget() -> String {
+        let vectors = (0..<values.count(0...2)).map { number in
+            let vector = values.vector().literal
+            return
+                "\(number == 0 ? "a" : "b"): \(values.chance(3) ? "[\(vector), \(values.vector().literal)]" : vector)"
+        }
+        return "{\(vectors.joined(separator: ", "))}"
     }
 
     private mutating func properties() -> String {
