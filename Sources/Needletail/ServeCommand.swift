@@ -62,10 +62,14 @@ struct ServeCommand {
             Console.tell("network: \(loaded.summary) | \((clock.now - start).inSeconds.toHundredths) s")
         }
         let purging = Task(executorPreference: pool) { try? await database.purgeDropped() }
+        let expiration = Task(executorPreference: pool) {
+            await database.deleteExpiredObjects(every: Self.expirationInterval)
+        }
         let signal = await signals.first()
         logger.info("stopping", ["signal": .text(signal)])
         front.close()
         purging.cancel()
+        expiration.cancel()
         let haveHandlersEnded = await listener.stop(drainingFor: settings.drainTimeout)
         await monitoring.stop()
         let haveReadsEnded = await database.close(waitingForReads: .seconds(5))
@@ -80,6 +84,9 @@ struct ServeCommand {
         logger.info("stopped; everything is saved")
         logger.flush()
     }
+
+    /// How often objects that have expired are looked for.
+    private static let expirationInterval = Duration.seconds(60)
 
     private func listenerConfiguration() throws -> HTTPListener.Configuration {
         guard let port = UInt16(exactly: settings.port) else {

@@ -277,4 +277,27 @@ struct SchemaTests {
             #expect(answer.status == 422 && answer.message?.contains("not found") == true)
         }
     }
+
+    @Test func `when objects expire is shown as it was given, and changed by an update`() async throws {
+        func body(_ ttl: String) -> String {
+            #"{"class": "C", "invertedIndexConfig": {"indexTimestamps": true}, "objectTtlConfig": \#(ttl)}"#
+        }
+        let ttl = #"{"enabled": true, "defaultTtl": 3600, "deleteOn": "_creationTimeUnix"}"#
+        let created = try await fixture.send("POST", "/v1/schema", body(ttl))
+        #expect(created.status == 200, "\(created.message ?? "")")
+        #expect(
+            created.body?["objectTtlConfig"]
+                == .object([
+                    "defaultTtl": .number(JSONNumber(3600)), "deleteOn": .string("_creationTimeUnix"),
+                    "enabled": .boolean(true),
+                ]))
+        let off = try await fixture.send("PUT", "/v1/schema/C", body(#"{"enabled": false}"#))
+        #expect(off.body?["objectTtlConfig"] == .object(["enabled": .boolean(false)]))
+        let short = try await fixture.send(
+            "POST", "/v1/schema",
+            #"{"class": "D", "invertedIndexConfig": {"indexTimestamps": true}, "#
+                + #""objectTtlConfig": {"enabled": true, "defaultTtl": 30, "deleteOn": "_creationTimeUnix"}}"#)
+        #expect(short.status == 422)
+        #expect(short.message?.contains("Required minimum \"60\" seconds, given \"30\" seconds") == true)
+    }
 }

@@ -19,6 +19,8 @@ package struct CollectionDefinition: Hashable, Sendable {
     package var invertedIndex: InvertedIndexDefinition
     package var multiTenancy: MultiTenancyDefinition
     package var replication: ReplicationDefinition
+    /// `nil` where none was ever given.
+    package var objectTTL: ObjectTTLDefinition?
     package var sharding: ShardingDefinition?
     /// `moduleConfig` as it was given, e.g. for generative modules that are not here.
     package var moduleConfiguration: JSONObject?

@@ -29,6 +29,10 @@ package enum DefinitionCodec {
         write(definition.multiTenancy, to: &writer)
         writer.key("replication")
         write(definition.replication, to: &writer)
+        if let ttl = definition.objectTTL {
+            writer.key("objectTTL")
+            write(ttl, to: &writer)
+        }
         writer.key("sharding")
         write(definition.sharding, to: &writer)
         writer.member("moduleConfiguration", object(definition.moduleConfiguration))
@@ -138,6 +142,16 @@ package enum DefinitionCodec {
         writer.number(replication.factor)
         writer.member("asyncEnabled", .boolean(replication.asyncEnabled))
         writer.member("deletionStrategy", text(replication.deletionStrategy))
+        writer.endObject()
+    }
+
+    private static func write(_ ttl: ObjectTTLDefinition, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("isEnabled", .boolean(ttl.isEnabled))
+        writer.key("seconds")
+        writer.number(ttl.seconds)
+        writer.member("deleteOn", .string(ttl.deleteOn))
+        writer.member("filtersExpired", .boolean(ttl.filtersExpired))
         writer.endObject()
     }
 

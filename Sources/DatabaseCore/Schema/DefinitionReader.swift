@@ -36,6 +36,7 @@ struct DefinitionReader {
             moduleConfiguration: try reader.optionalObject("moduleConfiguration"),
             nextPropertyNumber: try reader.number16("nextPropertyNumber"),
             nextVectorNumber: try reader.number16("nextVectorNumber"))
+        definition.objectTTL = try reader.objectTTL()
         definition.showsEmptyProperties = try reader.boolean("showsEmptyProperties")
         definition.properties = try reader.properties("properties")
         for element in try reader.array("vectors") {
@@ -124,6 +125,17 @@ struct DefinitionReader {
         replication.asyncEnabled = try reader.boolean("asyncEnabled")
         replication.deletionStrategy = try reader.optionalText("deletionStrategy")
         return replication
+    }
+
+    private func objectTTL() throws(Damage) -> ObjectTTLDefinition? {
+        guard let members = try optionalObject("objectTTL") else { return nil }
+        let reader = try DefinitionReader(.object(members), at: "objectTTL")
+        var ttl = ObjectTTLDefinition()
+        ttl.isEnabled = try reader.boolean("isEnabled")
+        ttl.seconds = try reader.int("seconds")
+        ttl.deleteOn = try reader.text("deleteOn")
+        ttl.filtersExpired = try reader.boolean("filtersExpired")
+        return ttl
     }
 
     private func sharding() throws(Damage) -> ShardingDefinition? {

@@ -8,7 +8,7 @@ extension SchemaRules {
     /// `existing` changed to `wanted`, as far as that is allowed; new named vectors are numbered.
     ///
     /// May change: descriptions, the search settings of a vector index, BM25, stop words, the cleanup interval,
-    /// `autoTenant…`, settings of generative and reranker modules; named vectors may be added.
+    /// `autoTenant…`, when objects expire, settings of generative and reranker modules; named vectors may be added.
     ///
     /// - Throws: `DatabaseError.invalidDefinition` naming what is immutable, `.unsupported`.
     package func updated(
@@ -31,6 +31,7 @@ extension SchemaRules {
         updated.invertedIndex = wanted.invertedIndex
         updated.multiTenancy = wanted.multiTenancy
         updated.replication = wanted.replication
+        updated.objectTTL = try wanted.objectTTL?.checked(for: updated)
         updated.moduleConfiguration = try moduleConfiguration(of: existing, as: wanted)
         return updated
     }

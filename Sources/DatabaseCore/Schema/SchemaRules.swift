@@ -27,6 +27,7 @@ package struct SchemaRules: Sendable {
         try checkMultiTenancy(created.multiTenancy)
         try checkReplication(created.replication)
         try InvertedIndexRules.check(created.invertedIndex)
+        if let ttl = created.objectTTL { created.objectTTL = try ttl.checked(for: created) }
         return created
     }
 

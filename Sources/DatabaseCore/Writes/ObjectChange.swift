@@ -66,6 +66,8 @@ struct ObjectChange: Change {
         case .editReferences(let edits, let time): outcomes = try writer.edit(edits, time: time)
         case .delete(let ids):
             for id in ids { outcomes.append(.deleted(try writer.delete(id))) }
+        case .expire(let ids, let time):
+            for id in ids { outcomes.append(.deleted(try writer.delete(id, ifUnchangedSince: time))) }
         }
         return Result(outcomes: outcomes, removed: try writer.finish())
     }

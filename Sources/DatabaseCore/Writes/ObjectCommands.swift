@@ -81,6 +81,8 @@ enum ObjectCommand: Sendable {
     case put([PreparedObject], mode: PutMode, time: Int64, network: NetworkIdentity?)
     case patch(ObjectPatch, time: Int64, network: NetworkIdentity?)
     case delete([ObjectID])
+    /// Deletes those that have not been changed since a time in milliseconds since 1970.
+    case expire([ObjectID], unchangedSince: Int64)
     /// One result an edit, in order; an object is rewritten once, however many edits it has.
     case editReferences([PreparedReferenceEdit], time: Int64)
 
@@ -89,14 +91,17 @@ enum ObjectCommand: Sendable {
         switch self {
         case .put(let objects, _, _, _): objects.count
         case .patch: 1
-        case .delete(let ids): ids.count
+        case .delete(let ids), .expire(let ids, _): ids.count
         case .editReferences(let edits, _): edits.count
         }
     }
 
     /// Whether it only makes room.
     var isRemoval: Bool {
-        if case .delete = self { true } else { false }
+        switch self {
+        case .delete, .expire: true
+        case .put, .patch, .editReferences: false
+        }
     }
 
     /// About how many bytes it writes.
@@ -107,7 +112,7 @@ enum ObjectCommand: Sendable {
         case .patch(let patch, _, _):
             Self.size(of: patch.properties.values.compactMap { $0 })
                 + Self.size(of: patch.vectors.values.compactMap { $0 })
-        case .delete(let ids): ids.count * 256
+        case .delete(let ids), .expire(let ids, _): ids.count * 256
         case .editReferences(let edits, _): edits.reduce(0) { $0 + 1_024 + $1.edit.sizeInBytes }
         }
     }

@@ -172,10 +172,12 @@ struct ShardWriter {
 
     // MARK: Delete
 
+    /// - Parameter time: milliseconds since 1970; what was written then or later stays. `nil`: whatever it is.
     /// - Returns: `false` if there was no such object.
-    mutating func delete(_ id: ObjectID) throws -> Bool {
+    mutating func delete(_ id: ObjectID, ifUnchangedSince time: Int64? = nil) throws -> Bool {
         guard let document = try transaction.document(of: id, in: shard.address) else { return false }
         guard let old = try object(document) else { throw inconsistency(document) }
+        if let time, old.updateTime >= time { return false }
         collection.invertedSchema.remove(collection.indexed(old, as: document), from: &postings)
         try transaction.remove(document, in: shard.address)
         removed.append((document, old.vectors))

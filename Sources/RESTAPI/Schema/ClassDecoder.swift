@@ -28,15 +28,13 @@ struct ClassDecoder {
     }
 
     private func definition(_ fields: BodyFields) throws(Refusal) -> CollectionDefinition {
-        if let ttl = try fields.fields("objectTtlConfig", type: "ObjectTTLConfig"), try ttl.boolean("enabled") == true {
-            throw .schema(501, "objectTtlConfig is not supported yet")
-        }
         let moduleConfiguration = try modules(fields)
         var definition = CollectionDefinition(
             name: try fields.text("class") ?? "", description: try fields.text("description"),
             invertedIndex: try invertedIndex(fields), multiTenancy: try multiTenancy(fields),
             replication: try replication(fields), moduleConfiguration: moduleConfiguration)
         definition.sharding = try sharding(fields, isMultiTenant: definition.multiTenancy.isEnabled)
+        definition.objectTTL = try objectTTL(fields)
         definition.showsEmptyProperties = fields.has("properties")
         let decoder = PropertyDecoder(parameter: Self.parameter)
         for (place, property) in (try fields.list("properties") ?? JSONArray()).enumerated() {
@@ -102,6 +100,16 @@ struct ClassDecoder {
         }
         replication.deletionStrategy = strategy
         return replication
+    }
+
+    private func objectTTL(_ fields: BodyFields) throws(Refusal) -> ObjectTTLDefinition? {
+        guard let given = try fields.fields("objectTtlConfig", type: "ObjectTTLConfig") else { return nil }
+        var ttl = ObjectTTLDefinition()
+        ttl.isEnabled = try given.boolean("enabled") ?? false
+        ttl.seconds = try given.int("defaultTtl") ?? 0
+        ttl.deleteOn = try given.text("deleteOn") ?? ""
+        ttl.filtersExpired = try given.boolean("filterExpiredObjects") ?? false
+        return ttl
     }
 
     private func sharding(_ fields: BodyFields, isMultiTenant: Bool) throws(Refusal) -> ShardingDefinition? {

@@ -18,6 +18,10 @@ enum ClassEncoder {
             writer.key("multiTenancyConfig")
             write(definition.multiTenancy, to: &writer)
         }
+        if let ttl = definition.objectTTL {
+            writer.key("objectTtlConfig")
+            write(ttl, to: &writer)
+        }
         writer.key("properties")
         if definition.properties.isEmpty, !definition.showsEmptyProperties {
             writer.null()
@@ -106,6 +110,15 @@ enum ClassEncoder {
         writer.member("asyncEnabled", .boolean(replication.asyncEnabled))
         if let strategy = replication.deletionStrategy { writer.member("deletionStrategy", .string(strategy)) }
         write(replication.factor, "factor", to: &writer)
+        writer.endObject()
+    }
+
+    private static func write(_ ttl: ObjectTTLDefinition, to writer: inout JSONWriter) {
+        writer.beginObject()
+        if ttl.seconds != 0 { write(ttl.seconds, "defaultTtl", to: &writer) }
+        if !ttl.deleteOn.isEmpty { writer.member("deleteOn", .string(ttl.deleteOn)) }
+        writer.member("enabled", .boolean(ttl.isEnabled))
+        if ttl.filtersExpired { writer.member("filterExpiredObjects", .boolean(true)) }
         writer.endObject()
     }
 

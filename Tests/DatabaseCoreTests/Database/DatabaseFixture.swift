@@ -18,17 +18,21 @@ final class DatabaseFixture {
     private(set) var database: Database
     private let maintenanceThreads: Int
 
+    /// - Parameter clock: milliseconds since 1970, until the database is opened again.
     init(
         maintenanceThreads: Int = 1, mapSizeInBytes: Int = 1 << 30,
-        _ change: (inout DatabaseSettings) -> Void = { _ in }
+        _ change: (inout DatabaseSettings) -> Void = { _ in },
+        clock: @escaping @Sendable () -> Int64 = DatabaseFixture.time
     ) throws {
         self.maintenanceThreads = maintenanceThreads
         folder = NSTemporaryDirectory() + "needletail-test-" + UUID().uuidString
         vectorizer = ByteVectorizer()
         var settings = DatabaseSettings()
         change(&settings)
-        database = try Self.open(folder, vectorizer, settings, maintenanceThreads, mapSizeInBytes)
+        database = try Self.open(folder, vectorizer, settings, maintenanceThreads, mapSizeInBytes, clock)
     }
+
+    @Sendable static func time() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 
     /// What is on disk of `other`, which goes on running, opened on its own: as after a crash.
     init(afterCrashOf other: DatabaseFixture, _ change: (_ file: URL) throws -> Void = { _ in }) throws {
@@ -43,7 +47,11 @@ final class DatabaseFixture {
         database = try Self.open(folder, vectorizer, other.database.settings)
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    deinit {
+        // Its threads must not outlive a database that a test did not close.
+        database.maintenance.stop()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
 
     func reopen(network: String = "bytes") async throws {
         await database.close()
@@ -60,7 +68,8 @@ final class DatabaseFixture {
 
     private static func open(
         _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings,
-        _ maintenanceThreads: Int = 1, _ mapSizeInBytes: Int = 1 << 30
+        _ maintenanceThreads: Int = 1, _ mapSizeInBytes: Int = 1 << 30,
+        _ clock: @escaping @Sendable () -> Int64 = DatabaseFixture.time
     ) throws -> Database {
         var options = StorageEnvironment.Options()
         options.flushesEveryCommit = false
@@ -68,7 +77,7 @@ final class DatabaseFixture {
         return try Database(
             environment: .open(folder: folder, options: options), vectorizer: vectorizer, settings: settings,
             logger: Logger(level: .error), maintenanceThreads: maintenanceThreads,
-            clock: { Int64(Date().timeIntervalSince1970 * 1_000) })
+            clock: clock)
     }
 }
 
