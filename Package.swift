@@ -97,8 +97,8 @@ let package = Package(
         library(
             "DatabaseCore",
             uses: [
-                "CPhoneNumber", "DataModel", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON", "ObjectStorage",
-                "Observability", "RandomNumbers", "VectorIndexes", "VectorKernels",
+                "CPhoneNumber", "CSystem", "DataModel", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON",
+                "ObjectStorage", "Observability", "RandomNumbers", "VectorIndexes", "VectorKernels",
             ]),
 
         // Transports and APIs.

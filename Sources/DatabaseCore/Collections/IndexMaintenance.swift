@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSystem
 import Execution
 import ObjectStorage
 import Observability
@@ -36,6 +37,8 @@ final class IndexMaintenance: Sendable {
     private let work = Mutex(Work())
     /// Whether pages have become free that are worth giving back.
     private let hasFreePages = Atomic<Bool>(false)
+    /// Whether indexes have left memory in many small blocks, which the C library keeps.
+    private let hasFreeMemory = Atomic<Bool>(false)
 
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
@@ -99,6 +102,12 @@ final class IndexMaintenance: Sendable {
         wakeFirst()
     }
 
+    /// To be called when shards have left memory: gives it back to the system, on a thread that may block.
+    func releaseFreeMemory() {
+        hasFreeMemory.store(true, ordering: .releasing)
+        wakeFirst()
+    }
+
     /// Ends the threads; what they have not done is done after the next start.
     func stop() {
         let workers = workers.withLock { workers in
@@ -128,6 +137,7 @@ final class IndexMaintenance: Sendable {
                 if toKeep == nil, toLink == nil { break }
             }
             if hasFreePages.exchange(false, ordering: .acquiring) { giveFreePagesBack() }
+            if hasFreeMemory.exchange(false, ordering: .acquiring) { nt_trim_memory() }
         } while watchRecall(worker)
     }
 

@@ -25,6 +25,7 @@ extension Database {
         for change in changes where change.status == .inactive {
             if let shard = collection.shards[change.shard] { await unload(shard) }
         }
+        if changes.contains(where: { $0.status == .inactive }) { maintenance.releaseFreeMemory() }
     }
 
     package func deleteTenants(named names: [String], of name: String) async throws(DatabaseError) {
@@ -33,6 +34,7 @@ extension Database {
             _ = try await submit(
                 TenantDeletion(names: step, collection: collection.id, name: name, collections: collectionTable))
         }
+        maintenance.releaseFreeMemory()
         purgeDroppedInBackground()
     }
 
