@@ -47,6 +47,7 @@ extension InvalidQuery {
         case .weightsUnlikeTargets(let weights, let targets):
             "number of weights (\(weights)) does not match number of targets (\(targets)); give a finite one for each"
         case .unknownGroupProperty(let name, let collection): noSuchProperty(name, in: collection)
+        case .tooManyGroupedHits: "groupBy: \(message)"
         case .tooManyHitsToMerge(let count, let limit):
             "grouper: \(count) objects are too many to group; at most \(limit) are: set a limit"
         case .unmergeableProperty(let name):

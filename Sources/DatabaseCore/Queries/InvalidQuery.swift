@@ -61,6 +61,7 @@ package enum InvalidQuery: Error, Hashable, Sendable {
     /// As many finite weights as target vectors are needed.
     case weightsUnlikeTargets(weights: Int, targets: Int)
     case unknownGroupProperty(name: String, collection: String)
+    case tooManyGroupedHits(limit: Int)
     /// More hits than are compared with each other.
     case tooManyHitsToMerge(Int, limit: Int)
     /// A property whose values cannot be made one.
@@ -96,6 +97,8 @@ package enum InvalidQuery: Error, Hashable, Sendable {
             "the search has \(weights) weights for \(targets) target vectors; give a finite one for each"
         case .unknownGroupProperty(let name, let collection):
             "collection \(collection) has no property '\(name)' to group by"
+        case .tooManyGroupedHits(let limit):
+            "the groups hold more than \(limit) hits; ask for fewer groups, or fewer hits in each"
         case .tooManyHitsToMerge(let count, let limit):
             "\(count) objects are too many to merge; at most \(limit) are compared with each other: set a limit"
         case .unmergeableProperty(let name): "values of property '\(name)' cannot be merged into one"

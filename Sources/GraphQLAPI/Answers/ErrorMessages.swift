@@ -71,7 +71,7 @@ extension InvalidQuery {
             true
         case .notFinite(let search, _, _): search == .hybrid
         case .negativeOffset, .windowTooLarge, .noTargetVector, .dimensionMismatch, .tooManyReferences,
-            .unknownGroupProperty, .tooManyHitsToMerge, .unmergeableProperty:
+            .unknownGroupProperty, .tooManyGroupedHits, .tooManyHitsToMerge, .unmergeableProperty:
             false
         }
     }

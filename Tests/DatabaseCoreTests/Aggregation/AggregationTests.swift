@@ -79,6 +79,28 @@ import VectorIndexes
         await fixture.close()
     }
 
+    @Test func `the least and the greatest value of all objects are looked up`() async throws {
+        let fixture = try await DatabaseFixture.measured(Self.objects(300, seed: 8))
+        var wanted: [String: AggregationRequest.PropertyRequest] = [:]
+        for name in ["num", "real", "nums", "day"] { wanted[name] = .init([.minimum, .maximum]) }
+        let found = try #require(try await fixture.groups { $0.properties = wanted }.first?.properties)
+        let expected = try await expected(fixture, nil, wanted)
+        for (name, aggregate) in found {
+            switch (aggregate, expected[name]) {
+            case (.ints(let left), .ints(let right)?):
+                #expect(left.minimum == right.minimum && left.maximum == right.maximum)
+            case (.numbers(let left), .numbers(let right)?):
+                #expect(left.minimum == right.minimum && left.maximum == right.maximum)
+            case (.dates(let left), .dates(let right)?):
+                #expect(left.minimum.flatMap { Instant($0) } == right.minimum.flatMap { Instant($0) })
+                #expect(left.maximum.flatMap { Instant($0) } == right.maximum.flatMap { Instant($0) })
+            default: Issue.record("\(name): \(aggregate)")
+            }
+        }
+        #expect(found.count == wanted.count)
+        await fixture.close()
+    }
+
     @Test func `dates of all objects come in UTC, those of some as they were given`() async throws {
         let fixture = try await DatabaseFixture.measured([
             ["day": .string("2021-05-01T02:00:00+02:00"), "num": Self.number(1)]

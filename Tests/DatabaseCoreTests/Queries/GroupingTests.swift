@@ -97,6 +97,19 @@ import VectorIndexes
         await fixture.close()
     }
 
+    @Test func `groups with more hits than an answer may hold are refused`() async throws {
+        let tags = JSONArray((0..<20_001).map { .string("\($0)") })
+        let objects: [JSONObject] = (0..<5).map { _ in ["tags": .array(tags)] }
+        let fixture = try await DatabaseFixture.measured(objects)
+        var query = Query(collection: "Measured")
+        query.search = .vector(VectorSearch(origin: .vector([0])))
+        query.groupBy = .init(property: "tags", groups: .max, objectsPerGroup: .max)
+        #expect(await fixture.problem(of: query) == .tooManyGroupedHits(limit: 100_000))
+        query.groupBy = .init(property: "tags", groups: 20_000, objectsPerGroup: 1)
+        #expect(try await fixture.database.hits(of: query).count == 20_000)
+        await fixture.close()
+    }
+
     // MARK: Merging
 
     /// Objects whose vectors point in two directions: 0 and 1, 2.
