@@ -7,7 +7,7 @@ import ObjectStorage
 /// Carries out one aggregation on one shard, inside one read transaction.
 ///
 /// Never reads more of an object than the properties in question, and not even those where the term index has their values
-/// (decision 0020).
+/// (decision 66).
 struct AggregationRun {
     /// From which share of all objects on it costs less to look at every posting of a property than to read the objects: one in so many.
     private static let shareWorthIndex = 8
