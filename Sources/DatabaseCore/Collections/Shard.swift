@@ -94,8 +94,18 @@ final class Shard: Sendable {
 
     /// Closes the shard, when its users have left.
     ///
-    /// - Returns: `.work`, if the caller has to unload it and then calls `finishUnloading`; `.proceed`, if it is cold.
-    func beginUnloading() async -> ShardLifecycle.Step { await step { $0.close() } }
+    /// - Parameter isWanted: whether it is still to be closed; asked whenever a user has left or has come.
+    /// - Returns: `.work`, if the caller has to unload it and then calls `finishUnloading`; `.proceed`, if it is cold or is not
+    ///   to be closed any more.
+    func beginUnloading(while isWanted: () -> Bool) async -> ShardLifecycle.Step {
+        await step { lifecycle in
+            guard isWanted() else {
+                lifecycle.keepOpen()
+                return .proceed
+            }
+            return lifecycle.close()
+        }
+    }
 
     /// Lets go of what is in memory.
     func finishUnloading() {
@@ -123,7 +133,16 @@ final class Shard: Sendable {
     /// Makes a step, and as long as that is to wait, waits and makes it again.
     private func step(_ event: (inout ShardLifecycle) -> ShardLifecycle.Step) async -> ShardLifecycle.Step {
         while true {
-            let step = contents.withLock { event(&$0.lifecycle) }
+            let (step, waiting) = contents.withLock { contents in
+                let wasDraining = contents.lifecycle.isDraining
+                let step = event(&contents.lifecycle)
+                guard wasDraining, !contents.lifecycle.isDraining else {
+                    return (step, [] as [CheckedContinuation<Void, Never>])
+                }
+                defer { contents.waiting = [] }
+                return (step, contents.waiting)
+            }
+            for continuation in waiting { continuation.resume() }
             if step != .wait { return step }
             await withCheckedContinuation { continuation in
                 let mustWait = contents.withLock { contents in

@@ -19,12 +19,14 @@ extension Database {
     func lease(
         _ shard: Shard, of collection: Collection, includesInactive: Bool = false
     ) async throws(DatabaseError) -> ShardLease {
+        let refusal = DatabaseError.tenantNotActive(shard.name, collection: collection.definition.name)
+        // Before, since nobody is to wait for a shard that is being unloaded and then be refused; and after, since the tenant
+        // may have been deactivated meanwhile: who comes in all the same leaves at once, and whoever unloads it is the last.
+        guard shard.status == .active || includesInactive else { throw refusal }
         let step = await shard.enter()
-        // Now, since the tenant may have been deactivated since the shard was looked up. Who comes in after that leaves at
-        // once, and so whoever unloads the shard is the last.
         guard shard.status == .active || includesInactive else {
             if step == .work { shard.finishLoading(isLoaded: false) } else { shard.leave() }
-            throw .tenantNotActive(shard.name, collection: collection.definition.name)
+            throw refusal
         }
         if step == .work {
             do { try loader.load(shard, of: collection) } catch { throw databaseError(error) }

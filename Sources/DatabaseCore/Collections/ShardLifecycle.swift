@@ -3,8 +3,9 @@
 /// Where a shard is in its life: events in, what the caller has to do out.
 ///
 ///     cold ──enter──> loading ──loaded──> ready ──close──> draining ──leave, of the last user──> drained
-///      ^ ^── loadFailed ──┘                 └── close, without users ──> closing <── close ───────┘
-///      └───────────────────────────── closed ───────────────────────────────┘
+///      ^ ^── loadFailed ──┘               │  ^── enter, keepOpen ──┘                                │
+///      │                                  └── close, without users ──> closing <── close ───────────┘
+///      └───────────────────────────── closed ─────────────────────────────┘
 ///
 /// A cold shard answers everything but vector searches and writes: its objects lie in the storage. Whoever needs its indexes
 /// enters, and leaves when it is done; meanwhile the shard stays in memory. One of those who enter loads it, one of those who
@@ -17,7 +18,8 @@ struct ShardLifecycle: Equatable {
         case loading
         /// In memory, for so many users.
         case ready(users: Int)
-        /// To be taken out of memory as soon as its users have left; nobody enters any more.
+        /// To be taken out of memory as soon as its users have left. Who enters all the same keeps it in memory, since to let
+        /// them wait for each other's shards could last forever; whoever closes it decides again.
         case draining(users: Int)
         /// Being taken out of memory.
         case closing
@@ -37,6 +39,11 @@ struct ShardLifecycle: Equatable {
 
     init(_ state: State = .cold) { self.state = state }
 
+    /// Whether somebody waits for its users to leave.
+    var isDraining: Bool {
+        if case .draining = state { true } else { false }
+    }
+
     /// Whether the indexes are in memory, whole, and kept up to date.
     var isLoaded: Bool {
         switch state {
@@ -53,7 +60,10 @@ struct ShardLifecycle: Equatable {
         case .ready(let users):
             state = .ready(users: users + 1)
             return .proceed
-        case .loading, .draining, .closing: return .wait
+        case .draining(let users):
+            state = .ready(users: users + 1)
+            return .proceed
+        case .loading, .closing: return .wait
         }
     }
 
@@ -93,6 +103,11 @@ struct ShardLifecycle: Equatable {
             return .wait
         case .loading, .draining, .closing: return .wait
         }
+    }
+
+    /// Lets a shard be that was to be closed, for whoever does not want that any more.
+    mutating func keepOpen() {
+        if case .draining(let users) = state { state = .ready(users: users) }
     }
 
     /// Those who wait are to be told.

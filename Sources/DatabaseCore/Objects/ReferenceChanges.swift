@@ -26,7 +26,7 @@ package enum ReferenceEdit: Hashable, Sendable {
     case remove(Beacon)
 }
 
-/// One reference of a batch. Unlike a single one it may lead to what is not there (yet).
+/// One reference of a batch. Unlike a single one it may lead to what is not there (yet), unless it comes from a tenant.
 package struct ReferenceAddition: Hashable, Sendable {
     package var source: ReferenceSource
     package var target: Beacon

@@ -59,8 +59,8 @@ package protocol TenantOperations: Sendable {
     ///
     /// - Throws: `DatabaseError.invalidTenants`, before the collection is looked for.
     func createTenants(_ tenants: [Tenant], in collection: String) async throws(DatabaseError)
-    /// Has tenants in use or not, all of them or none. Those that come out of use have left memory when it returns; searches
-    /// and writes under way are waited for.
+    /// Has tenants in use or not, all of them or none. Those that come out of use have left memory when it returns, unless
+    /// they are in use again by then; searches and writes under way are waited for.
     ///
     /// - Throws: `DatabaseError.invalidTenants`, before the collection is looked for, also for more than
     ///   `TenantRules.maximumUpdates`; `.tenantNotFound`.

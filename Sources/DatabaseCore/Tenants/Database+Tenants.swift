@@ -23,7 +23,7 @@ extension Database {
         let collection = try multiTenantCollection(name)
         let changes = try await submit(statusChange(of: tenants, in: collection))
         for change in changes where change.status == .inactive {
-            if let shard = collection.shards[change.shard] { await unload(shard) }
+            if let shard = collection.shards[change.shard] { await unload(shard, while: { shard.status == .inactive }) }
         }
         if changes.contains(where: { $0.status == .inactive }) { maintenance.releaseFreeMemory() }
     }
@@ -92,8 +92,10 @@ extension Database {
     }
 
     /// Takes a shard out of memory when those who use it have left; its next user loads it again.
-    func unload(_ shard: Shard) async {
-        guard await shard.beginUnloading() == .work else { return }
+    ///
+    /// - Parameter isWanted: whether that is still to be done.
+    func unload(_ shard: Shard, while isWanted: () -> Bool = { true }) async {
+        guard await shard.beginUnloading(while: isWanted) == .work else { return }
         await maintenance.save(shard.allIndexes.filter(\.needsLastSnapshot))
         shard.finishUnloading()
     }

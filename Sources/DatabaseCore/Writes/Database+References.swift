@@ -99,7 +99,9 @@ private struct ReferenceBatch {
                 groups[group].edits.append(
                     PreparedReferenceEdit(
                         source: addition.source.id, property: property.id,
-                        edit: .add(property.completed(addition.target)), requiresTargets: false))
+                        edit: .add(property.completed(addition.target)),
+                        // What belongs to another tenant is not there.
+                        requiresTargets: collection.definition.multiTenancy.isEnabled))
                 groups[group].items.append(item)
             } catch {
                 results[item] = .failure(error)

@@ -39,10 +39,31 @@ import Testing
         #expect(life.enter() == .work)
     }
 
-    @Test mutating func `a shard in use drains: nobody enters, and it is closed when the last user has left`() {
+    @Test mutating func `who enters a draining shard keeps it open, until somebody closes it again`() {
+        life = ShardLifecycle(.ready(users: 1))
+        #expect(life.close() == .wait)
+        #expect(life.isDraining)
+        #expect(life.enter() == .proceed)
+        #expect(life.state == .ready(users: 2))
+        #expect(life.close() == .wait)
+        #expect(life.leave() == false)
+        #expect(life.leave() == true)
+        #expect(life.close() == .work)
+    }
+
+    @Test mutating func `a draining shard that is not to be closed any more stays as it is`() {
+        life = ShardLifecycle(.ready(users: 1))
+        #expect(life.close() == .wait)
+        life.keepOpen()
+        #expect(life.state == .ready(users: 1))
+        #expect(life.leave() == false)
+        life.keepOpen()
+        #expect(life.state == .ready(users: 0))
+    }
+
+    @Test mutating func `a shard in use drains, and is closed when the last user has left`() {
         life = ShardLifecycle(.ready(users: 2))
         #expect(life.close() == .wait)
-        #expect(life.enter() == .wait)
         #expect(life.isLoaded)
         #expect(life.leave() == false)
         #expect(life.close() == .wait)

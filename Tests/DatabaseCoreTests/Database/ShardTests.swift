@@ -154,7 +154,7 @@ import VectorIndexes
         let shard = try shard("a", fixture)
         var plan: QueryPlan? = try await database.plan(near([1, 0], of: "a"))
         let unloading = Task { await database.unload(shard) }
-        // Whoever comes now waits, and then loads it again.
+        // Whoever comes now is let in, or loads it again.
         let late = Task { try await database.hits(of: near([1, 0], of: "a")).count }
         #expect(
             try plan.map { plan in try database.read { view throws(DatabaseError) in try view.hits(of: plan) } }?.count

@@ -77,6 +77,26 @@ import Testing
         await fixture.close()
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a tenant that is activated again while it waits for its users is open at once`()
+        async throws
+    {
+        let fixture = try await TenantFixture.make([.active("a")])
+        let database = fixture.database
+        _ = try await database.insert(.article(1, of: "a", [1, 0]))
+        let plan = try await database.plan(.near([1, 0], of: "a"))
+        let deactivation = Task { try await database.updateTenants([.inactive("a")], of: "Article") }
+        while try database.tenant(named: "a", of: "Article") == .active("a") { await Task.yield() }
+        try await database.updateTenants([.active("a")], of: "Article")
+        // Although the first one has not left.
+        #expect(try await database.hits(of: .near([1, 0], of: "a")).count == 1)
+        withExtendedLifetime(plan) {}
+        try await deactivation.value
+        #expect(try await database.hits(of: .near([1, 0], of: "a")).count == 1)
+        #expect(try database.tenant(named: "a", of: "Article") == .active("a"))
+        await fixture.close()
+    }
+
     @Test func `whoever looked the tenant up before it was deactivated neither gets in nor loads it`() async throws {
         let fixture = try await TenantFixture.make([.active("a")])
         let database = fixture.database

@@ -143,6 +143,29 @@ import Testing
         #expect(database.queue.statistics.groups < 20)
     }
 
+    @Test func `references of a batch lead to objects of the same tenant`() async throws {
+        let fixture = try await TenantFixture.make([.active("a"), .active("b")])
+        let database = fixture.database
+        _ = try await database.addProperty(
+            PropertyDefinition(name: "related", type: .reference(["Article"])), to: "Article")
+        _ = await database.upsert([.article(1, of: "a"), .article(2, of: "a"), .article(3, of: "b")])
+        func addition(to target: UInt64, from tenant: String?) -> ReferenceAddition {
+            ReferenceAddition(
+                source: ReferenceSource(
+                    collection: "Article", id: .number(1), property: "related", tenant: tenant),
+                target: Beacon(collection: "Article", id: .number(target)))
+        }
+        let results = await database.addReferences([
+            addition(to: 2, from: "a"), addition(to: 3, from: "a"), addition(to: 2, from: nil),
+            addition(to: 2, from: "c"),
+        ])
+        let faults = results.map { result -> String? in
+            if case .failure(let error) = result { error.tenantFault ?? error.message } else { nil }
+        }
+        #expect(faults == [nil, "there is no object \(ObjectID.number(3)) to refer to", "missing", "not found: c"])
+        await fixture.close()
+    }
+
     @Test func `a write that comes after the deletion of its tenant is refused`() async throws {
         let fixture = try await TenantFixture.make([.active("a")])
         let database = fixture.database
