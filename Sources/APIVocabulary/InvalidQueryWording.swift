@@ -6,6 +6,16 @@ import InvertedIndexes
 
 /// What clients of every API read about a query that makes no sense: Weaviate's words, and how to mend it.
 extension InvalidQuery {
+    /// Whether it is a filter that fits the schema and cannot be answered from what is indexed.
+    package var isUnanswerableFilter: Bool {
+        if case .filter(let error) = self { !error.isValidation } else { false }
+    }
+
+    /// The wording, of a filter without `invalid 'where' filter: ` before it.
+    package var wordingInFilter: String {
+        if case .filter(let error) = self { error.message } else { wording }
+    }
+
     /// The text, without a prefix.
     package var wording: String {
         switch self {

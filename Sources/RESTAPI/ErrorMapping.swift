@@ -38,7 +38,7 @@ enum ErrorMapping {
         case .read: return isMissing(kind) ? .notFound : .handler(status, text)
         case .list: return .handler(isMissing(kind) ? 404 : status, wrapped(text, "list objects", status))
         case .merge: return isMissing(kind) ? .notFound : .handler(status, mergeText(error, kind, text, status))
-        case .batchDelete: return .handler(status, batchDeleteText(kind, text))
+        case .batchDelete: return batchDeleteRefusal(error, kind, text, status)
         case .backup: return .handler(status, text)
         case .alias: return status == 404 ? .notFound : .handler(status, text)
         case .changeReferences(let adds):
@@ -161,6 +161,16 @@ enum ErrorMapping {
             .other:
             wrapped(text, status == 422 ? "bad request" : "repo.merge", status)
         }
+    }
+
+    /// A filter that cannot be answered is found out in the shard there, and so is 500.
+    private static func batchDeleteRefusal(
+        _ error: DatabaseError, _ kind: Kind, _ text: String, _ status: Int
+    ) -> Refusal {
+        guard case .invalidQuery(let problem) = error else { return .handler(status, batchDeleteText(kind, text)) }
+        return problem.isUnanswerableFilter
+            ? .handler(500, "batch delete objects: cannot find objects: docIds: \(problem.wordingInFilter)")
+            : .handler(status, batchDeleteText(kind, problem.wordingInFilter))
     }
 
     private static func batchDeleteText(_ kind: Kind, _ text: String) -> String {

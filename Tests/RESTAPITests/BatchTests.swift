@@ -204,4 +204,21 @@ struct BatchTests {
         #expect(answer.status == status && answer.code == code)
         #expect(answer.message?.contains(words) == true, "\(answer.message ?? "")")
     }
+
+    @Test func `a filter that fits the schema and is not indexed is the shard's to refuse`() async throws {
+        try await fixture.createClass("Plain", #"{"name": "title", "dataType": ["text"]}"#)
+        func delete(_ condition: String) async throws -> RESTFixture.Answer {
+            try await fixture.send(
+                "DELETE", "/v1/batch/objects", #"{"match": {"class": "Plain", "where": {\#(condition)}}}"#)
+        }
+        let stopWords = try await delete(#""path": ["title"], "operator": "Equal", "valueText": "the""#)
+        #expect(stopWords.status == 500)
+        #expect(
+            stopWords.message?.hasPrefix(
+                "batch delete objects: cannot find objects: docIds: invalid search term, only stopwords provided")
+                == true)
+        let unknown = try await delete(#""path": ["nothing"], "operator": "Equal", "valueText": "x""#)
+        #expect(unknown.status == 422)
+        #expect(unknown.message?.hasPrefix("validate: invalid where filter: no such prop with name 'nothing'") == true)
+    }
 }
