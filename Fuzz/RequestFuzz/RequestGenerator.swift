@@ -57,6 +57,7 @@ struct RequestGenerator {
 
     static let setup = [
         FuzzRequest("POST", ["v1", "schema"], other), FuzzRequest("POST", ["v1", "schema"], thing),
+        FuzzRequest("POST", ["v1", "schema"], room),
     ]
 
     mutating func next() -> FuzzRequest {
@@ -69,6 +70,7 @@ struct RequestGenerator {
         case 10: request = list()
         case 11: request = schema()
         case 12: request = graphQLBatch()
+        case 13...15: request = ofTenants()
         default: request = FuzzRequest("POST", ["v1", "graphql"], graphQLBody())
         }
         if values.chance(12) { damage(&request.body) }
