@@ -100,7 +100,8 @@ package protocol ReferenceOperations: Sendable {
     ///
     /// - Throws: `DatabaseError.collectionNotFound`, `.invalidReference`, also if a target is not there, `.objectNotFound`.
     func changeReferences(of source: ReferenceSource, _ edit: ReferenceEdit) async throws(DatabaseError)
-    /// Adds many references in one commit, whether their targets are there or not; one result each, in order.
+    /// Adds many references in one commit, whether their targets are there or not, but for those of tenants; one result each, in
+    /// order.
     func addReferences(_ additions: [ReferenceAddition]) async -> [Result<Void, DatabaseError>]
 }
 
