@@ -193,4 +193,23 @@ struct CatalogTests {
         try write { try $0.setSetting("a", to: nil) }
         #expect(try read { try $0.setting("a") } == nil)
     }
+
+    @Test func `aliases are kept in order of their names, changed and removed`() throws {
+        try write { transaction throws in
+            try transaction.setAlias("B", to: "Nowhere")
+            try transaction.setAlias("A", to: "Things")
+        }
+        #expect(
+            try read { try $0.aliases() } == [
+                AliasRecord(name: "A", collection: "Things"), AliasRecord(name: "B", collection: "Nowhere"),
+            ])
+        try write { transaction throws in
+            try transaction.setAlias("A", to: "Others")
+            try transaction.setAlias("B", to: nil)
+        }
+        #expect(try read { try $0.target(ofAlias: "A") } == "Others")
+        #expect(try read { try $0.target(ofAlias: "B") } == nil)
+        #expect(try storage.problems() == [])
+        #expect(throws: StorageError.self) { try write { try $0.setAlias("", to: "Things") } }
+    }
 }

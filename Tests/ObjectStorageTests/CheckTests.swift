@@ -48,6 +48,17 @@ struct CheckTests {
         #expect(try report.entryCount == storage.environment.statistics().entryCount)
     }
 
+    @Test func `an alias with the name of a collection is found, and one that does not decode`() throws {
+        let name = try storage.environment.read { try $0.collections().first?.name } ?? ""
+        try expect("alias", "the same name") { try $0.setAlias(name, to: "Nowhere") }
+        try storage.environment.write { try $0.setAlias(name, to: nil) }
+        let whole = try CatalogCodec.encode(name: "Nowhere", definition: [])
+        for length in 0..<whole.count {
+            try storage.environment.write { try $0.put(Array(whole.prefix(length)), for: Key.alias("Cut")) }
+            #expect(try storage.problems().contains { $0.contains("alias") }, "\(length)")
+        }
+    }
+
     @Test func `a record that does not decode is found`() throws {
         try expect("collection 1 shard 1 object 00000000", "version 9") {
             try $0.put([9, 9, 9], for: Key.object(document, in: shard))

@@ -28,6 +28,7 @@ struct InvariantCheck {
             }
         }
         attempt("catalog names") { try $0.checkNames() }
+        attempt("aliases") { try $0.checkAliases() }
         for shard in shards.sorted() { checkShard(shard) }
         attempt("all keys") { try $0.checkKeys(shards: shards) }
     }
@@ -110,6 +111,13 @@ struct InvariantCheck {
                 return true
             }
             return true
+        }
+    }
+
+    /// No alias has the name of a collection. What it stands for need not be there.
+    private mutating func checkAliases() throws {
+        for alias in try transaction.aliases() where try transaction.collection(named: alias.name) != nil {
+            report(Key.alias(alias.name), "a collection has the same name")
         }
     }
 
