@@ -30,7 +30,8 @@ extension RequestGenerator {
         case 9:
             let id = values.pick(ValueGenerator.ids)
             return FuzzRequest(
-                values.pick(["GET", "HEAD", "DELETE"]), ["v1", "objects", "Room", id], query: [("tenant", tenantName())])
+                values.pick(["GET", "HEAD", "DELETE"]), ["v1", "objects", "Room", id], query: [("tenant", tenantName())]
+            )
         case 10: return FuzzRequest("GET", ["v1", "objects"], query: [("class", "Room"), ("tenant", tenantName())])
         default: return FuzzRequest("POST", ["v1", "objects"], roomObject().json)
         }
