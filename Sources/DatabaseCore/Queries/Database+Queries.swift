@@ -11,6 +11,10 @@ extension Database {
         var plan = try QueryPlan(
             query, collection: collection.snapshot, shard: shard, settings: settings,
             others: collectionTable.referenced)
+        if let ttl = plan.collection.definition.objectTTL, ttl.isEnabled, ttl.filtersExpired {
+            plan.expired = try plan.collection.resolved(
+                ttl.expired(at: now()), limits: settings.queryLimits, others: { _ in nil })
+        }
         if plan.search != nil { plan.lease = try await lease(shard, of: collection) }
         try await replacePicture(of: &plan)
         return plan

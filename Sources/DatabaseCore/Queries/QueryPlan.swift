@@ -44,6 +44,8 @@ package struct QueryPlan: Sendable {
     /// The property that hits are grouped by.
     let groupProperty: PropertyDefinition?
     var search: SearchPlan?
+    /// What has expired and is not deleted yet, where the collection hides it.
+    var expired: ResolvedFilter?
     /// Keeps the indexes that the search asks in memory.
     var lease: ShardLease?
 

@@ -67,8 +67,17 @@ struct QueryRun {
         }
     }
 
-    /// What the filter lets through, looked up once for all that the query asks of the indexes.
-    private func allowed() throws -> DocumentSet? { try plan.filter.map { try reader.documents(matching: $0) } }
+    /// How many objects the filter lets through, without regard to search and window. O(1) where nothing is left out.
+    func count() throws -> Int { try allowed()?.count ?? reader.objectCount() }
+
+    /// What the filter lets through and has not expired, looked up once for all that the query asks of the indexes.
+    private func allowed() throws -> DocumentSet? {
+        let allowed = try plan.filter.map { try reader.documents(matching: $0) }
+        guard let expired = try plan.expired.map({ try reader.documents(matching: $0) }), !expired.isEmpty else {
+            return allowed
+        }
+        return try (allowed ?? reader.allDocuments()).subtracting(expired)
+    }
 
     /// What the window holds, in order.
     private func candidates() throws -> [Candidate] {
@@ -85,7 +94,7 @@ struct QueryRun {
 
     private func list(_ allowed: DocumentSet?) throws -> [Candidate] {
         if let sorter = plan.sorter { return try sortedList(allowed, sorter) }
-        if let allowed {
+        if let allowed, plan.filter != nil {
             return allowed.lazy.dropFirst(window.offset).prefix(window.count).map { Candidate(document: $0) }
         }
         var found: [Candidate] = []
@@ -93,6 +102,7 @@ struct QueryRun {
         var start: ObjectID?
         if case .behind(let id)? = plan.query.after { start = id }
         try reader.scan(after: start) { document in
+            if allowed?.contains(document) == false { return !isCancelled() }
             if toSkip > 0 { toSkip -= 1 } else { found.append(Candidate(document: document)) }
             return found.count < window.count && !isCancelled()
         }
@@ -101,10 +111,11 @@ struct QueryRun {
 
     private func sortedList(_ allowed: DocumentSet?, _ sorter: ObjectSorter) throws -> [Candidate] {
         var candidates: [Candidate] = []
-        if let allowed {
+        if let allowed, plan.filter != nil {
             candidates = allowed.map { Candidate(document: $0) }
         } else {
             try reader.scan(after: nil) { document in
+                if allowed?.contains(document) == false { return !isCancelled() }
                 candidates.append(Candidate(document: document))
                 return !isCancelled()
             }

@@ -17,6 +17,10 @@ struct ShardReader {
         try collection.invertedSchema.documents(matching: filter, ids: self, in: transaction.inverted(shard.address))
     }
 
+    func allDocuments() throws -> DocumentSet {
+        try collection.invertedSchema.allDocuments(in: transaction.inverted(shard.address))
+    }
+
     /// The documents that the filter of `plan` lets through; none where it has no filter.
     func documents(matching plan: QueryPlan) throws -> DocumentSet {
         try plan.filter.map { try documents(matching: $0) } ?? DocumentSet()

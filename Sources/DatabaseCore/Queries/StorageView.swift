@@ -39,8 +39,7 @@ final class StorageView: DatabaseView {
     }
 
     func count(of plan: QueryPlan) throws(DatabaseError) -> Int {
-        let reader = reader(of: plan)
-        return try caught { try plan.filter.map { try reader.documents(matching: $0).count } ?? reader.objectCount() }
+        try caught { try run(of: plan).count() }
     }
 
     func groups(of plan: AggregationPlan) throws(DatabaseError) -> [AggregateGroup] {

@@ -10,7 +10,7 @@ package struct ObjectTTLDefinition: Hashable, Sendable {
     package var seconds = 0
     /// `_creationTimeUnix`, `_lastUpdateTimeUnix`, or a property of type `date`.
     package var deleteOn = ""
-    /// Kept and shown; what has expired is found until it is deleted.
+    /// Whether queries leave out what has expired and is not deleted yet.
     package var filtersExpired = false
 
     package init() {}

@@ -138,6 +138,37 @@ import Testing
         #expect(before?.objectTTL?.deleteOn == "until")
     }
 
+    @Test func `what has expired is hidden from queries where the collection wants it`() async throws {
+        try await create(deleteOn: "_creationTimeUnix", seconds: 60)
+        var definition = try #require(database.collection(named: "Article"))
+        definition.objectTTL?.filtersExpired = true
+        _ = try await database.updateCollection(definition)
+        _ = try await database.insert(.article(5, "red", year: 1, vector: [1, 2]))
+        clock.advance(seconds: 30)
+        for number in [4, 3] as [UInt64] {
+            _ = try await database.insert(.article(number, "red", year: 1, vector: [1, 3]))
+        }
+        #expect(try await ids() == [3, 4, 5])
+        clock.advance(seconds: 30)
+        #expect(try await ids() == [3, 4])
+        var query = Query(collection: "Article")
+        query.after = .start
+        #expect(try await database.hits(of: query).map(\.object.id.low) == [3, 4])
+        query.after = nil
+        query.sort = [SortKey(field: .property("year"))]
+        #expect(try await database.hits(of: query).map(\.object.id.low) == [3, 4])
+        query.sort = []
+        query.search = .keyword(KeywordSearch(query: "red"))
+        #expect(try await database.hits(of: query).map(\.object.id.low) == [3, 4])
+        #expect(
+            try await database.hits(of: .near([1, 2], in: "Article", limit: 5)).map(\.object.id.low).sorted() == [3, 4])
+        let red = Filter.condition(.init(path: .property("title"), comparison: .equal, value: .text("red")))
+        #expect(try await database.count(in: "Article", tenant: nil, filter: red) == 2)
+        #expect(try await database.count(in: "Article", tenant: nil, filter: nil) == 2)
+        #expect(await database.deleteExpiredObjects() == 1)
+        #expect(try await ids() == [3, 4])
+    }
+
     @Test func `expiry is switched off by an update without it`() async throws {
         try await create(deleteOn: "_creationTimeUnix", seconds: 60)
         _ = try await database.insert(.article(1, "x", year: 1))
