@@ -146,7 +146,18 @@ let package = Package(
                 "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer", "ImageVectorizer", "JSON", "ObjectStorage",
                 "Observability", "RESTAPI", "RandomNumbers",
             ]),
-        program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "RandomNumbers"]),
+        .target(name: "TextMutation", path: "Fuzz/TextMutation", swiftSettings: swiftSettings),
+        program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "RandomNumbers", "TextMutation"]),
+        program("Base64Fuzz", at: "Fuzz/Base64Fuzz", uses: ["DatabaseCore", "RandomNumbers", "TextMutation"]),
+        program(
+            "ArchiveFuzz", at: "Fuzz/ArchiveFuzz",
+            uses: ["DataModel", "DatabaseCore", "ObjectStorage", "RandomNumbers", "TextMutation"]),
+        program(
+            "FilterFuzz", at: "Fuzz/FilterFuzz",
+            uses: [
+                "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer", "ImageVectorizer", "JSON", "ObjectStorage",
+                "Observability", "RESTAPI", "RandomNumbers", "TextMutation",
+            ]),
         program("JSONBenchmark", at: "Benchmarks/JSONBenchmark", uses: ["JSON", "Observability"]),
         program(
             "HTTPBenchmark", at: "Benchmarks/HTTPBenchmark", uses: ["Execution", "HTTPServer", "Observability"]),

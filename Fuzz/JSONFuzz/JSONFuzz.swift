@@ -3,6 +3,7 @@
 import Foundation
 import JSON
 import RandomNumbers
+import TextMutation
 
 /// Feeds mutated JSON to the reader, and what it accepts through the writer and back.
 ///
@@ -28,15 +29,20 @@ import RandomNumbers
         "\u{2028}",
     ]
 
+    private static let mutation = TextMutation(seeds: seeds, pieces: pieces)
+
     static func main() {
-        let arguments = CommandLine.arguments
-        let seed = value(of: "--seed", in: arguments) ?? 1
-        let rounds = value(of: "--rounds", in: arguments) ?? (arguments.contains("--smoke") ? 20_000 : 5_000_000)
-        var random = SplitMix64(seed: UInt64(seed))
+        guard let options = FuzzOptions(CommandLine.arguments.dropFirst(), rounds: 10_000_000, smokeRounds: 20_000)
+        else {
+            print("usage: JSONFuzz [--smoke] [--seed N] [--rounds N]")
+            exit(2)
+        }
+        let (seed, rounds) = (options.seed, options.rounds)
+        var random = SplitMix64(seed: seed)
         print("JSONFuzz: seed \(seed), \(rounds) rounds")
         var accepted = 0
         for round in 0..<rounds {
-            let text = mutated(seeds[round % seeds.count], &random)
+            let text = mutation.text(using: &random)
             if let finding = check(text) {
                 print("seed \(seed), round \(round): \(finding)\n\(text)\n\(String(decoding: text, as: UTF8.self))")
                 exit(1)
@@ -44,28 +50,6 @@ import RandomNumbers
             if (try? JSONValue(parsing: text)) != nil { accepted += 1 }
         }
         print("no finding; \(accepted) texts were well-formed")
-    }
-
-    private static func value(of flag: String, in arguments: [String]) -> Int? {
-        guard let place = arguments.firstIndex(of: flag), place + 1 < arguments.count else { return nil }
-        return Int(arguments[place + 1])
-    }
-
-    /// The text after up to 8 changes.
-    private static func mutated(_ text: String, _ random: inout SplitMix64) -> [UInt8] {
-        var bytes = Array(text.utf8)
-        for _ in 0..<Int.random(in: 0...8, using: &random) {
-            let place = Int.random(in: 0...bytes.count, using: &random)
-            let end = min(bytes.count, place + Int.random(in: 0...6, using: &random))
-            switch Int.random(in: 0..<5, using: &random) {
-            case 0: bytes.replaceSubrange(place..<end, with: pieces.randomElement(using: &random)!.utf8)  // never empty
-            case 1: bytes.insert(contentsOf: pieces.randomElement(using: &random)!.utf8, at: place)  // never empty
-            case 2 where place < bytes.count: bytes[place] = UInt8.random(in: 0...255, using: &random)
-            case 3: bytes.removeSubrange(place..<end)
-            default: bytes.insert(contentsOf: bytes[place..<end], at: place)
-            }
-        }
-        return bytes
     }
 
     /// What is wrong with the reader, if this text shows it.

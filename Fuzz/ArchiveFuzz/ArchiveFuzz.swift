@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import DatabaseCore
+import Foundation
+import ObjectStorage
+import RandomNumbers
+import TextMutation
+
+/// Feeds spoiled archives and records of backups to what reads them.
+///
+/// ```
+/// ArchiveFuzz [--smoke] [--seed N] [--rounds N]
+/// ```
+/// What must hold for every file:
+/// 1. nothing crashes, and memory stays in proportion to the file;
+/// 2. an archive that is read to its end is one that was written: a changed one is refused;
+/// 3. what a restore took in and gave up leaves a sound database.
+@main struct ArchiveFuzz {
+    static func main() async {
+        guard let options = FuzzOptions(CommandLine.arguments.dropFirst(), rounds: 1_000_000, smokeRounds: 3_000)
+        else {
+            print("usage: ArchiveFuzz [--smoke] [--seed N] [--rounds N]")
+            exit(2)
+        }
+        print("ArchiveFuzz: seed \(options.seed), \(options.rounds) rounds")
+        let folder = NSTemporaryDirectory() + "needletail-archive-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        do {
+            let refused = try await ArchiveFuzzRun(folder: folder).run(options)
+            print("no finding; \(refused) of \(options.rounds) archives were refused")
+        } catch {
+            print("seed \(options.seed): \(error)")
+            exit(1)
+        }
+    }
+}
+
+/// What must not be.
+private struct Finding: Error, CustomStringConvertible {
+    var description: String
+}
+
+private struct ArchiveFuzzRun {
+    private static let mutation = TextMutation(
+        seeds: [""], pieces: ["\u{0}\u{0}\u{0}\u{0}", "\u{1}", "\u{2}", "\u{7F}\u{7F}\u{7F}\u{7F}"], mostChanges: 3)
+    /// How many rounds share a database.
+    private static let roundsPerCheck = 2_000
+
+    let folder: String
+    private var path: String { "\(folder)/1.archive" }
+
+    init(folder: String) throws {
+        self.folder = folder
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    /// - Returns: how many archives were refused.
+    func run(_ options: FuzzOptions) async throws -> Int {
+        var environmentOptions = StorageEnvironment.Options()
+        environmentOptions.flushesEveryCommit = false
+        environmentOptions.mapSizeInBytes = 1 << 30
+        let environment = try StorageEnvironment.open(folder: "\(folder)/data", options: environmentOptions)
+        let queue = try CommitQueue(environment: environment)
+        let whole = try await archive(queue, environment)
+        var random = SplitMix64(seed: options.seed)
+        var refused = 0
+        for round in 0..<options.rounds {
+            let bytes = Self.mutation.mutated(whole, using: &random)
+            try Data(bytes).write(to: URL(fileURLWithPath: path))
+            let isRead = try await restore(queue, environment)
+            if isRead, bytes != whole { throw Finding(description: "round \(round): a changed archive is taken") }
+            if !isRead, bytes == whole { throw Finding(description: "round \(round): the archive is refused") }
+            if !isRead { refused += 1 }
+            if round % Self.roundsPerCheck == Self.roundsPerCheck - 1 { try await check(queue, environment) }
+        }
+        try await check(queue, environment)
+        await queue.close()
+        environment.close()
+        return refused
+    }
+
+    private func archive(_ queue: CommitQueue, _ environment: StorageEnvironment) async throws -> [UInt8] {
+        let collection = try await queue.submit { transaction in
+            let collection = try transaction.createCollection(named: "C", definition: [1, 2, 3])
+            let shard = try transaction.createShard(named: "main", of: collection)
+            for number in 0..<20 {
+                let document = try transaction.takeDocumentNumber(in: shard)
+                let object = StoredObject(
+                    id: ObjectID(high: 1, low: UInt64(number)), creationTime: 1, updateTime: 2,
+                    properties: [PropertyID(1): .text("text \(number)")])
+                try transaction.insert(object, vectors: [VectorID(0): [1, 2]], as: document, in: shard)
+            }
+            return collection
+        }
+        _ = try environment.read { transaction in
+            try transaction.archive(collection, to: path, compression: .fastest, isCancelled: { false })
+        }
+        return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+
+    /// Restores as far as the archive goes, and gives up what came.
+    ///
+    /// - Returns: whether it went to its end.
+    private func restore(_ queue: CommitQueue, _ environment: StorageEnvironment) async throws -> Bool {
+        let path = path
+        var blocks: [ArchiveBlock] = []
+        var isWhole = false
+        do {
+            let reader = try ArchiveReader(path: path)
+            while let block = try reader.nextBlock() { blocks.append(block) }
+            isWhole = true
+        } catch {
+            switch error {
+            case .archiveDamaged, .archiveNotUsable: break
+            default: throw Finding(description: "\(error)")
+            }
+        }
+        guard !blocks.isEmpty else { return isWhole }
+        try await queue.submit { [blocks] transaction in
+            let id = try transaction.beginRestoring(count: 1)[0]
+            for block in blocks { _ = try transaction.restore(block, as: id) }
+        }
+        return isWhole
+    }
+
+    private func check(_ queue: CommitQueue, _ environment: StorageEnvironment) async throws {
+        try await queue.purgeDropped()
+        let findings = try environment.checkInvariants().findings
+        guard findings.isEmpty else { throw Finding(description: "what is stored is not sound: \(findings.prefix(5))") }
+    }
+}
