@@ -170,6 +170,9 @@ let package = Package(
                 "CSystem", "DataModel", "DatabaseCore", "ImageVectorizer", "JSON", "ObjectStorage", "Observability",
                 "RandomNumbers", "VectorIndexes",
             ]),
+        program(
+            "KeywordBenchmark", at: "Benchmarks/KeywordBenchmark",
+            uses: ["DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
         program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),
 
         tests(of: "DataModel"),
@@ -178,7 +181,7 @@ let package = Package(
         tests(of: "Execution"),
         tests(of: "VectorKernels", uses: ["RandomNumbers"]),
         tests(of: "VectorIndexes", uses: ["DataModel", "RandomNumbers", "VectorKernels"]),
-        tests(of: "InvertedIndexes", uses: ["DataModel"]),
+        tests(of: "InvertedIndexes", uses: ["DataModel", "RandomNumbers"]),
         program(
             "ObjectStorageCrashWriter", at: "Tests/ObjectStorageCrashWriter", uses: ["DataModel", "ObjectStorage"]),
         tests(

@@ -21,7 +21,10 @@ import TextMutation
             "aGVsbG8gd29ybGQ=", "AA==", "AAA=", "AAAA", "/+/+", "iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB", "QUJD\nREVG\n",
             "QUJD\r\nREVG\r\n", String(repeating: "Zm9vYmFy", count: 20),
         ],
-        pieces: ["=", "==", "===", "\n", "\r\n", "\r", " ", "-", "_", "+", "/", "A", "AA", "é", "\u{0}", "data:image/png;base64,"])
+        pieces: [
+            "=", "==", "===", "\n", "\r\n", "\r", " ", "-", "_", "+", "/", "A", "AA", "é", "\u{0}",
+            "data:image/png;base64,",
+        ])
 
     static func main() {
         guard let options = FuzzOptions(CommandLine.arguments.dropFirst(), rounds: 10_000_000, smokeRounds: 50_000)

@@ -50,10 +50,12 @@ private struct Finding: Error, CustomStringConvertible {
 
 private struct FilterFuzzRun {
     private static let properties: [(name: String, type: String, value: String)] = [
-        ("t", "text", #""some text""#), ("ts", "text[]", #"["a", "b c"]"#), ("i", "int", "5"), ("is", "int[]", "[1, 2]"),
+        ("t", "text", #""some text""#), ("ts", "text[]", #"["a", "b c"]"#), ("i", "int", "5"),
+        ("is", "int[]", "[1, 2]"),
         ("n", "number", "1.5"), ("ns", "number[]", "[-0.5, 3]"), ("b", "boolean", "true"),
         ("bs", "boolean[]", "[true, false]"), ("d", "date", #""2020-01-02T03:04:05Z""#),
-        ("ds", "date[]", #"["2020-01-02T03:04:05.678+02:00"]"#), ("u", "uuid", #""00000000-0000-0000-0000-000000000001""#),
+        ("ds", "date[]", #"["2020-01-02T03:04:05.678+02:00"]"#),
+        ("u", "uuid", #""00000000-0000-0000-0000-000000000001""#),
         ("us", "uuid[]", #"["00000000-0000-0000-0000-000000000002"]"#),
         ("g", "geoCoordinates", #"{"latitude": 1, "longitude": 2}"#),
     ]
@@ -75,10 +77,12 @@ private struct FilterFuzzRun {
         ],
         pieces: [
             "{", "}", "[", "]", ",", ":", "\"", "null", "true", "0", "-1", "1e308", "9223372036854775807", "[]", "\"\"",
-            "\"operator\":\"Equal\"", "\"operator\":\"Like\"", "\"operator\":\"ContainsAll\"", "\"operator\":\"IsNull\"",
+            "\"operator\":\"Equal\"", "\"operator\":\"Like\"", "\"operator\":\"ContainsAll\"",
+            "\"operator\":\"IsNull\"",
             "\"operands\":[]", "\"path\":[\"i\"]", "\"path\":[\"u\"]", "\"path\":[\"ds\"]", "\"path\":[\"len(ts)\"]",
             "\"valueText\":", "\"valueInt\":", "\"valueNumber\":", "\"valueBoolean\":", "\"valueDate\":",
-            "\"valueTextArray\":[", "\"valueIntArray\":[", "\"valueString\":", "*", "?", "\\", "é", "😀", "\u{0}", "len(",
+            "\"valueTextArray\":[", "\"valueIntArray\":[", "\"valueString\":", "*", "?", "\\", "é", "😀", "\u{0}",
+            "len(",
         ], mostChanges: 6)
 
     private let handler: RESTHandler

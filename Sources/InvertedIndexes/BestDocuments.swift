@@ -22,6 +22,9 @@ struct BestDocuments {
         self.limit = limit
     }
 
+    /// The score below which nothing will be kept; `nil` while there is room.
+    var neededScore: Float? { heap.count < limit ? nil : heap[0].score }
+
     /// Documents must be offered in ascending order. A score that is not finite, which no ranking should give, counts as 0.
     mutating func offer(_ document: DocumentID, _ score: Float) {
         let score = score.isFinite ? score : 0

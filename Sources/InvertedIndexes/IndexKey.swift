@@ -40,6 +40,8 @@ enum EntryKind: UInt8, CaseIterable {
 enum IndexKey {
     /// Documents of one posting chunk: those with the same upper 16 bits.
     static let documentsPerChunk = 1 << 16
+    /// Of bits, one a document.
+    static let wordsPerChunk = documentsPerChunk / 64
     /// Documents of one chunk of token counts or frequencies.
     static let documentsPerSmallChunk = 1 << 11
     /// Documents of one chunk of coordinates.

@@ -18,13 +18,25 @@ struct KeywordReader<Store: OrderedReading> {
             guard let span else { return [] }
             try meter.count(WorkMeter.lookUp + span.byteCount)
             var numbers: [UInt16] = []
-            numbers.reserveCapacity(PostingChunk.count(span) ?? 0)
-            let isWhole = PostingChunk.visit(span) { number in
-                if let allowed, allowed[Int(number >> 6)] >> UInt64(number & 63) & 1 == 0 { return }
-                numbers.append(number)
-            }
+            if allowed == nil { numbers.reserveCapacity(PostingChunk.count(span) ?? 0) }
+            let isWhole = PostingChunk.visit(span, within: allowed) { numbers.append($0) }
             guard isWhole else { throw IndexDamage.malformedEntry(key: key) }
             return numbers
+        }
+    }
+
+    /// Sets the bits of the documents of a chunk that have the term in the 1,024 words from `position` on; bits set already stay.
+    func add(
+        to words: inout [UInt64], at position: Int, documentsOf term: KeywordPlan.Term, _ property: PropertyID,
+        _ chunk: UInt16
+    ) throws {
+        let key = IndexKey.chunk(IndexKey.prefix(.term, property, term.token.bytes), chunk)
+        try store.withValue(for: key) { span in
+            guard let span else { return }
+            try meter.count(WorkMeter.lookUp + span.byteCount)
+            guard PostingChunk.fill(span, into: &words, at: position) else {
+                throw IndexDamage.malformedEntry(key: key)
+            }
         }
     }
 
@@ -32,23 +44,31 @@ struct KeywordReader<Store: OrderedReading> {
     func frequencies(
         of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16
     ) throws -> [(number: UInt16, frequency: UInt32)] {
+        var result: [(number: UInt16, frequency: UInt32)] = []
+        try forEachFrequency(of: term, property, chunk) { result.append(($0, $1)) }
+        return result
+    }
+
+    /// Visits the documents of a chunk that have the term more than once, ascending.
+    func forEachFrequency(
+        of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16,
+        _ body: (_ number: UInt16, _ frequency: UInt32) -> Void
+    ) throws {
         let prefix = IndexKey.prefix(.frequency, property, term.token.bytes)
         try meter.count()
         let chunks = UInt32(IndexKey.documentsPerChunk / IndexKey.documentsPerSmallChunk)
         let first = UInt32(chunk) * chunks
-        var result: [(number: UInt16, frequency: UInt32)] = []
         try store.scan(prefix: prefix, from: IndexKey.smallChunk(prefix, first)) { key, value in
             try meter.count(WorkMeter.lookUp + value.byteCount)
-            guard key.byteCount == prefix.count + 3, let entries = FrequencyChunk(value)?.entries else {
-                throw IndexDamage.malformedEntry(key: key.bytes)
-            }
+            guard key.byteCount == prefix.count + 3 else { throw IndexDamage.malformedEntry(key: key.bytes) }
             let small = UInt32(key.byte(at: prefix.count)) << 16 | UInt32(key.lastUInt16)
             guard small < first + chunks else { return false }
             let start = UInt16((small - first) * UInt32(IndexKey.documentsPerSmallChunk))
-            for entry in entries { result.append((start + entry.offset, entry.frequency)) }
+            guard FrequencyChunk.visit(value, { body(start + $0, $1) }) else {
+                throw IndexDamage.malformedEntry(key: key.bytes)
+            }
             return true
         }
-        return result
     }
 }
 
@@ -56,7 +76,7 @@ struct KeywordReader<Store: OrderedReading> {
 struct TokenCounts {
     let property: PropertyID
     let chunk: UInt16
-    private var chunks: [TokenCountChunk?]
+    private var chunks: [StoredTokenCounts?]
 
     init(property: PropertyID, chunk: UInt16) {
         self.property = property
@@ -70,12 +90,12 @@ struct TokenCounts {
         return chunks[index]?[offset] ?? 0
     }
 
-    private func read(_ index: Int, _ store: some OrderedReading) throws -> TokenCountChunk {
+    private func read(_ index: Int, _ store: some OrderedReading) throws -> StoredTokenCounts {
         let key = IndexKey.smallChunk(
             IndexKey.prefix(.tokenCount, property), UInt32(Int(chunk) * chunks.count + index))
         return try store.withValue(for: key) { span in
-            guard let span else { return TokenCountChunk() }
-            guard let counts = TokenCountChunk(span) else { throw IndexDamage.malformedEntry(key: key) }
+            guard let span else { return StoredTokenCounts() }
+            guard let counts = StoredTokenCounts(span) else { throw IndexDamage.malformedEntry(key: key) }
             return counts
         }
     }

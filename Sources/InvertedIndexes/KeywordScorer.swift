@@ -7,6 +7,9 @@ struct KeywordScorer<Store: OrderedReading> {
     private let plan: KeywordPlan
     private let reader: KeywordReader<Store>
     private let meter: WorkMeter
+    private let pruning: KeywordPruning<Store>?
+    /// How many documents of a chunk are scored before the score is known that the others must reach.
+    private static var documentsBeforePruning: Int { 4_096 }
 
     /// Scores of one field, by lower half of the document number; 0 outside of a call.
     private var fieldScores = [Double](repeating: 0, count: IndexKey.documentsPerChunk)
@@ -14,12 +17,11 @@ struct KeywordScorer<Store: OrderedReading> {
     private var matches = [UInt32](repeating: 0, count: IndexKey.documentsPerChunk)
     /// Sums over fields; 0 outside of a call.
     private var scores = [Float](repeating: 0, count: IndexKey.documentsPerChunk)
-    /// Whether a field qualified; false outside of a call.
-    private var isFound = [Bool](repeating: false, count: IndexKey.documentsPerChunk)
 
-    init(plan: KeywordPlan, store: Store, meter: WorkMeter) {
+    init(plan: KeywordPlan, store: Store, meter: WorkMeter, prunes: Bool) {
         self.plan = plan
         reader = KeywordReader(store: store, meter: meter)
+        pruning = prunes ? KeywordPruning(plan: plan, reader: reader) : nil
         self.meter = meter
     }
 
@@ -29,27 +31,46 @@ struct KeywordScorer<Store: OrderedReading> {
         var allowed = filter.map { $0.words(ofChunk: chunk) }
         if let words = allowed, !words.contains(where: { $0 != 0 }) { return }
         if !plan.termsAcross.isEmpty { allowed = try documentsWithAllTokens(chunk, within: allowed) }
-        var found: [UInt16] = []
+        guard let pruning else { return try score(chunk, allowed, into: &best) }
+        if best.neededScore == nil {
+            // The first documents show what the others have to reach.
+            let wordCount = Self.documentsBeforePruning / 64
+            var first = allowed ?? [UInt64](repeating: .max, count: IndexKey.wordsPerChunk)
+            var others = first
+            for index in first.indices { if index < wordCount { others[index] = 0 } else { first[index] = 0 } }
+            try score(chunk, first, into: &best)
+            allowed = others
+        }
+        if let needed = best.neededScore {
+            allowed = try pruning.candidates(in: chunk, within: allowed, reaching: needed) ?? allowed
+        }
+        try score(chunk, allowed, into: &best)
+    }
+
+    private mutating func score(_ chunk: UInt16, _ allowed: [UInt64]?, into best: inout BestDocuments) throws {
+        if let allowed, !allowed.contains(where: { $0 != 0 }) { return }
+        // As bits, so that they come in ascending order whatever the order of fields, and what is kept of equal scores does not hang on it.
+        var found = [UInt64](repeating: 0, count: IndexKey.wordsPerChunk)
         for field in plan.fields {
             let touched = try scoreField(field, chunk, allowed)
             for number in touched {
                 let index = Int(number)
                 if Int(matches[index]) >= field.minimumMatches {
                     scores[index] += Float(fieldScores[index])
-                    if !isFound[index] {
-                        isFound[index] = true
-                        found.append(number)
-                    }
+                    found[index >> 6] |= 1 << UInt64(index & 63)
                 }
                 fieldScores[index] = 0
                 matches[index] = 0
             }
         }
-        // Ascending, so that what is kept of equal scores does not hang on the order of fields.
-        for number in found.sorted() {
-            best.offer(DocumentID(UInt32(chunk) << 16 | UInt32(number)), scores[Int(number)])
-            scores[Int(number)] = 0
-            isFound[Int(number)] = false
+        for (position, bits) in found.enumerated() where bits != 0 {
+            var bits = bits
+            while bits != 0 {
+                let index = position << 6 | bits.trailingZeroBitCount
+                bits &= bits - 1
+                best.offer(DocumentID(UInt32(chunk) << 16 | UInt32(index)), scores[index])
+                scores[index] = 0
+            }
         }
     }
 

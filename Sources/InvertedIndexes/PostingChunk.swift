@@ -209,6 +209,26 @@ extension PostingChunk {
         return true
     }
 
+    /// The same for those of the lower halves whose bits are set in the 1,024 words of `allowed`; nil allows all.
+    ///
+    /// - Complexity: O(1,024) words and the documents visited, for a bitmap.
+    static func visit(_ span: RawSpan, within allowed: [UInt64]?, _ body: (UInt16) -> Void) -> Bool {
+        guard let allowed else { return visit(span, body) }
+        guard span.byteCount == bitmapByteCount, span.byte(at: 0) == Form.bitmap.rawValue else {
+            return visit(span) { number in
+                if allowed[Int(number >> 6)] >> UInt64(number & 63) & 1 == 1 { body(number) }
+            }
+        }
+        for index in 0..<wordCount where allowed[index] != 0 {
+            var word = span.uint64(at: 3 + 8 * index) & allowed[index]
+            while word != 0 {
+                body(UInt16(index << 6 | word.trailingZeroBitCount))
+                word &= word - 1
+            }
+        }
+        return true
+    }
+
     /// Sets the bits of a stored chunk in the 1024 words from `position` on; bits set already stay.
     ///
     /// - Returns: false if the bytes are no chunk.

@@ -57,6 +57,33 @@ struct TokenCountChunk {
     }
 }
 
+/// Token counts as they are stored, copied and not decoded: a search asks for few of them.
+struct StoredTokenCounts {
+    private let bytes: [UInt8]
+    private let width: Int
+
+    init() {
+        bytes = []
+        width = 1
+    }
+
+    init?(_ span: RawSpan) {
+        guard let width = TokenCountChunk.width(of: span),
+            (span.byteCount - 1) / width <= IndexKey.documentsPerSmallChunk
+        else { return nil }
+        self.width = width
+        bytes = span.bytes
+    }
+
+    /// - Parameter offset: at least 0; 0 tokens for one behind the last.
+    subscript(offset: Int) -> UInt32 {
+        let position = 1 + width * offset
+        guard position + width <= bytes.count else { return 0 }
+        if width == 1 { return UInt32(bytes[position]) }
+        return bytes[position..<position + width].reversed().reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}
+
 /// How often one term is in each of 2,048 documents, where that is at least twice.
 ///
 /// Stored: a byte 1, 2 or 4, then for each such document, ascending, its offset (2 bytes) and the frequency in that many bytes.
@@ -66,13 +93,23 @@ struct FrequencyChunk {
     init() { entries = [] }
 
     init?(_ span: RawSpan) {
-        guard let width = TokenCountChunk.width(of: span), (span.byteCount - 1) % (2 + width) == 0 else { return nil }
-        entries = stride(from: 1, to: span.byteCount, by: 2 + width).map {
-            (span.uint16(at: $0), TokenCountChunk.number(span, at: $0 + 2, width: width))
+        entries = []
+        guard Self.visit(span, { entries.append(($0, $1)) }) else { return nil }
+    }
+
+    /// Visits the entries of a stored chunk, ascending.
+    ///
+    /// - Returns: whether the bytes are a chunk; what was visited before that was seen may be wrong.
+    static func visit(_ span: RawSpan, _ body: (_ offset: UInt16, _ frequency: UInt32) -> Void) -> Bool {
+        guard let width = TokenCountChunk.width(of: span), (span.byteCount - 1) % (2 + width) == 0 else { return false }
+        var least = 0
+        for position in stride(from: 1, to: span.byteCount, by: 2 + width) {
+            let offset = span.uint16(at: position)
+            guard Int(offset) >= least, Int(offset) < IndexKey.documentsPerSmallChunk else { return false }
+            least = Int(offset) + 1
+            body(offset, TokenCountChunk.number(span, at: position + 2, width: width))
         }
-        guard zip(entries, entries.dropFirst()).allSatisfy({ $0.offset < $1.offset }),
-            entries.allSatisfy({ Int($0.offset) < IndexKey.documentsPerSmallChunk })
-        else { return nil }
+        return true
     }
 
     func frequency(at offset: UInt16) -> UInt32 {
