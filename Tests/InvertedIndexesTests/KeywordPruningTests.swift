@@ -79,7 +79,7 @@ import Testing
         let best = try #require(shard.search("red blue", in: ["t"], limit: 1).first)
         #expect(best.document == DocumentID(0))
         #expect(try candidates(shard, "red blue", reaching: best.score) == [0, 3])
-        #expect(try candidates(shard, "red blue", reaching: 0.001) == nil)
+        #expect(try candidates(shard, "red blue", reaching: 0.001) == [0, 1, 2, 3])
     }
 
     @Test func `words that cannot reach the score together are not looked for`() throws {
