@@ -269,12 +269,11 @@ struct BackupTests {
             let reader = try ArchiveReader(path: "\(saved.path)/1.archive")
             while let block = try reader.nextBlock() { _ = try transaction.restore(block, as: id) }
         }
-        let after = try DatabaseFixture(afterCrashOf: fixture)
-        #expect(after.database.collections().map(\.name) == ["Article", "Picture"])
-        try await after.database.purgeDropped()
-        #expect(try after.database.environment.checkInvariants().findings.isEmpty)
-        #expect(try after.database.environment.read { try $0.collections().count } == 2)
-        await after.close()
+        try await fixture.reopen()
+        #expect(database.collections().map(\.name) == ["Article", "Picture"])
+        try await database.purgeDropped()
+        #expect(try database.environment.checkInvariants().findings.isEmpty)
+        #expect(try database.environment.read { try $0.collections().count } == 2)
         await fixture.close()
     }
 }
