@@ -68,8 +68,10 @@ import Testing
 
     @Test func `a producer whose client goes is told so`() async throws {
         let outcome = AsyncStream<Bool>.makeStream()
+        let begun = AsyncStream<Void>.makeStream()
         let handler = StreamHandler { body in
             do {
+                begun.continuation.yield()
                 while true { try await body.write([UInt8](repeating: 0x61, count: 100_000)) }
             } catch {
                 outcome.continuation.yield(error is CancellationError)
@@ -80,6 +82,9 @@ import Testing
             do {
                 let client = try TestClient(port: server.port)
                 client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+                // A client that goes before its answer has begun never gets a producer.
+                for await _ in begun.stream { break }
+                withExtendedLifetime(client) {}
             }
             for await wasCancelled in outcome.stream {
                 #expect(wasCancelled)
