@@ -36,7 +36,7 @@ struct ReserveTests {
         for size in [20_000, 4_000, 500, 10] {
             do {
                 while true {
-                    let bytes = (0..<size).map { _ in UInt8.random(in: 0...255) }
+                    let bytes = [UInt8](repeating: UInt8(truncatingIfNeeded: documents.count), count: size)
                     let document = try await queue.submit { transaction in
                         let document = try transaction.takeDocumentNumber(in: shard)
                         let object = StoredObject.sample(
