@@ -59,7 +59,7 @@ programs() {
     for name in $(swift package describe --type json 2>/dev/null | python3 -c '
 import json, sys
 for target in json.load(sys.stdin)["targets"]:
-    if target["path"].startswith(("Fuzz/", "Benchmarks/")):
+    if target["type"] == "executable" and target["path"].startswith(("Fuzz/", "Benchmarks/")):
         print(target["name"])'); do
         note "$name --smoke"
         swift run -q "${strict[@]}" "$name" --smoke || { note "$name failed"; result=1; }

@@ -163,13 +163,14 @@ enum ErrorMapping {
         }
     }
 
-    /// A filter that cannot be answered is found out in the shard there, and so is 500.
+    /// A filter that cannot be answered says so in the words of the original, where it is found out in the shard. It is the sender's
+    /// mistake all the same.
     private static func batchDeleteRefusal(
         _ error: DatabaseError, _ kind: Kind, _ text: String, _ status: Int
     ) -> Refusal {
         guard case .invalidQuery(let problem) = error else { return .handler(status, batchDeleteText(kind, text)) }
         return problem.isUnanswerableFilter
-            ? .handler(500, "batch delete objects: cannot find objects: docIds: \(problem.wordingInFilter)")
+            ? .handler(status, "batch delete objects: cannot find objects: docIds: \(problem.wordingInFilter)")
             : .handler(status, batchDeleteText(kind, problem.wordingInFilter))
     }
 

@@ -57,6 +57,10 @@ class State:
         return {"class": "Crash", "id": identity, "properties": properties, "vector": list(self.vector)}
 
 
+class Stopping(Exception):
+    """A server that was asked to stop takes no more requests; this one changed nothing."""
+
+
 class Worker:
     """Writes to its own objects until the server goes away."""
 
@@ -82,6 +86,8 @@ class Worker:
                     self.step(session)
         except (OSError, http.client.HTTPException, ValueError):
             return  # the server was killed: what is pending may have been stored or not
+        except Stopping:
+            self.pending = {}
 
     def step(self, session: Session) -> None:
         choice = self.random.random()
@@ -109,7 +115,7 @@ class Worker:
         news = {identity: self.fresh() for identity in chosen}
         objects = [new.body(identity) for identity, new in news.items()]
         self.pending = dict(news)
-        status, answer = session.request("POST", "/v1/batch/objects", {"objects": objects})
+        status, answer = self.request(session, "POST", "/v1/batch/objects", {"objects": objects})
         if status != 200:
             self.refused.append(f"batch: {status} {answer}")
             return
@@ -122,12 +128,19 @@ class Worker:
 
     def send(self, session, method: str, path: str, body, changes: dict[str, State | None], expected: int) -> None:
         self.pending = changes
-        status, answer = session.request(method, path, body)
+        status, answer = self.request(session, method, path, body)
         if status == expected:
             self.acknowledge(changes)
             self.pending = {}
         else:
             self.refused.append(f"{method} {path}: {status} {answer}")
+
+    @staticmethod
+    def request(session: Session, method: str, path: str, body) -> tuple[int, object]:
+        status, answer = session.request(method, path, body)
+        if status == 503 and isinstance(answer, dict) and answer.get("message") == "the server is stopping":
+            raise Stopping
+        return status, answer
 
     def acknowledge(self, changes: dict[str, State | None]) -> None:
         self.known.update(changes)

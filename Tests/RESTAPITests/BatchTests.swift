@@ -212,7 +212,7 @@ struct BatchTests {
                 "DELETE", "/v1/batch/objects", #"{"match": {"class": "Plain", "where": {\#(condition)}}}"#)
         }
         let stopWords = try await delete(#""path": ["title"], "operator": "Equal", "valueText": "the""#)
-        #expect(stopWords.status == 500)
+        #expect(stopWords.status == 422)
         #expect(
             stopWords.message?.hasPrefix(
                 "batch delete objects: cannot find objects: docIds: invalid search term, only stopwords provided")
