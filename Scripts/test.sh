@@ -20,7 +20,7 @@ passed=()
 failed=()
 skipped=()
 
-steps=(lint kernels swift release end-to-end crash soak hostile conformance programs measure tenants)
+steps=(lint kernels swift release end-to-end crash soak hostile full conformance programs measure tenants)
 wanted=("$@")
 for name in "${wanted[@]}"; do
     if ! grep -qx -- "$name" < <(printf '%s\n' "${steps[@]}"); then
