@@ -139,6 +139,9 @@ class Monitored(Server):
         super().__init__(folder, {
             "PROMETHEUS_MONITORING_ENABLED": "true", "PROMETHEUS_MONITORING_PORT": str(self.metrics_port),
             **(settings or {})})
+        # A port that was free a moment ago may be offered again.
+        while self.port == self.metrics_port:
+            self.port = free_port()
 
     def scrape(self, path: str = "/metrics", method: str = "GET") -> tuple[http.client.HTTPResponse, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=60)
