@@ -11,10 +11,7 @@ extension RESTHandler {
         try call.checkConsistency(nodeName: context.nodeName)
         var reader = try BodyReader(call.request)
         let text = try reader.beaconText(place: "")
-        var source = ReferenceSource(
-            collection: call.collection ?? "", id: id, property: call.parameters["property"] ?? "",
-            tenant: call.tenant)
-        if call.collection == nil { source.collection = try await deprecatedSource(id, call.tenant) }
+        let source = try await source(of: id, call, orElse: Self.missingSource(id))
         guard database.collection(named: source.collection) != nil else { throw .notFound }
         let beacon = try Self.beacon(text, step: "validate inputs")
         try await change(source, .add(beacon))
@@ -30,10 +27,7 @@ extension RESTHandler {
             try reader.charge(Self.bytesForReference)
             texts.append(try reader.beaconText(place: "\(position)."))
         }
-        var source = ReferenceSource(
-            collection: call.collection ?? "", id: id, property: call.parameters["property"] ?? "",
-            tenant: call.tenant)
-        if call.collection == nil { source.collection = try await deprecatedSource(id, call.tenant) }
+        let source = try await source(of: id, call, orElse: Self.missingSource(id))
         try await requireSource(source)
         var beacons: [Beacon] = []
         for text in texts { beacons.append(try Self.beacon(text, step: "bad inputs")) }
@@ -46,13 +40,7 @@ extension RESTHandler {
         try call.checkConsistency(nodeName: context.nodeName)
         var reader = try BodyReader(call.request)
         let text = try reader.beaconText(place: "")
-        var source = ReferenceSource(
-            collection: call.collection ?? "", id: id, property: call.parameters["property"] ?? "",
-            tenant: call.tenant)
-        if call.collection == nil {
-            guard let holder = try await collections(holding: id, tenant: call.tenant).first else { throw .notFound }
-            source.collection = holder
-        }
+        let source = try await source(of: id, call, orElse: .notFound)
         try await requireSource(source)
         let beacon: Beacon
         do throws(BeaconReader.Fault) {
@@ -85,12 +73,22 @@ extension RESTHandler {
         }
     }
 
-    /// The class of an object that the path names by its id alone.
-    private func deprecatedSource(_ id: ObjectID, _ tenant: String?) async throws(Refusal) -> String {
-        guard let holder = try await collections(holding: id, tenant: tenant).first else {
-            throw .handler(422, ErrorMapping.wrapped("no object with id '\(id)'", "source object deprecated"))
-        }
-        return holder
+    /// Where the references stand that a request changes. The class of an object that the path names by its id alone is
+    /// looked up.
+    ///
+    /// - Parameter refusal: for an id that no class holds.
+    private func source(
+        of id: ObjectID, _ call: Call, orElse refusal: @autoclosure () -> Refusal
+    ) async throws(Refusal) -> ReferenceSource {
+        var collection = call.collection
+        if collection == nil { collection = try await collections(holding: id, tenant: call.tenant).first }
+        guard let collection else { throw refusal() }
+        return ReferenceSource(
+            collection: collection, id: id, property: call.parameters["property"] ?? "", tenant: call.tenant)
+    }
+
+    private static func missingSource(_ id: ObjectID) -> Refusal {
+        .handler(422, ErrorMapping.wrapped("no object with id '\(id)'", "source object deprecated"))
     }
 
     private func requireSource(_ source: ReferenceSource) async throws(Refusal) {
