@@ -104,13 +104,11 @@ struct KeywordScorer<Store: OrderedReading> {
 
     /// The documents of a chunk that have every token in some field.
     private func documentsWithAllTokens(_ chunk: UInt16, within allowed: [UInt64]?) throws -> [UInt64] {
-        var result = allowed ?? [UInt64](repeating: .max, count: 1024)
+        var result = allowed ?? [UInt64](repeating: .max, count: IndexKey.wordsPerChunk)
         for terms in plan.termsAcross {
-            var words = [UInt64](repeating: 0, count: 1024)
+            var words = [UInt64](repeating: 0, count: IndexKey.wordsPerChunk)
             for (property, term) in terms where term.chunks.contains(chunk) {
-                for number in try reader.documents(of: term, property, chunk, nil) {
-                    words[Int(number >> 6)] |= 1 << UInt64(number & 63)
-                }
+                try reader.add(to: &words, at: 0, documentsOf: term, property, chunk)
             }
             for index in result.indices { result[index] &= words[index] }
             try meter.count(8 * words.count)
