@@ -188,7 +188,7 @@ final class Shard: Sendable {
     /// The state that the writer's transaction has come to. For the writer thread.
     var stagedState: ShardState { contents.withLock { $0.stagedState } }
 
-    /// Notes what the writer's transaction makes of the state. For the writer thread, through `StagedShardState`.
+    /// Notes what the writer's transaction makes of the state. For the writer thread, through `StagedShardStates`.
     func stage(_ state: ShardState) { contents.withLock { $0.stagedState = state } }
 
     /// Lets readers see what was staged, after the commit.

@@ -99,30 +99,32 @@ extension NetworkIdentity {
     var label: String { "\(name) (sha256 \(sha256.prefix(12)), \(dimensions) dimensions)" }
 }
 
-/// A new state of a shard on its way through the writer's transaction.
+/// New states of shards on their way through the writer's transaction.
 ///
 ///     stage ──> publish (after the commit) | retract (after a rollback, in the reverse order of the stages)
 ///
 /// Used by the writer thread; the lock is for the compiler's proof, and never waited for.
-final class StagedShardState: Sendable {
-    private let replaced = Mutex<(shard: Shard, state: ShardState)?>(nil)
+final class StagedShardStates: Sendable {
+    private let replaced = Mutex<[(shard: Shard, state: ShardState)]>([])
 
     /// Stores `state`; later changes of the transaction see it at once.
     func stage(_ state: ShardState, of shard: Shard, in transaction: WriteTransaction) throws {
         try transaction.setDefinition(state.encoded(), of: shard.address)
-        replaced.withLock { $0 = $0 ?? (shard, shard.stagedState) }
+        replaced.withLock { $0.append((shard, shard.stagedState)) }
         shard.stage(state)
     }
 
-    func publish() { take()?.shard.publishState() }
-
-    func retract() {
-        if let (shard, state) = take() { shard.stage(state) }
+    func publish() {
+        for (shard, _) in take() { shard.publishState() }
     }
 
-    private func take() -> (shard: Shard, state: ShardState)? {
+    func retract() {
+        for (shard, state) in take().reversed() { shard.stage(state) }
+    }
+
+    private func take() -> [(shard: Shard, state: ShardState)] {
         replaced.withLock { replaced in
-            defer { replaced = nil }
+            defer { replaced = [] }
             return replaced
         }
     }

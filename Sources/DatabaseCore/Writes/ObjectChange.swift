@@ -30,7 +30,7 @@ struct ObjectChange: Change {
     ) {
         self.command = command
         self.collection = collection.id
-        self.name = collection.definition.name
+        self.name = collection.name
         self.lease = lease
         self.collections = collections
         self.maintenance = maintenance
@@ -45,10 +45,10 @@ struct ObjectChange: Change {
             throw DatabaseError.collectionNotFound(name)
         }
         guard try transaction.contains(shard.address) else {
-            throw DatabaseError.tenantNotFound(shard.name, collection: target.definition.name)
+            throw DatabaseError.tenantNotFound(shard.name, collection: target.name)
         }
         if shard.isReadOnly {
-            let refusal = DatabaseError.readOnlyShard(collection: target.definition.name, shard: shard.name)
+            let refusal = DatabaseError.readOnlyShard(collection: target.name, shard: shard.name)
             return Result(outcomes: Array(repeating: .refused(refusal), count: command.objectCount), removed: [])
         }
         var writer = try ShardWriter(
@@ -89,7 +89,7 @@ struct ObjectChange: Change {
 /// What one change of objects does in memory before it is committed.
 struct StagedChanges: Sendable {
     let vectors = StagedVectors()
-    let state = StagedShardState()
+    let state = StagedShardStates()
 
     /// After the commit.
     ///

@@ -50,7 +50,7 @@ package struct Revectorization {
                 let state = lease.shard.state
                 guard state.replacement != nil || state.vectors.values.contains(where: { $0.isForeign(to: network) })
                 else { continue }
-                names.append(collection.definition.name)
+                names.append(collection.name)
                 break
             }
         }
@@ -81,8 +81,7 @@ package struct Revectorization {
         for definition in definitions {
             let new = try await database.submit(
                 RevectorizationStart(
-                    vector: definition.id, network: network, collection: collection.id, shards: shards,
-                    collections: database.collectionTable))
+                    vector: definition.id, network: network, collection: collection.id, shards: shards))
             progress.done = 0
             progress.total = shards.reduce(0) { $0 + Int($1.state.replacement?.end.number ?? 0) }
             for shard in shards {

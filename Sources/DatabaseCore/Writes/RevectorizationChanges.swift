@@ -14,20 +14,7 @@ struct RevectorizationStart: Change {
     let collection: CollectionID
     /// All shards of the collection, loaded.
     let shards: [Shard]
-    let collections: CollectionTable
-    private let staged: [StagedShardState]
-
-    init(
-        vector: VectorID, network: NetworkIdentity, collection: CollectionID, shards: [Shard],
-        collections: CollectionTable
-    ) {
-        self.vector = vector
-        self.network = network
-        self.collection = collection
-        self.shards = shards
-        self.collections = collections
-        staged = shards.map { _ in StagedShardState() }
-    }
+    private let staged = StagedShardStates()
 
     var sizeInBytes: Int { 4_096 + 256 * shards.count }
 
@@ -37,7 +24,7 @@ struct RevectorizationStart: Change {
             $0.old == vector && $0.network == network
         }
         let number = try begun?.new ?? takeNumber(in: transaction)
-        for (shard, staged) in zip(shards, staged) {
+        for shard in shards {
             var state = shard.stagedState
             if let begun = state.replacement, begun.old == vector, begun.new == number { continue }
             let end = try transaction.counters(of: shard.address).nextDocument
@@ -65,8 +52,8 @@ struct RevectorizationStart: Change {
         return number
     }
 
-    func committed(_ result: VectorID) { for state in staged { state.publish() } }
-    func rolledBack() { for state in staged.reversed() { state.retract() } }
+    func committed(_ result: VectorID) { staged.publish() }
+    func rolledBack() { staged.retract() }
 }
 
 /// Switches a collection with all its shards to the new vectors, in one transaction.
@@ -78,20 +65,7 @@ struct RevectorizationSwitch: Change {
     /// All shards of the collection, loaded.
     let shards: [Shard]
     let collections: CollectionTable
-    private let staged: [StagedShardState]
-
-    init(
-        old: VectorID, new: VectorID, network: NetworkIdentity, collection: CollectionID, shards: [Shard],
-        collections: CollectionTable
-    ) {
-        self.old = old
-        self.new = new
-        self.network = network
-        self.collection = collection
-        self.shards = shards
-        self.collections = collections
-        staged = shards.map { _ in StagedShardState() }
-    }
+    private let staged = StagedShardStates()
 
     var sizeInBytes: Int { 4_096 + 256 * shards.count }
 
@@ -106,7 +80,7 @@ struct RevectorizationSwitch: Change {
         for index in definition.vectors.indices where definition.vectors[index].id == old {
             definition.vectors[index].id = new
         }
-        for (shard, staged) in zip(shards, staged) {
+        for shard in shards {
             var state = shard.stagedState
             guard let replacement = state.replacement, replacement.new == new, replacement.next >= replacement.end
             else { throw DatabaseError.revectorizationUnfinished(collection: record.name) }
@@ -134,13 +108,11 @@ struct RevectorizationSwitch: Change {
 
     func committed(_ result: CollectionDefinition) {
         collections.adopt(result, of: collection)
-        for (shard, state) in zip(shards, staged) {
-            state.publish()
-            shard.removeIndex(of: old)
-        }
+        staged.publish()
+        for shard in shards { shard.removeIndex(of: old) }
     }
 
-    func rolledBack() { for state in staged.reversed() { state.retract() } }
+    func rolledBack() { staged.retract() }
 }
 
 /// Removes a bounded part of the snapshot of an index that is of no more use.
@@ -163,7 +135,7 @@ struct OldSnapshotRemoval: Change {
 struct ShardStateChange: Change {
     let shard: Shard
     let body: @Sendable (inout ShardState, WriteTransaction) throws -> Void
-    private let staged = StagedShardState()
+    private let staged = StagedShardStates()
 
     init(shard: Shard, _ body: @escaping @Sendable (inout ShardState, WriteTransaction) throws -> Void) {
         self.shard = shard
@@ -189,7 +161,7 @@ struct RevectorizationStep: Change {
     /// Ascending.
     let documents: [DocumentID]
     let vectors: [DocumentID: [Float]]
-    private let staged = StagedShardState()
+    private let staged = StagedShardStates()
 
     init(shard: Shard, collection: Collection.Snapshot, documents: [DocumentID], vectors: [DocumentID: [Float]]) {
         self.shard = shard
