@@ -8,25 +8,28 @@ import Synchronization
 /// One collection of the running database: its definition as it is now, and its shards.
 final class Collection: Sendable {
     /// What changes together when the definition changes.
-    struct Snapshot: Sendable {
-        var definition: CollectionDefinition
+    ///
+    /// A class, so that a query passes on one reference instead of copying every part of a definition.
+    final class Snapshot: Sendable {
+        let definition: CollectionDefinition
         /// How the inverted indexes see the definition.
-        var invertedSchema: InvertedIndexSchema
-        var propertyNames: [PropertyID: String]
+        let invertedSchema: InvertedIndexSchema
+        let propertyNames: [PropertyID: String]
         /// The properties whose values are stored apart from their objects.
-        var blobProperties: Set<PropertyID>
+        let blobProperties: Set<PropertyID>
         /// The properties that hold references, with the names of the collections that they lead to.
-        var referenceTargets: [PropertyID: [String]]
+        let referenceTargets: [PropertyID: [String]]
 
         init(_ definition: CollectionDefinition) {
             self.definition = definition
             invertedSchema = InvertedIndexSchema(definition)
             propertyNames = Dictionary(uniqueKeysWithValues: definition.properties.map { ($0.id, $0.name) })
             blobProperties = Set(definition.properties.lazy.filter { $0.type == .scalar(.blob) }.map(\.id))
-            referenceTargets = [:]
+            var targets: [PropertyID: [String]] = [:]
             for property in definition.properties {
-                if case .reference(let targets) = property.type { referenceTargets[property.id] = targets }
+                if case .reference(let names) = property.type { targets[property.id] = names }
             }
+            referenceTargets = targets
         }
     }
 
@@ -42,16 +45,18 @@ final class Collection: Sendable {
     }
 
     var snapshot: Snapshot { state.withLock { $0 } }
-    var definition: CollectionDefinition { state.withLock { $0.definition } }
+    var definition: CollectionDefinition { snapshot.definition }
+    var name: String { snapshot.definition.name }
 
     /// Takes over a definition that has been stored.
     func adopt(_ definition: CollectionDefinition) {
+        let new = Snapshot(definition)
         let old = state.withLock { state in
-            defer { state = Snapshot(definition) }
-            return state.definition
+            defer { state = new }
+            return state
         }
         // Most changes are properties that auto-schema adds.
-        if old.vectors == definition.vectors { return }
+        if old.definition.vectors == definition.vectors { return }
         for shard in shards.all { shard.adopt(definition) }
     }
 
@@ -59,16 +64,15 @@ final class Collection: Sendable {
     ///
     /// - Throws: `DatabaseError.tenantMissing`, `.tenantNotExpected`, `.tenantNotFound`, `.tenantNotActive`.
     func shard(for tenant: String?) throws(DatabaseError) -> Shard {
-        let definition = definition
-        switch (definition.multiTenancy.isEnabled, tenant) {
-        case (true, nil): throw .tenantMissing(collection: definition.name)
-        case (false, _?): throw .tenantNotExpected(collection: definition.name)
+        switch (snapshot.definition.multiTenancy.isEnabled, tenant) {
+        case (true, nil): throw .tenantMissing(collection: name)
+        case (false, _?): throw .tenantNotExpected(collection: name)
         case (true, let tenant?):
-            guard let shard = shards[tenant] else { throw .tenantNotFound(tenant, collection: definition.name) }
-            guard shard.status == .active else { throw .tenantNotActive(tenant, collection: definition.name) }
+            guard let shard = shards[tenant] else { throw .tenantNotFound(tenant, collection: name) }
+            guard shard.status == .active else { throw .tenantNotActive(tenant, collection: name) }
             return shard
         case (false, nil):
-            guard let shard = shards.first else { throw .storage("collection \(definition.name) has no shard") }
+            guard let shard = shards.first else { throw .storage("collection \(name) has no shard") }
             return shard
         }
     }
@@ -80,7 +84,7 @@ extension Collection {
     /// - Parameter collection: of `source`.
     /// - Returns: `nil` if there is none, or it is not in use: nothing without a tenant refers to what has one.
     func shard(referredToFrom source: Shard, of collection: Snapshot) -> Shard? {
-        guard definition.multiTenancy.isEnabled else { return shards.first }
+        guard snapshot.definition.multiTenancy.isEnabled else { return shards.first }
         guard collection.definition.multiTenancy.isEnabled, let shard = shards[source.name] else { return nil }
         return shard.status == .active ? shard : nil
     }

@@ -96,7 +96,7 @@ final class CollectionTable: Sendable {
     func release(_ name: String) { state.withLock { $0.namesByLowercase[name.lowercased()] = nil } }
 
     func add(_ collection: Collection) {
-        let name = collection.definition.name
+        let name = collection.name
         state.withLock { state in
             state.byName[name] = collection
             state.byID[collection.id] = collection
@@ -115,7 +115,7 @@ final class CollectionTable: Sendable {
     @discardableResult func remove(_ id: CollectionID) -> Collection? {
         state.withLock { state in
             guard let collection = state.byID.removeValue(forKey: id) else { return nil }
-            let name = collection.definition.name
+            let name = collection.name
             state.byName[name] = nil
             state.namesByLowercase[name.lowercased()] = nil
             state.noteChange()

@@ -6,7 +6,7 @@ extension Database {
     package func shards(of name: String?) -> [ShardStatus] {
         let collections = name.map { [collectionTable[$0]].compactMap { $0 } } ?? collectionTable.all
         let shards = collections.flatMap { collection in
-            let name = collection.definition.name
+            let name = collection.name
             return collection.shards.all.map { (collection: name, shard: $0) }
         }
         let counts = try? environment.read { transaction in

@@ -19,7 +19,7 @@ extension Database {
     func lease(
         _ shard: Shard, of collection: Collection, includesInactive: Bool = false
     ) async throws(DatabaseError) -> ShardLease {
-        let refusal = DatabaseError.tenantNotActive(shard.name, collection: collection.definition.name)
+        var refusal: DatabaseError { .tenantNotActive(shard.name, collection: collection.name) }
         // Before, since nobody is to wait for a shard that is being unloaded and then be refused; and after, since the tenant
         // may have been deactivated meanwhile: who comes in all the same leaves at once, and whoever unloads it is the last.
         guard shard.status == .active || includesInactive else { throw refusal }

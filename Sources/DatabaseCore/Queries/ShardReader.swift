@@ -21,11 +21,6 @@ struct ShardReader {
         try collection.invertedSchema.allDocuments(in: transaction.inverted(shard.address))
     }
 
-    /// The documents that the filter of `plan` lets through; none where it has no filter.
-    func documents(matching plan: QueryPlan) throws -> DocumentSet {
-        try plan.filter.map { try documents(matching: $0) } ?? DocumentSet()
-    }
-
     /// The object kept as `document`, as far as its columns are wanted; `nil` if it is gone.
     func object(_ document: DocumentID, _ columns: QueryPlan.Columns) throws -> DatabaseObject? {
         guard let stored = try transaction.object(document, in: shard.address, properties: columns.properties) else {

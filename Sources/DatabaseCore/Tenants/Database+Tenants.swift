@@ -61,7 +61,7 @@ extension Database {
     func prepareTenants(
         _ names: Set<String>, of collection: Collection, canCreate: Bool
     ) async -> [String: DatabaseError] {
-        let settings = collection.definition.multiTenancy
+        let settings = collection.snapshot.definition.multiTenancy
         guard settings.isEnabled else { return [:] }
         var refusals: [String: DatabaseError] = [:]
         var missing: [Tenant] = []
@@ -102,18 +102,18 @@ extension Database {
 
     private func multiTenantCollection(_ name: String) throws(DatabaseError) -> Collection {
         let collection = try requireCollection(name)
-        guard collection.definition.multiTenancy.isEnabled else { throw .multiTenancyDisabled(collection: name) }
+        guard collection.snapshot.definition.multiTenancy.isEnabled else { throw .multiTenancyDisabled(collection: name) }
         return collection
     }
 
     private func creation(of tenants: [Tenant], in collection: Collection) -> TenantCreation {
         TenantCreation(
-            tenants: tenants, collection: collection.id, name: collection.definition.name, collections: collectionTable)
+            tenants: tenants, collection: collection.id, name: collection.name, collections: collectionTable)
     }
 
     private func statusChange(of tenants: [Tenant], in collection: Collection) -> TenantStatusChange {
         TenantStatusChange(
-            tenants: tenants, collection: collection.id, name: collection.definition.name, collections: collectionTable)
+            tenants: tenants, collection: collection.id, name: collection.name, collections: collectionTable)
     }
 
     private static func steps<Element>(_ elements: [Element]) -> [[Element]] {

@@ -16,7 +16,7 @@ extension Database {
     @discardableResult package func deleteExpiredObjects() async -> Int {
         var count = 0
         for collection in collectionTable.all {
-            guard let ttl = collection.definition.objectTTL, ttl.isEnabled else { continue }
+            guard let ttl = collection.snapshot.definition.objectTTL, ttl.isEnabled else { continue }
             for shard in collection.shards.all where shard.status == .active && !shard.isReadOnly {
                 if Task.isCancelled { return count }
                 do throws(DatabaseError) {
@@ -24,7 +24,7 @@ extension Database {
                 } catch {
                     logger.warning(
                         "deleting expired objects stopped; it is tried again",
-                        ["class": .text(collection.definition.name), "reason": .text(error.message)])
+                        ["class": .text(collection.name), "reason": .text(error.message)])
                 }
             }
         }

@@ -8,7 +8,7 @@ extension Database {
         of source: ReferenceSource, _ edit: ReferenceEdit
     ) async throws(DatabaseError) {
         let collection = try requireCollection(source.collection)
-        let property = try collection.definition.referenceProperty(named: source.property)
+        let property = try collection.snapshot.definition.referenceProperty(named: source.property)
         let shard = try await wakenShard(of: collection, for: source.tenant)
         let lease = try await lease(shard, of: collection)
         let prepared = PreparedReferenceEdit(
@@ -89,7 +89,7 @@ private struct ReferenceBatch {
         for (item, addition) in additions.enumerated() {
             do throws(DatabaseError) {
                 let collection = try database.requireCollection(addition.source.collection)
-                let property = try collection.definition.referenceProperty(named: addition.source.property)
+                let property = try collection.snapshot.definition.referenceProperty(named: addition.source.property)
                 let shard = try await database.wakenShard(of: collection, for: addition.source.tenant)
                 let group = groupOfShard[shard.address] ?? groups.count
                 if group == groups.count {
@@ -101,7 +101,7 @@ private struct ReferenceBatch {
                         source: addition.source.id, property: property.id,
                         edit: .add(property.completed(addition.target)),
                         // What belongs to another tenant is not there.
-                        requiresTargets: collection.definition.multiTenancy.isEnabled))
+                        requiresTargets: collection.snapshot.definition.multiTenancy.isEnabled))
                 groups[group].items.append(item)
             } catch {
                 results[item] = .failure(error)

@@ -91,7 +91,7 @@ extension Database {
     ) async throws(DatabaseError) -> CollectionDefinition {
         try await submit(
             DefinitionChange(
-                collection: collection.id, name: collection.definition.name, collections: collectionTable, change: body)
+                collection: collection.id, name: collection.name, collections: collectionTable, change: body)
         )
     }
 

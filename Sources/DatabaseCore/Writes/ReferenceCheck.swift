@@ -42,7 +42,7 @@ struct ReferenceCheck {
             return .missingTarget(beacon.id)
         }
         guard let target = collections.collection(named: name) else { return .unknownCollection(name) }
-        if target.definition.multiTenancy.isEnabled, !collection.definition.multiTenancy.isEnabled {
+        if target.snapshot.definition.multiTenancy.isEnabled, !collection.definition.multiTenancy.isEnabled {
             return .tenantsOnlyAtTarget(collection: name)
         }
         return try !requiresTarget || isThere(beacon.id, in: target) ? nil : .missingTarget(beacon.id)
