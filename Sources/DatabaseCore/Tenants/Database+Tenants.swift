@@ -102,7 +102,9 @@ extension Database {
 
     private func multiTenantCollection(_ name: String) throws(DatabaseError) -> Collection {
         let collection = try requireCollection(name)
-        guard collection.snapshot.definition.multiTenancy.isEnabled else { throw .multiTenancyDisabled(collection: name) }
+        guard collection.snapshot.definition.multiTenancy.isEnabled else {
+            throw .multiTenancyDisabled(collection: name)
+        }
         return collection
     }
 
