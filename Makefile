@@ -21,7 +21,7 @@ test: ## Everything that must pass; STEPS="swift conformance" for some of it, FI
 lint: ## Format and scripts only
 	@Scripts/lint.sh
 
-bench: ## Measure index and server beside the yardsticks; PARTS=index,clustered,server,pictures FLAGS="--smoke"
+bench: ## Measure index and server beside the yardsticks; PARTS=index,clustered,server,pictures,store FLAGS="--smoke"
 	@Scripts/bench.sh $(if $(PARTS),--parts $(PARTS)) $(FLAGS)
 
 install: build ## Copy program, libraries and weights to PREFIX (/opt/needletail)

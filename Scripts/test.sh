@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash soak hostile full conformance programs measure tenants
+# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash soak hostile full conformance programs measure tenants store
 # TEST_FILTER: regular expressions with blanks between them; only the Swift suites and tests that match one are run, and
 # no other step unless it is named.
 set -uo pipefail
@@ -20,7 +20,7 @@ passed=()
 failed=()
 skipped=()
 
-steps=(lint kernels swift release end-to-end crash soak hostile full conformance programs measure tenants)
+steps=(lint kernels swift release end-to-end crash soak hostile full conformance programs measure tenants store)
 wanted=("$@")
 for name in "${wanted[@]}"; do
     if ! grep -qx -- "$name" < <(printf '%s\n' "${steps[@]}"); then
@@ -104,6 +104,7 @@ step conformance conformance
 step programs programs
 step measure .venv/bin/python Benchmarks/EndToEnd/measure.py --smoke
 step tenants .venv/bin/python Benchmarks/EndToEnd/tenants.py --smoke
+step store .venv/bin/python Benchmarks/EndToEnd/store.py --smoke
 
 printf '\n' >&2
 for line in "${passed[@]}"; do printf 'passed   %s\n' "$line" >&2; done
