@@ -108,6 +108,11 @@ uint32_t nk_store_upper_count(const nk_store *store) {
     return atomic_load_explicit(&store->upper_count, memory_order_acquire);
 }
 
+uint32_t nk_store_upper_count_below(const nk_store *store, uint32_t end) {
+    if (end == 0 || !nk_store_has_graph(store)) return 0;
+    return *(const uint32_t *)nk_row(&store->upper_first, end - 1) + *nk_row(&store->levels, end - 1);
+}
+
 // MARK: Slots
 
 /// floor(-ln(u) / ln(M)) for u in (0, 1], as in the paper, from the seed and the slot.

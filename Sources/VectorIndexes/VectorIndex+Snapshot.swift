@@ -19,7 +19,8 @@ extension VectorIndex {
         let content = snapshotContent()
         var header = SnapshotHeader(layout: store.layout)
         header.slotCount = UInt32(content.count)
-        header.upperRowCount = content.count == 0 ? 0 : UInt32(store.upperRowCount)
+        // Not of all slots there are by now: documents are appended meanwhile.
+        header.upperRowCount = UInt32(store.upperRowCount(below: content.count))
         for kind in SnapshotHeader.rowKinds {
             let written = try writeRows(kind, of: content, header: header, to: &segments, isCancelled: isCancelled)
             header.segmentCounts[kind.rawValue] = written

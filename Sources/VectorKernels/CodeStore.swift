@@ -104,6 +104,15 @@ package enum CodeArray: UInt32, Sendable {
     /// Slots, used or not.
     package var count: Int { unsafe Int(nk_store_count(pointer)) }
     package var upperRowCount: Int { unsafe Int(nk_store_upper_count(pointer)) }
+
+    /// How many rows of upper layers the slots below `end` have, while others may be added.
+    ///
+    /// - Parameter end: at most `count`.
+    package func upperRowCount(below end: Int) -> Int {
+        precondition(end <= count, "there are \(count) slots, not \(end)")
+        return unsafe Int(nk_store_upper_count_below(pointer, UInt32(end)))
+    }
+
     /// Pieces of its memory that are mappings of their own, of which a process has a limited number; 0 for a small store.
     package var mappedSegmentCount: Int { unsafe Int(nk_store_mapping_count(pointer)) }
     package var memoryInBytes: Int { unsafe nk_store_memory(pointer) }

@@ -123,6 +123,19 @@ private func distances(_ context: SearchContext, _ store: CodeStore, to query: [
         #expect(context.takeScanned(in: store).map(\.slot) == [0, 63, 4095, 4096, 8999])
     }
 
+    @Test func `the upper rows below a slot are as many as when there were no slots behind it`() throws {
+        let store = try #require(CodeStore(layout: layout(.l2Squared, 1, connections: 4)))
+        #expect(store.upperRowCount(below: 0) == 0)
+        #expect(store.addGraph())
+        var counts = [0]
+        for _ in 0..<500 {
+            #expect(store.grow(by: 1))
+            counts.append(store.upperRowCount)
+        }
+        #expect(counts[500] > counts[1])
+        #expect((0...500).map { store.upperRowCount(below: $0) } == counts)
+    }
+
     @Test func `that are read with a link twice have it once`() throws {
         let store = try #require(CodeStore(layout: layout(.cosine, 3, connections: 4)))
         #expect(store.addGraph())

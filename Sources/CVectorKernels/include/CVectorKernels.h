@@ -125,6 +125,8 @@ uint32_t nk_store_slice_count(const nk_store *store);
 void nk_store_touch(const nk_store *store, uint32_t slice);
 /// Rows of an upper layer in use.
 uint32_t nk_store_upper_count(const nk_store *store);
+/// Those that belong to the slots below `end`, at most the number of slots: the same whatever is added meanwhile.
+uint32_t nk_store_upper_count_below(const nk_store *store, uint32_t end);
 size_t nk_store_stride(const nk_store *store, nk_array array);
 
 uint8_t nk_store_state(const nk_store *store, uint32_t slot);
