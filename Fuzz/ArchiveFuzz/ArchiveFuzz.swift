@@ -14,7 +14,7 @@ import TextMutation
 /// ```
 /// What must hold for every file:
 /// 1. nothing crashes, and memory stays in proportion to the file;
-/// 2. an archive that is read to its end is one that was written: a changed one is refused;
+/// 2. an archive that is read to its end holds what was written, whatever was changed of it; others are refused;
 /// 3. what a restore took in and gave up leaves a sound database.
 @main struct ArchiveFuzz {
     static func main() async {
@@ -63,13 +63,17 @@ private struct ArchiveFuzzRun {
         let environment = try StorageEnvironment.open(folder: "\(folder)/data", options: environmentOptions)
         let queue = try CommitQueue(environment: environment)
         let whole = try await archive(queue, environment)
+        let content = try blocks()
         var random = SplitMix64(seed: options.seed)
         var refused = 0
         for round in 0..<options.rounds {
             let bytes = Self.mutation.mutated(whole, using: &random)
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             let isRead = try await restore(queue, environment)
-            if isRead, bytes != whole { throw Finding(description: "round \(round): a changed archive is taken") }
+            // The bits between the end of a deflated block and the next byte mean nothing.
+            if isRead, bytes != whole, try blocks() != content {
+                throw Finding(description: "round \(round): other entries than were written are taken")
+            }
             if !isRead, bytes == whole { throw Finding(description: "round \(round): the archive is refused") }
             if !isRead { refused += 1 }
             if round % Self.roundsPerCheck == Self.roundsPerCheck - 1 { try await check(queue, environment) }
@@ -97,6 +101,14 @@ private struct ArchiveFuzzRun {
             try transaction.archive(collection, to: path, compression: .fastest, isCancelled: { false })
         }
         return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+    }
+
+    /// What the archive holds.
+    private func blocks() throws -> [ArchiveBlock] {
+        let reader = try ArchiveReader(path: path)
+        var blocks: [ArchiveBlock] = []
+        while let block = try reader.nextBlock() { blocks.append(block) }
+        return blocks
     }
 
     /// Restores as far as the archive goes, and gives up what came.

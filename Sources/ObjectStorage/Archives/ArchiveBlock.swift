@@ -66,7 +66,7 @@ struct ArchiveBlockHeader: Hashable {
 }
 
 /// Entries of an archive, one after the other: length of the key (2 bytes), length of the value (4), key, value.
-package struct ArchiveBlock: Sendable {
+package struct ArchiveBlock: Hashable, Sendable {
     /// What stands before the key and the value of each.
     static let entryHeaderByteCount = 6
 
