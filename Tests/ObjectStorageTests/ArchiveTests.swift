@@ -42,7 +42,7 @@ struct ArchiveTests {
             }
             var named = try #require(record)
             named.name = name
-            try transaction.finishRestoring([named])
+            try transaction.finishRestoring([named], ofFormat: StorageEnvironment.formatVersion)
             return id
         }
     }

@@ -6,12 +6,9 @@ import ObjectStorage
 
 /// Carries out one aggregation on one shard, inside one read transaction.
 ///
-/// Never reads more of an object than the properties in question, and not even those where the term index has their values
-/// (decision 66).
+/// Never reads more of an object than the properties in question, and not even those where the term index or a column has
+/// their values (decision 68).
 struct AggregationRun {
-    /// From which share of all objects on it costs less to look at every posting of a property than to read the objects: one in so many.
-    private static let shareWorthIndex = 8
-
     let reader: ShardReader
     let plan: AggregationPlan
     let cancellation: Cancellation
@@ -32,48 +29,69 @@ struct AggregationRun {
             return groups.map { AggregateGroup(value: $0.value, objectCount: $0.count) }
         }
         let members = try grouping.documents(with: groups.map(\.value), among: documents)
-        return try zip(groups, members).map { group, members in
-            AggregateGroup(value: group.value, objectCount: group.count, properties: try aggregates(of: members))
+        return try zip(groups, aggregates(of: members)).map { group, properties in
+            AggregateGroup(value: group.value, objectCount: group.count, properties: properties)
         }
     }
 
     /// What is computed of the properties, over `documents` or all.
     private func aggregates(of documents: DocumentSet?) throws -> [String: PropertyAggregate] {
+        if let documents { return try aggregates(of: [documents])[0] }
         var result: [String: PropertyAggregate] = [:]
-        var toRead: [AggregationPlan.Property] = []
-        let prefersIndex =
-            try documents.map { $0.count >= max(64, try reader.objectCount() / Self.shareWorthIndex) } ?? true
-        for property in plan.properties where !property.request.measures.isEmpty {
-            if prefersIndex, isInIndex(property.definition, isOfAll: documents == nil) {
-                result[property.definition.name] = try indexedAggregate(of: property, among: documents)
+        var others: [AggregationPlan.Property] = []
+        for property in wanted {
+            if isInIndex(property.definition) {
+                result[property.definition.name] = try indexedAggregate(of: property)
             } else {
-                toRead.append(property)
+                others.append(property)
             }
         }
-        result.merge(try readAggregates(of: toRead, documents)) { _, read in read }
+        if !others.isEmpty {
+            let found = try aggregates(of: others, in: [reader.allDocuments()])[0]
+            result.merge(found) { _, found in found }
+        }
         return result
     }
 
-    /// Whether the index tells all that the objects would: not how often a list holds a value, nor with which offset a date was given,
-    /// which only aggregates over all objects are allowed to forget.
-    private func isInIndex(_ property: PropertyDefinition, isOfAll: Bool) -> Bool {
-        guard case .scalar(let type) = property.type, schema.holdsValues(of: property.id) else { return false }
-        return type != .date || isOfAll
+    /// What is computed of the properties, over each of some sets.
+    private func aggregates(of sets: [DocumentSet]) throws -> [[String: PropertyAggregate]] {
+        try aggregates(of: wanted, in: sets)
     }
 
-    private func indexedAggregate(
-        of property: AggregationPlan.Property, among documents: DocumentSet?
-    ) throws -> PropertyAggregate? {
+    private func aggregates(
+        of properties: [AggregationPlan.Property], in sets: [DocumentSet]
+    ) throws -> [[String: PropertyAggregate]] {
+        var results = try columnAggregates(of: properties.filter { ColumnKind($0.definition.type) != nil }, sets)
+        let others = properties.filter { ColumnKind($0.definition.type) == nil }
+        if others.isEmpty { return results }
+        for (index, documents) in sets.enumerated() {
+            results[index].merge(try readAggregates(of: others, documents)) { _, found in found }
+        }
+        return results
+    }
+
+    /// The properties that something is to be computed of.
+    private var wanted: [AggregationPlan.Property] { plan.properties.filter { !$0.request.measures.isEmpty } }
+
+    /// Whether the index tells all that the objects would: not how often a list holds a value. With which offset a date was
+    /// given it does not know either, which aggregates over all objects are allowed to forget.
+    private func isInIndex(_ property: PropertyDefinition) -> Bool {
+        guard case .scalar = property.type else { return false }
+        return schema.holdsValues(of: property.id)
+    }
+
+    /// Over all objects.
+    private func indexedAggregate(of property: AggregationPlan.Property) throws -> PropertyAggregate? {
         guard var tally = PropertyTally(property.definition.type) else { return nil }
         let store = reader.transaction.inverted(reader.shard.address)
-        if documents == nil, property.request.measures.isSubset(of: [.minimum, .maximum]) {
+        if property.request.measures.isSubset(of: [.minimum, .maximum]) {
             if let (least, greatest) = try schema.extremes(of: property.definition.id, in: store) {
                 tally.append(least, count: 1)
                 if greatest != least { tally.append(greatest, count: 1) }
             }
         } else {
             try schema.visitValues(
-                of: property.definition.id, among: documents, in: store, cancellation: cancellation
+                of: property.definition.id, among: nil, in: store, cancellation: cancellation
             ) { value, count in
                 tally.append(value, count: count)
                 return true
@@ -82,11 +100,50 @@ struct AggregationRun {
         return tally.aggregate(property.request)
     }
 
+    /// In one pass over the blocks of each column for all sets; what is not told there comes from the objects.
+    ///
+    /// - Complexity: O(blocks + documents in the sets); memory for the blocks of the sets, and the different values.
+    private func columnAggregates(
+        of properties: [AggregationPlan.Property], _ sets: [DocumentSet]
+    ) throws -> [[String: PropertyAggregate]] {
+        var results = sets.map { _ in [String: PropertyAggregate]() }
+        if properties.isEmpty { return results }
+        var parts: [UInt32: [(set: Int, documents: UInt128)]] = [:]
+        for (index, documents) in sets.enumerated() {
+            documents.forEachBlock { parts[$0, default: []].append((index, $1)) }
+        }
+        let numbers = parts.keys.sorted()
+        for property in properties {
+            guard let column = try reader.column(of: property.definition) else { continue }
+            var tallies = sets.map { _ in PropertyTally(property.definition.type) }
+            var incomplete = sets.map { _ in NotedDocuments() }
+            for number in numbers {
+                try cancellation.check()
+                guard let block = try column.block(number) else { continue }
+                for (index, documents) in parts[number] ?? [] {
+                    tallies[index]?.add(block, of: documents)
+                    incomplete[index].insert(block.incomplete & documents, ofBlock: number)
+                }
+            }
+            for index in sets.indices {
+                try add(incomplete[index], of: property.definition.id, to: &tallies[index])
+                results[index][property.definition.name] = tallies[index]?.aggregate(property.request)
+            }
+        }
+        return results
+    }
+
+    private func add(_ noted: NotedDocuments, of property: PropertyID, to tally: inout PropertyTally?) throws {
+        if noted.documents.isEmpty { return }
+        try reader.visit(noted.set, properties: [property], cancellation) { _, object in
+            if let value = object.properties[property] { tally?.add(value) }
+        }
+    }
+
     /// In one pass over the objects for all properties.
     private func readAggregates(
-        of properties: [AggregationPlan.Property], _ documents: DocumentSet?
+        of properties: [AggregationPlan.Property], _ documents: DocumentSet
     ) throws -> [String: PropertyAggregate] {
-        if properties.isEmpty { return [:] }
         var tallies = properties.map { PropertyTally($0.definition.type) }
         try reader.visit(documents, properties: Set(properties.map(\.definition.id)), cancellation) { _, object in
             for (index, property) in properties.enumerated() {
@@ -102,19 +159,17 @@ struct AggregationRun {
 }
 
 extension ShardReader {
-    /// Visits `documents`, or all, ascending, with the given properties only.
+    /// The column of a property; `nil` if its type has none.
+    func column(of property: PropertyDefinition) throws -> ColumnReader? {
+        try ColumnKind(property.type).map { try transaction.column(property.id, $0, in: shard.address) }
+    }
+
+    /// Visits `documents`, ascending, with the given properties only.
     func visit(
-        _ documents: DocumentSet?, properties: Set<PropertyID>, _ cancellation: Cancellation,
+        _ documents: DocumentSet, properties: Set<PropertyID>, _ cancellation: Cancellation,
         _ body: (DocumentID, StoredObject) throws -> Void
     ) throws {
         let selection = PropertySelection.only(properties)
-        guard let documents else {
-            return try transaction.scanObjects(in: shard.address, properties: selection) { document, object in
-                try cancellation.check()
-                try body(document, object)
-                return true
-            }
-        }
         for document in documents {
             try cancellation.check()
             if let object = try transaction.object(document, in: shard.address, properties: selection) {

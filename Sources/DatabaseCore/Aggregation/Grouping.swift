@@ -24,9 +24,7 @@ struct Grouping {
             }
         } else {
             var seen: [PropertyValue: Int] = [:]
-            try visit(documents) { _, values in
-                for value in values { seen[value, default: 0] += 1 }
-            }
+            try visit(documents) { value, documents, _ in seen[value, default: 0] += documents.nonzeroBitCount }
             counts = seen.map { ($0.key, $0.value) }
         }
         return counts.first(limit) { left, right in
@@ -45,13 +43,11 @@ struct Grouping {
             }
         }
         let places = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
-        var members = Array(repeating: [DocumentID](), count: values.count)
-        try visit(documents) { document, values in
-            for value in values {
-                if let place = places[value] { members[place].append(document) }
-            }
+        var members = Array(repeating: NotedDocuments(), count: values.count)
+        try visit(documents) { value, documents, number in
+            if let place = places[value] { members[place].insert(documents, ofBlock: number) }
         }
-        return members.map { DocumentSet($0) }
+        return members.map(\.set)
     }
 
     private var store: InvertedReader { reader.transaction.inverted(reader.shard.address) }
@@ -64,12 +60,42 @@ struct Grouping {
         }
     }
 
-    /// Visits objects that have a value, with their different values.
-    private func visit(_ documents: DocumentSet?, _ body: (DocumentID, Set<PropertyValue>) throws -> Void) throws {
-        try reader.visit(documents, properties: [property.id], cancellation) { document, object in
-            let values = Set(object.properties[property.id]?.groupedValues ?? [])
-            if !values.isEmpty { try body(document, values) }
+    /// Visits the values of the objects, block by block: each of a block once, with the documents that have it.
+    private func visit(
+        _ documents: DocumentSet?,
+        _ body: (_ value: PropertyValue, _ documents: UInt128, _ block: UInt32) throws -> Void
+    ) throws {
+        var documents = try documents ?? reader.allDocuments()
+        if property.type == .scalar(.text) || property.type == .array(.text),
+            let column = try reader.column(of: property)
+        {
+            documents = try visit(column, documents, body)
         }
+        try reader.visit(documents, properties: [property.id], cancellation) { document, object in
+            let (block, place) = document.number.quotientAndRemainder(dividingBy: UInt32(ColumnBlock.documentCount))
+            for value in Set(object.properties[property.id]?.groupedValues ?? []) {
+                try body(value, UInt128(1) << UInt128(place), block)
+            }
+        }
+    }
+
+    /// - Returns: the documents whose values are to be read from the objects.
+    private func visit(
+        _ texts: ColumnReader, _ documents: DocumentSet,
+        _ body: (_ value: PropertyValue, _ documents: UInt128, _ block: UInt32) throws -> Void
+    ) throws -> DocumentSet {
+        var elsewhere = NotedDocuments()
+        try documents.forEachBlock { number, documents in
+            try cancellation.check()
+            guard let block = try texts.block(number) else { return }
+            var found = Array(repeating: UInt128(0), count: block.textCount)
+            block.forEachCode(of: documents) { found[$1] |= UInt128(1) << UInt128($0) }
+            for (text, documents) in zip(block.texts, found) where documents != 0 {
+                try body(.text(text), documents, number)
+            }
+            elsewhere.insert(block.elsewhere & documents, ofBlock: number)
+        }
+        return elsewhere.set
     }
 }
 

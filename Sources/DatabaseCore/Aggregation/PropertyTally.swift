@@ -2,6 +2,7 @@
 
 import DataModel
 import InvertedIndexes
+import ObjectStorage
 
 /// What has been seen of one property so far. Tallies of parts of a collection merge into that of the whole.
 struct PropertyTally: Sendable {
@@ -45,8 +46,31 @@ struct PropertyTally: Sendable {
         case (.texts, .text(let value)): texts.add(value)
         case (.booleans, .boolean(let value)): booleans.add(value, count: 1)
         case (.dates, .date(let text)):
-            if let instant = Instant(text) { dates.add(DatedText(instant: instant, text: text)) }
+            if let instant = Instant(text) { dates.add(DatedText(instant: instant, shownAs: text)) }
         default: break
+        }
+    }
+
+    /// Adds the values that some documents have in a block of the property's column, but for those that are `incomplete`.
+    mutating func add(_ block: ColumnBlock, of documents: UInt128) {
+        let documents = documents & ~block.incomplete
+        switch kind {
+        case .ints:
+            let values = block.ints
+            block.forEachHeld(of: documents) { ints.add(values[$1]) }
+        case .numbers:
+            let values = block.numbers
+            block.forEachHeld(of: documents) { numbers.add(values[$1]) }
+        case .booleans:
+            let trueCount = (block.held & documents & block.marked).nonzeroBitCount
+            booleans.add(true, count: trueCount)
+            booleans.add(false, count: (block.held & documents).nonzeroBitCount - trueCount)
+        case .dates: block.forEachHeld(of: documents) { dates.add(DatedText(instant: block.instant($1))) }
+        case .texts:
+            let texts = block.texts
+            for (code, count) in block.counts(of: documents).enumerated() where count > 0 {
+                self.texts.add(texts[code], count: count)
+            }
         }
     }
 
@@ -56,8 +80,7 @@ struct PropertyTally: Sendable {
         case (.ints, .int(let value)): ints.append(value, count: count)
         case (.numbers, .number(let value)): numbers.append(value, count: count)
         case (.booleans, .boolean(let value)): booleans.add(value, count: count)
-        case (.dates, .date(let instant)):
-            dates.append(DatedText(instant: instant, text: instant.description), count: count)
+        case (.dates, .date(let instant)): dates.append(DatedText(instant: instant), count: count)
         default: break
         }
     }
@@ -90,11 +113,25 @@ struct PropertyTally: Sendable {
 
 /// A date as it is shown, in the order of time.
 struct DatedText: Hashable, Comparable, Sendable {
-    var instant: Instant
-    var text: String
+    let instant: Instant
+    /// Only where it is not that of the instant: most dates are given in UTC, and their texts never asked for.
+    private let otherText: String?
+
+    init(instant: Instant) {
+        self.instant = instant
+        otherText = nil
+    }
+
+    init(instant: Instant, shownAs text: String) {
+        self.instant = instant
+        otherText = text == instant.description ? nil : text
+    }
+
+    var text: String { otherText ?? instant.description }
 
     static func < (left: Self, right: Self) -> Bool {
-        left.instant != right.instant ? left.instant < right.instant : left.text < right.text
+        if left.instant != right.instant { return left.instant < right.instant }
+        return left.otherText != right.otherText && left.text < right.text
     }
 }
 
@@ -103,9 +140,9 @@ struct TextTally: Sendable {
     private var counts: [String: Int] = [:]
     private(set) var count = 0
 
-    mutating func add(_ text: String) {
-        counts[text, default: 0] += 1
-        count += 1
+    mutating func add(_ text: String, count: Int = 1) {
+        counts[text, default: 0] += count
+        self.count += count
     }
 
     mutating func merge(_ other: TextTally) {

@@ -76,7 +76,7 @@ private enum BackupRecordCodec {
         writer.key("version")
         writer.number(version)
         writer.key("storageFormat")
-        writer.number(StorageEnvironment.formatVersion)
+        writer.number(record.storageFormat)
         writer.member("id", .string(record.id))
         writer.member("phase", .string(record.phase.rawValue))
         writer.key("startTime")
@@ -121,6 +121,7 @@ private enum BackupRecordCodec {
         else { throw .damaged(path: file, reason: "something is missing in it") }
         var record = BackupRecord(id: id, path: path, startTime: Int64(start), collections: [])
         record.phase = phase
+        record.storageFormat = format
         record.endTime = integer(object["endTime"]).map(Int64.init)
         if case .string(let problem)? = object["problem"] { record.problem = problem }
         for part in parts {

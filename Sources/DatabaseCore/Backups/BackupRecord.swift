@@ -42,6 +42,8 @@ package struct BackupRecord: Hashable, Sendable {
     /// Milliseconds since 1970.
     package let startTime: Int64
     package var endTime: Int64?
+    /// The version of the storage format that its archives are written in.
+    package var storageFormat = StorageEnvironment.formatVersion
     package var parts: [Part]
 
     package init(id: String, path: String, startTime: Int64, collections: [String]) {

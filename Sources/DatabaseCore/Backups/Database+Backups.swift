@@ -73,6 +73,7 @@ extension Database {
             for name in chosen where !available.contains(name) { throw .notInBackup(name, available: available) }
             guard !chosen.isEmpty else { throw .nothingToRestore(available: available) }
             var record = BackupRecord(id: backup.id, path: backup.path, startTime: now(), collections: [])
+            record.storageFormat = backup.storageFormat
             record.parts = backup.parts.filter { chosen.contains($0.collection) }
             if let running = backupJobs.claim(.restore, record) { throw .restoreRunning(id: running) }
             do { try folder.write(record, .restore) } catch {

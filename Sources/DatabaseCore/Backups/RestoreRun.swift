@@ -55,7 +55,8 @@ struct RestoreRun: Sendable {
             // From here on nobody can cancel it.
             guard !jobs.isCanceled(.restore) else { throw CancellationError() }
             let restored = try database.queue.submitAndWait(
-                RestoreCompletion(records: records, collections: database.collectionTable))
+                RestoreCompletion(
+                    records: records, storageFormat: record.storageFormat, collections: database.collectionTable))
             environment.unspare(ids)
             if database.settings.loadsShardsAtStart { try load(restored) }
         } catch {
@@ -169,11 +170,13 @@ private struct BlockRestoring: Change {
 /// Lets the collections of a restore appear.
 private struct RestoreCompletion: Change {
     let records: [CollectionRecord]
+    let storageFormat: Int
     let collections: CollectionTable
     private let reservations: [NameReservation]
 
-    init(records: [CollectionRecord], collections: CollectionTable) {
+    init(records: [CollectionRecord], storageFormat: Int, collections: CollectionTable) {
         self.records = records
+        self.storageFormat = storageFormat
         self.collections = collections
         reservations = records.map { _ in NameReservation() }
     }
@@ -184,7 +187,7 @@ private struct RestoreCompletion: Change {
         var restored: [Collection] = []
         for (record, reservation) in zip(records, reservations) {
             try reservation.take(record.name, in: collections)
-            try transaction.finishRestoring([record])
+            try transaction.finishRestoring([record], ofFormat: storageFormat)
             let collection = try Collection(
                 stored: record, shards: transaction.shards(of: record.id),
                 inactive: transaction.inactiveShards(of: record.id))

@@ -6,7 +6,7 @@ import ObjectStorage
 /// Sort keys that have been checked against a collection.
 struct ObjectSorter {
     private enum Source {
-        case property(PropertyID)
+        case property(PropertyDefinition)
         case id, creationTime, updateTime
     }
 
@@ -42,7 +42,7 @@ struct ObjectSorter {
                 throw .invalidQuery(
                     .sortKey(index: index, .referenceProperty(name: name, targets: "\(property.type)")))
             case .scalar(.blob): throw .invalidQuery(.sortKey(index: index, .blobProperty(name: name)))
-            case .scalar, .array: return .property(property.id)
+            case .scalar, .array: return .property(property)
             }
         }
     }
@@ -51,14 +51,21 @@ struct ObjectSorter {
     var properties: Set<PropertyID> {
         Set(
             sources.compactMap { source in
-                if case .property(let id) = source { id } else { nil }
+                if case .property(let property) = source { property.id } else { nil }
             })
+    }
+
+    /// For each key the property that it is read from; `nil` for ids and times.
+    var columns: [PropertyDefinition?] {
+        sources.map { source in
+            if case .property(let property) = source { property } else { nil }
+        }
     }
 
     func keys(of object: StoredObject) -> [SortValue] {
         sources.map { source in
             switch source {
-            case .property(let id): SortValue(object.properties[id])
+            case .property(let property): SortValue(object.properties[property.id])
             case .id: .id(object.id)
             case .creationTime: .number(Double(object.creationTime))
             case .updateTime: .number(Double(object.updateTime))

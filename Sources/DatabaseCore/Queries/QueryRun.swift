@@ -110,17 +110,10 @@ struct QueryRun {
     }
 
     private func sortedList(_ allowed: DocumentSet?, _ sorter: ObjectSorter) throws -> [Candidate] {
-        var candidates: [Candidate] = []
-        if let allowed, plan.filter != nil {
-            candidates = allowed.map { Candidate(document: $0) }
-        } else {
-            try reader.scan(after: nil) { document in
-                if allowed?.contains(document) == false { return !isCancelled() }
-                candidates.append(Candidate(document: document))
-                return !isCancelled()
-            }
-        }
-        return window.cut(try sorted(candidates, by: sorter))
+        let listing = SortedListing(
+            reader: reader, sorter: sorter, ties: plan.filter == nil ? .id : .document, check: check)
+        let documents = try listing.first(window.end, of: allowed ?? reader.allDocuments())
+        return window.cut(documents.map { Candidate(document: $0) })
     }
 
     /// Puts candidates in the query's order; those equal by every key stay as they are.

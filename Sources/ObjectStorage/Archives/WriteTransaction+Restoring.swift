@@ -49,8 +49,9 @@ extension WriteTransaction {
 
     /// Brings restored collections into the catalog, all of them at once.
     ///
+    /// - Parameter version: of the storage format that their archives were written in.
     /// - Throws: `StorageError.nameTaken`, `.nameNotUsable`.
-    package func finishRestoring(_ records: [CollectionRecord]) throws {
+    package func finishRestoring(_ records: [CollectionRecord], ofFormat version: Int) throws {
         for record in records {
             try requireUsable(record.name)
             guard try !contains(Key.collectionName(record.name)) else { throw StorageError.nameTaken(record.name) }
@@ -59,6 +60,7 @@ extension WriteTransaction {
                 for: Key.collection(record.id))
             try putNumber(record.id.number, for: Key.collectionName(record.name))
             try removeValue(for: Key.dropped(record.id, nil))
+            if version < 2 { try makeColumns(of: record.id) }
         }
     }
 }

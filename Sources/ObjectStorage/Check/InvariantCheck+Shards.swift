@@ -17,6 +17,7 @@ extension InvariantCheck {
         attempt("objects of \(shard)") { try $0.checkObjects(shard, &tally) }
         attempt("ids of \(shard)") { try $0.checkIDs(shard, tally) }
         attempt("blobs of \(shard)") { try $0.checkBlobs(shard, tally) }
+        attempt("columns of \(shard)") { try $0.checkColumns(shard) }
         attempt("vectors of \(shard)") { try $0.checkVectors(shard, tally) }
         attempt("counters of \(shard)") { try $0.checkCounters(shard, tally) }
         attempt("snapshots of \(shard)") { try $0.checkSnapshots(shard) }

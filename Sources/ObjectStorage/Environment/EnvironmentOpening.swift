@@ -228,8 +228,13 @@ struct EnvironmentOpening {
 
 /// What brings older data to the current format, one step a version, inside one transaction.
 enum FormatUpgrades {
-    /// The steps, by the version they start from. There is no older format yet.
-    static let steps: [UInt32: @Sendable (WriteTransaction) throws -> Void] = [:]
+    /// The steps, by the version they start from.
+    static let steps: [UInt32: @Sendable (WriteTransaction) throws -> Void] = [
+        // Version 2 has columns.
+        1: { transaction in
+            for collection in try transaction.collections() { try transaction.makeColumns(of: collection.id) }
+        }
+    ]
 
     /// - Parameter version: what the data have; `nil` for an empty database.
     static func run(from version: UInt32?, in transaction: WriteTransaction) throws {

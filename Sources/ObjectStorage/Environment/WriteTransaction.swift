@@ -18,6 +18,9 @@ package final class WriteTransaction: ReadTransaction {
     /// Vectors that were put or removed and are not in the tree yet.
     var vectorChanges: [VectorAddress: VectorChanges] = [:]
     var heldBackVectorBytes = 0
+    /// Changes of columns that are not in the tree yet, in their order.
+    var columnChanges: [ColumnBlockAddress: [ColumnChange]] = [:]
+    var heldBackColumnChangeCount = 0
 
     struct CountersInMemory {
         var values: ShardCounters
@@ -55,9 +58,10 @@ package final class WriteTransaction: ReadTransaction {
         environment.endWriting()
     }
 
-    /// Brings counters and vectors that were held back in memory into the tree.
+    /// Brings counters, vectors and columns that were held back in memory into the tree.
     override func flush() throws {
         try flushVectors()
+        try flushColumns()
         try flushCounters()
     }
 

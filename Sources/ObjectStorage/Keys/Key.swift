@@ -43,6 +43,7 @@ enum Key {
         case object = 0x10
         case id = 0x11
         case blob = 0x12
+        case column = 0x13
         case vector = 0x20
         case inverted = 0x30
         case segment = 0x40
@@ -103,6 +104,11 @@ enum Key {
         -> [UInt8]
     {
         appending(ordinal, to: appending(property.number, to: blobs(of: document, in: shard)))
+    }
+
+    /// What the blocks of a property's column begin with.
+    static func column(_ property: PropertyID, in shard: ShardAddress) -> [UInt8] {
+        appending(property.number, to: inShard(.column, shard))
     }
 
     static func vectors(_ vector: VectorID, in shard: ShardAddress) -> [UInt8] {

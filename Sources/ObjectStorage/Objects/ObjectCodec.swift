@@ -32,6 +32,9 @@ enum ObjectCodec {
         var vectors: [VectorID]
         /// By ascending property.
         var entries: [Entry]
+
+        /// Those that have a value, ascending.
+        var properties: [PropertyID] { entries.map(\.property) }
     }
 
     /// - Parameters:

@@ -30,6 +30,7 @@ extension WriteTransaction {
         try put(encoded, as: document, in: shard)
         try putID(object.id, document, in: shard)
         try putVectors(vectors, of: document, in: shard)
+        try putColumns(of: object, as: document, in: shard)
         try count(1, in: shard)
     }
 
@@ -51,6 +52,7 @@ extension WriteTransaction {
             try removeValues(prefix: Key.appending(entry.property.number, to: Key.blobs(of: document, in: shard)))
         }
         try put(encoded, as: document, in: shard)
+        try putColumns(of: object, as: document, replacing: head.properties, in: shard)
     }
 
     /// Replaces what is kept as `old` by `object` with `vectors` as `new`, a number from `takeDocumentNumber`. The id stays.
@@ -75,6 +77,7 @@ extension WriteTransaction {
         try put(encoded, as: new, in: shard)
         try putID(object.id, new, in: shard)
         try putVectors(vectors, of: new, in: shard)
+        try putColumns(of: object, as: new, in: shard)
     }
 
     /// Removes the object kept as `document` with its id, blobs and vectors (not its inverted index entries).
@@ -171,6 +174,7 @@ extension WriteTransaction {
     private func removeRecord(_ document: DocumentID, _ head: ObjectCodec.Head, in shard: ShardAddress) throws {
         if head.entries.contains(where: \.hasBlobs) { try removeValues(prefix: Key.blobs(of: document, in: shard)) }
         for vector in head.vectors { try removeVector(vector, of: document, in: shard) }
+        try removeColumns(of: document, head.properties, in: shard)
         try removeValue(for: Key.object(document, in: shard))
     }
 

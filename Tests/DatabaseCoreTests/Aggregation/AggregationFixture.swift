@@ -2,6 +2,7 @@
 
 import DataModel
 import JSON
+import RandomNumbers
 import VectorIndexes
 
 @testable import DatabaseCore
@@ -25,6 +26,32 @@ extension CollectionDefinition {
                 PropertyDefinition(name: "bytes", type: .scalar(.blob), isFilterable: false),
             ],
             vectors: [VectorDefinition(vectorizer: .none, index: .init(metric: .l2Squared))])
+    }
+}
+
+extension JSONObject {
+    static func number(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
+
+    static let days = ["2021-05-01T00:00:00Z", "2021-05-01T02:00:00+02:00", "1999-01-01T00:00:00.25Z"]
+
+    /// Objects with random values, some missing.
+    static func measured(_ count: Int, seed: UInt64) -> [JSONObject] {
+        var generator = SplitMix64(seed: seed)
+        return (0..<count).map { _ in
+            var object = JSONObject()
+            func chance() -> Bool { Int.random(in: 0..<5, using: &generator) > 0 }
+            let small = Int.random(in: -9...9, using: &generator)
+            if chance() { object["num"] = number(small) }
+            if chance() { object["plainNum"] = number(small * 1_000_000_007) }
+            if chance() { object["real"] = number(small / 2) }
+            if chance() { object["flag"] = .boolean(small > 0) }
+            if chance() { object["day"] = .string(days[Int(small.magnitude) % 3]) }
+            if chance() { object["word"] = .string(["red", "Red car", "", "blue"][Int(small.magnitude) % 4]) }
+            if chance() { object["nums"] = .array([number(small), number(small), number(1)]) }
+            if chance() { object["flags"] = .array([.boolean(true), .boolean(small > 0)]) }
+            if chance() { object["tags"] = .array([.string("a"), .string("\(small)")]) }
+            return object
+        }
     }
 }
 

@@ -2,37 +2,12 @@
 
 import DataModel
 import JSON
-import RandomNumbers
 import Testing
 import VectorIndexes
 
 @testable import DatabaseCore
 
 @Suite struct AggregationTests {
-    private static func number(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
-
-    private static let days = ["2021-05-01T00:00:00Z", "2021-05-01T02:00:00+02:00", "1999-01-01T00:00:00.25Z"]
-
-    /// Objects with random values, some missing.
-    private static func objects(_ count: Int, seed: UInt64) -> [JSONObject] {
-        var generator = SplitMix64(seed: seed)
-        return (0..<count).map { _ in
-            var object = JSONObject()
-            func chance() -> Bool { Int.random(in: 0..<5, using: &generator) > 0 }
-            let small = Int.random(in: -9...9, using: &generator)
-            if chance() { object["num"] = number(small) }
-            if chance() { object["plainNum"] = number(small * 1_000_000_007) }
-            if chance() { object["real"] = number(small / 2) }
-            if chance() { object["flag"] = .boolean(small > 0) }
-            if chance() { object["day"] = .string(days[Int(small.magnitude) % 3]) }
-            if chance() { object["word"] = .string(["red", "Red car", "", "blue"][Int(small.magnitude) % 4]) }
-            if chance() { object["nums"] = .array([number(small), number(small), number(1)]) }
-            if chance() { object["flags"] = .array([.boolean(true), .boolean(small > 0)]) }
-            if chance() { object["tags"] = .array([.string("a"), .string("\(small)")]) }
-            return object
-        }
-    }
-
     private static let isOdd = Filter.condition(
         .init(path: .property("num"), comparison: .greaterThan, value: .int(-3)))
 
@@ -63,7 +38,7 @@ import VectorIndexes
 
     @Test(arguments: [3, 700])
     func `index and objects say the same, with a filter and without`(count: Int) async throws {
-        let fixture = try await DatabaseFixture.measured(Self.objects(count, seed: UInt64(count)))
+        let fixture = try await DatabaseFixture.measured(JSONObject.measured(count, seed: UInt64(count)))
         var all = Self.everything
         // Over all objects dates come from the index, which gives them in UTC.
         all["day"] = nil
@@ -80,7 +55,7 @@ import VectorIndexes
     }
 
     @Test func `the least and the greatest value of all objects are looked up`() async throws {
-        let fixture = try await DatabaseFixture.measured(Self.objects(300, seed: 8))
+        let fixture = try await DatabaseFixture.measured(JSONObject.measured(300, seed: 8))
         var wanted: [String: AggregationRequest.PropertyRequest] = [:]
         for name in ["num", "real", "nums", "day"] { wanted[name] = .init([.minimum, .maximum]) }
         let found = try #require(try await fixture.groups { $0.properties = wanted }.first?.properties)
@@ -103,7 +78,7 @@ import VectorIndexes
 
     @Test func `dates of all objects come in UTC, those of some as they were given`() async throws {
         let fixture = try await DatabaseFixture.measured([
-            ["day": .string("2021-05-01T02:00:00+02:00"), "num": Self.number(1)]
+            ["day": .string("2021-05-01T02:00:00+02:00"), "num": JSONObject.number(1)]
         ])
         func day(_ groups: [AggregateGroup]) -> String? {
             if case .dates(let dates)? = groups.first?.properties["day"] { dates.minimum } else { nil }
@@ -118,7 +93,7 @@ import VectorIndexes
     }
 
     @Test func `objects are counted, and an empty collection has none`() async throws {
-        let fixture = try await DatabaseFixture.measured(Self.objects(20, seed: 2))
+        let fixture = try await DatabaseFixture.measured(JSONObject.measured(20, seed: 2))
         #expect(try await fixture.groups { $0.countsObjects = true } == [AggregateGroup(objectCount: 20)])
         let near = try await fixture.groups {
             $0.countsObjects = true
@@ -137,7 +112,7 @@ import VectorIndexes
     }
 
     @Test func `a search is aggregated up to its object limit`() async throws {
-        let fixture = try await DatabaseFixture.measured(Self.objects(40, seed: 3))
+        let fixture = try await DatabaseFixture.measured(JSONObject.measured(40, seed: 3))
         for (limit, count) in [(0, 0), (7, 7), (100, 40)] {
             let found = try await fixture.groups {
                 $0.countsObjects = true
@@ -165,7 +140,7 @@ import VectorIndexes
 
     @Test(arguments: ["num", "flag", "day", "word", "nums", "tags", "uid"])
     func `groups hold the objects with their value, largest first`(name: String) async throws {
-        let fixture = try await DatabaseFixture.measured(Self.objects(300, seed: 4))
+        let fixture = try await DatabaseFixture.measured(JSONObject.measured(300, seed: 4))
         for filter in [nil, Self.isOdd] {
             var query = Query(collection: "Measured")
             (query.filter, query.limit) = (filter, 10_000)
@@ -232,7 +207,7 @@ import VectorIndexes
 
     @Test(arguments: ["num", "word"])
     func `an aggregation whose task is cancelled ends, and says so`(name: String) async throws {
-        let fixture = try await DatabaseFixture.measured(Self.objects(10, seed: 6))
+        let fixture = try await DatabaseFixture.measured(JSONObject.measured(10, seed: 6))
         let database = fixture.database
         var request = AggregationRequest(collection: "Measured")
         request.properties[name] = .init(.all)

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+
+/// The values that 128 documents with consecutive numbers have for one property.
+///
+/// Sets of documents are bits: document `d` of the block is bit `d`. The arrays have an entry for each document in `held`, in
+/// ascending order; which of them are used says the kind. `Docs/formats/columns.md` specifies the stored form.
+package struct ColumnBlock: Hashable, Sendable {
+    package static let documentCount = 128
+
+    package let kind: ColumnKind
+    /// The documents that have a value.
+    package private(set) var present: UInt128 = 0
+    /// Those whose value is not here, but in the object.
+    package private(set) var elsewhere: UInt128 = 0
+    /// Of booleans the true ones; of dates those that are not shown as `Instant.description` shows them.
+    package private(set) var marked: UInt128 = 0
+    /// Ints; of dates the seconds since 1970.
+    package private(set) var ints: [Int64] = []
+    package private(set) var numbers: [Double] = []
+    /// Of dates, beside the seconds.
+    package private(set) var nanoseconds: [Int32] = []
+    /// Texts: numbers of entries in the dictionary, of lists one behind the other.
+    package private(set) var codes: [UInt16] = []
+    /// Of lists the number of elements.
+    package private(set) var elementCounts: [UInt8] = []
+    /// The different texts, UTF-8.
+    private(set) var dictionary: [[UInt8]] = []
+
+    init(_ kind: ColumnKind) { self.kind = kind }
+
+    /// The documents whose value is here.
+    package var held: UInt128 { present & ~elsewhere }
+
+    /// How many codes there may be.
+    package var textCount: Int { dictionary.count }
+
+    /// The texts that codes stand for.
+    package var texts: [String] { dictionary.map { String(decoding: $0, as: UTF8.self) } }
+
+    // MARK: Changing
+
+    /// - Parameters:
+    ///   - document: 0 to 127.
+    ///   - value: of this block's kind; `nil` for none.
+    mutating func set(_ document: Int, to value: ColumnValue?) {
+        remove(document)
+        guard let value, value.kind == kind else { return }
+        let bit = UInt128(1) << UInt128(document)
+        present |= bit
+        let rank = rank(of: document)
+        switch value {
+        case .int(let value): ints.insert(value, at: rank)
+        case .number(let value): numbers.insert(value, at: rank)
+        case .boolean(let value): if value { marked |= bit }
+        case .date(let instant, let isCanonical):
+            ints.insert(instant.seconds, at: rank)
+            nanoseconds.insert(instant.nanoseconds, at: rank)
+            if !isCanonical { marked |= bit }
+        case .text(let text): codes.insert(code(of: text), at: rank)
+        case .texts(let texts):
+            codes.insert(contentsOf: texts.map { code(of: $0) }, at: firstCode(ofRank: rank))
+            elementCounts.insert(UInt8(texts.count), at: rank)
+        case .elsewhere: elsewhere |= bit
+        }
+    }
+
+    private mutating func remove(_ document: Int) {
+        let bit = UInt128(1) << UInt128(document)
+        guard present & bit != 0 else { return }
+        if held & bit != 0 {
+            let rank = rank(of: document)
+            switch kind {
+            case .int: ints.remove(at: rank)
+            case .number: numbers.remove(at: rank)
+            case .boolean: break
+            case .date:
+                ints.remove(at: rank)
+                nanoseconds.remove(at: rank)
+            case .text: codes.remove(at: rank)
+            case .texts:
+                let first = firstCode(ofRank: rank)
+                codes.removeSubrange(first..<first + Int(elementCounts[rank]))
+                elementCounts.remove(at: rank)
+            }
+        }
+        present &= ~bit
+        elsewhere &= ~bit
+        marked &= ~bit
+    }
+
+    /// How many documents in `held` come before `document`.
+    private func rank(of document: Int) -> Int {
+        (held & ((UInt128(1) << UInt128(document)) - 1)).nonzeroBitCount
+    }
+
+    private func firstCode(ofRank rank: Int) -> Int { elementCounts[..<rank].reduce(0) { $0 + Int($1) } }
+
+    private mutating func code(of text: [UInt8]) -> UInt16 {
+        if let known = dictionary.firstIndex(of: text) { return UInt16(known) }
+        dictionary.append(text)
+        return UInt16(dictionary.count - 1)
+    }
+
+    // MARK: Stored form
+
+    private static let version: UInt8 = 1
+    private static let hasNanosecondsFlag: UInt8 = 1
+
+    func encoded() throws(StorageError) -> [UInt8] {
+        var body = ByteWriter(capacity: 1_024)
+        var width = 0
+        var flags: UInt8 = 0
+        var texts: [[UInt8]] = []
+        switch kind {
+        case .int: width = Self.append(ints, to: &body)
+        case .number: for number in numbers { body.append(number) }
+        case .boolean: body.append(marked)
+        case .date:
+            body.append(marked)
+            width = Self.append(ints, to: &body)
+            if nanoseconds.contains(where: { $0 != 0 }) {
+                flags |= Self.hasNanosecondsFlag
+                for value in nanoseconds { body.append(value) }
+            }
+        case .text, .texts:
+            let (used, places) = usedTexts()
+            texts = used
+            for text in texts { body.append(UInt16(text.count)) }
+            for text in texts { body.append(contentsOf: text) }
+            for count in elementCounts { body.append(count) }
+            width = texts.count <= 256 ? 1 : 2
+            for code in codes {
+                if width == 1 { body.append(UInt8(places[Int(code)])) } else { body.append(UInt16(places[Int(code)])) }
+            }
+        }
+        var writer = ByteWriter(capacity: body.bytes.count + 40)
+        writer.append(Self.version)
+        writer.append(kind.rawValue)
+        writer.append(UInt8(width))
+        writer.append(flags)
+        writer.append(UInt32(texts.count))
+        writer.append(present)
+        writer.append(elsewhere)
+        writer.append(contentsOf: body.bytes)
+        return writer.bytes
+    }
+
+    /// The texts that a code stands for, in the order in which they came, and where each of the dictionary went.
+    private func usedTexts() -> (texts: [[UInt8]], places: [Int]) {
+        var isUsed = Array(repeating: false, count: dictionary.count)
+        for code in codes { isUsed[Int(code)] = true }
+        var texts: [[UInt8]] = []
+        var places = Array(repeating: 0, count: dictionary.count)
+        for (index, text) in dictionary.enumerated() where isUsed[index] {
+            places[index] = texts.count
+            texts.append(text)
+        }
+        return (texts, places)
+    }
+
+    /// Appends the least value, and what the others are above it, in as few bytes as the greatest of them takes.
+    ///
+    /// - Returns: that number of bytes.
+    private static func append(_ values: [Int64], to writer: inout ByteWriter) -> Int {
+        let base = values.min() ?? 0
+        // Modulo 2⁶⁴, as the reader adds them.
+        let offsets = values.map { UInt64(bitPattern: $0) &- UInt64(bitPattern: base) }
+        let greatest = offsets.max() ?? 0
+        writer.append(base)
+        switch greatest {
+        case 0: return 0
+        case ...0xFF:
+            for offset in offsets { writer.append(UInt8(offset)) }
+            return 1
+        case ...0xFFFF:
+            for offset in offsets { writer.append(UInt16(offset)) }
+            return 2
+        case ...0xFFFF_FFFF:
+            for offset in offsets { writer.append(UInt32(offset)) }
+            return 4
+        default:
+            for offset in offsets { writer.append(offset) }
+            return 8
+        }
+    }
+
+    /// - Parameter key: where `value` was found.
+    /// - Throws: `StorageError.damaged`.
+    init(_ value: RawSpan, key: [UInt8]) throws(StorageError) {
+        var reader = ByteReader(key: key)
+        let version = try reader.number(UInt8.self, in: value)
+        guard version == Self.version else { throw reader.damaged("there is no column version \(version)") }
+        let number = try reader.number(UInt8.self, in: value)
+        guard let kind = ColumnKind(rawValue: number) else { throw reader.damaged("there is no column kind \(number)") }
+        self.init(kind)
+        let width = try reader.number(UInt8.self, in: value)
+        let flags = try reader.number(UInt8.self, in: value)
+        let textCount = Int(try reader.number(UInt32.self, in: value))
+        present = try reader.number(UInt128.self, in: value)
+        elsewhere = try reader.number(UInt128.self, in: value)
+        guard present != 0, elsewhere & ~present == 0 else { throw reader.damaged("its documents make no sense") }
+        let count = held.nonzeroBitCount
+        switch kind {
+        case .int: ints = try reader.offsets(count, width, in: value)
+        case .number:
+            numbers.reserveCapacity(count)
+            for _ in 0..<count { numbers.append(try reader.double(in: value)) }
+        case .boolean: marked = try reader.number(UInt128.self, in: value)
+        case .date:
+            marked = try reader.number(UInt128.self, in: value)
+            ints = try reader.offsets(count, width, in: value)
+            if flags & Self.hasNanosecondsFlag == 0 {
+                nanoseconds = Array(repeating: 0, count: count)
+            } else {
+                nanoseconds.reserveCapacity(count)
+                for _ in 0..<count { nanoseconds.append(try reader.number(Int32.self, in: value)) }
+            }
+            guard nanoseconds.allSatisfy({ 0..<1_000_000_000 ~= $0 }) else {
+                throw reader.damaged("a second is too long")
+            }
+        case .text, .texts: try readTexts(textCount, codesOf: width, count, with: &reader, in: value)
+        }
+        guard marked & ~held == 0 else { throw reader.damaged("its documents make no sense") }
+        try reader.requireEnd(in: value)
+    }
+
+    private mutating func readTexts(
+        _ textCount: Int, codesOf width: UInt8, _ count: Int, with reader: inout ByteReader, in value: RawSpan
+    ) throws(StorageError) {
+        guard textCount <= reader.remainingCount(in: value) / 2 else { throw reader.damaged("it ends too early") }
+        var lengths: [Int] = []
+        lengths.reserveCapacity(textCount)
+        for _ in 0..<textCount { lengths.append(Int(try reader.number(UInt16.self, in: value))) }
+        dictionary.reserveCapacity(textCount)
+        for length in lengths { dictionary.append(try reader.array(count: length, in: value)) }
+        var codeCount = count
+        if kind == .texts {
+            elementCounts = try reader.array(count: count, in: value)
+            codeCount = elementCounts.reduce(0) { $0 + Int($1) }
+        }
+        codes.reserveCapacity(codeCount)
+        for _ in 0..<codeCount {
+            let code =
+                width == 1
+                ? UInt16(try reader.number(UInt8.self, in: value)) : try reader.number(UInt16.self, in: value)
+            guard code < textCount else { throw reader.damaged("a text is missing") }
+            codes.append(code)
+        }
+    }
+}
+
+extension ByteReader {
+    /// What `ColumnBlock` writes of 64-bit numbers: the least, and `width` bytes for each.
+    fileprivate mutating func offsets(_ count: Int, _ width: UInt8, in bytes: RawSpan) throws(StorageError) -> [Int64] {
+        let base = UInt64(bitPattern: try number(Int64.self, in: bytes))
+        var values: [Int64] = []
+        values.reserveCapacity(count)
+        for _ in 0..<count {
+            let offset: UInt64 =
+                switch width {
+                case 0: 0
+                case 1: UInt64(try number(UInt8.self, in: bytes))
+                case 2: UInt64(try number(UInt16.self, in: bytes))
+                case 4: UInt64(try number(UInt32.self, in: bytes))
+                case 8: try number(UInt64.self, in: bytes)
+                default: throw damaged("numbers of \(width) bytes")
+                }
+            values.append(Int64(bitPattern: base &+ offset))
+        }
+        return values
+    }
+}
