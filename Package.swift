@@ -136,22 +136,25 @@ let package = Package(
 
         // Measured and fuzzed.
         program("ImageBenchmark", at: "Benchmarks/ImageBenchmark", uses: ["Execution", "ImageVectorizer"]),
-        program("ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer", "RandomNumbers"]),
+        program(
+            "ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer", "RandomNumbers", "TextMutation"]),
         program("GraphQLBenchmark", at: "Benchmarks/GraphQLBenchmark", uses: ["GraphQLLanguage", "RandomNumbers"]),
-        program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage", "RandomNumbers"]),
+        program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage", "RandomNumbers", "TextMutation"]),
 
         program(
             "RequestFuzz", at: "Fuzz/RequestFuzz",
             uses: [
                 "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer", "ImageVectorizer", "JSON", "ObjectStorage",
-                "Observability", "RESTAPI", "RandomNumbers",
+                "Observability", "RESTAPI", "RandomNumbers", "TextMutation",
             ]),
-        .target(name: "TextMutation", path: "Fuzz/TextMutation", swiftSettings: swiftSettings),
-        program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "RandomNumbers", "TextMutation"]),
-        program("Base64Fuzz", at: "Fuzz/Base64Fuzz", uses: ["DatabaseCore", "RandomNumbers", "TextMutation"]),
+        .target(
+            name: "TextMutation", dependencies: ["RandomNumbers"], path: "Fuzz/TextMutation",
+            swiftSettings: swiftSettings),
+        program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "TextMutation"]),
+        program("Base64Fuzz", at: "Fuzz/Base64Fuzz", uses: ["DatabaseCore", "TextMutation"]),
         program(
             "ArchiveFuzz", at: "Fuzz/ArchiveFuzz",
-            uses: ["DataModel", "DatabaseCore", "ObjectStorage", "RandomNumbers", "TextMutation"]),
+            uses: ["DataModel", "DatabaseCore", "ObjectStorage", "TextMutation"]),
         program(
             "FilterFuzz", at: "Fuzz/FilterFuzz",
             uses: [

@@ -4,13 +4,12 @@ import DataModel
 import DatabaseCore
 import Foundation
 import ObjectStorage
-import RandomNumbers
 import TextMutation
 
 /// Feeds spoiled archives and records of backups to what reads them.
 ///
 /// ```
-/// ArchiveFuzz [--smoke] [--seed N] [--rounds N]
+/// ArchiveFuzz [--smoke] [--seed N] [--executions N] [--seconds N]
 /// ```
 /// What must hold for every file:
 /// 1. nothing crashes, and memory stays in proportion to the file;
@@ -18,20 +17,12 @@ import TextMutation
 /// 3. what a restore took in and gave up leaves a sound database.
 @main struct ArchiveFuzz {
     static func main() async {
-        guard let options = FuzzOptions(CommandLine.arguments.dropFirst(), rounds: 1_000_000, smokeRounds: 3_000)
-        else {
-            print("usage: ArchiveFuzz [--smoke] [--seed N] [--rounds N]")
-            exit(2)
-        }
-        print("ArchiveFuzz: seed \(options.seed), \(options.rounds) rounds")
         let folder = NSTemporaryDirectory() + "needletail-archive-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        do {
-            let refused = try await ArchiveFuzzRun(folder: folder).run(options)
-            print("no finding; \(refused) of \(options.rounds) archives were refused")
-        } catch {
-            print("seed \(options.seed): \(error)")
-            exit(1)
+        let program = FuzzProgram("ArchiveFuzz", length: .init(executions: 1_000_000), smoke: .init(executions: 3_000))
+        await program.main { run in
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let refused = try await ArchiveFuzzRun(folder: folder).fill(&run)
+            return "\(refused) archives were refused"
         }
     }
 }
@@ -44,8 +35,8 @@ private struct Finding: Error, CustomStringConvertible {
 private struct ArchiveFuzzRun {
     private static let mutation = TextMutation(
         seeds: [""], pieces: ["\u{0}\u{0}\u{0}\u{0}", "\u{1}", "\u{2}", "\u{7F}\u{7F}\u{7F}\u{7F}"], mostChanges: 3)
-    /// How many rounds share a database.
-    private static let roundsPerCheck = 2_000
+    /// How many executions pass between two looks at everything stored.
+    private static let executionsPerCheck = 2_000
 
     let folder: String
     private var path: String { "\(folder)/1.archive" }
@@ -56,7 +47,7 @@ private struct ArchiveFuzzRun {
     }
 
     /// - Returns: how many archives were refused.
-    func run(_ options: FuzzOptions) async throws -> Int {
+    func fill(_ run: inout FuzzRun) async throws -> Int {
         var environmentOptions = StorageEnvironment.Options()
         environmentOptions.flushesEveryCommit = false
         environmentOptions.mapSizeInBytes = 1 << 30
@@ -64,19 +55,18 @@ private struct ArchiveFuzzRun {
         let queue = try CommitQueue(environment: environment)
         let whole = try await archive(queue, environment)
         let content = try blocks()
-        var random = SplitMix64(seed: options.seed)
         var refused = 0
-        for round in 0..<options.rounds {
-            let bytes = Self.mutation.mutated(whole, using: &random)
+        while run.goesOn() {
+            let bytes = Self.mutation.mutated(whole, using: &run.random)
             try Data(bytes).write(to: URL(fileURLWithPath: path))
             let isRead = try await restore(queue, environment)
             // The bits between the end of a deflated block and the next byte mean nothing.
             if isRead, bytes != whole, try blocks() != content {
-                throw Finding(description: "round \(round): other entries than were written are taken")
+                run.found("other entries than were written are taken: \(bytes)")
             }
-            if !isRead, bytes == whole { throw Finding(description: "round \(round): the archive is refused") }
+            if !isRead, bytes == whole { run.found("the archive is refused") }
             if !isRead { refused += 1 }
-            if round % Self.roundsPerCheck == Self.roundsPerCheck - 1 { try await check(queue, environment) }
+            if run.executions.isMultiple(of: Self.executionsPerCheck) { try await check(queue, environment) }
         }
         try await check(queue, environment)
         await queue.close()

@@ -2,14 +2,13 @@
 
 import DatabaseCore
 import Foundation
-import RandomNumbers
 import TextMutation
 
 /// Feeds spoiled base64 to the decoder and holds it against RFC 4648, written down digit by digit; Foundation's decoder, which takes
 /// what follows the padding, cannot tell.
 ///
 /// ```
-/// Base64Fuzz [--smoke] [--seed N] [--rounds N]
+/// Base64Fuzz [--smoke] [--seed N] [--executions N] [--seconds N]
 /// ```
 /// What must hold for every text:
 /// 1. it is accepted exactly if the reference accepts it, and gives the same bytes;
@@ -26,25 +25,18 @@ import TextMutation
             "data:image/png;base64,",
         ])
 
-    static func main() {
-        guard let options = FuzzOptions(CommandLine.arguments.dropFirst(), rounds: 10_000_000, smokeRounds: 50_000)
-        else {
-            print("usage: Base64Fuzz [--smoke] [--seed N] [--rounds N]")
-            exit(2)
-        }
-        print("Base64Fuzz: seed \(options.seed), \(options.rounds) rounds")
-        var random = SplitMix64(seed: options.seed)
-        var accepted = 0
-        for round in 0..<options.rounds {
-            let bytes = mutation.text(using: &random)
-            guard let text = String(validating: bytes, as: UTF8.self) else { continue }
-            if let finding = finding(text) {
-                print("seed \(options.seed), round \(round): \(finding)\n\(text.debugDescription)")
-                exit(1)
+    static func main() async {
+        let program = FuzzProgram("Base64Fuzz", length: .init(executions: 10_000_000), smoke: .init(executions: 50_000))
+        await program.main { run in
+            var accepted = 0
+            while run.goesOn() {
+                let bytes = mutation.text(using: &run.random)
+                guard let text = String(validating: bytes, as: UTF8.self) else { continue }
+                if let finding = finding(text) { run.found("\(finding)\n\(text.debugDescription)") }
+                if Base64.decoded(text) != nil { accepted += 1 }
             }
-            if Base64.decoded(text) != nil { accepted += 1 }
+            return "\(accepted) texts were accepted"
         }
-        print("no finding; \(accepted) texts were accepted")
     }
 
     private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

@@ -16,29 +16,22 @@ import TextMutation
 /// Feeds spoiled `where` filters to both grammars and to a database with an object of every type.
 ///
 /// ```
-/// FilterFuzz [--smoke] [--seed N] [--rounds N]
+/// FilterFuzz [--smoke] [--seed N] [--executions N] [--seconds N]
 /// ```
 /// What must hold for every filter:
 /// 1. nothing crashes, and no answer is a failure of the server;
 /// 2. a filter that REST takes and its `Not` divide the objects between them.
 @main struct FilterFuzz {
     static func main() async {
-        guard let options = FuzzOptions(CommandLine.arguments.dropFirst(), rounds: 10_000_000, smokeRounds: 3_000)
-        else {
-            print("usage: FilterFuzz [--smoke] [--seed N] [--rounds N]")
-            exit(2)
-        }
-        print("FilterFuzz: seed \(options.seed), \(options.rounds) rounds")
         let folder = NSTemporaryDirectory() + "needletail-filter-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
         let pool = ComputePool(threadCount: 2)
-        do {
-            let run = try FilterFuzzRun(folder: folder)
-            let taken = try await Task(executorPreference: pool) { try await run.run(options) }.value
-            print("no finding; \(taken) filters were taken")
-        } catch {
-            print("seed \(options.seed): \(error)")
-            exit(1)
+        let program = FuzzProgram("FilterFuzz", length: .init(executions: 10_000_000), smoke: .init(executions: 3_000))
+        await program.main { run in
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let taken = try await withTaskExecutorPreference(pool) {
+                try await FilterFuzzRun(folder: folder).fill(&run)
+            }
+            return "\(taken) filters were taken"
         }
     }
 }
@@ -104,16 +97,19 @@ private struct FilterFuzzRun {
     }
 
     /// - Returns: how many filters were taken by REST.
-    func run(_ options: FuzzOptions) async throws -> Int {
+    func fill(_ run: inout FuzzRun) async throws -> Int {
         try await setUp()
-        var random = SplitMix64(seed: options.seed)
         var taken = 0
-        for _ in 0..<options.rounds {
-            let filter = Self.mutation.text(using: &random)
-            if random.next() % 2 == 0 {
-                if try await tryREST(filter) { taken += 1 }
-            } else {
-                try await tryGraphQL(filter)
+        while run.goesOn() {
+            let filter = Self.mutation.text(using: &run.random)
+            do {
+                if run.random.next() % 2 == 0 {
+                    if try await tryREST(filter) { taken += 1 }
+                } else {
+                    try await tryGraphQL(filter)
+                }
+            } catch {
+                run.found("\(error)")
             }
         }
         await database.close()

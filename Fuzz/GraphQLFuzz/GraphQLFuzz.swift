@@ -1,58 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import GraphQLLanguage
 import RandomNumbers
+import TextMutation
 
 /// Throws spoiled queries at the parser, the validation and the coercion of GraphQL: whatever comes, the answer is a document or an error.
 ///
-/// `GraphQLFuzz [--smoke] [--seed N] [--rounds N]`. A failure is a crash, or an error that breaks one of the rules below; the
-/// seed and the round are printed, and the same seed makes the same queries.
+/// `GraphQLFuzz [--smoke] [--seed N] [--executions N] [--seconds N]`. A finding is a crash, or an error that breaks one of the rules
+/// below; the seed and the number of the execution are printed, and the same seed makes the same queries.
 @main
 struct GraphQLFuzz {
-    static func main() {
-        let options = Options(CommandLine.arguments.dropFirst())
-        print("seed \(options.seed), \(options.rounds) rounds")
-        var generator = SplitMix64(seed: options.seed)
-        var counts = (documents: 0, valid: 0, failures: 0)
-        let start = ContinuousClock.now
-        for round in 0..<options.rounds {
-            let query = Mutation.query(using: &generator)
-            switch Trial(query).run() {
-            case .syntaxError: break
-            case .invalid: counts.documents += 1
-            case .valid:
-                counts.documents += 1
-                counts.valid += 1
-            case .broken(let rule):
-                counts.failures += 1
-                print(
-                    "round \(round): \(rule): \(String(decoding: query, as: UTF8.self).debugDescription.prefix(2_000))")
+    static func main() async {
+        let program = FuzzProgram("GraphQLFuzz", length: .init(executions: 10_000_000), smoke: .init(executions: 5_000))
+        await program.main { run in
+            var counts = (documents: 0, valid: 0)
+            while run.goesOn() {
+                let query = Mutation.query(using: &run.random)
+                switch Trial(query).run() {
+                case .syntaxError: break
+                case .invalid: counts.documents += 1
+                case .valid:
+                    counts.documents += 1
+                    counts.valid += 1
+                case .broken(let rule):
+                    run.found("\(rule): \(String(decoding: query, as: UTF8.self).debugDescription.prefix(2_000))")
+                }
             }
-        }
-        print(
-            "\(counts.documents) parsed, \(counts.valid) valid, \(counts.failures) broken rules, "
-                + "\(ContinuousClock.now - start)")
-        exit(counts.failures == 0 ? 0 : 1)
-    }
-}
-
-/// What the command line asks for.
-private struct Options {
-    var seed: UInt64 = 1
-    var rounds = 1_000_000
-
-    init(_ arguments: ArraySlice<String>) {
-        var rest = arguments
-        while let argument = rest.popFirst() {
-            switch argument {
-            case "--smoke": rounds = 5_000
-            case "--seed": seed = rest.popFirst().flatMap { UInt64($0) } ?? seed
-            case "--rounds": rounds = rest.popFirst().flatMap { Int($0) } ?? rounds
-            default:
-                print("usage: GraphQLFuzz [--smoke] [--seed N] [--rounds N]")
-                exit(2)
-            }
+            return "\(counts.documents) parsed, \(counts.valid) valid"
         }
     }
 }

@@ -2,63 +2,61 @@
 
 import Foundation
 import ImageVectorizer
+import TextMutation
 
 /// Throws damaged files at the decoders and the reader of networks: none may crash, hang or take much memory.
 ///
-/// `[--smoke] [--seconds N] [--seed N] [--keep FOLDER] [FILE or FOLDER...]`; the files are what is mutated. With `--keep`
-/// the file about to be tried lies in that folder, so that a crash leaves its cause behind.
+/// ```
+/// ImageFuzz [--smoke] [--seed N] [--executions N] [--seconds N] [--headers] [--sanitized] [--keep FOLDER] [FILE or FOLDER...]
+/// ```
+/// The files are what is mutated. With `--headers` only headers are read, no pixels. With `--keep` the file about to be tried lies in that
+/// folder, so that a crash leaves its cause behind. `--sanitized` is for a sanitizer, whose own memory is not counted.
 @main
 struct ImageFuzz {
-    private let options: FuzzOptions
     private let seeds: [[UInt8]]
-    private var mutator: Mutator
+    private let readsOnlyHeaders: Bool
     private let limits = DecodingLimits(pixels: 20_000_000, memoryInBytes: 32 << 20)
 
-    static func main() {
-        do {
-            let options = try FuzzOptions(CommandLine.arguments.dropFirst())
-            var fuzz = ImageFuzz(
-                options: options, seeds: try Seeds.builtIn() + options.readSeeds(),
-                mutator: Mutator(seed: options.seed))
-            try fuzz.run()
-        } catch {
-            print("failed: \(error)")
-            exit(1)
+    static func main() async {
+        let program = FuzzProgram(
+            "ImageFuzz", length: .init(seconds: 60), smoke: .init(seconds: 2), flags: ["--headers", "--sanitized"],
+            values: ["--keep"], takesPaths: true)
+        await program.main { run in
+            let seeds = try Seeds.builtIn() + Seeds.read(from: run.options.paths)
+            let fuzz = ImageFuzz(seeds: seeds, readsOnlyHeaders: run.options.flags.contains("--headers"))
+            return try fuzz.fill(&run)
         }
     }
 
-    private mutating func run() throws {
-        print("seed \(options.seed), \(seeds.count) files to start from")
+    private func fill(_ run: inout FuzzRun) throws -> String {
+        print("\(seeds.count) files to start from, \(seeds.count { isTaken($0) }) are pictures")
+        let keepFolder = run.options.values["--keep"]
         let clock = ContinuousClock()
-        let end = clock.now + .seconds(options.seconds)
-        var rounds = 0
-        var decoded = 0
+        var mutator = Mutator(seed: run.options.seed)
+        var taken = 0
         var slowest = Duration.zero
         var slowestFile: [UInt8] = []
-        for seed in seeds where tryDecoding(seed) { decoded += 1 }
-        print("\(decoded) of them are pictures that decode")
-        decoded = 0
-        while clock.now < end {
+        while run.goesOn() {
             let file = mutator.mutated(seeds)
-            if let folder = options.keepFolder { try Data(file).write(to: URL(filePath: "\(folder)/current")) }
+            if let keepFolder { try Data(file).write(to: URL(filePath: "\(keepFolder)/current")) }
             let start = clock.now
-            if tryDecoding(file) { decoded += 1 }
+            if isTaken(file) { taken += 1 }
             let time = clock.now - start
             if time > slowest { (slowest, slowestFile) = (time, file) }
-            rounds += 1
         }
-        if let folder = options.keepFolder { try Data(slowestFile).write(to: URL(filePath: "\(folder)/slowest")) }
+        if let keepFolder { try Data(slowestFile).write(to: URL(filePath: "\(keepFolder)/slowest")) }
         let peak = Self.peakMemoryInMiB()
-        print("\(rounds) files, \(decoded) decoded, slowest \(slowest), peak memory \(peak) MiB")
         // The limits above, twice, and what every process has; the sanitizers need far more.
-        if !options.isSanitized && peak > 300 { throw FuzzOptions.Mistake(description: "too much memory was taken") }
-        if slowest > .seconds(20) { throw FuzzOptions.Mistake(description: "a file took too long") }
+        if !run.options.flags.contains("--sanitized") && peak > 300 { run.found("\(peak) MiB of memory were taken") }
+        if slowest > .seconds(20) { run.found("a file took \(slowest)") }
+        return "\(taken) were pictures, slowest \(slowest), peak memory \(peak) MiB"
     }
 
-    /// Whether the file is a picture that decodes. What is wrong with others must be said in words.
-    private func tryDecoding(_ file: [UInt8]) -> Bool {
+    /// Whether the file is a picture as far as it is read. What is wrong with others must be said in words.
+    private func isTaken(_ file: [UInt8]) -> Bool {
         do throws(ImageVectorizerError) {
-            _ = try Picture(file, limits: limits).resized(toWidth: 224, height: 224)
+            let picture = try Picture(file, limits: limits)
+            if !readsOnlyHeaders { _ = try picture.resized(toWidth: 224, height: 224) }
             return true
         } catch {
             precondition(!error.message.isEmpty, "an error without words")

@@ -1,16 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TextMutation
 
 /// Small valid files of every format, so that there is something to damage without any folder of pictures.
 enum Seeds {
     static func builtIn() throws -> [[UInt8]] {
         try encoded.map { text in
             guard let data = Data(base64Encoded: text) else {
-                throw FuzzOptions.Mistake(description: "a built-in file is broken")
+                throw FuzzOptions.Mistake("a built-in file is broken")
             }
             return [UInt8](data)
         }
+    }
+
+    /// The files that are named and those in the folders that are named, up to 300 KB each: larger ones slow down.
+    static func read(from paths: [String]) throws -> [[UInt8]] {
+        var files: [[UInt8]] = []
+        for path in paths {
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw FuzzOptions.Mistake("\(path) is not there")
+            }
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [""]
+            for name in names {
+                guard let data = try? Data(contentsOf: URL(filePath: "\(path)/\(name)")) else { continue }
+                if !data.isEmpty && data.count <= 300_000 { files.append([UInt8](data)) }
+            }
+        }
+        return files
     }
 
     /// 9 x 7 pixels, noise: JPEG (plain, progressive, CMYK, gray), PNG (RGB, palette, interlaced 16 bit), GIF

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import JSON
-import RandomNumbers
 import TextMutation
 
 /// Feeds mutated JSON to the reader, and what it accepts through the writer and back.
 ///
 /// ```
-/// JSONFuzz [--smoke] [--seed N] [--rounds N]
+/// JSONFuzz [--smoke] [--seed N] [--executions N] [--seconds N]
 /// ```
-/// A finding ends the process with the seed, the round, and the text. What must hold for every text:
+/// A finding is printed with the seed, the number of the execution, and the text. What must hold for every text:
 /// 1. nothing crashes;
 /// 2. passing over a value and building it agree on whether it is well-formed, and on where it ends;
 /// 3. what was accepted, once written, is accepted again, has the same value, and is written the same;
@@ -31,25 +29,19 @@ import TextMutation
 
     private static let mutation = TextMutation(seeds: seeds, pieces: pieces)
 
-    static func main() {
-        guard let options = FuzzOptions(CommandLine.arguments.dropFirst(), rounds: 10_000_000, smokeRounds: 20_000)
-        else {
-            print("usage: JSONFuzz [--smoke] [--seed N] [--rounds N]")
-            exit(2)
-        }
-        let (seed, rounds) = (options.seed, options.rounds)
-        var random = SplitMix64(seed: seed)
-        print("JSONFuzz: seed \(seed), \(rounds) rounds")
-        var accepted = 0
-        for round in 0..<rounds {
-            let text = mutation.text(using: &random)
-            if let finding = check(text) {
-                print("seed \(seed), round \(round): \(finding)\n\(text)\n\(String(decoding: text, as: UTF8.self))")
-                exit(1)
+    static func main() async {
+        let program = FuzzProgram("JSONFuzz", length: .init(executions: 10_000_000), smoke: .init(executions: 20_000))
+        await program.main { run in
+            var accepted = 0
+            while run.goesOn() {
+                let text = mutation.text(using: &run.random)
+                if let finding = check(text) {
+                    run.found("\(finding)\n\(text)\n\(String(decoding: text, as: UTF8.self))")
+                }
+                if (try? JSONValue(parsing: text)) != nil { accepted += 1 }
             }
-            if (try? JSONValue(parsing: text)) != nil { accepted += 1 }
+            return "\(accepted) texts were well-formed"
         }
-        print("no finding; \(accepted) texts were well-formed")
     }
 
     /// What is wrong with the reader, if this text shows it.

@@ -10,12 +10,12 @@ import JSON
 import ObjectStorage
 import Observability
 import RESTAPI
-import RandomNumbers
+import TextMutation
 
 /// Sends whole requests, REST and GraphQL, to a real database in a folder of its own, without a socket.
 ///
 /// ```
-/// RequestFuzz [--smoke] [--seed N] [--rounds N] [--seconds N]
+/// RequestFuzz [--smoke] [--seed N] [--executions N] [--seconds N]
 /// ```
 /// What must hold whatever is sent:
 /// 1. the process lives: before each request its text is written to a file, whose name is printed at the start;
@@ -24,30 +24,19 @@ import RandomNumbers
 /// 4. at the end, and after each time the database was closed and opened again, everything stored is sound.
 @main struct RequestFuzz {
     static func main() async {
-        let arguments = CommandLine.arguments
-        let seed = UInt64(
-            value(of: "--seed", in: arguments) ?? (arguments.contains("--smoke") ? 1 : Int.random(in: 1...1_000_000)))
-        let rounds = value(of: "--rounds", in: arguments) ?? (arguments.contains("--smoke") ? 1_500 : .max)
-        let seconds = value(of: "--seconds", in: arguments) ?? (rounds == .max ? 60 : 1_000_000)
-        let folder = NSTemporaryDirectory() + "needletail-request-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
-        print("RequestFuzz: seed \(seed), the last request is in \(folder).txt")
-        var run = FuzzRun(seed: seed, folder: folder)
-        do {
-            let count = try await run.send(rounds: rounds, seconds: seconds)
-            print(
-                "no finding in \(count) requests; statuses: \(run.statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))"
-            )
+        let program = FuzzProgram(
+            "RequestFuzz", length: .init(seconds: 60), smoke: .init(executions: 1_500),
+            seed: CommandLine.arguments.contains("--smoke") ? 1 : .random(in: 1...1_000_000))
+        await program.main { run in
+            let folder = NSTemporaryDirectory() + "needletail-request-fuzz-\(ProcessInfo.processInfo.processIdentifier)"
+            print("the last request is in \(folder).txt")
+            var requests = RequestRun(seed: run.options.seed, folder: folder)
+            try await requests.fill(&run)
             try? FileManager.default.removeItem(atPath: folder)
             try? FileManager.default.removeItem(atPath: folder + ".txt")
-        } catch {
-            print("seed \(seed): \(error)")
-            exit(1)
+            let statuses = requests.statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            return "statuses: \(statuses.joined(separator: ", "))"
         }
-    }
-
-    private static func value(of flag: String, in arguments: [String]) -> Int? {
-        guard let index = arguments.firstIndex(of: flag), index + 1 < arguments.count else { return nil }
-        return Int(arguments[index + 1])
     }
 }
 
@@ -57,7 +46,7 @@ struct Finding: Error, CustomStringConvertible {
 }
 
 /// One run of the fuzzer over one folder.
-struct FuzzRun {
+struct RequestRun {
     /// How many requests lie between closing and opening the database.
     private static let requestsPerLife = 700
 
@@ -71,11 +60,9 @@ struct FuzzRun {
         generator = RequestGenerator(seed: seed)
     }
 
-    /// - Returns: how many requests were sent.
-    mutating func send(rounds: Int, seconds: Int) async throws -> Int {
-        let end = ContinuousClock.now + .seconds(seconds)
-        var count = 0
-        while count < rounds, ContinuousClock.now < end {
+    mutating func fill(_ run: inout FuzzRun) async throws {
+        var isOver = false
+        while !isOver {
             let environment = try openEnvironment()
             let database = try Database(
                 environment: environment, vectorizer: ByteVectorizer(), settings: DatabaseSettings(),
@@ -86,19 +73,18 @@ struct FuzzRun {
                 clock: { Int64(Date().timeIntervalSince1970 * 1_000) })
             let handler = RESTHandler(
                 database: database, graphql: GraphQLHandler(database: database, width: 2), context: context)
-            if count == 0 { for request in RequestGenerator.setup { try await send(request, to: handler) } }
+            if run.executions == 0 { for request in RequestGenerator.setup { try await send(request, to: handler) } }
             var remaining = Self.requestsPerLife
-            while remaining > 0, count < rounds, ContinuousClock.now < end {
-                try await send(generator.next(), to: handler)
+            while remaining > 0, !isOver {
+                isOver = !run.goesOn()
+                if !isOver { try await send(generator.next(), to: handler) }
                 remaining -= 1
-                count += 1
             }
             guard await database.close() else {
                 throw Finding(description: "reads go on after the database was closed")
             }
             try check()
         }
-        return count
     }
 
     private mutating func send(_ request: FuzzRequest, to handler: RESTHandler) async throws {

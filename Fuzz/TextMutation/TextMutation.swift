@@ -39,27 +39,3 @@ package struct TextMutation: Sendable {
         return bytes
     }
 }
-
-/// What the command line of a fuzzer asks for: `[--smoke] [--seed N] [--rounds N]`.
-package struct FuzzOptions: Sendable {
-    package var seed: UInt64 = 1
-    package var rounds: Int
-
-    /// - Returns: `nil` for a command line that makes no sense.
-    package init?(_ arguments: some Sequence<String>, rounds: Int, smokeRounds: Int) {
-        self.rounds = rounds
-        var rest = Array(arguments)[...]
-        while let argument = rest.popFirst() {
-            switch argument {
-            case "--smoke": self.rounds = smokeRounds
-            case "--seed":
-                guard let number = rest.popFirst().flatMap({ UInt64($0) }) else { return nil }
-                seed = number
-            case "--rounds":
-                guard let number = rest.popFirst().flatMap({ Int($0) }), number >= 0 else { return nil }
-                self.rounds = number
-            default: return nil
-            }
-        }
-    }
-}
