@@ -54,6 +54,8 @@ package struct Settings: Sendable, Equatable {
     package var backupPath = ""
     /// Address space set aside for the database; the file takes only what the data needs.
     package var mapSizeInBytes = 1 << 40
+    /// How long it takes from one look for objects that have expired to the next.
+    package var expirationInterval = Duration.seconds(60)
     /// Whether vector indexes are loaded at the start, or each when it is first used.
     package var loadsShardsAtStart = true
 

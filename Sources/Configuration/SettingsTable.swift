@@ -82,6 +82,9 @@ package enum SettingsTable {
             "The folder that holds backups, which the module backup-filesystem makes; best on another disk. Nothing means "
                 + "'backups' in the data folder."),
         Setting(
+            "NEEDLETAIL_TTL_INTERVAL", \.expirationInterval, .duration(.seconds(1) ... .seconds(86_400)), in: .data,
+            "How often objects that have expired (objectTtlConfig) are looked for and deleted."),
+        Setting(
             "DISABLE_LAZY_LOAD_SHARDS", \.loadsShardsAtStart, .boolean, in: .data,
             "Whether the vector indexes of all shards are loaded before the server is ready; false loads each when it is first used."
         ),

@@ -63,7 +63,7 @@ struct ServeCommand {
         }
         let purging = Task(executorPreference: pool) { try? await database.purgeDropped() }
         let expiration = Task(executorPreference: pool) {
-            await database.deleteExpiredObjects(every: Self.expirationInterval)
+            await database.deleteExpiredObjects(every: settings.expirationInterval)
         }
         let signal = await signals.first()
         logger.info("stopping", ["signal": .text(signal)])
@@ -86,7 +86,6 @@ struct ServeCommand {
     }
 
     /// How often objects that have expired are looked for.
-    private static let expirationInterval = Duration.seconds(60)
 
     private func listenerConfiguration() throws -> HTTPListener.Configuration {
         guard let port = UInt16(exactly: settings.port) else {
