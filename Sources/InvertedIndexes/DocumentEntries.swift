@@ -74,7 +74,7 @@ extension InvertedIndexSchema {
     private func appendTokens(
         _ values: some Collection<PropertyValue>, _ property: IndexedProperty, to entries: inout PropertyEntries
     ) {
-        let tokenizer = Tokenizer(property.tokenization)
+        let tokenizer = property.tokenizer
         var frequencies: [[UInt8]: UInt32] = [:]
         var count = 0
         for case .text(let text) in values {

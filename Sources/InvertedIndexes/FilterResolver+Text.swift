@@ -17,7 +17,7 @@ extension FilterResolver {
     ) throws -> ResolvedCondition {
         try checkLength(of: text)
         if comparison == .like {
-            let patterns = Tokenizer(property.tokenization).patterns(of: text)
+            let patterns = property.tokenizer.patterns(of: text)
             guard !patterns.isEmpty else { throw FilterError(.onlyStopWords) }
             return .and(try unique(patterns).map { Self.like($0, property.id) })
         }
@@ -65,7 +65,8 @@ extension FilterResolver {
     /// The different tokens of a value.
     private func terms(of text: String, _ property: IndexedProperty) throws -> [TextTerm] {
         try checkLength(of: text)
-        let tokens = Tokenizer(property.tokenization).queryTokenBytes(of: text, without: schema.settings.stopWords)
+        let stopWords = property.stopWords ?? schema.settings.stopWords
+        let tokens = property.tokenizer.queryTokenBytes(of: text, without: stopWords)
         return try unique(tokens).map { token in
             try meter.count(WorkMeter.lookUp + token.count)
             return TextTerm(token)

@@ -11,21 +11,32 @@ package struct IndexedProperty: Hashable, Sendable {
     package var type: PropertyType
     /// Read for `text` and `text[]` only.
     package var tokenization: Tokenization
+    /// How letters lose their accents; `nil`: they keep them.
+    package var folding: AccentFolding?
+    /// In place of the collection's; `nil`: those.
+    package var stopWords: StopWords?
     package var isFilterable: Bool
     package var isSearchable: Bool
     package var hasRangeIndex: Bool
 
     package init(
-        id: PropertyID, type: PropertyType, tokenization: Tokenization = .word, isFilterable: Bool = true,
-        isSearchable: Bool = false, hasRangeIndex: Bool = false
+        id: PropertyID, type: PropertyType, tokenization: Tokenization = .word, folding: AccentFolding? = nil,
+        stopWords: StopWords? = nil, isFilterable: Bool = true, isSearchable: Bool = false, hasRangeIndex: Bool = false
     ) {
         self.id = id
         self.type = type
         self.tokenization = tokenization
+        self.folding = folding
+        self.stopWords = stopWords
         self.isFilterable = isFilterable
         self.isSearchable = isSearchable
         self.hasRangeIndex = hasRangeIndex
     }
+}
+
+extension IndexedProperty {
+    /// What cuts its texts.
+    var tokenizer: Tokenizer { Tokenizer(tokenization, folding: folding) }
 }
 
 /// What holds for all properties of a collection.

@@ -12,9 +12,9 @@ struct KeywordPlan {
         let weight: Double
         /// The chunks of 65,536 documents that have it.
         let chunks: Set<UInt16>
-        /// Index among the different tokens of its tokenization.
+        /// Index among the different tokens of its analyzer.
         let position: Int
-        /// Equal for equal tokens of all tokenizations.
+        /// Equal for equal tokens of all analyzers.
         let tokenNumber: Int
     }
 
@@ -37,9 +37,15 @@ struct KeywordPlan {
         var count = 1
     }
 
-    /// The searched properties of one tokenization.
+    /// How a property cuts the query.
+    private struct Analyzer: Equatable {
+        var tokenizer: Tokenizer
+        var stopWords: StopWords
+    }
+
+    /// The searched properties of one analyzer.
     private struct Group {
-        var tokenization: Tokenization
+        var analyzer: Analyzer
         var members: [(property: IndexedProperty, boost: Float)] = []
     }
 
@@ -71,8 +77,7 @@ struct KeywordPlan {
         var lookUps = 0
         var tokenNumbers: [[UInt8]: Int] = [:]
         for group in groups {
-            let tokens = try Self.distinctTokens(
-                of: query.text, group.tokenization, schema.settings.stopWords, &tokenNumbers, meter)
+            let tokens = try Self.distinctTokens(of: query.text, group.analyzer, &tokenNumbers, meter)
             if tokens.isEmpty { continue }
             // Bounded by the length of the text and by the numbers that properties have.
             lookUps += tokens.count * group.members.count
@@ -90,7 +95,7 @@ struct KeywordPlan {
         }
     }
 
-    /// The fields by tokenization, in the order of the query; a property named twice has its last boost.
+    /// The fields by analyzer, in the order of the query; a property named twice has its last boost.
     private static func groups(
         of query: KeywordQuery, _ schema: InvertedIndexSchema, _ meter: WorkMeter
     ) throws -> [Group] {
@@ -106,8 +111,10 @@ struct KeywordPlan {
         var groups: [Group] = []
         for property in order {
             let boost = (boosts[property.id] ?? 1).clamped(to: RankingBounds.boost, otherwise: 0)
-            let index = groups.firstIndex { $0.tokenization == property.tokenization } ?? groups.count
-            if index == groups.count { groups.append(Group(tokenization: property.tokenization)) }
+            let analyzer = Analyzer(
+                tokenizer: property.tokenizer, stopWords: property.stopWords ?? schema.settings.stopWords)
+            let index = groups.firstIndex { $0.analyzer == analyzer } ?? groups.count
+            if index == groups.count { groups.append(Group(analyzer: analyzer)) }
             groups[index].members.append((property, boost))
         }
         return groups
@@ -117,12 +124,11 @@ struct KeywordPlan {
     ///
     /// - Parameter numbers: of the tokens met so far, to be continued.
     private static func distinctTokens(
-        of text: String, _ tokenization: Tokenization, _ stopWords: StopWords, _ numbers: inout [[UInt8]: Int],
-        _ meter: WorkMeter
+        of text: String, _ analyzer: Analyzer, _ numbers: inout [[UInt8]: Int], _ meter: WorkMeter
     ) throws -> [Token] {
         var indices: [[UInt8]: Int] = [:]
         var distinct: [Token] = []
-        for token in Tokenizer(tokenization).queryTokenBytes(of: text, without: stopWords) {
+        for token in analyzer.tokenizer.queryTokenBytes(of: text, without: analyzer.stopWords) {
             try meter.count(WorkMeter.lookUp + token.count)
             if let index = indices[token] {
                 distinct[index].count += 1

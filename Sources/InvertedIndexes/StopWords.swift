@@ -19,6 +19,9 @@ package struct StopWords: Hashable, Sendable {
         self.words = Set(words.map { Array($0.utf8) })
     }
 
+    /// These words alone.
+    package init(_ words: [String]) { self.init(preset: .none, additions: words) }
+
     /// - Parameter token: UTF-8.
     func contains(_ token: [UInt8]) -> Bool { words.contains(token) }
 

@@ -5,12 +5,16 @@ package import DataModel
 /// Cuts texts into tokens, by code points and without regard to language.
 ///
 /// Letters and numbers are the Unicode general categories L and N, white space is the property White_Space, and lower case is made letter
-/// by letter with the simple mapping (`İ` becomes `i`, `ß` stays). Nothing is normalized: a decomposed accent ends a word.
+/// by letter with the simple mapping (`İ` becomes `i`, `ß` stays). Nothing is normalized unless accents are folded, before all else: a
+/// decomposed accent ends a word.
 package struct Tokenizer: Hashable, Sendable {
     package let tokenization: Tokenization
+    /// `nil`: letters keep their accents.
+    package let folding: AccentFolding?
 
-    package init(_ tokenization: Tokenization) {
+    package init(_ tokenization: Tokenization, folding: AccentFolding? = nil) {
         self.tokenization = tokenization
+        self.folding = folding
     }
 
     /// The tokens of a text as they are stored and counted: in order, with repeats and stop words.
@@ -34,7 +38,8 @@ package struct Tokenizer: Hashable, Sendable {
     /// The tokens as UTF-8. Tokens are the same when their bytes are, which is not so for `String`s: these compare by canonical
     /// equivalence.
     func tokenBytes(of text: String) -> [[UInt8]] {
-        switch tokenization {
+        let text = folding?.folded(text) ?? text
+        return switch tokenization {
         case .word: Self.split(text, lowercase: true, where: { !Self.isLetterOrNumber($0) })
         case .lowercase: Self.split(text, lowercase: true, where: Self.isWhiteSpace)
         case .whitespace: Self.split(text, lowercase: false, where: Self.isWhiteSpace)
@@ -48,9 +53,10 @@ package struct Tokenizer: Hashable, Sendable {
         func isGap(_ scalar: Unicode.Scalar) -> Bool {
             scalar != "?" && scalar != "*" && !Self.isLetterOrNumber(scalar)
         }
+        let folded = folding?.folded(text) ?? text
         return switch tokenization {
-        case .word: Self.split(text, lowercase: true, where: isGap)
-        case .trigram: Self.trigrams(of: Self.split(text, lowercase: true, where: isGap))
+        case .word: Self.split(folded, lowercase: true, where: isGap)
+        case .trigram: Self.trigrams(of: Self.split(folded, lowercase: true, where: isGap))
         case .lowercase, .whitespace, .field: tokenBytes(of: text)
         }
     }

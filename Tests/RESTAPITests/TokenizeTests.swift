@@ -38,6 +38,38 @@ import Testing
         #expect(texts(answer.body?["query"]) == query)
     }
 
+    @Test(arguments: [
+        (#"{"asciiFold": true}"#, ["l", "ecole", "strasse", "oresund"]),
+        (#"{"asciiFold": true, "asciiFoldIgnore": ["é"]}"#, ["l", "école", "strasse", "oresund"]),
+        (#"{"asciiFold": false}"#, ["l", "école", "straße", "øresund"]),
+        ("{}", ["l", "école", "straße", "øresund"]),
+    ])
+    func `accents are folded where that is asked for`(config: String, words: [String]) async throws {
+        let answer = try await RESTFixture().send(
+            "POST", "/v1/tokenize",
+            #"{"text": "L'école Straße, Øresund", "tokenization": "word", "analyzerConfig": \#(config)}"#)
+        #expect(answer.status == 200)
+        #expect(texts(answer.body?["indexed"]) == words)
+        #expect(texts(answer.body?["query"]) == words)
+    }
+
+    @Test func `a property folds accents and leaves out the words of its own list`() async throws {
+        let fixture = RESTFixture()
+        try await fixture.createClass(
+            "C",
+            #"{"name": "title", "dataType": ["text"], "textAnalyzer": {"asciiFold": true, "stopwordPreset": "fr"}}, "#
+                + #"{"name": "plain", "dataType": ["text"]}"#,
+            more: #", "invertedIndexConfig": {"stopwordPresets": {"fr": ["le", "la"]}}"#)
+        func send(_ property: String) async throws -> RESTFixture.Answer {
+            try await fixture.send(
+                "POST", "/v1/schema/C/properties/\(property)/tokenize", #"{"text": "La tasse the Été"}"#)
+        }
+        let title = try await send("title")
+        #expect(texts(title.body?["indexed"]) == ["la", "tasse", "the", "ete"])
+        #expect(texts(title.body?["query"]) == ["tasse", "the", "ete"])
+        #expect(texts(try await send("plain").body?["query"]) == ["la", "tasse", "été"])
+    }
+
     @Test func `a property cuts by its own tokenization and the stop words of its class`() async throws {
         let fixture = RESTFixture()
         try await fixture.createClass(
@@ -65,6 +97,22 @@ import Testing
         (
             #"{"text": "x", "tokenization": "word", "stopwords": {}, "stopwordPresets": {"a": ["b"]}}"#,
             "mutually exclusive"
+        ),
+        (
+            #"{"text": "x", "tokenization": "word", "analyzerConfig": {"asciiFoldIgnore": ["é"]}}"#,
+            "asciiFoldIgnore requires asciiFold to be enabled"
+        ),
+        (
+            #"{"text": "x", "tokenization": "word", "analyzerConfig": {"asciiFold": true, "asciiFoldIgnore": ["ab"]}}"#,
+            "each asciiFoldIgnore entry must be a single character"
+        ),
+        (
+            #"{"text": "x", "tokenization": "word", "analyzerConfig": {"stopwordPreset": "de"}}"#,
+            "unknown stopword preset"
+        ),
+        (
+            #"{"text": "x", "tokenization": "word", "stopwordPresets": {"de": []}}"#,
+            "stopwordPresets.de must hold at least one word"
         ),
         (
             #"{"text": "x", "tokenization": "word", "stopwords": {"preset": "de"}}"#,

@@ -108,6 +108,7 @@ extension InvertedIndexSchema {
         let properties = definition.properties.map { property in
             let indexed = IndexedProperty(
                 id: property.id, type: property.type, tokenization: property.tokenization ?? .word,
+                folding: property.textAnalyzer?.folding, stopWords: property.textAnalyzer?.stopWords(index),
                 isFilterable: property.isFilterable, isSearchable: property.isSearchable,
                 hasRangeIndex: property.hasRangeIndex)
             return (property.name, indexed)

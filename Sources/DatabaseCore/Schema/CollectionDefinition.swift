@@ -67,6 +67,8 @@ package struct PropertyDefinition: Hashable, Sendable {
     package var type: PropertyType
     /// Only for text and text[].
     package var tokenization: Tokenization?
+    /// Only for text and text[].
+    package var textAnalyzer: TextAnalyzerDefinition?
     package var isFilterable: Bool
     package var isSearchable: Bool
     package var hasRangeIndex: Bool
@@ -214,8 +216,10 @@ package struct InvertedIndexDefinition: Hashable, Sendable {
     package var cleanupIntervalSeconds = 60
     package var bm25K1 = 1.2
     package var bm25B = 0.75
-    /// `en` or `none`.
+    /// `en`, `none`, or one of `stopwordPresets`.
     package var stopwordPreset = "en"
+    /// Lists of stop words by name; one named as a built-in one takes its place.
+    package var stopwordPresets: [String: [String]] = [:]
     /// `nil` is answered as `null`.
     package var stopwordAdditions: [String]?
     package var stopwordRemovals: [String]?

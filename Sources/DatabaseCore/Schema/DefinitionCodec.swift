@@ -6,14 +6,23 @@ import VectorIndexes
 
 /// Collection definitions as bytes for the catalog: JSON with a version (Docs/formats/collection-definition.md).
 package enum DefinitionCodec {
-    /// The version that is written, and the newest that is read.
-    package static let version = 1
+    /// The newest version that is read and written.
+    package static let version = 2
+
+    /// The oldest version whose readers make of `definition` what it says.
+    private static func version(for definition: CollectionDefinition) -> Int {
+        func analyzes(_ property: PropertyDefinition) -> Bool {
+            property.textAnalyzer != nil || property.nestedProperties.contains(where: analyzes)
+        }
+        let isNew = !definition.invertedIndex.stopwordPresets.isEmpty || definition.properties.contains(where: analyzes)
+        return isNew ? 2 : 1
+    }
 
     package static func encoded(_ definition: CollectionDefinition) -> [UInt8] {
         var writer = JSONWriter(reservingCapacity: 2048)
         writer.beginObject()
         writer.key("version")
-        writer.number(version)
+        writer.number(version(for: definition))
         writer.member("name", .string(definition.name))
         writer.member("description", text(definition.description))
         writer.key("properties")
@@ -70,6 +79,10 @@ package enum DefinitionCodec {
             case .reference(let targets): writer.member("references", .array(targets.map { .string($0) }))
             }
             writer.member("tokenization", text(property.tokenization?.rawValue))
+            if let analyzer = property.textAnalyzer {
+                writer.key("textAnalyzer")
+                write(analyzer, to: &writer)
+            }
             writer.member("isFilterable", .boolean(property.isFilterable))
             writer.member("isSearchable", .boolean(property.isSearchable))
             writer.member("hasRangeIndex", .boolean(property.hasRangeIndex))
@@ -79,6 +92,14 @@ package enum DefinitionCodec {
             writer.endObject()
         }
         writer.endArray()
+    }
+
+    private static func write(_ analyzer: TextAnalyzerDefinition, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("foldsAccents", .boolean(analyzer.foldsAccents))
+        writer.member("keptCharacters", list(analyzer.keptCharacters))
+        writer.member("stopwordPreset", text(analyzer.stopwordPreset))
+        writer.endObject()
     }
 
     private static func write(_ vector: VectorDefinition, to writer: inout JSONWriter) {
@@ -120,6 +141,14 @@ package enum DefinitionCodec {
         writer.member("stopwordPreset", .string(index.stopwordPreset))
         writer.member("stopwordAdditions", list(index.stopwordAdditions))
         writer.member("stopwordRemovals", list(index.stopwordRemovals))
+        if !index.stopwordPresets.isEmpty {
+            writer.key("stopwordPresets")
+            writer.beginObject()
+            for (name, words) in index.stopwordPresets.sorted(by: { $0.key < $1.key }) {
+                writer.member(name, list(words))
+            }
+            writer.endObject()
+        }
         writer.member("indexTimestamps", .boolean(index.indexTimestamps))
         writer.member("indexNullState", .boolean(index.indexNullState))
         writer.member("indexPropertyLength", .boolean(index.indexPropertyLength))

@@ -23,10 +23,10 @@ struct DefinitionReader {
     static func collection(_ value: JSONValue) throws(Damage) -> CollectionDefinition {
         let reader = try DefinitionReader(value, at: "definition")
         let version = try reader.int("version")
-        guard version == DefinitionCodec.version else {
+        guard (1...DefinitionCodec.version).contains(version) else {
             throw Damage(
                 reason:
-                    "it is of version \(version), and this program reads version \(DefinitionCodec.version); use a newer "
+                    "it is of version \(version), and this program reads up to version \(DefinitionCodec.version); use a newer "
                     + "release")
         }
         var definition = CollectionDefinition(
@@ -58,12 +58,23 @@ struct DefinitionReader {
         if let name = try optionalText("tokenization") {
             tokenization = try value("tokenization", Tokenization(rawValue: name))
         }
-        return PropertyDefinition(
+        var property = PropertyDefinition(
             id: PropertyID(try number16("id")), name: try text("name"), description: try optionalText("description"),
             type: try type(), tokenization: tokenization, isFilterable: try boolean("isFilterable"),
             isSearchable: try boolean("isSearchable"), hasRangeIndex: try boolean("hasRangeIndex"),
             nestedProperties: try properties("nestedProperties"),
             moduleConfiguration: try optionalObject("moduleConfiguration"))
+        property.textAnalyzer = try textAnalyzer()
+        return property
+    }
+
+    private func textAnalyzer() throws(Damage) -> TextAnalyzerDefinition? {
+        guard let members = try optionalObject("textAnalyzer") else { return nil }
+        let reader = try DefinitionReader(.object(members), at: "\(path).textAnalyzer")
+        return TextAnalyzerDefinition(
+            foldsAccents: try reader.boolean("foldsAccents"),
+            keptCharacters: try reader.optionalTexts("keptCharacters") ?? [],
+            stopwordPreset: try reader.optionalText("stopwordPreset"))
     }
 
     private func type() throws(Damage) -> PropertyType {
@@ -101,6 +112,12 @@ struct DefinitionReader {
         index.stopwordPreset = try reader.text("stopwordPreset")
         index.stopwordAdditions = try reader.optionalTexts("stopwordAdditions")
         index.stopwordRemovals = try reader.optionalTexts("stopwordRemovals")
+        if let presets = try reader.optionalObject("stopwordPresets") {
+            let presetReader = try DefinitionReader(.object(presets), at: "invertedIndex.stopwordPresets")
+            for preset in presets.members {
+                index.stopwordPresets[preset.name] = try presetReader.optionalTexts(preset.name) ?? []
+            }
+        }
         index.indexTimestamps = try reader.boolean("indexTimestamps")
         index.indexNullState = try reader.boolean("indexNullState")
         index.indexPropertyLength = try reader.boolean("indexPropertyLength")

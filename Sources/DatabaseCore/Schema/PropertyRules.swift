@@ -24,7 +24,7 @@ struct PropertyRules {
         var names = Set(definition.properties.map { $0.name.lowercased() })
         for var property in properties {
             property.name = PropertyName.normalized(property.name)
-            try check(property)
+            try check(property, definition.invertedIndex)
             guard names.insert(property.name.lowercased()).inserted else {
                 throw .invalidDefinition(
                     "class \"\(definition.name)\": conflict for property \"\(property.name)\": already in use or provided "
@@ -40,14 +40,15 @@ struct PropertyRules {
         return extended
     }
 
-    private func check(_ property: PropertyDefinition) throws(DatabaseError) {
+    private func check(_ property: PropertyDefinition, _ index: InvertedIndexDefinition) throws(DatabaseError) {
         try checkName(property.name)
         if case .reference(let targets) = property.type {
             try checkTargets(targets, of: property.name)
         }
-        try checkNestedProperties(of: property, path: property.name, depth: 1)
+        try checkNestedProperties(of: property, path: property.name, depth: 1, index)
         try checkTokenization(of: property)
         try checkIndexes(of: property)
+        try property.textAnalyzer?.check(in: property, path: property.name, index)
     }
 
     private func checkName(_ name: String) throws(DatabaseError) {
@@ -83,7 +84,7 @@ struct PropertyRules {
     }
 
     private func checkNestedProperties(
-        of property: PropertyDefinition, path: String, depth: Int
+        of property: PropertyDefinition, path: String, depth: Int, _ index: InvertedIndexDefinition
     ) throws(DatabaseError) {
         guard property.type == .scalar(.object) || property.type == .array(.object) else {
             guard property.nestedProperties.isEmpty else {
@@ -118,7 +119,8 @@ struct PropertyRules {
             }
             try checkTokenization(of: nested)
             try checkIndexes(of: nested)
-            try checkNestedProperties(of: nested, path: nestedPath, depth: depth + 1)
+            try nested.textAnalyzer?.check(in: nested, path: nestedPath, index)
+            try checkNestedProperties(of: nested, path: nestedPath, depth: depth + 1, index)
         }
     }
 

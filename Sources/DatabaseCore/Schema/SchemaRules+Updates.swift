@@ -19,6 +19,7 @@ extension SchemaRules {
         try checkReplication(wanted.replication)
         try InvertedIndexRules.check(wanted.invertedIndex)
         try checkInvertedIndexChange(from: existing.invertedIndex, to: wanted.invertedIndex)
+        try checkStopwordPresets(of: existing.properties, in: wanted.invertedIndex)
         if let old = existing.sharding, let new = wanted.sharding, old != new {
             throw .invalidDefinition(
                 "re-sharding not supported yet: shard count is immutable: attempted change from \"\(old.desiredCount)\" to "
@@ -65,6 +66,20 @@ extension SchemaRules {
         }
     }
 
+    /// A list of stop words stays as long as a property names it; its words may change.
+    private func checkStopwordPresets(
+        of properties: [PropertyDefinition], in index: InvertedIndexDefinition, path: String = ""
+    ) throws(DatabaseError) {
+        for property in properties {
+            if let name = property.textAnalyzer?.stopwordPreset, !index.hasStopwordPreset(name) {
+                throw .invalidDefinition(
+                    "invertedIndexConfig.stopwordPresets: cannot remove preset \"\(name)\" because it is still used by "
+                        + "property \"\(path)\(property.name)\"")
+            }
+            try checkStopwordPresets(of: property.nestedProperties, in: index, path: "\(path)\(property.name).")
+        }
+    }
+
     // MARK: - Properties
 
     /// The properties that are there, with the descriptions that are wanted.
@@ -87,7 +102,8 @@ extension SchemaRules {
 
     /// Whether nothing but descriptions, numbers and module settings differs.
     private func isSame(_ old: PropertyDefinition, as new: PropertyDefinition) -> Bool {
-        old.type == new.type && old.tokenization == new.tokenization && old.isFilterable == new.isFilterable
+        old.type == new.type && old.tokenization == new.tokenization && old.textAnalyzer == new.textAnalyzer
+            && old.isFilterable == new.isFilterable
             && old.isSearchable == new.isSearchable && old.hasRangeIndex == new.hasRangeIndex
             && isSame(old.nestedProperties, as: new.nestedProperties)
     }

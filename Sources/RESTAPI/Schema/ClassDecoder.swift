@@ -54,9 +54,7 @@ struct ClassDecoder {
     private func invertedIndex(_ fields: BodyFields) throws(Refusal) -> InvertedIndexDefinition {
         var index = InvertedIndexDefinition()
         guard let given = try fields.fields("invertedIndexConfig", type: "InvertedIndexConfig") else { return index }
-        if case .object(let presets)? = given.value("stopwordPresets"), !presets.isEmpty {
-            throw .schema(501, "stopwordPresets is not supported yet")
-        }
+        index.stopwordPresets = try Self.stopwordPresets(given)
         if let seconds = try given.int("cleanupIntervalSeconds"), seconds != 0 {
             index.cleanupIntervalSeconds = seconds
         }
@@ -73,6 +71,14 @@ struct ClassDecoder {
         index.indexNullState = try given.boolean("indexNullState") ?? false
         index.indexPropertyLength = try given.boolean("indexPropertyLength") ?? false
         return index
+    }
+
+    /// The lists of words in `stopwordPresets`, by name.
+    static func stopwordPresets(_ fields: BodyFields) throws(Refusal) -> [String: [String]] {
+        guard let given = try fields.fields("stopwordPresets", type: "map[string][]string") else { return [:] }
+        var presets: [String: [String]] = [:]
+        for member in given.members.members { presets[member.name] = try given.texts(member.name) ?? [] }
+        return presets
     }
 
     private func multiTenancy(_ fields: BodyFields) throws(Refusal) -> MultiTenancyDefinition {

@@ -62,7 +62,19 @@ enum ClassEncoder {
             writer.key("nestedProperties")
             write(property.nestedProperties, to: &writer)
         }
+        if let analyzer = property.textAnalyzer {
+            writer.key("textAnalyzer")
+            write(analyzer, to: &writer)
+        }
         if let tokenization = property.tokenization { writer.member("tokenization", .string(tokenization.rawValue)) }
+        writer.endObject()
+    }
+
+    private static func write(_ analyzer: TextAnalyzerDefinition, to writer: inout JSONWriter) {
+        writer.beginObject()
+        if analyzer.foldsAccents { writer.member("asciiFold", .boolean(true)) }
+        if !analyzer.keptCharacters.isEmpty { writer.member("asciiFoldIgnore", words(analyzer.keptCharacters)) }
+        if let preset = analyzer.stopwordPreset { writer.member("stopwordPreset", .string(preset)) }
         writer.endObject()
     }
 
@@ -85,6 +97,14 @@ enum ClassEncoder {
         if index.indexNullState { writer.member("indexNullState", .boolean(true)) }
         if index.indexPropertyLength { writer.member("indexPropertyLength", .boolean(true)) }
         if index.indexTimestamps { writer.member("indexTimestamps", .boolean(true)) }
+        if !index.stopwordPresets.isEmpty {
+            writer.key("stopwordPresets")
+            writer.beginObject()
+            for (name, list) in index.stopwordPresets.sorted(by: { $0.key < $1.key }) {
+                writer.member(name, words(list))
+            }
+            writer.endObject()
+        }
         writer.key("stopwords")
         writer.beginObject()
         writer.member("additions", words(index.stopwordAdditions))

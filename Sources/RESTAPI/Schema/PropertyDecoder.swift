@@ -29,7 +29,6 @@ struct PropertyDecoder {
         if let tokenizationName, !Self.tokenizations.contains(tokenizationName) {
             throw .notOneOf("\(place)tokenization", in: "body", Self.tokenizations)
         }
-        if fields.has("textAnalyzer") { throw .schema(501, "textAnalyzer is not supported yet") }
         let (type, isString) = try self.type(try fields.texts("dataType") ?? [], shownName, isNested: isNested)
         let indexes = try indexes(fields, type: type)
         var property = PropertyDefinition(
@@ -37,6 +36,8 @@ struct PropertyDecoder {
             isFilterable: indexes.filterable, isSearchable: indexes.searchable, hasRangeIndex: indexes.ranges,
             isNested: isNested)
         property.description = try fields.text("description")
+        property.textAnalyzer = try fields.fields("textAnalyzer", type: "TextAnalyzerConfig").flatMap(
+            Self.textAnalyzer)
         if case .object(let modules)? = fields.value("moduleConfig") { property.moduleConfiguration = modules }
         for (position, nested) in (try fields.list("nestedProperties") ?? JSONArray()).enumerated() {
             let nestedFields = try BodyFields(nested, type: "NestedProperty", parameter: parameter)
@@ -45,6 +46,14 @@ struct PropertyDecoder {
                     nestedFields, path: "\(shownName).", place: "\(place)nestedProperties.\(position)."))
         }
         return property
+    }
+
+    /// A `TextAnalyzerConfig`; `nil` for one that asks for nothing.
+    static func textAnalyzer(_ fields: BodyFields) throws(Refusal) -> TextAnalyzerDefinition? {
+        TextAnalyzerDefinition(
+            foldsAccents: try fields.boolean("asciiFold") ?? false,
+            keptCharacters: try fields.texts("asciiFoldIgnore") ?? [],
+            stopwordPreset: try fields.text("stopwordPreset"))
     }
 
     // MARK: - Types

@@ -20,8 +20,8 @@ extension RESTHandler {
         guard let tokenization = Tokenization(rawValue: name) else {
             throw .handler(422, "unsupported tokenization strategy: \(name)")
         }
-        let index = try Self.stopWords(fields)
-        return Self.answer(TextAnalysis(of: text, tokenization, stopWordsOf: index))
+        let (analyzer, index) = try Self.analyzer(fields)
+        return Self.answer(TextAnalysis(of: text, tokenization, analyzer: analyzer, stopWordsOf: index))
     }
 
     func tokenizeAsProperty(_ call: Call) throws(Refusal) -> HTTPResponse {
@@ -35,7 +35,9 @@ extension RESTHandler {
         guard let tokenization = property.tokenization else {
             throw .handler(422, "tokenization is not enabled for this property")
         }
-        return Self.answer(TextAnalysis(of: text, tokenization, stopWordsOf: collection.invertedIndex))
+        return Self.answer(
+            TextAnalysis(
+                of: text, tokenization, analyzer: property.textAnalyzer, stopWordsOf: collection.invertedIndex))
     }
 
     // MARK: - Parts
@@ -54,28 +56,33 @@ extension RESTHandler {
         return text
     }
 
-    /// The stop words that a request asks for: of a preset, with additions and removals, or of a list of its own.
-    private static func stopWords(_ fields: BodyFields) throws(Refusal) -> InvertedIndexDefinition {
+    /// What a request asks for: `analyzerConfig`, and the stop words that it may name or that stand beside it.
+    private static func analyzer(
+        _ fields: BodyFields
+    ) throws(Refusal) -> (analyzer: TextAnalyzerDefinition?, index: InvertedIndexDefinition) {
         var index = InvertedIndexDefinition()
-        let analyzer = try fields.fields("analyzerConfig", type: "TextAnalyzerConfig")
-        if try analyzer?.boolean("asciiFold") == true { throw .unsupported("analyzerConfig.asciiFold") }
-        let presets = try fields.fields("stopwordPresets", type: "StopwordPresets")
-        let wanted = try analyzer?.text("stopwordPreset") ?? index.stopwordPreset
+        var analyzer: TextAnalyzerDefinition?
+        if let given = try fields.fields("analyzerConfig", type: "TextAnalyzerConfig") {
+            analyzer = try PropertyDecoder.textAnalyzer(given)
+        }
+        index.stopwordPresets = try ClassDecoder.stopwordPresets(fields)
         if let given = try fields.fields("stopwords", type: "StopwordConfig") {
-            guard presets == nil else {
+            guard index.stopwordPresets.isEmpty else {
                 throw .handler(422, "stopwords and stopwordPresets are mutually exclusive; give one of them")
             }
-            index.stopwordPreset = try given.text("preset") ?? wanted
+            index.stopwordPreset = try given.text("preset") ?? analyzer?.stopwordPreset ?? index.stopwordPreset
             index.stopwordAdditions = try given.texts("additions")
             index.stopwordRemovals = try given.texts("removals")
-        } else if let words = try presets?.texts(wanted) {
-            index.stopwordPreset = "none"
-            index.stopwordAdditions = words
-        } else {
-            index.stopwordPreset = wanted
+            // What stands beside the analyzer says more.
+            analyzer?.stopwordPreset = nil
         }
-        do { try index.validate() } catch { throw .handler(422, error.message) }
-        return index
+        do {
+            try index.validate()
+            try analyzer?.validate(nil, index)
+        } catch {
+            throw .handler(422, error.message)
+        }
+        return (analyzer, index)
     }
 
     private static func answer(_ analysis: TextAnalysis) -> HTTPResponse {

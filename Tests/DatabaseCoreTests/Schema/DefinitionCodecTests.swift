@@ -17,6 +17,8 @@ struct DefinitionCodecTests {
             id: PropertyID(7), name: "t", description: "quote \" and 🍎", type: .scalar(.text), tokenization: .trigram,
             isFilterable: false, isSearchable: true)
         text.hasRangeIndex = true
+        text.textAnalyzer = TextAnalyzerDefinition(
+            foldsAccents: true, keptCharacters: ["é"], stopwordPreset: "own")
         var definition = CollectionDefinition(
             name: "C", description: "d",
             properties: [text, object, PropertyDefinition(name: "r", type: .reference(["A", "B"]))],
@@ -38,6 +40,7 @@ struct DefinitionCodecTests {
         definition.invertedIndex.stopwordAdditions = ["x"]
         definition.invertedIndex.stopwordRemovals = []
         definition.invertedIndex.stopwordPreset = "none"
+        definition.invertedIndex.stopwordPresets = ["own": ["b", "a"], "other": ["c"]]
         definition.invertedIndex.cleanupIntervalSeconds = 3
         definition.invertedIndex.indexTimestamps = true
         definition.invertedIndex.indexNullState = true
@@ -66,9 +69,29 @@ struct DefinitionCodecTests {
 
     @Test func `a newer version is refused by its number`() throws {
         let text = String(decoding: DefinitionCodec.encoded(Self.definition), as: UTF8.self)
-        let newer = text.replacing("\"version\":1", with: "\"version\":2")
+        let newer = text.replacing("\"version\":2", with: "\"version\":3")
         let error = #expect(throws: DatabaseError.self) { try DefinitionCodec.decoded(Array(newer.utf8)) }
-        #expect(error?.message.contains("version 2") == true)
+        #expect(error?.message.contains("version 3") == true)
+    }
+
+    @Test func `only what older programs would misread has the newer version`() {
+        func version(_ change: (inout CollectionDefinition) -> Void) -> Bool {
+            var definition = CollectionDefinition(
+                name: "C", properties: [PropertyDefinition(completing: .scalar(.text), name: "t")],
+                vectors: [VectorDefinition(vectorizer: .none, index: VectorIndexDefinition())])
+            change(&definition)
+            return String(decoding: DefinitionCodec.encoded(definition), as: UTF8.self).hasPrefix("{\"version\":2")
+        }
+        #expect(!version { _ in })
+        #expect(version { $0.invertedIndex.stopwordPresets = ["a": ["b"]] })
+        #expect(version { $0.properties[0].textAnalyzer = TextAnalyzerDefinition(foldsAccents: true) })
+        #expect(
+            version {
+                var object = PropertyDefinition(completing: .scalar(.object), name: "o")
+                object.nestedProperties = $0.properties
+                object.nestedProperties[0].textAnalyzer = TextAnalyzerDefinition(foldsAccents: true)
+                $0.properties.append(object)
+            })
     }
 
     @Test func `bytes cut off at any place are refused`() {
