@@ -80,6 +80,10 @@ end_to_end() {
     .venv/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEnd
 }
 
+crash() {
+    .venv/bin/python Tests/Crash/crash.py --smoke && .venv/bin/python Tests/Crash/backups.py --smoke
+}
+
 full() {
     [ "$EUID" -eq 0 ] || skipped+=("full: the half with a full disk mounts a tmpfs, which needs root")
     .venv/bin/python Tests/Robustness/full.py --smoke
@@ -96,7 +100,7 @@ step kernels "$here/check-kernels.sh"
 step swift swift_tests
 step release "$here/build.sh"
 step end-to-end end_to_end
-step crash .venv/bin/python Tests/Crash/crash.py --smoke
+step crash crash
 step soak .venv/bin/python Tests/Soak/index_soak.py --smoke
 step hostile .venv/bin/python Tests/Robustness/hostile.py --smoke
 step full full

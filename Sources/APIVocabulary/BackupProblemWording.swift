@@ -30,6 +30,9 @@ extension BackupProblem {
         case .newerFormat(let path):
             "unable to restore backup as it was produced by a higher version: \(path); use the newer program"
         case .collectionExists(let name): "class name \(name) already exists"
+        case .aliasExists(let name, let collection):
+            "alias \(name) already exists for class \(collection); delete it first, or restore with overwriteAlias"
+        case .aliasIsCollection(let name): "alias \(name) cannot be restored: class name \(name) already exists"
         case .folderNotUsable(let path, let reason): "init uploader: \(path): \(reason)"
         case .canceled, .interrupted: message
         }

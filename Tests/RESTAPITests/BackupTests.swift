@@ -94,6 +94,13 @@ struct BackupTests {
         #expect(try await fixture.send("GET", "/v1/backups/filesystem/b").status == 404)
     }
 
+    @Test func `whether aliases are overwritten is true or false`() async throws {
+        _ = try await fixture.send("POST", "/v1/backups/filesystem", #"{"id": "b"}"#)
+        let path = "/v1/backups/filesystem/b/restore"
+        #expect(try await fixture.send("POST", path, #"{"overwriteAlias": "yes"}"#).status == 400)
+        #expect(try await fixture.send("POST", path, #"{"overwriteAlias": true}"#).status == 200)
+    }
+
     @Test func `settings of a backup that other servers know are taken`() async throws {
         let body =
             #"{"id": "b", "config": {"CompressionLevel": "ZstdBestSpeed", "CPUPercentage": 40, "ChunkSize": 256}}"#

@@ -92,6 +92,7 @@ private enum BackupRecordCodec {
             writer.beginObject()
             writer.member("name", .string(part.collection))
             writer.member("file", .string(part.file))
+            if !part.aliases.isEmpty { writer.member("aliases", .array(part.aliases.map { .string($0) })) }
             writer.key("entries")
             writer.number(part.summary.entryCount)
             writer.key("bytes")
@@ -131,9 +132,28 @@ private enum BackupRecordCodec {
             let summary = ArchiveSummary(
                 entryCount: integer(part["entries"]) ?? 0, byteCount: integer(part["bytes"]) ?? 0,
                 fileByteCount: integer(part["fileBytes"]) ?? 0)
-            record.parts.append(BackupRecord.Part(collection: name, file: archive, summary: summary))
+            record.parts.append(
+                BackupRecord.Part(
+                    collection: name, file: archive, aliases: try aliases(part["aliases"], file: file),
+                    summary: summary))
         }
         return record
+    }
+
+    /// Those of a collection; none in backups from before they were saved.
+    private static func aliases(_ value: JSONValue?, file: String) throws(BackupProblem) -> [String] {
+        guard let value else { return [] }
+        guard case .array(let elements) = value else {
+            throw .damaged(path: file, reason: "the aliases of a collection make no sense")
+        }
+        var aliases: [String] = []
+        for element in elements {
+            guard case .string(let name) = element, CollectionName.isValid(name) else {
+                throw .damaged(path: file, reason: "an alias of a collection makes no sense")
+            }
+            aliases.append(name)
+        }
+        return aliases
     }
 
     /// Whether a name stays in the folder of the backup.

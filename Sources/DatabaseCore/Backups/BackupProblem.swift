@@ -35,6 +35,10 @@ package enum BackupProblem: Error, Hashable, Sendable {
     case newerFormat(path: String)
     /// The collection that is to be restored is there already.
     case collectionExists(String)
+    /// An alias that is to be restored stands for another collection.
+    case aliasExists(String, collection: String)
+    /// A collection is called like an alias that is to be restored.
+    case aliasIsCollection(String)
     /// The folder of the backup cannot be made or written.
     case folderNotUsable(path: String, reason: String)
     case canceled
@@ -67,6 +71,10 @@ package enum BackupProblem: Error, Hashable, Sendable {
         case .damaged(let path, let reason): "\(path) is damaged: \(reason)"
         case .newerFormat(let path): "\(path) was written by a newer version of this program; use that"
         case .collectionExists(let name): "collection \(name) already exists; delete it first, or leave it out"
+        case .aliasExists(let name, let collection):
+            "alias \(name) already exists and stands for \(collection); delete it first, or have it overwritten"
+        case .aliasIsCollection(let name):
+            "alias \(name) cannot be restored: a collection \(name) already exists; delete it first"
         case .folderNotUsable(let path, let reason): "the folder \(path) cannot be written: \(reason)"
         case .canceled: "it was canceled"
         case .interrupted: "the server was stopped meanwhile"

@@ -30,6 +30,8 @@ package struct BackupRecord: Hashable, Sendable {
         package var collection: String
         /// The name of the archive in the backup's folder.
         var file: String
+        /// The aliases that stood for the collection.
+        package var aliases: [String] = []
         var summary = ArchiveSummary()
     }
 
@@ -67,6 +69,24 @@ package struct BackupRecord: Hashable, Sendable {
     }
 }
 
+extension BackupRecord {
+    /// Ended by an error: canceled by one who asked for it or by the end of the server, else failed.
+    func ended(because error: any Error, isStopping: Bool, at time: Int64) -> Self {
+        if error is CancellationError {
+            let reason = isStopping ? BackupProblem.interrupted : .canceled
+            return ended(.canceled, at: time, because: reason.message)
+        }
+        let reason =
+            switch error {
+            case let problem as BackupProblem: problem.message
+            case let error as StorageError: error.message
+            case let error as DatabaseError: error.message
+            default: String(describing: error)
+            }
+        return ended(.failed, at: time, because: reason)
+    }
+}
+
 /// What is asked for.
 package struct BackupRequest: Hashable, Sendable {
     package var id: String
@@ -74,6 +94,8 @@ package struct BackupRequest: Hashable, Sendable {
     package var included: [String] = []
     package var excluded: [String] = []
     package var compression = Compression.balanced
+    /// For a restore: whether an alias that stands for another collection by now is changed back.
+    package var overwritesAliases = false
 
     package init(id: String) { self.id = id }
 

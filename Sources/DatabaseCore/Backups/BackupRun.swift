@@ -39,7 +39,10 @@ struct BackupRun: Sendable {
 
     private func copyParts(of record: inout BackupRecord) throws {
         try environment.read { transaction in
+            let aliases = try transaction.aliases()
             for (index, collection) in collections.enumerated() {
+                record.parts[index].aliases =
+                    aliases.filter { $0.collection == record.parts[index].collection }.map(\.name)
                 let path = "\(folder.folder(of: record.id))/\(record.parts[index].file)"
                 record.parts[index].summary = try transaction.archive(
                     collection, to: path, compression: compression, isCancelled: { jobs.isCanceled(.backup) })
@@ -50,16 +53,12 @@ struct BackupRun: Sendable {
 
     private func failed(_ record: BackupRecord, _ error: any Error) -> BackupRecord {
         folder.removeParts(of: record)
-        let ended: BackupRecord
-        switch error {
-        case is CancellationError:
-            let reason = jobs.isStopping ? BackupProblem.interrupted : .canceled
-            ended = record.ended(.canceled, at: clock(), because: reason.message)
-            logger.info("a backup was canceled", ["id": .text(record.id), "reason": .text(reason.message)])
-        default:
-            let reason = (error as? StorageError)?.message ?? "\(error)"
-            ended = record.ended(.failed, at: clock(), because: reason)
-            logger.error("a backup failed", ["id": .text(record.id), "reason": .text(reason)])
+        let ended = record.ended(because: error, isStopping: jobs.isStopping, at: clock())
+        let values: KeyValuePairs<String, LogValue> = ["id": .text(record.id), "reason": .text(ended.problem ?? "")]
+        if ended.phase == .canceled {
+            logger.info("a backup was canceled", values)
+        } else {
+            logger.error("a backup failed", values)
         }
         do { try folder.write(ended, .backup) } catch {
             logger.error("what became of a backup cannot be noted", ["id": .text(record.id), "reason": .error(error)])

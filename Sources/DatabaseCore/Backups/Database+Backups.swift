@@ -82,7 +82,7 @@ extension Database {
                     "the restore of a backup cannot be noted in its folder",
                     ["id": .text(record.id), "reason": .error(error)])
             }
-            let run = RestoreRun(folder: folder, database: self)
+            let run = RestoreRun(folder: folder, database: self, overwritesAliases: request.overwritesAliases)
             backupJobs.run(.restore) { [record] in run.run(record) }
             return record
         } catch {

@@ -12,6 +12,7 @@ struct RestoreRun: Sendable {
 
     let folder: BackupFolder
     let database: Database
+    let overwritesAliases: Bool
 
     private var jobs: BackupJobs { database.backupJobs }
 
@@ -44,6 +45,9 @@ struct RestoreRun: Sendable {
         for part in record.parts where database.collectionTable[part.collection] != nil {
             throw BackupProblem.collectionExists(part.collection)
         }
+        let aliases = RestoredAliases(of: record, overwrites: overwritesAliases)
+        // Once before all the work, and once more when nothing can come between.
+        try database.environment.read { try aliases.check(in: $0) }
         let environment = database.environment
         let ids = try database.queue.submitAndWait(
             RestoreBeginning(count: record.parts.count, environment: environment))
@@ -56,7 +60,8 @@ struct RestoreRun: Sendable {
             guard !jobs.isCanceled(.restore) else { throw CancellationError() }
             let restored = try database.queue.submitAndWait(
                 RestoreCompletion(
-                    records: records, storageFormat: record.storageFormat, collections: database.collectionTable))
+                    records: records, storageFormat: record.storageFormat, aliases: aliases,
+                    collections: database.collectionTable))
             environment.unspare(ids)
             if database.settings.loadsShardsAtStart { try load(restored) }
         } catch {
@@ -106,21 +111,14 @@ struct RestoreRun: Sendable {
     }
 
     private func ended(_ record: BackupRecord, because error: any Error) -> BackupRecord {
-        if error is CancellationError {
-            let reason = jobs.isStopping ? BackupProblem.interrupted : .canceled
-            database.logger.info(
-                "a restore was canceled", ["id": .text(record.id), "reason": .text(reason.message)])
-            return record.ended(.canceled, at: database.now(), because: reason.message)
+        let ended = record.ended(because: error, isStopping: jobs.isStopping, at: database.now())
+        let values: KeyValuePairs<String, LogValue> = ["id": .text(record.id), "reason": .text(ended.problem ?? "")]
+        if ended.phase == .canceled {
+            database.logger.info("a restore was canceled", values)
+        } else {
+            database.logger.warning("a restore failed", values)
         }
-        let reason =
-            switch error {
-            case let problem as BackupProblem: problem.message
-            case let error as StorageError: error.message
-            case let error as DatabaseError: error.message
-            default: String(describing: error)
-            }
-        database.logger.warning("a restore failed", ["id": .text(record.id), "reason": .text(reason)])
-        return record.ended(.failed, at: database.now(), because: reason)
+        return ended
     }
 }
 
@@ -171,12 +169,16 @@ private struct BlockRestoring: Change {
 private struct RestoreCompletion: Change {
     let records: [CollectionRecord]
     let storageFormat: Int
+    let aliases: RestoredAliases
     let collections: CollectionTable
     private let reservations: [NameReservation]
 
-    init(records: [CollectionRecord], storageFormat: Int, collections: CollectionTable) {
+    init(
+        records: [CollectionRecord], storageFormat: Int, aliases: RestoredAliases, collections: CollectionTable
+    ) {
         self.records = records
         self.storageFormat = storageFormat
+        self.aliases = aliases
         self.collections = collections
         reservations = records.map { _ in NameReservation() }
     }
@@ -185,6 +187,7 @@ private struct RestoreCompletion: Change {
 
     func apply(to transaction: WriteTransaction) throws -> [Collection] {
         var restored: [Collection] = []
+        try aliases.check(in: transaction)
         for (record, reservation) in zip(records, reservations) {
             try reservation.take(record.name, in: collections)
             try transaction.finishRestoring([record], ofFormat: storageFormat)
@@ -197,11 +200,13 @@ private struct RestoreCompletion: Change {
             }
             restored.append(collection)
         }
+        for alias in aliases.all { try transaction.setAlias(alias.name, to: alias.collection) }
         return restored
     }
 
     func committed(_ result: [Collection]) {
         for collection in result { collections.add(collection) }
+        for alias in aliases.all { collections.setAlias(alias.name, to: alias.collection) }
     }
 
     func rolledBack() {

@@ -28,6 +28,7 @@ enum BackupBody {
             wanted.compression = try compression(config)
             try check(config)
         }
+        wanted.overwritesAliases = try fields.boolean("overwriteAlias") ?? false
         if let base = try fields.text("incremental_base_backup_id"), !base.isEmpty {
             throw .unsupported("an incremental backup")
         }

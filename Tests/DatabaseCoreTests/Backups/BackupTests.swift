@@ -31,9 +31,10 @@ struct BackupTests {
         return request
     }
 
-    private func end(of kind: BackupFolder.Log) async {
+    /// Waits until no job of a kind is under way, in this database or in `other`.
+    private func end(of kind: BackupFolder.Log, in other: Database? = nil) async {
         await withCheckedContinuation { continuation in
-            let jobs = database.backupJobs
+            let jobs = (other ?? database).backupJobs
             Thread {
                 jobs.waitForEnd(of: kind)
                 continuation.resume()
@@ -47,8 +48,12 @@ struct BackupTests {
         return try database.backup(id)
     }
 
-    private func bringBack(_ id: String, _ included: [String] = []) async throws -> BackupRecord {
-        _ = try database.startRestore(request(id, included))
+    private func bringBack(
+        _ id: String, _ included: [String] = [], overwritesAliases: Bool = false
+    ) async throws -> BackupRecord {
+        var request = request(id, included)
+        request.overwritesAliases = overwritesAliases
+        _ = try database.startRestore(request)
         await end(of: .restore)
         return try database.restore(id)
     }
@@ -121,13 +126,7 @@ struct BackupTests {
             CollectionDefinition(
                 name: "Other", properties: [], vectors: [VectorDefinition(vectorizer: .none, index: .init())]))
         _ = try other.database.startRestore(request("all"))
-        let jobs = other.database.backupJobs
-        await withCheckedContinuation { continuation in
-            Thread {
-                jobs.waitForEnd(of: .restore)
-                continuation.resume()
-            }.start()
-        }
+        await end(of: .restore, in: other.database)
         let found = try await other.database.hits(of: .near([100, 1, 2], in: "Article", limit: 7))
         #expect(try await titles(near: [100, 1, 2]) == found.map(\.object.id))
         await other.close()
@@ -141,6 +140,57 @@ struct BackupTests {
         #expect(record.phase == .failed)
         #expect(record.problem == "collection Article already exists; delete it first, or leave it out")
         #expect(database.collection(named: "Picture") == nil)
+        await fixture.close()
+    }
+
+    @Test func `aliases come back with their collections, and only with those`() async throws {
+        for (name, collection) in [("News", "Article"), ("Press", "Article"), ("Photo", "Picture")] {
+            try await database.createAlias(CollectionAlias(name: name, collection: collection))
+        }
+        _ = try await save("all")
+        for alias in database.aliases() { try await database.deleteAlias(named: alias.name) }
+        try await database.deleteCollection(named: "Article")
+        try await database.deleteCollection(named: "Picture")
+        #expect(try await bringBack("all", ["Article"]).phase == .success)
+        let expected = ["News", "Press"].map { CollectionAlias(name: $0, collection: "Article") }
+        #expect(database.aliases() == expected)
+        #expect(database.collection(named: "News")?.name == "Article")
+        try await fixture.reopen()
+        #expect(database.aliases() == expected)
+        #expect(try database.environment.checkInvariants().findings.isEmpty)
+        await fixture.close()
+    }
+
+    @Test func `an alias that stands for another collection fails the restore, unless it may be overwritten`()
+        async throws
+    {
+        try await database.createAlias(CollectionAlias(name: "News", collection: "Article"))
+        _ = try await save("all")
+        try await database.deleteCollection(named: "Article")
+        try await database.updateAlias(CollectionAlias(name: "News", collection: "Picture"))
+        let refused = try await bringBack("all", ["Article"])
+        #expect(refused.phase == .failed)
+        #expect(refused.problem?.hasPrefix("alias News already exists and stands for Picture") == true)
+        #expect(database.collections().map(\.name) == ["Picture"])
+        #expect(try await bringBack("all", ["Article"], overwritesAliases: true).phase == .success)
+        #expect(database.aliases() == [CollectionAlias(name: "News", collection: "Article")])
+        await fixture.close()
+    }
+
+    @Test func `an alias that outlived its collection is no obstacle, a collection of its name is one`() async throws {
+        try await database.createAlias(CollectionAlias(name: "News", collection: "Article"))
+        _ = try await save("all")
+        try await database.deleteCollection(named: "Article")
+        #expect(try await bringBack("all", ["Article"]).phase == .success)
+        try await database.deleteAlias(named: "News")
+        try await database.deleteCollection(named: "Article")
+        var other = CollectionDefinition.articles()
+        other.name = "News"
+        _ = try await database.createCollection(other)
+        let refused = try await bringBack("all", ["Article"], overwritesAliases: true)
+        #expect(refused.phase == .failed)
+        #expect(refused.problem?.contains("a collection News already exists") == true)
+        #expect(database.collections().map(\.name) == ["News", "Picture"])
         await fixture.close()
     }
 
