@@ -8,6 +8,7 @@ package struct GraphQLError: Error, Hashable, Sendable {
         case index(Int)
     }
 
+    /// Up to `longestMessage` bytes and three dots: names in it may be as long as a request.
     package var message: String
     /// Byte offsets in the text; `SourceText.locations(of:)` makes lines and columns of them. May be empty.
     package var offsets: [Int]
@@ -15,13 +16,24 @@ package struct GraphQLError: Error, Hashable, Sendable {
     package var path: [PathElement]?
 
     package init(_ message: String, at offsets: [Int] = [], path: [PathElement]? = nil) {
-        self.message = message
+        self.message = Self.shortened(message)
         self.offsets = offsets
         self.path = path
     }
 
     package init(_ message: String, at offset: Int) {
         self.init(message, at: [offset])
+    }
+
+    /// How many bytes of a message are kept. Nothing that is said of names of usual length comes near it.
+    static let longestMessage = 5_000
+
+    private static func shortened(_ message: String) -> String {
+        guard message.utf8.count > longestMessage else { return message }
+        var end = message.utf8.index(message.startIndex, offsetBy: longestMessage)
+        // Not within a character.
+        while end.samePosition(in: message.unicodeScalars) == nil { end = message.utf8.index(before: end) }
+        return String(message[..<end]) + "..."
     }
 }
 

@@ -178,6 +178,23 @@ import Testing
         #expect(errors.first?.hasPrefix(error) == true, "\(errors)")
     }
 
+    @Test func `a message stays short however much it has to say`() throws {
+        // Each as long as a name may be.
+        let names = (0..<100).map { "n\($0)" + String(repeating: "n", count: 390) }
+        let fields = names.map { "\($0): 1" }.joined(separator: " ")
+        let errors = try Self.errors("{ Get { Book(where: {\(fields)}) { title } } }")
+        #expect(!errors.isEmpty)
+        for error in errors { #expect(error.utf8.count < 5_050, "\(error.prefix(100))") }
+    }
+
+    @Test(arguments: ["x", "ä", "🍎"]) func `a message is cut between characters`(letter: String) {
+        let cut = GraphQLError("a" + String(repeating: letter, count: 5_000)).message
+        #expect(cut.hasSuffix("\(letter)..."))
+        #expect((4_999...5_003).contains(cut.utf8.count))
+        let whole = String(repeating: "x", count: 5_000)
+        #expect(GraphQLError(whole).message == whole)
+    }
+
     @Test func `errors come in the order of the text, those of the whole document last`() throws {
         #expect(
             try Self.errors("fragment F on X { y }") == [
