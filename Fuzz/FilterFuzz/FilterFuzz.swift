@@ -158,16 +158,63 @@ private struct FilterFuzzRun {
         return number.integer
     }
 
-    /// As a literal: JSON with names in place of texts before colons, and operators as names.
     private func tryGraphQL(_ filter: [UInt8]) async throws {
-        var text = String(decoding: filter, as: UTF8.self)
-        for name in ["operator", "operands", "path", "geoCoordinates", "latitude", "longitude", "distance", "max"] {
-            text = text.replacing("\"\(name)\":", with: "\(name):")
-        }
-        text = text.replacing(#/"(value[A-Za-z]*?)(Array)?":/#) { "\($0.1):" }
-        text = text.replacing(#/operator:"(\w*)"/#) { "operator:\($0.1)" }
+        let text = String(decoding: Self.literal(filter), as: UTF8.self)
         let query = JSONValue.object(["query": .string("{Get{C(where:\(text)){i}}}")])
         _ = try await send("POST", ["graphql"], query.encoded)
+    }
+
+    private static let names = Set(
+        ["operator", "operands", "path", "geoCoordinates", "latitude", "longitude", "distance", "max"].map {
+            Array($0.utf8)
+        })
+    private static let array = Array("Array".utf8)
+
+    /// As a literal: JSON with names in place of texts before colons, and operators as names.
+    private static func literal(_ filter: [UInt8]) -> [UInt8] {
+        let (quote, colon) = (UInt8(ascii: "\""), UInt8(ascii: ":"))
+        var literal: [UInt8] = []
+        literal.reserveCapacity(filter.count)
+        var isAfterOperator = false
+        var index = 0
+        while index < filter.count {
+            let wasAfterOperator = isAfterOperator
+            isAfterOperator = false
+            guard filter[index] == quote, let end = filter[(index + 1)...].firstIndex(where: { !isWordByte($0) }),
+                filter[end] == quote
+            else {
+                literal.append(filter[index])
+                index += 1
+                continue
+            }
+            let word = filter[(index + 1)..<end]
+            let isBeforeColon = end + 1 < filter.count && filter[end + 1] == colon
+            if isBeforeColon, word.starts(with: "value".utf8) {
+                let hasArray = word.suffix(array.count).elementsEqual(array)
+                literal += word.dropLast(hasArray ? array.count : 0) + [colon]
+                index = end + 2
+            } else if isBeforeColon, names.contains(Array(word)) {
+                literal += word + [colon]
+                isAfterOperator = word.elementsEqual("operator".utf8)
+                index = end + 2
+            } else if wasAfterOperator {
+                literal += word
+                index = end + 1
+            } else {
+                literal += filter[index...end]
+                index = end + 1
+            }
+        }
+        return literal
+    }
+
+    private static func isWordByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+            true
+        default: false
+        }
     }
 
     private func send(_ method: String, _ path: [String], _ body: [UInt8]) async throws -> HTTPResponse {
