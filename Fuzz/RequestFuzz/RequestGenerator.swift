@@ -38,7 +38,8 @@ struct RequestGenerator {
     static let thing = """
         {"class":"Thing","invertedIndexConfig":{"indexNullState":true,"indexPropertyLength":true,"indexTimestamps":true},
         "properties":[{"name":"n","dataType":["int"],"indexRangeFilters":true},{"name":"x","dataType":["number"]},
-        {"name":"t","dataType":["text"]},{"name":"f","dataType":["text"],"tokenization":"field"},
+        {"name":"t","dataType":["text"],"textAnalyzer":{"asciiFold":true}},
+        {"name":"f","dataType":["text"],"tokenization":"field"},
         {"name":"b","dataType":["boolean"]},{"name":"d","dataType":["date"]},{"name":"u","dataType":["uuid"]},
         {"name":"g","dataType":["geoCoordinates"]},{"name":"p","dataType":["phoneNumber"]},{"name":"i","dataType":["blob"]},
         {"name":"ns","dataType":["int[]"]},{"name":"xs","dataType":["number[]"]},{"name":"ts","dataType":["text[]"]},
