@@ -176,6 +176,9 @@ let package = Package(
         program(
             "KeywordBenchmark", at: "Benchmarks/KeywordBenchmark",
             uses: ["DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
+        program(
+            "RangeBenchmark", at: "Benchmarks/RangeBenchmark",
+            uses: ["DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
         program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),
 
         tests(of: "DataModel"),

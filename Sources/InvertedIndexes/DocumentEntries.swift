@@ -13,6 +13,8 @@ struct PropertyEntries {
     /// For a searchable text: all tokens, with repeats.
     var tokenCount: Int?
     var coordinates: GeoCoordinates?
+    /// For a property with a bit-sliced index.
+    var sliced: SlicedValue?
 }
 
 extension InvertedIndexSchema {
@@ -28,6 +30,7 @@ extension InvertedIndexSchema {
             if case .geoCoordinates(let coordinates) = value { entries.coordinates = coordinates }
         case .scalar(let type):
             appendTerms(CollectionOfOne(value), type, property, to: &entries)
+            if property.isBitSliced { entries.sliced = Self.term(of: value, type).map(SlicedValue.init) }
             if case .text(let text) = value { appendLength(text.unicodeScalars.count, property, to: &entries) }
         case .array(let type):
             guard case .array(let elements) = value else { return entries }
@@ -110,6 +113,14 @@ extension InvertedIndexSchema {
 extension IndexedProperty {
     /// Whether there are any entries of it.
     var isIndexed: Bool { isFilterable || isSearchable || hasRangeIndex }
+
+    /// Whether its values go into a bit-sliced index beside their terms.
+    var isBitSliced: Bool {
+        switch type {
+        case .scalar(.int), .scalar(.number), .scalar(.date): isIndexed
+        case .scalar, .array, .reference: false
+        }
+    }
 }
 
 extension PropertyValue {

@@ -28,6 +28,16 @@ struct DocumentSetBuilder {
         words[position + number >> 6] |= 1 << UInt64(number & 63)
     }
 
+    /// Adds the documents of a bit-sliced block.
+    ///
+    /// - Returns: false if there is no such block.
+    mutating func add(_ documents: SIMD8<UInt64>, block: UInt32) -> Bool {
+        guard block < 1 << 23 else { return false }
+        let position = position(of: UInt16(block >> 7)) + Int(block & 127) * BitSlicedBlock.wordCount
+        for index in 0..<BitSlicedBlock.wordCount { words[position + index] |= documents[index] }
+        return true
+    }
+
     private mutating func position(of chunk: UInt16) -> Int {
         if let last, last.chunk == chunk { return last.position }
         let position = pages[chunk] ?? words.count

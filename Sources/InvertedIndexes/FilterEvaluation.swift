@@ -19,7 +19,8 @@ extension InvertedIndexSchema {
     /// The documents that fulfill `filter`.
     ///
     /// - Throws: `IndexDamage`, `CancellationError` within some ten milliseconds of a cancellation, and what `store` and `ids` throw.
-    /// - Complexity: equality reads one chunk for each 65,536 documents; comparisons, `Like` and lengths read the chunks of all terms in
+    /// - Complexity: equality reads one chunk for each 65,536 documents; comparisons of single ints, numbers and dates read the fewer of
+    ///   the terms in question and a block for each 512 documents; other comparisons, `Like` and lengths read the chunks of all terms in
     ///   question; a distance reads all coordinates; a condition through a reference looks at each target that fulfills the rest, or
     ///   at each object that is referred to, if those are fewer.
     package func documents(
@@ -44,8 +45,7 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
         case .or(let operands): return try union(operands)
         case .not(let operand): return try documents(operand).complement(within: everything())
         case .term(let property, let term): return try reader.documents(IndexKey.prefix(.term, property, term))
-        case .terms(let property, let range):
-            return try reader.documents(IndexKey.prefix(.term, property), range)
+        case .terms(let property, let range): return try reader.documents(property, in: range)
         case .tokens(let property, let range): return try reader.documents(property, range)
         case .pattern(let property, let pattern): return try reader.documents(property, like: pattern)
         case .present(let property): return try present(property)

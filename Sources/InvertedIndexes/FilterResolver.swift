@@ -59,7 +59,7 @@ struct FilterResolver {
             throw FilterError(.tooDeep(limit: InvertedIndexSchema.maximumFilterDepth))
         }
         switch filter {
-        case .and(let operands): return .and(try resolve(operands, of: "And", depth: depth))
+        case .and(let operands): return .and(mergingRanges(try resolve(operands, of: "And", depth: depth)))
         case .or(let operands): return .or(try resolve(operands, of: "Or", depth: depth))
         case .not(let operand): return .not(try resolve(operand, at: 0, depth: depth))
         case .condition(let condition): return try resolve(condition)

@@ -26,12 +26,14 @@ enum EntryKind: UInt8, CaseIterable {
     case time = 0x0A
     /// property, small chunk -> coordinates.
     case coordinates = 0x0B
+    /// property -> that there is a bit-sliced index; property, small chunk -> a block of it.
+    case bitSlices = 0x0C
 
     /// Whether the value is a posting chunk and the key ends in its number.
     var holdsPostings: Bool {
         switch self {
         case .live, .term, .present, .length, .referenceTarget, .time: true
-        case .statistics, .frequency, .tokenCount, .longTerm, .coordinates: false
+        case .statistics, .frequency, .tokenCount, .longTerm, .coordinates, .bitSlices: false
         }
     }
 }
@@ -46,6 +48,8 @@ enum IndexKey {
     static let documentsPerSmallChunk = 1 << 11
     /// Documents of one chunk of coordinates.
     static let documentsPerCoordinateChunk = 1 << 9
+    /// Documents of one block of a bit-sliced index.
+    static let documentsPerSlicedBlock = 1 << 9
 
     static func prefix(_ kind: EntryKind) -> [UInt8] { [kind.rawValue] }
 

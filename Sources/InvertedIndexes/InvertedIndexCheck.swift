@@ -67,6 +67,7 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
             try compareCounts(entries, id, document.id)
             try compareLongTerms(entries, id)
             if let coordinates = entries.coordinates { try compareCoordinates(coordinates, id, document.id) }
+            if let value = entries.sliced { try compareSliced(value, id, document.id) }
         }
     }
 
@@ -139,6 +140,23 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
         }
     }
 
+    private mutating func compareSliced(
+        _ value: SlicedValue, _ property: PropertyID, _ document: DocumentID
+    ) throws {
+        // None is stored beside terms that are older than such indexes.
+        guard let index = try slicedIndex(of: property) else { return }
+        expected[Group(kind: .bitSlices, property: property.number), default: 0] += 1
+        let (block, offset) = document.number.quotientAndRemainder(dividingBy: UInt32(IndexKey.documentsPerSlicedBlock))
+        let key = IndexKey.smallChunk(IndexKey.prefix(.bitSlices, property), block)
+        let found = try store.withValue(for: key) { span -> UInt128? in
+            guard let span else { return nil }
+            return BitSlicedBlock(span, width: index.width)?[UInt16(offset)]
+        }
+        if found != value.number || index.width != value.width {
+            report("document \(document.number) has another value in \(IndexDamage.hexadecimal(key))")
+        }
+    }
+
     // MARK: What is stored
 
     mutating func scan() throws {
@@ -179,8 +197,26 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
         case .coordinates:
             guard key.byteCount == 6, CoordinateChunk(value)?.encoded() == value.bytes else { return nil }
             return value.byteCount / CoordinateChunk.entryByteCount
+        case .bitSlices: return try countSliced(key, value)
         default: return try countLongTerm(key, value)
         }
+    }
+
+    /// nil also for one that cannot be read, which is a finding of the scan.
+    private func slicedIndex(of property: PropertyID) throws -> BitSlicedIndex? {
+        do {
+            return try store.bitSlicedIndex(of: property)
+        } catch is IndexDamage {
+            return nil
+        }
+    }
+
+    private func countSliced(_ key: RawSpan, _ value: RawSpan) throws -> Int? {
+        if key.byteCount == 3 { return BitSlicedIndex(value) == nil ? nil : 0 }
+        guard key.byteCount == 6, let index = try slicedIndex(of: PropertyID(Self.property(key))),
+            let block = BitSlicedBlock(value, width: index.width), block.encoded() == value.bytes
+        else { return nil }
+        return block.count
     }
 
     /// 1 if the text belongs to its key and the term is in use.
@@ -208,6 +244,11 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
             let count = try store.documentCount()
             if count != documentCount { report("\(count) documents are counted; there are \(documentCount)") }
             for property in schema.propertiesByID.keys {
+                let values = stored[Group(kind: .bitSlices, property: property.number)] ?? 0
+                let counted = try store.bitSlicedIndex(of: property)?.documentCount ?? 0
+                if values != counted {
+                    report("property \(property.number): \(values) values are in slices; \(counted) are counted")
+                }
                 let (wanted, found) = (statistics[property] ?? TextStatistics(), try store.textStatistics(of: property))
                 if wanted != found {
                     report(

@@ -13,6 +13,7 @@ package struct PostingBatch {
     private var frequencies: [[UInt8]: [UInt64]] = [:]
     private var tokenCounts: [PropertyID: [UInt32: UInt32]] = [:]
     private var coordinates: [PropertyID: [UInt32: GeoCoordinates?]] = [:]
+    private var sliced: [PropertyID: BitSlicedChanges] = [:]
     /// Key of the whole text of a cut term to that text.
     private var longTerms: [[UInt8]: [UInt8]] = [:]
     private var statistics: [PropertyID: TextStatistics] = [:]
@@ -24,8 +25,8 @@ package struct PostingBatch {
     package private(set) var byteCount = 0
 
     package var isEmpty: Bool {
-        postings.isEmpty && frequencies.isEmpty && tokenCounts.isEmpty && coordinates.isEmpty && longTerms.isEmpty
-            && statistics.isEmpty && documentCount == 0
+        postings.isEmpty && frequencies.isEmpty && tokenCounts.isEmpty && coordinates.isEmpty && sliced.isEmpty
+            && longTerms.isEmpty && statistics.isEmpty && documentCount == 0
     }
 
     // Bytes of a dictionary entry beside its key, as measured roughly.
@@ -73,6 +74,10 @@ package struct PostingBatch {
             coordinates[property, default: [:]][document.number] = .some(isIn ? location : nil)
             byteCount += 24
         }
+        if let value = entries.sliced {
+            sliced[property, default: BitSlicedChanges(width: value.width)].set(isIn ? value.number : nil, of: document)
+            byteCount += 48
+        }
     }
 
     /// Writes everything collected and becomes empty. Must be called before the transaction commits.
@@ -80,6 +85,8 @@ package struct PostingBatch {
     /// - Throws: `IndexDamage` if a stored entry cannot be read, and what `store` throws; then the transaction must be given up.
     /// - Complexity: for each chunk touched one read and at most one write of up to 8 KB (12 KB for frequencies beyond 65,535).
     package mutating func flush(into store: some OrderedWriting) throws {
+        // Before the terms: where the index begins is seen from there being none.
+        for (property, changes) in sliced.sorted(by: { $0.key < $1.key }) { try changes.flush(property, into: store) }
         try flushPostings(into: store)
         try flushFrequencies(into: store)
         try flushTokenCounts(into: store)
@@ -219,7 +226,7 @@ package struct PostingBatch {
 
 extension OrderedWriting {
     /// Replaces the value under `key` by what `change` makes of it, or removes it where that is nil; writes nothing if it stays the same.
-    fileprivate func rewrite<Value>(
+    func rewrite<Value>(
         _ key: [UInt8], read: (RawSpan) -> Value?, empty: @autoclosure () -> Value,
         _ change: (inout Value) -> [UInt8]?
     ) throws {

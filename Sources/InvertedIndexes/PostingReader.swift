@@ -23,28 +23,10 @@ struct PostingReader<Store: OrderedReading> {
         }
     }
 
-    private func add(_ key: RawSpan, _ value: RawSpan, to builder: inout DocumentSetBuilder) throws {
+    func add(_ key: RawSpan, _ value: RawSpan, to builder: inout DocumentSetBuilder) throws {
         guard key.byteCount >= 3, builder.add(value, chunk: key.lastUInt16) else {
             throw IndexDamage.malformedEntry(key: key.bytes)
         }
-    }
-
-    /// The documents of all terms in `range`, which all have one width.
-    func documents(_ prefix: [UInt8], _ range: TermRange) throws -> DocumentSet {
-        var builder = DocumentSetBuilder()
-        try store.scan(prefix: prefix, from: prefix + (range.lower ?? [])) { key, value in
-            try meter.count(WorkMeter.lookUp + value.byteCount)
-            guard key.byteCount >= prefix.count + 2 else { throw IndexDamage.malformedEntry(key: key.bytes) }
-            let term = prefix.count..<key.byteCount - 2
-            if let upper = range.upper {
-                let order = key.compare(term, to: upper)
-                if order > 0 || order == 0 && !range.includesUpper { return false }
-            }
-            if let lower = range.lower, !range.includesLower, key.compare(term, to: lower) == 0 { return true }
-            try add(key, value, to: &builder)
-            return true
-        }
-        return builder.build()
     }
 
     /// The documents that have a token in `range`.

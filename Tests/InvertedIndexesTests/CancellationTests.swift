@@ -29,7 +29,7 @@ private final class Caller: Sendable {
 @Suite struct CancellationTests {
     private static let properties: [String: IndexedProperty] = [
         "word": .text(1), "int": .scalar(2, .int), "place": .scalar(3, .geoCoordinates),
-        "r": IndexedProperty(id: PropertyID(4), type: .reference(["A"])),
+        "r": IndexedProperty(id: PropertyID(4), type: .reference(["A"])), "ints": .array(5, .int),
     ]
 
     /// 20,000 documents, each with a word and a number of its own.
@@ -43,6 +43,7 @@ private final class Caller: Sendable {
                 [
                     "r": .references([Beacon(collection: "B", id: ObjectID(high: 1, low: UInt64(number)))]),
                     "word": .text("w\(number) common"), "int": .int(Int64(number)),
+                    "ints": .array([.int(Int64(number))]),
                     "place": .geoCoordinates(GeoCoordinates(latitude: 1, longitude: 1)),
                 ], creationTime: Int64(number), updateTime: 0, in: &batch)
         }
@@ -53,7 +54,7 @@ private final class Caller: Sendable {
     private static let filters: [(String, FilterCondition)] = [
         ("pattern", .init(path: .property("word"), comparison: .like, value: .text("*x*"))),
         ("tokens", .init(path: .property("word"), comparison: .greaterThan, value: .text("b"))),
-        ("range", .init(path: .property("int"), comparison: .greaterThan, value: .int(5))),
+        ("range", .init(path: .property("ints"), comparison: .greaterThan, value: .int(5))),
         ("ids", .init(path: .id, comparison: .greaterThan, value: .text(ObjectID(high: 0, low: 0).description))),
         ("id pattern", .init(path: .id, comparison: .like, value: .text("*9"))),
         ("times", .init(path: .creationTime, comparison: .greaterThan, value: .text("5"))),

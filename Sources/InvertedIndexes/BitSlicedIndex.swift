@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// What a shard stores of the bit-sliced index of a property as a whole: that there is one, and so that no value is missing from it.
+///
+/// A property of which terms were stored before there were such indexes has none, and gets none as long as it has terms.
+struct BitSlicedIndex: Hashable {
+    /// Bytes of a value, 8 or 12.
+    var width: Int
+    /// How many documents have a value.
+    var documentCount: Int
+
+    init(width: Int, documentCount: Int = 0) {
+        self.width = width
+        self.documentCount = documentCount
+    }
+
+    init?(_ span: RawSpan) {
+        guard span.byteCount == 9, [8, 12].contains(span.byte(at: 0)) else { return nil }
+        let count = span.uint64(at: 1)
+        guard count > 0, count <= 1 << 32 else { return nil }
+        self.init(width: Int(span.byte(at: 0)), documentCount: Int(count))
+    }
+
+    /// nil when no document has a value.
+    func encoded() -> [UInt8]? {
+        guard documentCount > 0 else { return nil }
+        var bytes = [UInt8(width)]
+        bytes.append(littleEndian: UInt64(documentCount))
+        return bytes
+    }
+}
+
+extension OrderedReading {
+    /// - Returns: nil if no document has a value, or the shard is older than such indexes.
+    /// - Throws: `IndexDamage`, and what the store throws.
+    func bitSlicedIndex(of property: PropertyID) throws -> BitSlicedIndex? {
+        let key = IndexKey.prefix(.bitSlices, property)
+        return try withValue(for: key) { span in
+            guard let span else { return nil }
+            guard let index = BitSlicedIndex(span) else { throw IndexDamage.malformedEntry(key: key) }
+            return index
+        }
+    }
+
+    /// Whether any document has a term in the property.
+    fileprivate func hasTerms(_ property: PropertyID) throws -> Bool {
+        let prefix = IndexKey.prefix(.term, property)
+        var hasTerms = false
+        try scan(prefix: prefix, from: prefix) { _, _ in
+            hasTerms = true
+            return false
+        }
+        return hasTerms
+    }
+}
+
+/// Changes of the bit-sliced index of one property, collected over many documents.
+struct BitSlicedChanges {
+    let width: Int
+    private var numbers: [UInt32: UInt128?] = [:]
+
+    init(width: Int) { self.width = width }
+
+    /// Of several values of a document the last one counts; nil takes it out.
+    mutating func set(_ number: UInt128?, of document: DocumentID) { numbers[document.number] = .some(number) }
+
+    /// Writes the changes, before the terms of the property are written.
+    ///
+    /// - Throws: `IndexDamage` if a stored entry cannot be read, and what `store` throws.
+    /// - Complexity: for each block of 512 documents touched one read and at most one write of up to 7 KB.
+    func flush(_ property: PropertyID, into store: some OrderedWriting) throws {
+        let key = IndexKey.prefix(.bitSlices, property)
+        let stored = try store.bitSlicedIndex(of: property)
+        if stored == nil, try store.hasTerms(property) { return }
+        var index = stored ?? BitSlicedIndex(width: width)
+        guard index.width == width else { throw IndexDamage.malformedEntry(key: key) }
+        let size = UInt32(IndexKey.documentsPerSlicedBlock)
+        let blocks = Dictionary(grouping: numbers) { $0.key / size }
+        for (number, changes) in blocks.sorted(by: { $0.key < $1.key }) {
+            let changes = changes.map { (offset: UInt16($0.key % size), number: $0.value) }
+                .sorted { $0.offset < $1.offset }
+            try store.rewrite(
+                IndexKey.smallChunk(key, number), read: { BitSlicedBlock($0, width: width) },
+                empty: BitSlicedBlock(width: width)
+            ) { block in
+                index.documentCount -= block.count
+                block.apply(changes)
+                index.documentCount += block.count
+                return block.encoded()
+            }
+        }
+        guard index.documentCount >= 0 else { throw IndexDamage.malformedEntry(key: key) }
+        if let value = index.encoded() {
+            if index != stored { try store.put(value, for: key) }
+        } else if stored != nil {
+            try store.removeValue(for: key)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+extension PostingReader {
+    /// The documents of a property whose values, or one of them, lie in `range`.
+    ///
+    /// - Complexity: the fewer of a step for each different value and 65,536 documents, and one for each 512 documents; only the
+    ///   former where the property has no bit-sliced index.
+    func documents(_ property: PropertyID, in range: TermRange) throws -> DocumentSet {
+        let prefix = IndexKey.prefix(.term, property)
+        var builder = DocumentSetBuilder()
+        guard let index = try store.bitSlicedIndex(of: property) else {
+            _ = try add(prefix, range, atMost: .max, to: &builder)
+            return builder.build()
+        }
+        // Few terms are found sooner by themselves. How many there are is not known, so they are tried for as long as they could cost less.
+        let blockCount = index.documentCount / IndexKey.documentsPerSlicedBlock + 1
+        if try add(prefix, range, atMost: blockCount * WorkMeter.lookUp, to: &builder) { return builder.build() }
+        return try documents(property, in: range, index)
+    }
+
+    /// The documents of all terms in `range`, which all have one width.
+    func documents(_ prefix: [UInt8], _ range: TermRange) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        _ = try add(prefix, range, atMost: .max, to: &builder)
+        return builder.build()
+    }
+
+    /// Adds the documents of all terms in `range`, as long as that costs no more than `limit`.
+    ///
+    /// - Returns: whether these are all of them.
+    private func add(
+        _ prefix: [UInt8], _ range: TermRange, atMost limit: Int, to builder: inout DocumentSetBuilder
+    ) throws -> Bool {
+        var left = limit
+        try store.scan(prefix: prefix, from: prefix + (range.lower ?? [])) { key, value in
+            let cost = WorkMeter.lookUp + value.byteCount
+            try meter.count(cost)
+            guard key.byteCount >= prefix.count + 2 else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            let term = prefix.count..<key.byteCount - 2
+            if let upper = range.upper {
+                let order = key.compare(term, to: upper)
+                if order > 0 || order == 0 && !range.includesUpper { return false }
+            }
+            if let lower = range.lower, !range.includesLower, key.compare(term, to: lower) == 0 { return true }
+            left -= cost
+            guard left >= 0 else { return false }
+            try add(key, value, to: &builder)
+            return true
+        }
+        return left >= 0
+    }
+
+    private func documents(
+        _ property: PropertyID, in range: TermRange, _ index: BitSlicedIndex
+    ) throws -> DocumentSet {
+        guard let range = range.numbers(width: index.width) else { return DocumentSet() }
+        var builder = DocumentSetBuilder()
+        let prefix = IndexKey.prefix(.bitSlices, property)
+        try store.scan(prefix: prefix, from: IndexKey.smallChunk(prefix, 0)) { key, value in
+            try meter.count(WorkMeter.lookUp + value.byteCount)
+            guard key.byteCount == prefix.count + 3,
+                let found = BitSlicedBlock.documents(value, in: range, width: index.width)
+            else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            let block = UInt32(key.byte(at: prefix.count)) << 16 | UInt32(key.lastUInt16)
+            guard builder.add(found, block: block) else { throw IndexDamage.malformedEntry(key: key.bytes) }
+            return true
+        }
+        return builder.build()
+    }
+}
+
+extension TermRange {
+    /// The numbers of the terms in the range; nil if there are none.
+    func numbers(width: Int) -> ClosedRange<UInt128>? {
+        let greatest = UInt128.max >> UInt128(128 - 8 * width)
+        var (first, last) = (lower.map(UInt128.init(term:)) ?? 0, upper.map(UInt128.init(term:)) ?? greatest)
+        if lower != nil, !includesLower {
+            guard first < greatest else { return nil }
+            first += 1
+        }
+        if upper != nil, !includesUpper {
+            guard last > 0 else { return nil }
+            last -= 1
+        }
+        return first <= last ? first...last : nil
+    }
+
+    /// What lies in both.
+    func intersection(_ other: TermRange) -> TermRange {
+        var result = self
+        if let bound = other.lower {
+            if let lower, !lower.lexicographicallyPrecedes(bound) {
+                if lower == bound { result.includesLower = includesLower && other.includesLower }
+            } else {
+                (result.lower, result.includesLower) = (bound, other.includesLower)
+            }
+        }
+        if let bound = other.upper {
+            if let upper, !bound.lexicographicallyPrecedes(upper) {
+                if upper == bound { result.includesUpper = includesUpper && other.includesUpper }
+            } else {
+                (result.upper, result.includesUpper) = (bound, other.includesUpper)
+            }
+        }
+        return result
+    }
+}
