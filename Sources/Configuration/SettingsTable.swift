@@ -131,6 +131,10 @@ package enum SettingsTable {
         Setting(
             "DEFAULT_VECTOR_INDEX", \.defaultVectorIndex, .choice, in: .schema,
             "The vector index of a new class that names none."),
+        Setting(
+            "ASYNC_INDEXING", \.hasAsyncIndexing, .boolean, in: .schema,
+            "Whether classes may have the vectorIndexType dynamic, as in Weaviate; vectors get their links in the background either way."
+        ),
     ]
 
     private static let pictures = [

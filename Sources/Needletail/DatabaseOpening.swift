@@ -48,6 +48,7 @@ extension DatabaseSettings {
         defaultVectorizer = settings.defaultVectorizer.rawValue
         defaultMetric = settings.defaultDistance.rawValue
         defaultIndexKind = settings.defaultVectorIndex == .flat ? .flat : .hnsw
+        hasAsyncIndexing = settings.hasAsyncIndexing
         modules = Set(settings.enabledModules)
         recallSampleShare = settings.recallSampleRate
         loadsShardsAtStart = settings.loadsShardsAtStart

@@ -96,7 +96,7 @@ extension VectorIndex {
     ///
     /// - Returns: `false` if there is no memory.
     private func hasGraphIfNeeded() -> Bool {
-        guard isGraph, !store.hasGraph, store.count > Self.smallLimit else { return true }
+        guard isGraph, !store.hasGraph, store.count > configuration.graphThreshold else { return true }
         return table.withLock { table in
             guard store.addGraph() else { return false }
             table.slots.forEach { _, slot in table.enqueue(slot) }

@@ -167,7 +167,7 @@ extension VectorIndex {
         // Made for another configuration, or by a version that chose its codes otherwise.
         guard layout == header.layout else { return nil }
         guard let store = CodeStore(layout: layout) else { throw VectorIndexError.tooManyVectors(count: 0) }
-        if layout.maxConnections > 0, header.slotCount <= Self.smallLimit {
+        if layout.maxConnections > 0, header.slotCount <= configuration.graphThreshold {
             // Links would be more than it needs.
             self.init(store: store, configuration: configuration)
             return

@@ -31,8 +31,8 @@ import VectorKernels
 package final class VectorIndex: Sendable {
     static let dimensionLimit = 65_535
     /// An index with no more slots has no links, and its snapshots hold no documents: a scan is faster than a walk, and
-    /// appending the vectors after a start as fast as loading.
-    static let smallLimit = 256
+    /// appending the vectors after a start as fast as loading. `graphThreshold` raises it.
+    package static let smallLimit = 256
 
     let store: CodeStore
     let epochs = Epochs()
@@ -68,7 +68,8 @@ package final class VectorIndex: Sendable {
     var isGraph: Bool { store.layout.maxConnections > 0 }
     package var configuration: VectorIndexConfiguration { settings.withLock { $0 } }
 
-    /// Takes over the values that only searches use: `ef`, the dynamic ef values and `flatSearchCutoff`.
+    /// Takes over the values that only searches use, `ef`, the dynamic ef values and `flatSearchCutoff`, and `graphThreshold`, which matters
+    /// as long as there is no graph.
     ///
     /// The others (kind, metric, `maxConnections`, `efConstruction`) stay what they were.
     package func reconfigure(_ wanted: VectorIndexConfiguration) {
@@ -78,6 +79,7 @@ package final class VectorIndex: Sendable {
             settings.dynamicEfMax = wanted.dynamicEfMax
             settings.dynamicEfFactor = wanted.dynamicEfFactor
             settings.flatSearchCutoff = wanted.flatSearchCutoff
+            settings.graphThreshold = wanted.graphThreshold
         }
     }
 

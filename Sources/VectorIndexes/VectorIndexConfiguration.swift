@@ -22,11 +22,13 @@ package struct VectorIndexConfiguration: Hashable, Sendable {
     package var dynamicEfFactor: Int
     /// A filter that allows fewer documents than this is answered by scanning them.
     package var flatSearchCutoff: Int
+    /// A graph index with no more documents than this has no links and is scanned; at least `VectorIndex.smallLimit`.
+    package var graphThreshold: Int
 
     package init(
         kind: Kind = .hnsw, metric: VectorMetric = .cosine, maxConnections: Int = 32, efConstruction: Int = 128,
         ef: Int = -1, dynamicEfMin: Int = 100, dynamicEfMax: Int = 500, dynamicEfFactor: Int = 8,
-        flatSearchCutoff: Int = 40_000
+        flatSearchCutoff: Int = 40_000, graphThreshold: Int = VectorIndex.smallLimit
     ) {
         self.kind = kind
         self.metric = metric
@@ -37,6 +39,7 @@ package struct VectorIndexConfiguration: Hashable, Sendable {
         self.dynamicEfMax = dynamicEfMax
         self.dynamicEfFactor = dynamicEfFactor
         self.flatSearchCutoff = flatSearchCutoff
+        self.graphThreshold = max(graphThreshold, VectorIndex.smallLimit)
     }
 
     /// The ef of a search for `limit` neighbors: never below `limit`.

@@ -85,6 +85,27 @@ struct SchemaTests {
         #expect(vectors?["b"]?["vectorizer"]?["img2vec-neural"]?["imageFields"] == .array([.string("image")]))
     }
 
+    @Test func `a dynamic index is shown with the settings of its graph and of the flat index it is before`()
+        async throws
+    {
+        var settings = DatabaseSettings()
+        settings.hasAsyncIndexing = true
+        let fixture = RESTFixture(settings: settings)
+        let more = #"""
+            , "vectorIndexType": "dynamic", "vectorIndexConfig": {"distance": "dot", "threshold": 500, "hnsw": {"maxConnections": 8},
+            "flat": {"bq": {"enabled": true}}}
+            """#
+        try await fixture.createClass("C", #"{"name": "n", "dataType": ["int"]}"#, more: more)
+        let index = try await fixture.send("GET", "/v1/schema/C").body?["vectorIndexConfig"]
+        #expect(index?["threshold"]?.number == 500)
+        #expect(index?["distance"] == .string("dot"))
+        #expect(index?["hnsw"]?["maxConnections"]?.number == 8)
+        #expect(index?["hnsw"]?["distance"] == .string("dot"))
+        #expect(index?["hnsw"]?["bq"]?["enabled"] == .boolean(false))
+        #expect(index?["flat"]?["bq"]?["enabled"] == .boolean(true))
+        #expect(index?["flat"]?["ef"] == nil)
+    }
+
     @Test(
         arguments: [
             (#"{"properties": []}"#, "'' is not a valid class name"),

@@ -58,6 +58,24 @@ private final class Counter: Sendable {
         #expect(fixture.index.store.count == 20)
     }
 
+    @Test func `have no links up to a threshold of their own, and get them with one more vector`() throws {
+        let vectors = clustered(601, dimensions: 8, seed: 6)
+        let configuration = VectorIndexConfiguration(graphThreshold: 600)
+        let fixture = try Fixture(configuration, vectors: Array(vectors.prefix(600)), isLinked: false)
+        #expect(fixture.index.unlinkedCount == 0)
+        #expect(fixture.index.linkNext(maximum: .max) == 0)
+        #expect(try fixture.nearest(5, to: vectors[9]) == fixture.table.nearest(5, to: vectors[9], metric: .cosine))
+        try fixture.add(document(9_000), vectors[600])
+        #expect(fixture.index.unlinkedCount == 601)
+        #expect(fixture.index.linkNext(maximum: .max) == 601)
+        #expect(try fixture.nearest(1, to: vectors[600]).first?.document == document(9_000))
+        var segments = SegmentTable()
+        try fixture.index.writeSnapshot(to: &segments, isCancelled: { false })
+        let loaded = try #require(try VectorIndex(reading: segments, configuration: configuration))
+        #expect(loaded.liveCount == 601)
+        #expect(fixture.index.checkInvariants() == [])
+    }
+
     @Test func `write snapshots of nothing, and are filled again`() throws {
         let vectors = clustered(20, dimensions: 8, seed: 4)
         let fixture = try Fixture(.init(), vectors: vectors)

@@ -260,6 +260,7 @@ extension VectorIndexConfiguration {
             kind: definition.kind == .flat ? .flat : .hnsw, metric: definition.metric,
             maxConnections: definition.maxConnections, efConstruction: definition.efConstruction, ef: definition.ef,
             dynamicEfMin: definition.dynamicEfMin, dynamicEfMax: definition.dynamicEfMax,
-            dynamicEfFactor: definition.dynamicEfFactor, flatSearchCutoff: definition.flatSearchCutoff)
+            dynamicEfFactor: definition.dynamicEfFactor, flatSearchCutoff: definition.flatSearchCutoff,
+            graphThreshold: definition.dynamic?.threshold ?? 0)
     }
 }

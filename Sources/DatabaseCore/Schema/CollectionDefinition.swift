@@ -155,7 +155,7 @@ package enum Vectorizer: Hashable, Sendable {
 
 /// How one vector is indexed; the members of Weaviate's `vectorIndexConfig`.
 package struct VectorIndexDefinition: Hashable, Sendable {
-    package enum Kind: String, Hashable, Sendable { case hnsw, flat }
+    package enum Kind: String, Hashable, Sendable { case hnsw, flat, dynamic }
 
     package var kind: Kind
     package var metric: VectorMetric
@@ -180,6 +180,8 @@ package struct VectorIndexDefinition: Hashable, Sendable {
     package var filterStrategy: String
     /// `pq`, `bq`, `sq`, `rq`, `multivector`, `skipDefaultQuantization`, `trackDefaultQuantization`, complete, as they are answered.
     package var quantization: JSONObject
+    /// Of a dynamic index, whose other settings are those of its graph; else `nil`.
+    package var dynamic: DynamicIndexDefinition?
 
     package init(
         kind: Kind = .hnsw, metric: VectorMetric = .cosine, isSkipped: Bool = false, cleanupIntervalSeconds: Int = 300,
@@ -201,7 +203,20 @@ package struct VectorIndexDefinition: Hashable, Sendable {
         self.flatSearchCutoff = flatSearchCutoff
         self.filterStrategy = filterStrategy
         self.quantization = quantization ?? QuantizationDefaults.settings(for: kind)
+        dynamic = kind == .dynamic ? DynamicIndexDefinition() : nil
     }
+}
+
+/// What a dynamic index has beside the settings of its graph.
+package struct DynamicIndexDefinition: Hashable, Sendable {
+    /// With more vectors than this it becomes a graph; until then it is flat.
+    package var threshold = 10_000
+    /// Accepted and shown, of the flat index.
+    package var vectorCacheMaxObjects = 1_000_000_000_000
+    /// Those of the flat index, as `VectorIndexDefinition.quantization`.
+    package var quantization = QuantizationDefaults.settings(for: .flat)
+
+    package init() {}
 }
 
 extension VectorIndexDefinition {

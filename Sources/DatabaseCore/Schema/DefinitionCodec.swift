@@ -127,6 +127,16 @@ package enum DefinitionCodec {
         }
         writer.member("filterStrategy", .string(index.filterStrategy))
         writer.member("quantization", .object(index.quantization))
+        if let dynamic = index.dynamic {
+            writer.key("dynamic")
+            writer.beginObject()
+            writer.key("threshold")
+            writer.number(dynamic.threshold)
+            writer.key("vectorCacheMaxObjects")
+            writer.number(dynamic.vectorCacheMaxObjects)
+            writer.member("quantization", .object(dynamic.quantization))
+            writer.endObject()
+        }
         writer.endObject()
     }
 

@@ -85,7 +85,7 @@ struct DefinitionReader {
     }
 
     private func vector() throws(Damage) -> VectorDefinition {
-        let index = VectorIndexDefinition(
+        var index = VectorIndexDefinition(
             kind: try value("kind", VectorIndexDefinition.Kind(rawValue: try text("kind"))),
             metric: try value("metric", VectorMetric(rawValue: try text("metric"))),
             isSkipped: try boolean("isSkipped"),
@@ -95,6 +95,15 @@ struct DefinitionReader {
             vectorCacheMaxObjects: try int("vectorCacheMaxObjects"), flatSearchCutoff: try int("flatSearchCutoff"),
             filterStrategy: try text("filterStrategy"),
             quantization: try value("quantization", try optionalObject("quantization")))
+        if index.kind == .dynamic {
+            let reader = try DefinitionReader(
+                .object(value("dynamic", try optionalObject("dynamic"))), at: "\(path).dynamic")
+            var dynamic = DynamicIndexDefinition()
+            dynamic.threshold = try reader.int("threshold")
+            dynamic.vectorCacheMaxObjects = try reader.int("vectorCacheMaxObjects")
+            dynamic.quantization = try reader.value("quantization", try reader.optionalObject("quantization"))
+            index.dynamic = dynamic
+        }
         return VectorDefinition(
             id: VectorID(try number16("id")), name: try optionalText("name"),
             vectorizer: try optionalTexts("imageFields").map { .image(fields: $0) } ?? .none,

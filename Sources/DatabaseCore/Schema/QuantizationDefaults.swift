@@ -8,7 +8,7 @@ import JSON
 package enum QuantizationDefaults {
     package static func settings(for kind: VectorIndexDefinition.Kind) -> JSONObject {
         switch kind {
-        case .hnsw: hnsw
+        case .hnsw, .dynamic: hnsw
         case .flat: flat
         }
     }

@@ -120,8 +120,8 @@ extension SchemaRules {
         of existing: CollectionDefinition, as wanted: CollectionDefinition, next: inout UInt16
     ) throws(DatabaseError) -> [VectorDefinition] {
         try VectorDefinitionRules(settings: settings).check(wanted.vectors)
-        guard existing.hasNamedVectors == wanted.hasNamedVectors else {
-            throw .unsupported("adding named vectors to a class with a vector of its own")
+        guard existing.vector(named: nil) != nil || wanted.vector(named: nil) == nil else {
+            throw .invalidDefinition("a class with named vectors cannot get a class level vector: add a named one")
         }
         var vectors = existing.vectors
         for position in vectors.indices {

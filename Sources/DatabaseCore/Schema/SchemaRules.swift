@@ -22,7 +22,7 @@ package struct SchemaRules: Sendable {
         created.nextVectorNumber = 0
         try checkName(created.name, among: others)
         created = try PropertyRules(collection: created.name, others: others).adding(definition.properties, to: created)
-        try VectorDefinitionRules(settings: settings).check(created.vectors)
+        try VectorDefinitionRules(settings: settings).checkNew(created.vectors)
         created.vectors = try numbered(created.vectors, from: &created.nextVectorNumber)
         try checkMultiTenancy(created.multiTenancy)
         try checkReplication(created.replication)

@@ -11,6 +11,18 @@ struct VectorDefinitionRules {
     static let maximumConnections = 2047
     static let maximumSearchWidth = 1_000_000
 
+    /// What clients call the vector without a name.
+    private static let clientName = "default"
+
+    /// The vectors of a new collection: one without a name, or some with names, which may come beside it later.
+    func checkNew(_ vectors: [VectorDefinition]) throws(DatabaseError) {
+        guard vectors.allSatisfy({ $0.name == nil }) || vectors.allSatisfy({ $0.name != nil }) else {
+            throw .invalidDefinition(
+                "creating a class with both a class level vector index and named vectors is forbidden")
+        }
+        try check(vectors)
+    }
+
     func check(_ vectors: [VectorDefinition]) throws(DatabaseError) {
         var names: Set<String> = []
         for vector in vectors {
@@ -26,9 +38,10 @@ struct VectorDefinitionRules {
             }
             try check(vector)
         }
-        guard names.isEmpty || names.count == vectors.count else {
+        if names.count < vectors.count, names.contains(Self.clientName) {
             throw .invalidDefinition(
-                "creating a class with both a class level vector index and named vectors is forbidden")
+                "vector '\(Self.clientName)' cannot be beside the class level vector, which clients show under this name"
+            )
         }
         guard !vectors.isEmpty else { throw .invalidDefinition("a class needs at least one vector") }
     }
@@ -38,7 +51,11 @@ struct VectorDefinitionRules {
             throw .invalidDefinition(
                 "\(prefix(vector))vectorizer: no module with name \"\(Vectorizer.imageModule)\" present")
         }
-        guard vector.index.kind == .hnsw else { return }
+        if let threshold = vector.index.dynamic?.threshold, threshold < 0 {
+            throw .invalidDefinition(
+                "\(prefix(vector))invalid dynamic config: threshold cannot be below 0, got \(threshold)")
+        }
+        guard vector.index.kind != .flat else { return }
         try check(vector.index.maxConnections, "maxConnections", vector, upTo: Self.maximumConnections)
         try check(vector.index.efConstruction, "efConstruction", vector, upTo: Self.maximumSearchWidth)
         guard vector.index.ef <= Self.maximumSearchWidth, vector.index.dynamicEfMax <= Self.maximumSearchWidth else {

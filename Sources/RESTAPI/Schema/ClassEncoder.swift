@@ -35,7 +35,8 @@ enum ClassEncoder {
         if definition.hasNamedVectors {
             writer.key("vectorConfig")
             writeNamedVectors(definition.vectors, to: &writer)
-        } else if let vector = definition.vectors.first {
+        }
+        if let vector = definition.vector(named: nil) {
             writer.key("vectorIndexConfig")
             write(vector.index, to: &writer)
             writer.member("vectorIndexType", .string(vector.index.kind.rawValue))
@@ -161,7 +162,8 @@ enum ClassEncoder {
     private static func writeNamedVectors(_ vectors: [VectorDefinition], to writer: inout JSONWriter) {
         writer.beginObject()
         for vector in vectors {
-            writer.key(vector.name ?? "")
+            guard let name = vector.name else { continue }
+            writer.key(name)
             writer.beginObject()
             writer.key("vectorIndexConfig")
             write(vector.index, to: &writer)
@@ -174,9 +176,28 @@ enum ClassEncoder {
     }
 
     private static func write(_ index: VectorIndexDefinition, to writer: inout JSONWriter) {
+        guard let dynamic = index.dynamic else {
+            return writePart(
+                index, hasGraph: index.kind == .hnsw, index.quantization, cache: index.vectorCacheMaxObjects,
+                to: &writer)
+        }
         writer.beginObject()
         writer.member("distance", .string(index.metric.rawValue))
-        if index.kind == .hnsw {
+        writer.key("flat")
+        writePart(index, hasGraph: false, dynamic.quantization, cache: dynamic.vectorCacheMaxObjects, to: &writer)
+        writer.key("hnsw")
+        writePart(index, hasGraph: true, index.quantization, cache: index.vectorCacheMaxObjects, to: &writer)
+        write(dynamic.threshold, "threshold", to: &writer)
+        writer.endObject()
+    }
+
+    private static func writePart(
+        _ index: VectorIndexDefinition, hasGraph: Bool, _ quantization: JSONObject, cache: Int,
+        to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.member("distance", .string(index.metric.rawValue))
+        if hasGraph {
             write(index.cleanupIntervalSeconds, "cleanupIntervalSeconds", to: &writer)
             write(index.dynamicEfFactor, "dynamicEfFactor", to: &writer)
             write(index.dynamicEfMax, "dynamicEfMax", to: &writer)
@@ -188,8 +209,8 @@ enum ClassEncoder {
             write(index.maxConnections, "maxConnections", to: &writer)
             writer.member("skip", .boolean(index.isSkipped))
         }
-        for member in index.quantization.members { writer.member(member.name, member.value) }
-        write(index.vectorCacheMaxObjects, "vectorCacheMaxObjects", to: &writer)
+        for member in quantization.members { writer.member(member.name, member.value) }
+        write(cache, "vectorCacheMaxObjects", to: &writer)
         writer.endObject()
     }
 

@@ -4,8 +4,8 @@ import DatabaseCore
 import JSON
 import VectorIndexes
 
-/// Reads which vectors a class has: the unnamed one of `vectorizer`, `vectorIndexType` and `vectorIndexConfig`, or those
-/// of `vectorConfig`.
+/// Reads which vectors a class has: the unnamed one of `vectorizer`, `vectorIndexType` and `vectorIndexConfig`, those
+/// of `vectorConfig`, or both.
 struct VectorConfigDecoder {
     var settings: DatabaseSettings
     /// `moduleConfig` of the class.
@@ -17,11 +17,7 @@ struct VectorConfigDecoder {
         guard let named = try fields.fields("vectorConfig", type: "VectorConfig"), !named.members.isEmpty else {
             return [try unnamedVector(fields)]
         }
-        guard !hasOwnVector else {
-            throw .schema(
-                422, "creating a class with both a class level vector index and named vectors is forbidden")
-        }
-        var vectors: [VectorDefinition] = []
+        var vectors = hasOwnVector ? [try unnamedVector(fields)] : []
         for member in named.members.members {
             let fields = try BodyFields(member.value, type: "VectorConfig", parameter: ClassDecoder.parameter)
             vectors.append(try namedVector(member.name, fields))
@@ -84,13 +80,11 @@ struct VectorConfigDecoder {
     private func index(_ fields: BodyFields, prefix: String, isNamed: Bool) throws(Refusal) -> VectorIndexDefinition {
         let type = try fields.text("vectorIndexType") ?? settings.defaultIndexKind.rawValue
         guard let kind = VectorIndexDefinition.Kind(rawValue: type) else {
-            guard type == "dynamic" else {
-                throw .schema(422, "\(prefix)unrecognized or unsupported vectorIndexType \"\(type.prefix(100))\"")
-            }
-            guard settings.hasAsyncIndexing else {
-                throw .schema(422, "\(prefix)the dynamic index can only be created when async indexing is enabled")
-            }
-            throw .schema(501, "\(prefix)the vectorIndexType dynamic is not supported yet")
+            throw .schema(422, "\(prefix)unrecognized or unsupported vectorIndexType \"\(type.prefix(100))\"")
+        }
+        // As in the original, for those who rely on the refusal: here every index works with and without.
+        guard kind != .dynamic || settings.hasAsyncIndexing else {
+            throw .schema(422, "\(prefix)the dynamic index can only be created when async indexing is enabled")
         }
         var index = VectorIndexDefinition(kind: kind, metricName: settings.defaultMetric)
         guard let value = fields.value("vectorIndexConfig") else { return index }
@@ -118,11 +112,32 @@ private struct IndexSettingsReader {
 
     func read(into index: inout VectorIndexDefinition) throws(Refusal) {
         try readMetric(into: &index)
+        if index.kind == .dynamic { return try readParts(into: &index) }
         try number("vectorCacheMaxObjects", &index.vectorCacheMaxObjects)
-        if index.kind == .hnsw {
-            try readGraphSettings(into: &index)
+        if index.kind == .hnsw { try readGraphSettings(into: &index) }
+        try readQuantization(into: &index.quantization, ofGraph: index.kind == .hnsw)
+    }
+
+    /// Of a dynamic index: the settings of the graph and of the flat index that it is before, both with the metric of the whole.
+    private func readParts(into index: inout VectorIndexDefinition) throws(Refusal) {
+        var dynamic = DynamicIndexDefinition()
+        try number("threshold", &dynamic.threshold)
+        let graph = try part("hnsw")
+        try graph.number("vectorCacheMaxObjects", &index.vectorCacheMaxObjects)
+        try graph.readGraphSettings(into: &index)
+        try graph.readQuantization(into: &index.quantization, ofGraph: true)
+        let flat = try part("flat")
+        try flat.number("vectorCacheMaxObjects", &dynamic.vectorCacheMaxObjects)
+        try flat.readQuantization(into: &dynamic.quantization, ofGraph: false)
+        index.dynamic = dynamic
+    }
+
+    private func part(_ name: String) throws(Refusal) -> IndexSettingsReader {
+        switch given[name] {
+        case nil, .null?: return IndexSettingsReader(given: JSONObject(), prefix: prefix)
+        case .object(let members)?: return IndexSettingsReader(given: members, prefix: prefix)
+        case let value?: throw refusal("\(name) must be an object, got \(GoName.type(of: value))")
         }
-        try readQuantization(into: &index)
     }
 
     private func readGraphSettings(into index: inout VectorIndexDefinition) throws(Refusal) {
@@ -153,17 +168,17 @@ private struct IndexSettingsReader {
     }
 
     /// Members of the quantizers over their defaults; two quantizers at once are refused.
-    private func readQuantization(into index: inout VectorIndexDefinition) throws(Refusal) {
-        for member in index.quantization.members {
+    private func readQuantization(into quantization: inout JSONObject, ofGraph isOfGraph: Bool) throws(Refusal) {
+        for member in quantization.members {
             guard let value = given[member.name], value != .null else { continue }
-            index.quantization[member.name] = try merged(member.value, with: value, name: member.name)
+            quantization[member.name] = try merged(member.value, with: value, name: member.name)
         }
         let quantizers = ["pq", "bq", "sq", "rq"]
-        let enabled = quantizers.filter { index.quantization[$0]?["enabled"] == .boolean(true) }
+        let enabled = quantizers.filter { quantization[$0]?["enabled"] == .boolean(true) }
         guard enabled.count <= 1 else {
             throw refusal("only a single quantization can be enabled, got \(enabled.joined(separator: ", "))")
         }
-        guard index.kind == .hnsw, let bits = index.quantization["rq"]?["bits"]?.number else { return }
+        guard isOfGraph, let bits = quantization["rq"]?["bits"]?.number else { return }
         guard bits == 8 || bits == 1 else { throw refusal("rq.bits must be 1 or 8") }
     }
 

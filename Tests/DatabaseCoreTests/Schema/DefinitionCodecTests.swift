@@ -67,6 +67,16 @@ struct DefinitionCodecTests {
         #expect(try DefinitionCodec.decoded(DefinitionCodec.encoded(plain)) == plain)
     }
 
+    @Test func `a dynamic index comes back with the settings of both of its parts`() throws {
+        var index = VectorIndexDefinition(kind: .dynamic, metric: .dot, ef: 7)
+        index.dynamic?.threshold = 300
+        index.dynamic?.vectorCacheMaxObjects = 4
+        index.dynamic?.quantization["bq"] = .null
+        let definition = CollectionDefinition(
+            name: "C", vectors: [VectorDefinition(name: "v", vectorizer: .none, index: index)])
+        #expect(try DefinitionCodec.decoded(DefinitionCodec.encoded(definition)) == definition)
+    }
+
     @Test func `a newer version is refused by its number`() throws {
         let text = String(decoding: DefinitionCodec.encoded(Self.definition), as: UTF8.self)
         let newer = text.replacing("\"version\":2", with: "\"version\":3")
