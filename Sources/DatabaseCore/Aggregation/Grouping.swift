@@ -72,7 +72,7 @@ struct Grouping {
             documents = try visit(column, documents, body)
         }
         try reader.visit(documents, properties: [property.id], cancellation) { document, object in
-            let (block, place) = document.number.quotientAndRemainder(dividingBy: UInt32(ColumnBlock.documentCount))
+            let (block, place) = ColumnBlock.position(of: document)
             for value in Set(object.properties[property.id]?.groupedValues ?? []) {
                 try body(value, UInt128(1) << UInt128(place), block)
             }

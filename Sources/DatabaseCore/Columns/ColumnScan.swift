@@ -12,7 +12,7 @@ extension DocumentSet {
         var number: UInt32 = 0
         var bits: UInt128 = 0
         for document in self {
-            let (block, place) = document.number.quotientAndRemainder(dividingBy: UInt32(ColumnBlock.documentCount))
+            let (block, place) = ColumnBlock.position(of: document)
             if block != number {
                 if bits != 0 { try body(number, bits) }
                 (number, bits) = (block, 0)
@@ -86,8 +86,7 @@ struct NotedDocuments {
     mutating func insert(_ bits: UInt128, ofBlock number: UInt32) {
         var bits = bits
         while bits != 0 {
-            let place = UInt32(bits.trailingZeroBitCount)
-            documents.append(DocumentID(number * UInt32(ColumnBlock.documentCount) + place))
+            documents.append(ColumnBlock.document(at: bits.trailingZeroBitCount, of: number))
             bits &= bits - 1
         }
     }

@@ -30,11 +30,10 @@ struct SortedListing {
         try documents.forEachBlock { number, documents in
             try check()
             let inObjects = try keys.load(number, documents)
-            let first = number * UInt32(ColumnBlock.documentCount)
             var bits = documents
             while bits != 0 {
                 let place = bits.trailingZeroBitCount
-                let document = DocumentID(first + UInt32(place))
+                let document = ColumnBlock.document(at: place, of: number)
                 if inObjects & (UInt128(1) << UInt128(place)) == 0 {
                     best.offer(document) { keys.values[$0][place] }
                 } else if let found = try reader.transaction.object(

@@ -11,7 +11,7 @@ extension InvariantCheck {
         var number: UInt32?
         var blockCount = 0
         try transaction.scanObjects(in: shard, properties: .allButBlobs) { document, object in
-            let (block, place) = document.number.quotientAndRemainder(dividingBy: UInt32(ColumnBlock.documentCount))
+            let (block, place) = ColumnBlock.position(of: document)
             if let number, number != block {
                 blockCount += try compare(expected, with: number, in: shard)
                 expected = [:]
@@ -19,7 +19,7 @@ extension InvariantCheck {
             number = block
             for (property, value) in object.properties {
                 guard let value = ColumnValue(value) else { continue }
-                expected[property, default: ColumnBlock(value.kind)].set(Int(place), to: value)
+                expected[property, default: ColumnBlock(value.kind)].set(place, to: value)
             }
             return true
         }

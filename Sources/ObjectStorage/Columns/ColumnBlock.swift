@@ -9,6 +9,17 @@ import DataModel
 package struct ColumnBlock: Hashable, Sendable {
     package static let documentCount = 128
 
+    /// The number of the block that a document lies in, and its place there, 0 to 127.
+    package static func position(of document: DocumentID) -> (block: UInt32, place: Int) {
+        let (block, place) = document.number.quotientAndRemainder(dividingBy: UInt32(documentCount))
+        return (block, Int(place))
+    }
+
+    /// The document at a place of a block.
+    package static func document(at place: Int, of block: UInt32) -> DocumentID {
+        DocumentID(block * UInt32(documentCount) + UInt32(place))
+    }
+
     package let kind: ColumnKind
     /// The documents that have a value.
     package private(set) var present: UInt128 = 0

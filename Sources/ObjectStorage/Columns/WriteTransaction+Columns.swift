@@ -55,7 +55,7 @@ extension WriteTransaction {
     private func changeColumn(
         _ property: PropertyID, of document: DocumentID, to value: ColumnValue?, in shard: ShardAddress
     ) {
-        let (block, place) = document.number.quotientAndRemainder(dividingBy: UInt32(ColumnBlock.documentCount))
+        let (block, place) = ColumnBlock.position(of: document)
         let address = ColumnBlockAddress(shard: shard, property: property, block: block)
         columnChanges[address, default: []].append(ColumnChange(document: UInt8(place), value: value))
         heldBackColumnChangeCount += 1
