@@ -173,12 +173,13 @@ let package = Package(
                 "CSystem", "DataModel", "DatabaseCore", "ImageVectorizer", "JSON", "ObjectStorage", "Observability",
                 "RandomNumbers", "VectorIndexes",
             ]),
+        .target(name: "BenchmarkTiming", path: "Benchmarks/BenchmarkTiming", swiftSettings: swiftSettings),
         program(
             "KeywordBenchmark", at: "Benchmarks/KeywordBenchmark",
-            uses: ["DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
+            uses: ["BenchmarkTiming", "DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
         program(
             "RangeBenchmark", at: "Benchmarks/RangeBenchmark",
-            uses: ["DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
+            uses: ["BenchmarkTiming", "DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
         program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),
 
         tests(of: "DataModel"),

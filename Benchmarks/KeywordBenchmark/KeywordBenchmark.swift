@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkTiming
 import DataModel
 import Foundation
 import InvertedIndexes
@@ -17,8 +18,8 @@ import RandomNumbers
     static func main() async throws {
         let arguments = CommandLine.arguments
         let isSmoke = arguments.contains("--smoke")
-        let count = value(of: "--documents", in: arguments) ?? (isSmoke ? 3_000 : 1_000_000)
-        let seed = UInt64(value(of: "--seed", in: arguments) ?? 1)
+        let count = Timing.value(of: "--documents", in: arguments) ?? (isSmoke ? 3_000 : 1_000_000)
+        let seed = UInt64(Timing.value(of: "--seed", in: arguments) ?? 1)
         let folder = NSTemporaryDirectory() + "needletail-keywords-\(ProcessInfo.processInfo.processIdentifier)"
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var options = StorageEnvironment.Options()
@@ -41,8 +42,12 @@ import RandomNumbers
             var pruned: [Duration] = []
             var exhaustive: [Duration] = []
             for _ in 0..<rounds {
-                let (first, best) = try timed { try corpus.search(query, environment, shard, isExhaustive: false) }
-                let (second, all) = try timed { try corpus.search(query, environment, shard, isExhaustive: true) }
+                let (first, best) = try Timing.timed {
+                    try corpus.search(query, environment, shard, isExhaustive: false)
+                }
+                let (second, all) = try Timing.timed {
+                    try corpus.search(query, environment, shard, isExhaustive: true)
+                }
                 guard best == all else {
                     print("'\(query)': the pruned search finds something else")
                     exit(1)
@@ -50,7 +55,7 @@ import RandomNumbers
                 pruned.append(first)
                 exhaustive.append(second)
             }
-            let (left, right) = (median(pruned), median(exhaustive))
+            let (left, right) = (Timing.median(pruned), Timing.median(exhaustive))
             print(
                 "\(name.padding(toLength: 30, withPad: " ", startingAt: 0)) \(text(left)) \(text(right)) "
                     + String(format: "%.1f", right / left))
@@ -58,19 +63,6 @@ import RandomNumbers
         await queue.close()
         environment.close()
     }
-
-    private static func value(of flag: String, in arguments: [String]) -> Int? {
-        guard let index = arguments.firstIndex(of: flag), index + 1 < arguments.count else { return nil }
-        return Int(arguments[index + 1])
-    }
-
-    private static func timed<Result>(_ body: () throws -> Result) rethrows -> (Duration, Result) {
-        let start = ContinuousClock.now
-        let result = try body()
-        return (ContinuousClock.now - start, result)
-    }
-
-    private static func median(_ times: [Duration]) -> Double { times.sorted()[times.count / 2] / .milliseconds(1) }
 
     private static func text(_ milliseconds: Double) -> String {
         String(format: "%.2f ms", milliseconds).padding(toLength: 11, withPad: " ", startingAt: 0)

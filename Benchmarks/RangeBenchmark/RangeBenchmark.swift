@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkTiming
 import DataModel
 import Foundation
 import InvertedIndexes
@@ -18,8 +19,8 @@ import RandomNumbers
     static func main() async throws {
         let arguments = CommandLine.arguments
         let isSmoke = arguments.contains("--smoke")
-        let count = value(of: "--documents", in: arguments) ?? (isSmoke ? 3_000 : 200_000)
-        let seed = UInt64(value(of: "--seed", in: arguments) ?? 1)
+        let count = Timing.value(of: "--documents", in: arguments) ?? (isSmoke ? 3_000 : 200_000)
+        let seed = UInt64(Timing.value(of: "--seed", in: arguments) ?? 1)
         print("\(count) documents, seed \(seed)")
         print("values                share  sliced      terms       ratio")
         for values in ValueSeries.all {
@@ -39,8 +40,8 @@ import RandomNumbers
     private static func compare(_ sliced: Column, _ terms: Column, share: Double, rounds: Int) throws {
         var (left, right): ([Duration], [Duration]) = ([], [])
         for _ in 0..<rounds {
-            let (first, found) = try timed { try sliced.find(share: share) }
-            let (second, same) = try timed { try terms.find(share: share) }
+            let (first, found) = try Timing.timed { try sliced.find(share: share) }
+            let (second, same) = try Timing.timed { try terms.find(share: share) }
             guard found == same else {
                 print("\(sliced.values.name): the slices find something else than the terms")
                 exit(1)
@@ -50,22 +51,10 @@ import RandomNumbers
         }
         print(
             sliced.values.name.padding(toLength: 21, withPad: " ", startingAt: 0),
-            String(format: "%3.0f %%", share * 100), text(median(left)), text(median(right)),
-            String(format: "%.1f", median(right) / median(left)))
+            String(format: "%3.0f %%", share * 100), text(Timing.median(left)),
+            text(Timing.median(right)),
+            String(format: "%.1f", Timing.median(right) / Timing.median(left)))
     }
-
-    private static func value(of flag: String, in arguments: [String]) -> Int? {
-        guard let index = arguments.firstIndex(of: flag), index + 1 < arguments.count else { return nil }
-        return Int(arguments[index + 1])
-    }
-
-    private static func timed<Result>(_ body: () throws -> Result) rethrows -> (Duration, Result) {
-        let start = ContinuousClock.now
-        let result = try body()
-        return (ContinuousClock.now - start, result)
-    }
-
-    private static func median(_ times: [Duration]) -> Double { times.sorted()[times.count / 2] / .milliseconds(1) }
 
     private static func text(_ milliseconds: Double) -> String {
         String(format: "%.3f ms", milliseconds).padding(toLength: 11, withPad: " ", startingAt: 0)
