@@ -32,8 +32,7 @@ extension QueryRun {
 
     /// The object's vector, of length 1; empty if it has none, or if the collection has several.
     private func direction(of document: DocumentID) throws -> [Float] {
-        guard let target = collection.vectors.first(where: { $0.name == nil }) ?? collection.vectors.first,
-            target.name == nil || collection.vectors.count == 1,
+        guard let target = collection.defaultVector,
             let vector = try reader.transaction.vector(target.id, of: document, in: reader.shard.address)
         else { return [] }
         let length = vector.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()

@@ -74,10 +74,10 @@ struct VectorLeg: Sendable {
         _ names: [String], in collection: CollectionDefinition
     ) throws(DatabaseError) -> [VectorDefinition] {
         if names.isEmpty {
-            if let own = collection.vector(named: nil) { return [own] }
-            guard let only = collection.vectors.first else { throw .unknownVector("") }
-            guard collection.vectors.count == 1 else { throw .invalidQuery(.noTargetVector) }
-            return [only]
+            guard let target = collection.defaultVector else {
+                throw collection.vectors.isEmpty ? .unknownVector("") : .invalidQuery(.noTargetVector)
+            }
+            return [target]
         }
         var targets: [VectorDefinition] = []
         for name in names {

@@ -54,6 +54,9 @@ package struct CollectionDefinition: Hashable, Sendable {
     /// The vector called `name`; `nil` stands for the unnamed one.
     package func vector(named name: String?) -> VectorDefinition? { vectors.first { $0.name == name } }
 
+    /// The vector that is meant where none is named: the unnamed one, or the only one; `nil` if there are several with names.
+    package var defaultVector: VectorDefinition? { vector(named: nil) ?? (vectors.count == 1 ? vectors[0] : nil) }
+
     /// Whether vectors have names (`vectorConfig`) in this collection.
     package var hasNamedVectors: Bool { vectors.contains { $0.name != nil } }
 }

@@ -88,13 +88,12 @@ package struct ObjectValidator: Sendable {
 
     /// Where the vector without a name goes: the unnamed one, or the only named one.
     private func targetOfUnnamedVector() throws(DatabaseError) -> VectorDefinition {
-        if let own = definition.vector(named: nil) { return own }
-        guard definition.vectors.count == 1 else {
+        guard let target = definition.defaultVector else {
             throw .invalidObject(
                 "collection \(definition.name) is configured with multiple named vectors [\(nameList)], but received a "
                     + "single vector")
         }
-        return definition.vectors[0]
+        return target
     }
 
     private var nameList: String { definition.vectors.compactMap(\.name).joined(separator: " ") }
