@@ -29,14 +29,14 @@ struct AggregationRun {
             return groups.map { AggregateGroup(value: $0.value, objectCount: $0.count) }
         }
         let members = try grouping.documents(with: groups.map(\.value), among: documents)
-        return try zip(groups, aggregates(of: members)).map { group, properties in
+        return try zip(groups, aggregates(of: wanted, in: members)).map { group, properties in
             AggregateGroup(value: group.value, objectCount: group.count, properties: properties)
         }
     }
 
     /// What is computed of the properties, over `documents` or all.
     private func aggregates(of documents: DocumentSet?) throws -> [String: PropertyAggregate] {
-        if let documents { return try aggregates(of: [documents])[0] }
+        if let documents { return try aggregates(of: wanted, in: [documents])[0] }
         var result: [String: PropertyAggregate] = [:]
         var others: [AggregationPlan.Property] = []
         for property in wanted {
@@ -54,10 +54,6 @@ struct AggregationRun {
     }
 
     /// What is computed of the properties, over each of some sets.
-    private func aggregates(of sets: [DocumentSet]) throws -> [[String: PropertyAggregate]] {
-        try aggregates(of: wanted, in: sets)
-    }
-
     private func aggregates(
         of properties: [AggregationPlan.Property], in sets: [DocumentSet]
     ) throws -> [[String: PropertyAggregate]] {

@@ -90,21 +90,23 @@ struct SortedListing {
 
 /// The sort keys of the documents of one block.
 private struct SortKeyBlocks {
-    private let columns: [ColumnReader?]
+    /// `nil` if a key has none: then all keys are read from the objects, which are looked at anyhow.
+    private let columns: [ColumnReader]?
     /// For each key the values of 128 documents.
     private(set) var values: [[SortValue]]
     private let missing = Array(repeating: SortValue.missing, count: ColumnBlock.documentCount)
 
     init(_ reader: ShardReader, _ sorter: ObjectSorter) throws {
-        columns = try sorter.columns.map { try $0.flatMap { try reader.column(of: $0) } }
-        values = columns.map { _ in [] }
+        let found = try sorter.columns.compactMap { try $0.flatMap { try reader.column(of: $0) } }
+        columns = found.count == sorter.columns.count ? found : nil
+        values = found.map { _ in [] }
     }
 
     /// - Returns: those of `documents` that have a key which is in the object only.
     mutating func load(_ number: UInt32, _ documents: UInt128) throws -> UInt128 {
+        guard let columns else { return documents }
         var inObjects: UInt128 = 0
         for (index, column) in columns.enumerated() {
-            guard let column else { return documents }
             values[index] = missing
             guard let block = try column.block(number) else { continue }
             inObjects |= block.elsewhere & documents
