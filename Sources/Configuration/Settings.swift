@@ -88,6 +88,7 @@ package struct Settings: Sendable, Equatable {
     package var defaultDistance = DistanceMetric.cosine
     /// The kind of vector index of classes that name none.
     package var defaultVectorIndex = VectorIndexType.hnsw
+    /// Whether classes may have a dynamic vector index.
     package var hasAsyncIndexing = false
 
     // MARK: Pictures
