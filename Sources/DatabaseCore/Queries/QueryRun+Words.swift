@@ -68,7 +68,9 @@ extension QueryRun {
     /// Best first; equal scores by the larger second value, then by id.
     private func ranked(_ fused: [DocumentID: HybridFusion.Fused]) throws -> [HybridFusion.Fused] {
         var comparisonCount = 0
-        return try fused.values.sorted { left, right in
+        // Scores that are nearly equal count as equal, so what sorting begins with can decide: not the order of a dictionary, which is
+        // another one each time.
+        return try fused.keys.sorted().compactMap { fused[$0] }.sorted { left, right in
             comparisonCount += 1
             if comparisonCount % Self.stepsBetweenLooks == 0 { try check() }
             if abs(left.score - right.score) >= 1e-7 { return left.score > right.score }
