@@ -81,6 +81,19 @@ import Testing
         await fixture.close()
     }
 
+    @Test func `a hybrid search takes the same steps wherever its memory lies`() async throws {
+        let fixture = try await filled()
+        var counts: Set<Int> = []
+        var elsewhere: [[UInt64]] = []
+        for round in 1...30 {
+            counts.insert(try await looks(Kind.hybrid.query, in: fixture.database, last: .max))
+            // What is allocated next lies at another address.
+            elsewhere.append(Array(repeating: 0, count: 1_000 * round + 7))
+        }
+        #expect(counts.count == 1, "\(counts), \(elsewhere.count) arrays")
+        await fixture.close()
+    }
+
     @Test func `objects of a request that was cancelled before they reached the writer are not stored`() async throws {
         let fixture = try DatabaseFixture()
         let database = fixture.database
