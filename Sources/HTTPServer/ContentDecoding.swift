@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CZlib
 import Execution
+import Unpacking
 
 /// Takes the packing off request bodies (RFC 9110 section 8.4).
 enum ContentDecoding {
@@ -21,37 +21,15 @@ enum ContentDecoding {
             throw .unknownContentEncoding
         }
         if body.isEmpty { return body }
-        return try inflated(body, limit: limit, memory: memory)
-    }
-
-    private static func inflated(
-        _ body: [UInt8], limit: Int, memory: MemoryReservation
-    ) throws(TransportRefusal) -> [UInt8] {
-        let outcome: Result<[UInt8], TransportRefusal> = unsafe body.withUnsafeBufferPointer { packed in
-            // Safety: the stream reads `packed` only until the closure returns, and is ended before.
-            guard let stream = unsafe nt_inflate_begin(packed.baseAddress, packed.count) else {
-                return .failure(.noStream)
-            }
-            defer { unsafe nt_inflate_end(stream) }
-            var result: [UInt8] = []
-            while true {
-                var written = 0
-                var code: Int32 = 0
-                let room = min(max(4 * body.count, 4096), max(result.count, 65536))
-                // Safety: zlib writes at most `room` bytes and says how many.
-                let piece = unsafe [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-                    code = unsafe nt_inflate_next(stream, buffer.baseAddress, room, &written)
-                    count = written
-                }
-                if code < 0 { return .failure(.brokenContentEncoding) }
-                if result.count + written > limit { return .failure(.bodyTooLarge(limit: limit)) }
-                do throws(MemoryBudgetError) { try memory.grow(by: written) } catch {
-                    return .failure(TransportRefusal(error))
-                }
-                result += piece
-                if code == 0 { return .success(result) }
+        do throws(UnpackingError) {
+            return try Inflation.unpack(body, limit: limit, memory: memory)
+        } catch {
+            switch error {
+            case .broken: throw .brokenContentEncoding
+            case .tooLarge(let limit): throw .bodyTooLarge(limit: limit)
+            case .noMemory(let error): throw TransportRefusal(error)
+            case .noStream: throw .noStream
             }
         }
-        return try outcome.get()
     }
 }

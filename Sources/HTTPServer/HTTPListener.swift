@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CMicroHTTPD
+import CSystem
 import Execution
 import Foundation
 import Observability
@@ -83,7 +84,7 @@ package final class HTTPListener: Sendable {
         // Safety: `options` stays allocated until the server has stopped.
         guard let daemon = unsafe nt_http_start(options) else {
             unsafe options.deallocate()
-            nt_http_close(listening.socket)
+            nt_close_socket(listening.socket)
             throw .cannotStart
         }
         let running = unsafe Running(
@@ -94,14 +95,14 @@ package final class HTTPListener: Sendable {
         }
     }
 
-    private func listen() throws(HTTPServerError) -> NTHTTPListening_t {
+    private func listen() throws(HTTPServerError) -> nt_listening {
         let host = configuration.host
         // Safety: the name is passed with its NUL and only read during the call.
-        let listening = unsafe nt_http_listen(host, configuration.port, SOMAXCONN)
+        let listening = unsafe nt_listen(host, configuration.port, SOMAXCONN)
         if listening.socket >= 0 { return listening }
         // Safety: the texts are constants of the C library.
-        let reason = unsafe String(cString: nt_http_error_text(listening.failed_step, listening.error))
-        if listening.failed_step == NTHTTPResolving { throw .cannotResolve(host: host, reason: reason) }
+        let reason = unsafe String(cString: nt_listening_error_text(listening.failed_step, listening.error))
+        if listening.failed_step == nt_listening_step_resolve { throw .cannotResolve(host: host, reason: reason) }
         if listening.error == EADDRINUSE { throw .portInUse(host: host, port: Int(configuration.port)) }
         throw .cannotListen(host: host, port: Int(configuration.port), reason: reason)
     }
@@ -211,7 +212,7 @@ package final class HTTPListener: Sendable {
 
         // Safety: the daemon is stopped below and nowhere else. The socket it returns is the one we gave.
         _ = unsafe MHD_quiesce_daemon(running.daemon)
-        nt_http_stop_listening(running.socket)
+        nt_stop_listening(running.socket)
         let late = watch.all
         if !hasDrained {
             logger.warning("requests are cut off by the stop", ["connections": .integer(late.count)])
@@ -228,7 +229,7 @@ package final class HTTPListener: Sendable {
             return
         }
         unsafe MHD_stop_daemon(running.daemon)
-        nt_http_close(running.socket)
+        nt_close_socket(running.socket)
         watch.end()
         // Safety: the callbacks that used them have ended; this balances `passRetained` in `makeOptions`.
         unsafe Unmanaged<HTTPListener>.fromOpaque(running.options.pointee.context).release()

@@ -5,27 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What Swift cannot say of libmicrohttpd: the variadic start, the va_list of its log, and a few socket calls.
-
-/// Which call a listening socket failed in.
-typedef enum { NTHTTPResolving = 1, NTHTTPListening = 2 } NTHTTPStep;
-
-/// A listening socket, or why there is none.
-typedef struct {
-    /// -1 if there is none.
-    int socket;
-    /// The port that was bound; of interest if 0 was asked for.
-    uint16_t port;
-    NTHTTPStep failed_step;
-    /// errno, or a getaddrinfo code when `failed_step` is NTHTTPResolving.
-    int error;
-} NTHTTPListening_t;
-
-/// Listens on a host name or numeric address; an empty one means all addresses, IPv6 and IPv4.
-NTHTTPListening_t nt_http_listen(const char *host, uint16_t port, int backlog);
-
-/// The text of `error`.
-const char *nt_http_error_text(NTHTTPStep step, int error);
+// What Swift cannot say of libmicrohttpd: the variadic start, the va_list of its log, and a few calls for connections.
 
 /// What a server is started with. Callbacks run on its threads; `context` is their first argument.
 typedef struct {
@@ -59,12 +39,6 @@ uint64_t nt_http_received_byte_count(int socket);
 
 /// Ends reading: what has arrived can still be read, then comes the end. Wakes whoever waits for the socket.
 void nt_http_end_reading(int socket);
-
-/// Makes a socket refuse further connections at once.
-void nt_http_stop_listening(int socket);
-
-/// Closes the socket.
-void nt_http_close(int socket);
 
 /// A response of unknown length. `read` fills a buffer on the connection's thread and returns how many bytes it wrote, 0 after it
 /// has suspended the connection, or one of the two ends below; `release` is called with `context` once, at the end.

@@ -25,3 +25,29 @@ int nt_identify_file(const char *path, nt_file_identity *identity);
 ///
 /// Returns 0, or -1 with `errno` set.
 int nt_punch_hole(int file, uint64_t offset, uint64_t length);
+
+/// Which call a listening socket failed in.
+typedef enum { nt_listening_step_resolve = 1, nt_listening_step_listen = 2 } nt_listening_step;
+
+/// A listening socket, or why there is none.
+typedef struct {
+    /// -1 if there is none.
+    int socket;
+    /// The port that was bound; of interest if 0 was asked for.
+    uint16_t port;
+    nt_listening_step failed_step;
+    /// errno, or a getaddrinfo code when `failed_step` is nt_listening_step_resolve.
+    int error;
+} nt_listening;
+
+/// Listens on a host name or numeric address; an empty one means all addresses, IPv6 and IPv4.
+nt_listening nt_listen(const char *host, uint16_t port, int backlog);
+
+/// The text of `error`.
+const char *nt_listening_error_text(nt_listening_step step, int error);
+
+/// Makes a socket refuse further connections at once.
+void nt_stop_listening(int socket);
+
+/// Closes the socket.
+void nt_close_socket(int socket);
