@@ -61,6 +61,12 @@ float nk_hamming(const nk_tier *tier, const float *a, const float *b, size_t cou
     return tier->hamming(a, b, count);
 }
 
+void nk_raise_maxima(
+    const nk_tier *tier, float *maxima, const float *queries, const float *rows, size_t row_count, size_t count
+) {
+    tier->raise_maxima(maxima, queries, rows, row_count, count);
+}
+
 int32_t nk_dot_u8(const nk_tier *tier, const uint8_t *codes, const int8_t *query, size_t count) {
     return tier->dot_u8(codes, query, count);
 }

@@ -227,6 +227,7 @@ struct nk_tier {
     float (*l2_squared)(const float *, const float *, size_t);
     float (*manhattan)(const float *, const float *, size_t);
     float (*hamming)(const float *, const float *, size_t);
+    void (*raise_maxima)(float *, const float *, const float *, size_t, size_t);
     int32_t (*dot_u8)(const uint8_t *, const int8_t *, size_t);
     int32_t (*dot_nibbles)(const uint8_t *, const int8_t *, size_t);
     int32_t (*dot_planes)(const uint8_t *, const uint8_t *, const int8_t *, size_t);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // All loops, for the kind of processor whose file includes this. That file has defined `dot_u8`, `dot_nibbles`,
-// `dot_planes`, `dot_signs`, and the name `TIER` of its table; it may have defined `TOP_BITS`, and `dot_rows_of_signs` together with
+// `dot_planes`, `dot_signs`, and the name `TIER` of its table; it may have defined `TOP_BITS`, `MAXIMA_ROWS`, and `dot_rows_of_signs` together with
 // `ROWS_OF_SIGNS`.
 
 #include "tier_floats.inc.h"
@@ -18,6 +18,7 @@ const nk_tier TIER = {
     .l2_squared = l2_squared,
     .manhattan = manhattan,
     .hamming = hamming,
+    .raise_maxima = raise_maxima,
     .dot_u8 = dot_u8,
     .dot_nibbles = dot_nibbles,
     .dot_planes = dot_planes,

@@ -2,6 +2,7 @@
 //
 // What both kinds of AVX-512 share. The file that includes this has turned the instructions on.
 
+#define MAXIMA_ROWS 8
 #define TOP_BITS(bytes) _mm512_movepi8_mask(_mm512_loadu_si512(bytes))
 
 static int32_t dot_u8(const uint8_t *codes, const int8_t *query, size_t count) {

@@ -117,6 +117,40 @@ static float hamming(const float *a, const float *b, size_t count) {
     return (float)sum;
 }
 
+// MARK: Greatest products
+
+// How many rows are multiplied with a block of queries at once: as many sums as stay in registers.
+#ifndef MAXIMA_ROWS
+#define MAXIMA_ROWS 4
+#endif
+
+/// The larger in each lane; `a` where one of them is not a number.
+INLINE v16 larger(v16 a, v16 b) {
+    i16 is_larger = (i16)(a < b);
+    return (v16)((is_larger & (i16)b) | (~is_larger & (i16)a));
+}
+
+/// `row_count` is a constant where this is inlined.
+INLINE v16 raised_by_rows(v16 maxima, const float *queries, const float *rows, size_t row_count, size_t count) {
+    v16 sums[MAXIMA_ROWS] = {0};
+    for (size_t i = 0; i < count; i++) {
+        v16 query = load(queries + 16 * i);
+        for (size_t row = 0; row < row_count; row++) sums[row] += query * rows[row * count + i];
+    }
+    for (size_t row = 0; row < row_count; row++) maxima = larger(maxima, sums[row]);
+    return maxima;
+}
+
+static void raise_maxima(float *maxima, const float *queries, const float *rows, size_t row_count, size_t count) {
+    v16 best = load(maxima);
+    size_t row = 0;
+    for (; row + MAXIMA_ROWS <= row_count; row += MAXIMA_ROWS) {
+        best = raised_by_rows(best, queries, rows + row * count, MAXIMA_ROWS, count);
+    }
+    for (; row < row_count; row++) best = raised_by_rows(best, queries, rows + row * count, 1, count);
+    store_v16(maxima, best);
+}
+
 // MARK: Rotation
 
 #define BUTTERFLY(value, s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12, s13, s14, s15, signs) \

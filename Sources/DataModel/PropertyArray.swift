@@ -50,7 +50,7 @@ package struct PropertyArray: Hashable, Sendable {
         case .boolean?: return all { if case .boolean(let value) = $0 { value } else { nil } }.map { .booleans($0) }
         case .date?: return all { if case .date(let text) = $0 { text } else { nil } }.map { .dates($0) }
         case .uuid?: return all { if case .uuid(let id) = $0 { id } else { nil } }.map { .uuids($0) }
-        case .blob?, .geoCoordinates?, .phoneNumber?, .object?, .references?, .array?, nil: return nil
+        case .blob?, .blobHash?, .geoCoordinates?, .phoneNumber?, .object?, .references?, .array?, nil: return nil
         }
     }
 }

@@ -9,8 +9,10 @@ package enum PropertyType: Hashable, Sendable {
 }
 
 /// What one value, or one element of an array, is.
+///
+/// A `blobHash` is given as a blob, of which only the hash is stored.
 package enum ScalarType: String, Hashable, Sendable, CaseIterable {
-    case text, int, number, boolean, date, uuid, blob, geoCoordinates, phoneNumber, object
+    case text, int, number, boolean, date, uuid, blob, blobHash, geoCoordinates, phoneNumber, object
 }
 
 /// How a text is cut into tokens.

@@ -11,6 +11,7 @@ package enum PropertyValue: Hashable, Sendable {
     case date(String)
     case uuid(ObjectID)
     indirect case blob(Blob)
+    case blobHash(BlobHash)
     case geoCoordinates(GeoCoordinates)
     indirect case phoneNumber(PhoneNumber)
     case object([String: PropertyValue])
@@ -31,6 +32,52 @@ package struct Blob: Hashable, Sendable {
     package init(bytes: [UInt8], originalText: String? = nil) {
         self.bytes = bytes
         self.originalText = originalText
+    }
+}
+
+/// What is kept of a blob of which only the hash is stored: the SHA-256 of its base64 text.
+package struct BlobHash: Hashable, Sendable {
+    package static let byteCount = 32
+
+    /// 32 bytes.
+    package let digest: [UInt8]
+
+    /// - Precondition: there are 32 bytes.
+    package init(digest: [UInt8]) {
+        precondition(digest.count == Self.byteCount, "a digest has \(Self.byteCount) bytes, not \(digest.count)")
+        self.digest = digest
+    }
+
+    /// Reads 64 hexadecimal digits, of either case; `nil` for anything else.
+    package init?(_ text: String) {
+        let digits = Array(text.utf8)
+        guard digits.count == 2 * Self.byteCount else { return nil }
+        var digest: [UInt8] = []
+        digest.reserveCapacity(Self.byteCount)
+        for position in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = Self.value(of: digits[position]), let low = Self.value(of: digits[position + 1]) else {
+                return nil
+            }
+            digest.append(high << 4 | low)
+        }
+        self.digest = digest
+    }
+
+    private static func value(of digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+}
+
+extension BlobHash: CustomStringConvertible {
+    /// 64 hexadecimal digits in lower case.
+    package var description: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 }
 

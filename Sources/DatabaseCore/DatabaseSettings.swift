@@ -11,6 +11,8 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var defaultGraphQLLimit = 100
     /// `QUERY_MAXIMUM_RESULTS`: bound of offset + limit and of a batch delete.
     package var maximumResults = 10_000
+    /// `QUERY_BOOST_DEFAULT_DEPTH`: how many candidates a boost chooses from that names no depth.
+    package var defaultBoostDepth = 100
     /// `NEEDLETAIL_QUERY_MAXIMUM_TERMS`: bound of the different words of a keyword search times the properties it searches, and of
     /// the values and words of a filter.
     package var maximumQueryTerms = 250_000

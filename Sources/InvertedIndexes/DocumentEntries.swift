@@ -130,7 +130,7 @@ extension PropertyValue {
         case .text(let text): text.isEmpty
         case .array(let elements): elements.isEmpty
         case .references(let beacons): beacons.isEmpty
-        case .int, .number, .boolean, .date, .uuid, .blob, .geoCoordinates, .phoneNumber, .object: false
+        case .int, .number, .boolean, .date, .uuid, .blob, .blobHash, .geoCoordinates, .phoneNumber, .object: false
         }
     }
 }

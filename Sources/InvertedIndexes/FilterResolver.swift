@@ -125,7 +125,7 @@ struct FilterResolver {
         _ condition: FilterCondition, _ property: IndexedProperty, _ type: ScalarType, _ name: String
     ) throws {
         switch type {
-        case .blob, .phoneNumber, .object:
+        case .blob, .blobHash, .phoneNumber, .object:
             throw FilterError(.typeNotFilterable(property: name, type: property.type.wireName))
         case .text, .int, .number, .boolean, .date, .uuid, .geoCoordinates: break
         }

@@ -89,7 +89,7 @@ extension ScalarType {
         case .boolean: "valueBoolean"
         case .date: "valueDate"
         case .geoCoordinates: "valueGeoRange"
-        case .blob: "valueBlob"
+        case .blob, .blobHash: "valueBlob"
         case .phoneNumber: "valuePhoneNumber"
         case .object: "valueObject"
         }

@@ -51,7 +51,7 @@ enum IndexTerm {
         case .boolean: 1
         case .date: 12
         case .uuid: 16
-        case .text, .blob, .geoCoordinates, .phoneNumber, .object: nil
+        case .text, .blob, .blobHash, .geoCoordinates, .phoneNumber, .object: nil
         }
     }
 }

@@ -25,7 +25,7 @@ package enum IndexedValue: Hashable, Sendable {
         case .uuid:
             self = .uuid(
                 ObjectID(high: key.bigEndianUInt64(at: start), low: key.bigEndianUInt64(at: start + 8)))
-        case .text, .blob, .geoCoordinates, .phoneNumber, .object: return nil
+        case .text, .blob, .blobHash, .geoCoordinates, .phoneNumber, .object: return nil
         }
     }
 

@@ -3,14 +3,19 @@
 import VectorKernels
 
 /// The distance of a query to float32 vectors: what answers carry.
-struct ExactDistance {
+package struct ExactDistance: Sendable {
     let metric: VectorMetric
     /// Shape [dimensions].
     let query: [Float]
     private let squaredNorm: Float
     private let tier: KernelTier
 
-    init(metric: VectorMetric, query: Span<Float>, tier: KernelTier = .best) {
+    /// - Parameter query: shape [dimensions], finite, not normalized.
+    package init(metric: VectorMetric, query: Span<Float>) {
+        self.init(metric: metric, query: query, tier: .best)
+    }
+
+    init(metric: VectorMetric, query: Span<Float>, tier: KernelTier) {
         self.metric = metric
         self.query = query.indices.map { query[$0] }
         self.tier = tier
@@ -20,7 +25,7 @@ struct ExactDistance {
     /// In the metric's unit; never NaN, and no larger than the largest float.
     ///
     /// - Parameter vector: shape [dimensions].
-    func distance(to vector: Span<Float>) -> Float {
+    package func distance(to vector: Span<Float>) -> Float {
         let distance =
             switch metric {
             case .cosine: cosineDistance(to: vector)

@@ -65,7 +65,8 @@ extension VectorIndex {
     }
 
     private func checkReach(linked: Int, since table: SlotTable, findings: inout [String]) {
-        guard let unreachable = store.unreachable() else { return }
+        // Nobody looks for the dead, and a repair that was cancelled may have led all links past them.
+        guard let unreachable = store.unreachable()?.filter({ store.state(of: $0).isLive }) else { return }
         guard linked > 0, isQuiet(since: table) else { return }
         guard let entry = store.entry else {
             findings.append("\(linked) slots are linked, and there is no entry")
@@ -79,7 +80,7 @@ extension VectorIndex {
         let tolerated = linked / (store.layout.maxConnections < 8 ? 20 : 200)
         if unreachable.count > max(2, tolerated) {
             findings.append(
-                "\(linked - unreachable.count) of \(linked) linked slots can be reached from the entry")
+                "\(unreachable.count) of \(linked) linked slots are live and cannot be reached from the entry")
         }
     }
 }

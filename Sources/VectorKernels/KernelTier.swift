@@ -44,6 +44,38 @@ import CVectorKernels
         unsafe withBoth(left, right) { unsafe nk_hamming(pointer, $0, $1, $2) }
     }
 
+    /// How many queries `raise` takes at a time.
+    package static let queriesPerBlock = 16
+
+    /// Raises each maximum to the greatest dot product of its query with one of `rows`.
+    ///
+    /// - Parameters:
+    ///   - maxima: shape [blocks, 16].
+    ///   - block: which 16 of them, and of the queries, this is about.
+    ///   - queries: shape [blocks, dimensions, 16]: the numbers of 16 queries for a dimension lie together.
+    ///   - rows: shape [n, dimensions].
+    package func raise(
+        _ maxima: inout [Float], block: Int, queries: Span<Float>, rows: Span<Float>, dimensions: Int
+    ) {
+        let width = Self.queriesPerBlock
+        precondition(
+            dimensions > 0 && rows.count.isMultiple(of: dimensions), "\(rows.count) numbers, \(dimensions) a row")
+        precondition(
+            block >= 0 && (block + 1) * width <= maxima.count && queries.count == maxima.count * dimensions,
+            "block \(block) of \(maxima.count) maxima, \(queries.count) numbers of queries")
+        // Safety: the block lies inside both, and the function reads as many rows as there are.
+        unsafe maxima.withUnsafeMutableBufferPointer { maxima in
+            unsafe queries.withUnsafeBufferPointer { queries in
+                unsafe rows.withUnsafeBufferPointer { rows in
+                    guard let maxima = maxima.baseAddress, let queries = queries.baseAddress else { return }
+                    unsafe nk_raise_maxima(
+                        pointer, maxima + block * width, queries + block * width * dimensions, rows.baseAddress,
+                        rows.count / dimensions, dimensions)
+                }
+            }
+        }
+    }
+
     /// Sum of products of unsigned with signed bytes. Both of shape [n], n a multiple of 64.
     package func dot(codes: Span<UInt8>, query: Span<Int8>) -> Int32 {
         precondition(codes.count == query.count, "\(codes.count) codes, \(query.count) slots of a query")

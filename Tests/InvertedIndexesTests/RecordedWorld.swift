@@ -138,6 +138,7 @@ struct RecordedWorld {
             case .date: return (value as? String).map { .date($0) }
             case .uuid: return (value as? String).flatMap { ObjectID($0) }.map { .uuid($0) }
             case .blob: return .blob(Blob(bytes: [0]))
+            case .blobHash: return .blobHash(BlobHash(digest: Array(repeating: 0, count: BlobHash.byteCount)))
             case .phoneNumber: return .phoneNumber(PhoneNumber(input: ""))
             case .object: return .object([:])
             case .geoCoordinates:

@@ -232,6 +232,38 @@ static void check_signs(const nk_tier *tier) {
     }
 }
 
+/// Of 16 queries at once: the greatest product of each with a row, in sums that are written out here.
+static void check_maxima(const nk_tier *tier) {
+    const size_t longest = 2049, most_rows = 19;
+    fenced first = make_fenced(16 * longest * sizeof(float)), second = make_fenced(most_rows * longest * sizeof(float)),
+           third = make_fenced(16 * sizeof(float));
+    for (size_t count = 1; count <= longest; count = count < 70 ? count + 1 : count * 2 - 63) {
+        for (size_t row_count = 0; row_count <= most_rows; row_count++) {
+            size_t gap = (count + row_count) % 3 * sizeof(float);
+            float *queries = at_end(first, 16 * count * sizeof(float), gap);
+            float *rows = at_end(second, row_count * count * sizeof(float), gap);
+            float *maxima = at_end(third, 16 * sizeof(float), 0);
+            for (size_t i = 0; i < 16 * count; i++) queries[i] = random_float();
+            for (size_t i = 0; i < row_count * count; i++) rows[i] = random_float();
+            double expected[16];
+            for (size_t query = 0; query < 16; query++) {
+                expected[query] = maxima[query] = query == 5 ? 1e6f : -1e6f;
+                for (size_t row = 0; row < row_count; row++) {
+                    double sum = 0;
+                    for (size_t i = 0; i < count; i++) sum += (double)queries[16 * i + query] * rows[row * count + i];
+                    expected[query] = fmax(expected[query], sum);
+                }
+            }
+            nk_raise_maxima(tier, maxima, queries, rows, row_count, count);
+            for (size_t query = 0; query < 16; query++) {
+                CHECK(fabs(maxima[query] - expected[query]) <= 4e-6 * (double)count + 1e-30,
+                      "raise_maxima of %zu rows of %zu dimensions, query %zu: %g, not %g", row_count, count, query,
+                      (double)maxima[query], expected[query]);
+            }
+        }
+    }
+}
+
 void check_checksum(void) {
     uint8_t bytes[300];
     for (size_t i = 0; i < sizeof bytes; i++) bytes[i] = (uint8_t)random_bits();
@@ -255,4 +287,5 @@ void check_products(const nk_tier *tier) {
     check_floats(tier);
     check_codes(tier);
     check_signs(tier);
+    check_maxima(tier);
 }

@@ -31,6 +31,7 @@ struct ObjectTests {
         PropertyID(14): .array([.boolean(true), .boolean(false)]),
         PropertyID(15): .array([.number(.infinity), .number(.leastNonzeroMagnitude)]),
         PropertyID(16): .blob(Blob(bytes: [], originalText: "==")), PropertyID(.max): .text(""),
+        PropertyID(17): .blobHash(BlobHash(digest: Array(100..<132))),
     ]
 
     @Test func `an object comes back as it was kept, with every kind of value`() throws {

@@ -180,6 +180,21 @@ private let small = VectorIndexConfiguration(maxConnections: 12, efConstruction:
         #expect(fixture.index.tombstoneCount == 300)
         #expect(try fixture.recall(queries: Array(vectors.prefix(20))) >= 0.98)
     }
+
+    @Test func `a repair that is cancelled when it has led all links past the dead leaves a sound index`() throws {
+        let vectors = clustered(1000, dimensions: 8, seed: 4)
+        let fixture = try Fixture(small, vectors: vectors)
+        for document in fixture.table.documents.prefix(300) { fixture.remove(document) }
+        var looks = 0
+        // The first look is before the only part that is relinked.
+        let freed = fixture.index.repair {
+            looks += 1
+            return looks > 1
+        }
+        #expect(freed == 0 && looks == 2)
+        #expect(fixture.index.tombstoneCount == 300)
+        #expect(fixture.index.checkInvariants() == [])
+    }
 }
 
 /// Something that happens once.

@@ -53,6 +53,46 @@ private func sumOfMagnitudes(_ left: [Float], _ right: [Float]) -> Double {
     }
 
     @Test(arguments: KernelTier.all.map(\.name))
+    func `raise maxima to the greatest products, at every length and number of rows`(name: String) throws {
+        let tier = try #require(KernelTier.all.first { $0.name == name })
+        for (length, rowCount) in [1, 2, 7, 16, 33, 128, 1280].flatMap({ length in
+            [1, 3, 4, 5, 7, 8, 9, 17].map { (length, $0) }
+        }) {
+            let queries = (0..<32).map { vector(length, seed: UInt64(length * 100 + $0)) }
+            var transposed = [Float](repeating: 0, count: 32 * length)
+            for (number, query) in queries.enumerated() {
+                let start = number / 16 * 16 * length + number % 16
+                for slot in 0..<length { transposed[start + 16 * slot] = query[slot] }
+            }
+            let rows = vector(rowCount * length, seed: UInt64(rowCount))
+            // A maximum that no product reaches, among those that all do.
+            var maxima = [Float](repeating: -.infinity, count: 32)
+            maxima[21] = 1e6
+            for block in 0..<2 {
+                tier.raise(&maxima, block: block, queries: transposed.span, rows: rows.span, dimensions: length)
+            }
+            for (number, query) in queries.enumerated() where number != 21 {
+                let products = (0..<rowCount).map { row in
+                    ReferenceKernels.dot(query.span, rows.span.extracting(row * length..<(row + 1) * length))
+                }
+                let what: Comment = "query \(number) of length \(length), \(rowCount) rows"
+                expectClose(maxima[number], products.max() ?? 0, magnitude: Double(length), what)
+            }
+            #expect(maxima[21] == 1e6)
+        }
+    }
+
+    @Test(arguments: KernelTier.all.map(\.name))
+    func `a product that is no number raises nothing`(name: String) throws {
+        let tier = try #require(KernelTier.all.first { $0.name == name })
+        var maxima = [Float](repeating: -5, count: 16)
+        let queries = [Float](repeating: 1, count: 32)
+        let rows: [Float] = [.nan, 1, .infinity, -.infinity, 1, 1]
+        tier.raise(&maxima, block: 0, queries: queries.span, rows: rows.span, dimensions: 2)
+        #expect(maxima == [Float](repeating: 2, count: 16))
+    }
+
+    @Test(arguments: KernelTier.all.map(\.name))
     func `find nothing between equal vectors`(name: String) throws {
         let tier = try #require(KernelTier.all.first { $0.name == name })
         for length in [1, 15, 16, 17, 64, 2048] {

@@ -30,6 +30,10 @@ float nk_l2_squared(const nk_tier *tier, const float *a, const float *b, size_t 
 float nk_manhattan(const nk_tier *tier, const float *a, const float *b, size_t count);
 /// The number of dimensions that differ.
 float nk_hamming(const nk_tier *tier, const float *a, const float *b, size_t count);
+/// Raises each of 16 maxima to the greatest dot product of its query with a row. `queries` has 16 numbers for each of `count`
+/// dimensions, one a query; `rows` has `row_count` rows of `count`. What is not a number raises nothing.
+void nk_raise_maxima(
+    const nk_tier *tier, float *maxima, const float *queries, const float *rows, size_t row_count, size_t count);
 
 // MARK: Codes
 

@@ -65,7 +65,8 @@ package struct AggregationPlan: Sendable {
                 return .unknownProperty(name: name, collection: collection.name)
             }
             switch property.type {
-            case .scalar(.blob), .array(.blob), .scalar(.object), .array(.object):
+            case .scalar(.blob), .array(.blob), .scalar(.blobHash), .array(.blobHash), .scalar(.object),
+                .array(.object):
                 return .groupingByType(name: name, type: property.type)
             case .scalar, .array, .reference: break
             }

@@ -105,7 +105,8 @@ extension PropertyValue {
         switch self {
         case .array(let elements): Array(elements)
         case .references(let beacons): beacons.map { .references([$0]) }
-        case .text, .int, .number, .boolean, .date, .uuid, .blob, .geoCoordinates, .phoneNumber, .object: [self]
+        case .text, .int, .number, .boolean, .date, .uuid, .blob, .blobHash, .geoCoordinates, .phoneNumber, .object:
+            [self]
         }
     }
 
@@ -141,7 +142,7 @@ extension IndexedValue {
         case .number(let value): self = .number(value)
         case .boolean(let value): self = .boolean(value)
         case .uuid(let id): self = .uuid(id)
-        case .text, .date, .blob, .geoCoordinates, .phoneNumber, .object, .references, .array: return nil
+        case .text, .date, .blob, .blobHash, .geoCoordinates, .phoneNumber, .object, .references, .array: return nil
         }
     }
 }

@@ -24,8 +24,10 @@ struct PropertyTally: Sendable {
         case .scalar(.text), .array(.text): kind = .texts
         case .scalar(.boolean), .array(.boolean): kind = .booleans
         case .scalar(.date), .array(.date): kind = .dates
-        case .scalar(.uuid), .scalar(.blob), .scalar(.geoCoordinates), .scalar(.phoneNumber), .scalar(.object),
-            .array(.uuid), .array(.blob), .array(.geoCoordinates), .array(.phoneNumber), .array(.object), .reference:
+        case .scalar(.uuid), .scalar(.blob), .scalar(.blobHash), .scalar(.geoCoordinates), .scalar(.phoneNumber),
+            .scalar(.object),
+            .array(.uuid), .array(.blob), .array(.blobHash), .array(.geoCoordinates), .array(.phoneNumber),
+            .array(.object), .reference:
             return nil
         }
     }

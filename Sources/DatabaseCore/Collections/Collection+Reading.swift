@@ -27,4 +27,13 @@ extension ReadTransaction {
         _ = try vectors(vector, of: shard).withVector(of: document) { copy = [Float](copying: $0) }
         return copy
     }
+
+    /// A copy of each of these multi-vectors of a document.
+    func multiVectors(
+        _ ids: [VectorID], of document: DocumentID, in shard: ShardAddress
+    ) throws -> [VectorID: MultiVector] {
+        var vectors: [VectorID: MultiVector] = [:]
+        for id in ids { vectors[id] = try multiVectors(id, of: shard).copy(of: document) }
+        return vectors
+    }
 }

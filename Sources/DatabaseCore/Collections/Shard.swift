@@ -209,7 +209,7 @@ final class Shard: Sendable {
     func adopt(_ definition: CollectionDefinition) {
         contents.withLock { contents in
             guard contents.lifecycle.isLoaded else { return }
-            for vector in definition.vectors where !vector.index.isSkipped {
+            for vector in definition.vectors where vector.hasVectorIndex {
                 if let index = contents.indexes[vector.id] {
                     index.reconfigure(VectorIndexConfiguration(vector.index))
                 } else {
@@ -235,7 +235,7 @@ final class Shard: Sendable {
         let state = try ShardState(of: address, in: transaction)
         var problems: [String] = []
         var indexes: [VectorID: ShardVectorIndex] = [:]
-        for vector in definition.vectors where !vector.index.isSkipped {
+        for vector in definition.vectors where vector.hasVectorIndex {
             let index = emptyIndex(of: vector)
             if let dimensions = state.vectors[vector.id]?.dimensions,
                 let problem = try index.load(dimensions: dimensions, in: transaction)

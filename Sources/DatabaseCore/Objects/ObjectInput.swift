@@ -17,10 +17,12 @@ package struct ObjectInput: Sendable {
     package var vector: [Float]?
     /// By name; an empty one counts as not given.
     package var namedVectors: [String: [Float]]
+    /// By name; of vectors that are multi-vectors (`VectorDefinition.isMultiVector`).
+    package var multiVectors: [String: MultiVector]
 
     package init(
         collection: String, id: ObjectID? = nil, tenant: String? = nil, properties: JSONObject? = nil,
-        vector: [Float]? = nil, namedVectors: [String: [Float]] = [:]
+        vector: [Float]? = nil, namedVectors: [String: [Float]] = [:], multiVectors: [String: MultiVector] = [:]
     ) {
         self.collection = collection
         self.id = id
@@ -28,6 +30,7 @@ package struct ObjectInput: Sendable {
         self.properties = properties
         self.vector = vector
         self.namedVectors = namedVectors
+        self.multiVectors = multiVectors
     }
 }
 
@@ -46,10 +49,13 @@ package struct DatabaseObject: Hashable, Sendable {
     package var vector: [Float]?
     /// By name; filled only when asked for.
     package var namedVectors: [String: [Float]]
+    /// By name, as they were given; filled only when asked for. No name is in `namedVectors` too.
+    package var multiVectors: [String: MultiVector]
 
     package init(
         collection: String, id: ObjectID, tenant: String? = nil, creationTime: Int64, updateTime: Int64,
-        properties: [String: PropertyValue], vector: [Float]? = nil, namedVectors: [String: [Float]] = [:]
+        properties: [String: PropertyValue], vector: [Float]? = nil, namedVectors: [String: [Float]] = [:],
+        multiVectors: [String: MultiVector] = [:]
     ) {
         self.collection = collection
         self.id = id
@@ -59,5 +65,6 @@ package struct DatabaseObject: Hashable, Sendable {
         self.properties = properties
         self.vector = vector
         self.namedVectors = namedVectors
+        self.multiVectors = multiVectors
     }
 }

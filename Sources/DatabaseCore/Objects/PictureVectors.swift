@@ -15,26 +15,49 @@ struct PictureVectors: Sendable {
 
     let vectorizer: any ImageVectorizing
 
-    /// The pictures that `definition` is made of, as `object` has them; empty if it has none.
-    static func pictures(
-        for definition: VectorDefinition, in collection: CollectionDefinition,
-        of properties: [PropertyID: PropertyValue]
-    ) -> [(property: String, bytes: [UInt8])] {
-        blobs(for: definition, in: collection, of: properties).map { ($0.property, $0.blob.bytes) }
+    /// A picture as it is stored: what tells whether it has changed.
+    enum Stored: Hashable, Sendable {
+        case bytes([UInt8])
+        case hash(BlobHash)
     }
 
-    /// The same, as they are stored.
-    static func blobs(
+    /// The pictures that `definition` is made of, as `properties` have them; empty if there are none.
+    static func stored(
         for definition: VectorDefinition, in collection: CollectionDefinition,
         of properties: [PropertyID: PropertyValue]
-    ) -> [(property: String, blob: Blob)] {
+    ) -> [(property: PropertyDefinition, picture: Stored)] {
         guard case .image(let fields) = definition.vectorizer else { return [] }
         return fields.sorted().compactMap { field in
-            guard let property = collection.property(named: field),
-                case .blob(let blob)? = properties[property.id]
-            else { return nil }
-            return (field, blob)
+            guard let property = collection.property(named: field) else { return nil }
+            switch properties[property.id] {
+            case .blob(let blob)?: return (property, .bytes(blob.bytes))
+            case .blobHash(let hash)?: return (property, .hash(hash))
+            default: return nil
+            }
         }
+    }
+
+    /// The bytes of `stored` pictures.
+    ///
+    /// - Parameter hashedBlobs: those of which only the hash is stored, as they came with a request.
+    /// - Throws: `DatabaseError.invalidObject` if only the hash of one is known.
+    static func pictures(
+        _ stored: [(property: PropertyDefinition, picture: Stored)], hashedBlobs: [PropertyID: [UInt8]]
+    ) throws(DatabaseError) -> [(property: String, bytes: [UInt8])] {
+        var pictures: [(property: String, bytes: [UInt8])] = []
+        for (property, picture) in stored {
+            switch picture {
+            case .bytes(let bytes): pictures.append((property.name, bytes))
+            case .hash:
+                guard let bytes = hashedBlobs[property.id] else {
+                    throw .invalidObject(
+                        "property '\(property.name)' is the hash of a picture, of which no vector can be made: give the "
+                            + "picture itself, or a vector")
+                }
+                pictures.append((property.name, bytes))
+            }
+        }
+        return pictures
     }
 
     /// One result a request, in order: the mean of the vectors of its pictures, shape [network dimensions].

@@ -15,6 +15,8 @@ extension Database {
             plan.expired = try plan.collection.resolved(
                 ttl.expired(at: now()), limits: settings.queryLimits, others: { _ in nil })
         }
+        let time = now()
+        plan.boost?.now = Instant(seconds: time / 1_000, nanoseconds: Int32(time % 1_000) * 1_000_000)
         if plan.search != nil { plan.lease = try await lease(shard, of: collection) }
         try await replacePicture(of: &plan)
         return plan

@@ -51,6 +51,10 @@ package enum InvalidQuery: Error, Hashable, Sendable {
     case notFinite(SearchKind, value: Float, index: Int)
     case alphaOutOfRange(Double)
     case dimensionMismatch(query: Int, stored: Int)
+    /// A vector for a target that takes multi-vectors.
+    case vectorForMultiVector(target: String)
+    /// A multi-vector for a target that takes vectors.
+    case multiVectorForVector(target: String)
     /// Certainty is defined for the cosine distance alone.
     case certaintyWithoutCosine(metric: String)
     case tooManyReferences(limit: Int)
@@ -66,6 +70,8 @@ package enum InvalidQuery: Error, Hashable, Sendable {
     case tooManyHitsToMerge(Int, limit: Int)
     /// A property whose values cannot be made one.
     case unmergeableProperty(name: String)
+    case boost(BoostProblem)
+    case diversity(DiversityProblem)
 
     /// What is wrong, with the values, and what to do about it; in words of no API.
     package var message: String {
@@ -82,9 +88,12 @@ package enum InvalidQuery: Error, Hashable, Sendable {
         case .noTextVectorizer(let collection, _): "collection \(collection) has no vectorizer for text; give a vector"
         case .notFinite(_, let value, let index):
             "the query vector has \(value) at index \(index); all must be finite numbers"
-        case .alphaOutOfRange(let alpha): "alpha is \(alpha); it must be between 0 and 1"
+        case .alphaOutOfRange(let alpha): "alpha is \(alpha); it must be a number between 0 and 1"
         case .dimensionMismatch(let query, let stored):
             "the query vector has \(query) dimensions, the stored vectors have \(stored)"
+        case .vectorForMultiVector(let target):
+            "vector '\(target)' is a multi-vector; search it with a list of vectors"
+        case .multiVectorForVector(let target): "vector '\(target)' is no multi-vector; search it with one vector"
         case .certaintyWithoutCosine(let metric): "certainty is defined for cosine distance, not for \(metric)"
         case .tooManyReferences(let limit):
             "the query follows more than \(limit) references; ask for fewer objects or levels"
@@ -102,6 +111,8 @@ package enum InvalidQuery: Error, Hashable, Sendable {
         case .tooManyHitsToMerge(let count, let limit):
             "\(count) objects are too many to merge; at most \(limit) are compared with each other: set a limit"
         case .unmergeableProperty(let name): "values of property '\(name)' cannot be merged into one"
+        case .boost(let problem): "boost: \(problem.message)"
+        case .diversity(let problem): "diversity: \(problem.message)"
         }
     }
 }

@@ -41,7 +41,8 @@ struct ObjectSorter {
             case .reference:
                 throw .invalidQuery(
                     .sortKey(index: index, .referenceProperty(name: name, targets: "\(property.type)")))
-            case .scalar(.blob): throw .invalidQuery(.sortKey(index: index, .blobProperty(name: name)))
+            case .scalar(.blob), .scalar(.blobHash):
+                throw .invalidQuery(.sortKey(index: index, .blobProperty(name: name)))
             case .scalar, .array: return .property(property)
             }
         }

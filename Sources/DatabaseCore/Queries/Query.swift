@@ -22,6 +22,8 @@ package struct Query: Sendable {
     package var after: Cursor?
     /// Put what a search finds into groups; ignored by listings.
     package var groupBy: GroupBy?
+    /// Puts what a search finds in another order before the window is cut; no listing beside it.
+    package var boost: Boost?
     /// Put what is found together where vectors are close.
     package var merging: Merging?
     /// What of each object is loaded.
@@ -98,8 +100,10 @@ package struct VectorSearch: Sendable {
     /// What is searched near to.
     package enum Origin: Sendable {
         case vector([Float])
+        /// Of target vectors that are multi-vectors: the nearest by `MaxSim`.
+        case multiVector(MultiVector)
         /// One for each of the target vectors.
-        case vectors([[Float]])
+        case vectors([QueryVector])
         case object(ObjectID)
         /// An encoded picture as base64 text, as the client gave it.
         case image(base64: String)
@@ -120,6 +124,19 @@ package struct VectorSearch: Sendable {
         case relativeScore([Double])
     }
 
+    /// Which of the window's hits are shown: those that are near to what is searched and far from each other.
+    package struct Diversity: Hashable, Sendable {
+        /// How many, at least 1 and no more than the window holds.
+        package var count: Int
+        /// 0 to 1: how much nearness to the query weighs; the distance from the hits before has the rest.
+        package var balance: Double
+
+        package init(count: Int, balance: Double = 0.5) {
+            self.count = count
+            self.balance = balance
+        }
+    }
+
     /// What is searched near to.
     package var origin: Origin
     /// `nil`: however far.
@@ -129,11 +146,23 @@ package struct VectorSearch: Sendable {
     package var combination = Combination.minimum
     /// 0: off.
     package var autocut: Int = 0
+    /// `nil`: all hits are shown. Of one target vector that is no multi-vector.
+    package var diversity: Diversity?
 
     package init(origin: Origin, threshold: Threshold? = nil) {
         self.origin = origin
         self.threshold = threshold
     }
+}
+
+/// What one target vector is searched near to: a vector, or of a multi-vector several at once.
+package enum QueryVector: Hashable, Sendable {
+    case vector([Float])
+    case multiVector(MultiVector)
+}
+
+extension QueryVector: ExpressibleByArrayLiteral {
+    package init(arrayLiteral elements: Float...) { self = .vector(elements) }
 }
 
 /// BM25 search.
@@ -163,7 +192,8 @@ package struct HybridSearch: Sendable {
     package enum Fusion: Hashable, Sendable { case ranked, relativeScore }
 
     package var query: String
-    /// The weight of the vector leg, 0 to 1.
+    /// The weight of the vector leg; the keyword leg has the rest, and is not run where none is left (1 and more), nor is the
+    /// vector leg at 0 and less.
     package var alpha: Double = 0.75
     /// What the vector leg searches near to; `nil`: the vector of the text, which needs a vectorizer for texts.
     package var origin: VectorSearch.Origin?
@@ -176,6 +206,8 @@ package struct HybridSearch: Sendable {
     package var targetVectors: [String] = []
     package var combination = VectorSearch.Combination.minimum
     package var autocut: Int = 0
+    /// By the vector that the vector leg searches.
+    package var diversity: VectorSearch.Diversity?
 
     package init(query: String) { self.query = query }
 }
@@ -204,7 +236,7 @@ package struct Hit: Sendable {
     package var distance: Float?
     /// `1 − distance / 2`; only in vector searches by cosine.
     package var certainty: Double?
-    /// Only in keyword and hybrid searches.
+    /// Only in keyword and hybrid searches, and where there was a boost.
     package var score: Float?
     /// Where the score comes from; only where it was asked for.
     package var scoreExplanation: String?

@@ -44,6 +44,7 @@ package struct QueryPlan: Sendable {
     /// The property that hits are grouped by.
     let groupProperty: PropertyDefinition?
     var search: SearchPlan?
+    var boost: BoostPlan?
     /// What has expired and is not deleted yet, where the collection hides it.
     var expired: ResolvedFilter?
     /// Keeps the indexes that the search asks in memory.
@@ -71,6 +72,10 @@ package struct QueryPlan: Sendable {
         }
         columns = Columns(query.selection, in: collection.definition)
         groupProperty = try Self.groupProperty(of: query, in: collection.definition)
+        boost = try query.boost.flatMap { boost throws(DatabaseError) in
+            try BoostPlan(boost, of: query, collection: collection, settings: settings, others: others)
+        }
+        try checkDiversity()
         if query.selection.needsCertainty { try search?.checkCertainty() }
         try checkDimensions()
     }
@@ -85,13 +90,33 @@ package struct QueryPlan: Sendable {
         return property
     }
 
+    /// How many candidates a diverse selection compares with each other at most.
+    private static let diversityLimit = 1_000
+
+    private func checkDiversity() throws(DatabaseError) {
+        guard let diversity = search?.vectorPart?.diversity else { return }
+        guard diversity.count <= window.count else {
+            throw .invalidQuery(.diversity(.countBeyondLimit(diversity.count, limit: window.count)))
+        }
+        guard window.count <= Self.diversityLimit else {
+            throw .invalidQuery(.diversity(.tooManyCandidates(window.count, limit: Self.diversityLimit)))
+        }
+    }
+
     /// Given vectors are held against the index as it is now; the run looks again, since the first vector may come meanwhile.
     private func checkDimensions() throws(DatabaseError) {
         for leg in search?.legs ?? [] {
-            guard case .vector(let vector) = leg.origin,
-                let stored = shard.index(of: leg.target.id)?.index?.dimensions, stored != vector.count
-            else { continue }
-            throw .invalidQuery(.dimensionMismatch(query: vector.count, stored: stored))
+            switch leg.origin {
+            case .vector(let vector):
+                guard let stored = shard.index(of: leg.target.id)?.index?.dimensions, stored != vector.count
+                else { continue }
+                throw .invalidQuery(.dimensionMismatch(query: vector.count, stored: stored))
+            case .multiVector(let vector):
+                guard let stored = shard.state.vectors[leg.target.id]?.dimensions, stored != vector.dimensions
+                else { continue }
+                throw .invalidQuery(.dimensionMismatch(query: vector.dimensions, stored: stored))
+            case .object, .picture: continue
+            }
         }
     }
 

@@ -8,10 +8,9 @@ import VectorIndexes
 // Searches by vector.
 extension QueryRun {
     func nearest(_ search: SearchPlan.VectorPart, _ allowed: DocumentSet?) throws -> [Candidate] {
-        var found = try neighbors(search, allowed, count: window.end)
+        var found = try neighbors(search, allowed, count: searchDepth)
         found = Array(found.prefix(autocutCount(of: found.map(\.distance), jumps: search.autocut)))
-        let candidates = window.cut(found.map { Candidate(document: $0.document, distance: $0.distance) })
-        return try plan.sorter.map { try sorted(candidates, by: $0) } ?? candidates
+        return found.map { Candidate(document: $0.document, distance: $0.distance) }
     }
 
     /// The nearest documents to what the legs ask for, among those that are allowed.
@@ -23,13 +22,13 @@ extension QueryRun {
         if reader.shard.state.replacement != nil {
             throw DatabaseError.revectorizationUnfinished(collection: collection.name)
         }
-        let bits = allowed.map(DocumentBits.init)
+        let allowed = allowed.map(AllowedDocuments.init)
         if search.legs.count == 1, let leg = search.legs.first {
-            return try neighbors(leg, bits, count: count, maximumDistance: search.maximumDistance)
+            return try neighbors(leg, allowed, count: count, maximumDistance: search.maximumDistance)
         }
         // Of a combination that takes all distances, none alone says whether the whole is within the bound.
         let bound = search.combination.needsAll ? nil : search.maximumDistance
-        var found = try search.legs.map { try neighbors($0, bits, count: count, maximumDistance: bound) }
+        var found = try search.legs.map { try neighbors($0, allowed, count: count, maximumDistance: bound) }
         if search.combination.needsAll { try complete(&found, search.legs) }
         let combined = DistanceCombination.combined(
             found, weights: search.legs.map(\.weight), by: search.combination)
@@ -40,8 +39,12 @@ extension QueryRun {
 
     /// The nearest documents to what one leg asks for.
     private func neighbors(
-        _ leg: VectorLeg, _ allowed: DocumentBits?, count: Int, maximumDistance: Float?
+        _ leg: VectorLeg, _ allowed: AllowedDocuments?, count: Int, maximumDistance: Float?
     ) throws -> [Neighbor] {
+        if leg.target.isMultiVector {
+            return try neighborsByMaxSim(leg, allowed?.documents, count: count, maximumDistance: maximumDistance)
+        }
+        let allowed = allowed?.bits
         let vector = try queryVector(of: leg)
         guard let slot = reader.shard.index(of: leg.target.id), let index = slot.index else { return [] }
         guard index.dimensions == vector.count else {
@@ -67,6 +70,10 @@ extension QueryRun {
         for (index, leg) in legs.enumerated() {
             let missing = union.subtracting(DocumentSet(found[index].map(\.document)))
             if missing.isEmpty { continue }
+            if leg.target.isMultiVector {
+                found[index] += try neighborsByMaxSim(leg, missing, count: missing.count, maximumDistance: nil)
+                continue
+            }
             guard let vectorIndex = reader.shard.index(of: leg.target.id)?.index else { continue }
             let vector = try queryVector(of: leg)
             let vectors = try reader.transaction.vectors(leg.target.id, of: reader.shard.address)
@@ -77,7 +84,7 @@ extension QueryRun {
         }
     }
 
-    private func queryVector(of leg: VectorLeg) throws -> [Float] {
+    func queryVector(of leg: VectorLeg) throws -> [Float] {
         switch leg.origin {
         case .vector(let vector): return vector
         case .object(let id):
@@ -86,8 +93,20 @@ extension QueryRun {
                 let vector = try reader.transaction.vector(leg.target.id, of: document, in: reader.shard.address)
             else { throw DatabaseError.searchObjectHasNoVector(id) }
             return vector
+        case .multiVector: preconditionFailure("a multi-vector is compared with multi-vectors alone")
         case .picture: preconditionFailure("a plan is run after its pictures have become vectors")
         }
+    }
+}
+
+/// What a filter lets through, for indexes as bits, and in order.
+private struct AllowedDocuments {
+    let documents: DocumentSet
+    let bits: DocumentBits
+
+    init(_ documents: DocumentSet) {
+        self.documents = documents
+        bits = DocumentBits(documents)
     }
 }
 

@@ -11,10 +11,9 @@ extension QueryRun {
 
     func keyword(_ search: SearchPlan.KeywordPart, _ allowed: DocumentSet?) throws -> [Candidate] {
         var matches = try keywordMatches(
-            search, allowed, limit: window.end, explain: plan.query.selection.needsScoreExplanation)
+            search, allowed, limit: searchDepth, explain: plan.query.selection.needsScoreExplanation)
         matches = Array(matches.prefix(autocutCount(of: matches.map(\.score), jumps: search.autocut)))
-        return window.cut(
-            matches.map { Candidate(document: $0.document, score: $0.score, explanation: $0.explanationText) })
+        return matches.map { Candidate(document: $0.document, score: $0.score, explanation: $0.explanationText) }
     }
 
     func keywordMatches(
@@ -32,7 +31,7 @@ extension QueryRun {
     // MARK: Hybrid search
 
     func hybrid(_ search: SearchPlan.HybridPart, _ allowed: DocumentSet?) throws -> [Candidate] {
-        let depth = max(100, window.end)
+        let depth = max(100, searchDepth)
         var legs: [HybridFusion.Leg] = []
         var distances: [DocumentID: Float] = [:]
         if let keyword = search.keyword {
@@ -48,7 +47,11 @@ extension QueryRun {
                 let left = Set(found.map(\.document))
                 legs[0].candidates = keyword.candidates.filter { left.contains($0.document) }
             }
-            for neighbor in found { distances[neighbor.document] = neighbor.distance }
+            // What the words have found has no distance, as in Weaviate, which keeps the first of two results for an object.
+            let byWords = Set(legs.lazy.flatMap(\.candidates).map(\.document))
+            for neighbor in found where !byWords.contains(neighbor.document) {
+                distances[neighbor.document] = neighbor.distance
+            }
             legs.append(
                 .init(
                     name: "vector,hybridVector", weight: search.alpha,
@@ -57,8 +60,8 @@ extension QueryRun {
         let fused =
             search.fusion == .ranked
             ? try HybridFusion.ranked(legs, checking: check) : try HybridFusion.relative(legs, checking: check)
-        let best = Array(try ranked(fused).prefix(window.end))
-        return window.cut(Array(best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)))).map {
+        let best = Array(try ranked(fused).prefix(searchDepth))
+        return best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)).map {
             Candidate(
                 document: $0.document, distance: distances[$0.document], score: $0.score,
                 explanation: $0.explanation)

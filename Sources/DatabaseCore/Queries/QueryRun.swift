@@ -82,11 +82,22 @@ struct QueryRun {
     /// What the window holds, in order.
     private func candidates() throws -> [Candidate] {
         let allowed = try allowed()
-        switch plan.search {
-        case nil: return try list(allowed)
-        case .vector(let search): return try nearest(search, allowed)
-        case .keyword(let search): return try keyword(search, allowed)
-        case .hybrid(let search): return try hybrid(search, allowed)
+        guard let search = plan.search else { return try list(allowed) }
+        var found = try candidates(of: search, allowed)
+        if let boost = plan.boost { found = try boosted(found, by: boost) }
+        found = window.cut(found)
+        if let part = search.vectorPart, let diversity = part.diversity, let leg = part.legs.first {
+            found = try diverse(found, diversity, by: leg)
+        }
+        return try plan.sorter.map { try sorted(found, by: $0) } ?? found
+    }
+
+    /// What a search finds, best first, from the first one on.
+    private func candidates(of search: SearchPlan, _ allowed: DocumentSet?) throws -> [Candidate] {
+        switch search {
+        case .vector(let search): try nearest(search, allowed)
+        case .keyword(let search): try keyword(search, allowed)
+        case .hybrid(let search): try hybrid(search, allowed)
         }
     }
 
@@ -150,7 +161,7 @@ struct QueryRun {
         var hasCertainty = false
         if case .vector(let search)? = plan.search {
             isByVector = true
-            hasCertainty = search.legs.allSatisfy { $0.target.index.metric == .cosine }
+            hasCertainty = search.legs.allSatisfy(\.isByCosine)
         }
         var hits: [Hit] = []
         hits.reserveCapacity(candidates.count)

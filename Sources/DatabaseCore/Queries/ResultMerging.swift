@@ -102,7 +102,7 @@ extension QueryRun {
                 for beacon in list where seen.insert(beacon).inserted { beacons.append(beacon) }
             }
             return .references(beacons)
-        case .uuid?, .blob?, .phoneNumber?, .object?, .array?, nil: return nil
+        case .uuid?, .blob?, .blobHash?, .phoneNumber?, .object?, .array?, nil: return nil
         }
     }
 

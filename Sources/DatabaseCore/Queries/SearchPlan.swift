@@ -17,6 +17,8 @@ enum SearchPlan: Sendable {
         /// In the metric's own unit; `nil`: no bound.
         var maximumDistance: Float?
         var autocut = 0
+        /// Of one leg that is no multi-vector.
+        var diversity: VectorSearch.Diversity?
     }
 
     struct KeywordPart: Sendable {
@@ -62,7 +64,7 @@ enum SearchPlan: Sendable {
         }
     }
 
-    private var vectorPart: VectorPart? {
+    var vectorPart: VectorPart? {
         switch self {
         case .vector(let part): part
         case .hybrid(let part): part.vector
@@ -108,7 +110,7 @@ extension SearchPlan.HybridPart {
         // First, and whatever weight it has: such a vector is wrong in itself.
         try VectorLeg.requireFinite(search.origin, in: .hybrid)
         if isSorted { throw .invalidQuery(.sortBeside(.hybrid)) }
-        guard (0...1).contains(search.alpha) else { throw .invalidQuery(.alphaOutOfRange(search.alpha)) }
+        guard search.alpha.isFinite else { throw .invalidQuery(.alphaOutOfRange(search.alpha)) }
         alpha = search.alpha
         fusion = search.fusion
         autocut = search.autocut
@@ -119,6 +121,7 @@ extension SearchPlan.HybridPart {
             }
             self.vector = try SearchPlan.VectorPart(search, origin: origin, collection.definition)
         }
+        if search.diversity != nil, vector == nil { throw .invalidQuery(.diversity(.withoutVector)) }
         if alpha < 1 {
             keyword = try SearchPlan.KeywordPart(
                 search.query.isEmpty ? " " : search.query, search.properties, search.tokenOperator, collection)

@@ -27,16 +27,20 @@ struct ShardReader {
             return nil
         }
         var object = DatabaseObject(stored, in: collection)
-        if columns.includesVectors { try fillVectors(of: &object, document, stored.vectors) }
+        if columns.includesVectors { try fillVectors(of: &object, document, stored) }
         return object
     }
 
-    private func fillVectors(of object: inout DatabaseObject, _ document: DocumentID, _ ids: [VectorID]) throws {
-        for id in ids {
+    private func fillVectors(of object: inout DatabaseObject, _ document: DocumentID, _ stored: StoredObject) throws {
+        for id in stored.vectors {
             guard let definition = collection.definition.vectors.first(where: { $0.id == id }) else { continue }
             if let values = try transaction.vector(id, of: document, in: shard.address) {
                 object.setVector(values, named: definition.name)
             }
+        }
+        for (id, vector) in try transaction.multiVectors(stored.multiVectors, of: document, in: shard.address) {
+            guard let name = collection.definition.vectors.first(where: { $0.id == id })?.name else { continue }
+            object.multiVectors[name] = vector
         }
     }
 

@@ -36,7 +36,7 @@ enum SortValue: Sendable {
         case .phoneNumber(let phone)?:
             self = .list([.number(Double(phone.countryCode)), .number(Double(phone.national))])
         case .array(let elements)?: self = elements.isEmpty ? .missing : .list(elements.map(SortValue.init))
-        case .blob, .object, .references, nil: self = .missing
+        case .blob, .blobHash, .object, .references, nil: self = .missing
         }
     }
 

@@ -9,6 +9,8 @@ struct VectorLeg: Sendable {
     enum Origin: Sendable {
         /// Shape [dimensions], all finite.
         case vector([Float])
+        /// All finite; only where the target is a multi-vector.
+        case multiVector(MultiVector)
         /// The vector that this object has when the query is run.
         case object(ObjectID)
         /// The bytes of an encoded picture; the network makes a vector of it before the query is run.
@@ -34,19 +36,43 @@ struct VectorLeg: Sendable {
         let targets = try targets(names, in: collection)
         try requireFinite(origin, in: search)
         switch origin {
-        case .vector(let vector): return targets.map { VectorLeg(target: $0, origin: .vector(vector)) }
+        case .vector(let vector):
+            return try legs(targets, Array(repeating: .vector(vector), count: targets.count))
+        case .multiVector(let vector):
+            return try legs(targets, Array(repeating: .multiVector(vector), count: targets.count))
         case .vectors(let vectors):
             guard vectors.count == targets.count else {
                 throw .invalidQuery(.vectorsUnlikeTargets(vectors: vectors.count, targets: targets.count))
             }
-            return zip(targets, vectors).map { VectorLeg(target: $0, origin: .vector($1)) }
+            return try legs(targets, vectors)
         case .object(let id): return targets.map { VectorLeg(target: $0, origin: .object(id)) }
         case .image(let base64):
             guard let bytes = Base64.decodedIgnoringLineBreaks(base64) else {
                 throw .searchVectorization(.unknownFormat(found: nil))
             }
+            for target in targets where target.isMultiVector {
+                throw .invalidQuery(.vectorForMultiVector(target: target.name ?? ""))
+            }
             return targets.map { VectorLeg(target: $0, origin: .picture(bytes)) }
         }
+    }
+
+    /// A leg for each target, all of them with what fits them.
+    private static func legs(
+        _ targets: [VectorDefinition], _ vectors: [QueryVector]
+    ) throws(DatabaseError) -> [VectorLeg] {
+        var legs: [VectorLeg] = []
+        for (target, vector) in zip(targets, vectors) {
+            switch vector {
+            case .vector(let vector):
+                if target.isMultiVector { throw .invalidQuery(.vectorForMultiVector(target: target.name ?? "")) }
+                legs.append(VectorLeg(target: target, origin: .vector(vector)))
+            case .multiVector(let vector):
+                if !target.isMultiVector { throw .invalidQuery(.multiVectorForVector(target: target.name ?? "")) }
+                legs.append(VectorLeg(target: target, origin: .multiVector(vector)))
+            }
+        }
+        return legs
     }
 
     static func requireFinite(
@@ -55,7 +81,8 @@ struct VectorLeg: Sendable {
         let vectors: [[Float]] =
             switch origin {
             case .vector(let vector)?: [vector]
-            case .vectors(let vectors)?: vectors
+            case .multiVector(let vector)?: [vector.elements]
+            case .vectors(let vectors)?: vectors.map(\.elements)
             case .object?, .image?, nil: []
             }
         for vector in vectors {
@@ -64,10 +91,13 @@ struct VectorLeg: Sendable {
         }
     }
 
+    /// Whether its distances are cosine distances, which certainty is defined for.
+    var isByCosine: Bool { target.index.metric == .cosine && !target.isMultiVector }
+
     func requireCosine() throws(DatabaseError) {
-        guard target.index.metric == .cosine else {
-            throw .invalidQuery(.certaintyWithoutCosine(metric: target.index.metric.rawValue))
-        }
+        if isByCosine { return }
+        let metric = target.isMultiVector ? "maxSim" : target.index.metric.rawValue
+        throw .invalidQuery(.certaintyWithoutCosine(metric: metric))
     }
 
     private static func targets(
@@ -88,6 +118,15 @@ struct VectorLeg: Sendable {
     }
 }
 
+extension QueryVector {
+    fileprivate var elements: [Float] {
+        switch self {
+        case .vector(let vector): vector
+        case .multiVector(let vector): vector.elements
+        }
+    }
+}
+
 extension SearchPlan.VectorPart {
     /// What is added to a bound, since the distance between equal vectors is not quite 0.
     private static let tolerance: Float = 1e-6
@@ -103,6 +142,7 @@ extension SearchPlan.VectorPart {
         case nil: break
         }
         autocut = search.autocut
+        try select(search.diversity)
     }
 
     /// The vector part of a hybrid search.
@@ -111,6 +151,7 @@ extension SearchPlan.VectorPart {
     ) throws(DatabaseError) {
         try self.init(VectorLeg.legs(origin, search.targetVectors, of: .hybrid, in: collection), search.combination)
         if let distance = search.maxVectorDistance { limit(to: distance) }
+        try select(search.diversity)
     }
 
     private init(_ legs: [VectorLeg], _ combination: VectorSearch.Combination) throws(DatabaseError) {
@@ -128,6 +169,19 @@ extension SearchPlan.VectorPart {
             throw .invalidQuery(.weightsUnlikeTargets(weights: weights.count, targets: legs.count))
         }
         for (index, weight) in weights.enumerated() { self.legs[index].weight = Float(weight) }
+    }
+
+    private mutating func select(_ diversity: VectorSearch.Diversity?) throws(DatabaseError) {
+        guard let diversity else { return }
+        guard diversity.count >= 1 else { throw .invalidQuery(.diversity(.noCount)) }
+        guard (0...1).contains(diversity.balance) else {
+            throw .invalidQuery(.diversity(.balanceOutOfRange(diversity.balance)))
+        }
+        guard legs.count == 1 else { throw .invalidQuery(.diversity(.severalTargets(legs.count))) }
+        for leg in legs where leg.target.isMultiVector {
+            throw .invalidQuery(.diversity(.multiVector(target: leg.target.name ?? "")))
+        }
+        self.diversity = diversity
     }
 
     /// Relative scores have no bound, and of a combination of several legs 0 is none, as in Weaviate.

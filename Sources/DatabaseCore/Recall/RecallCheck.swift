@@ -78,7 +78,7 @@ package struct RecallCheck {
             try transaction.collections().flatMap { record in
                 let definition = try DefinitionCodec.decoded(record.definition)
                 return try transaction.shards(of: record.id).flatMap { shard in
-                    definition.vectors.lazy.filter { !$0.index.isSkipped }.map { vector in
+                    definition.vectors.lazy.filter(\.hasVectorIndex).map { vector in
                         Target(
                             label: VectorLabel(
                                 collection: definition.name, shard: shard.name, vector: vector.name ?? ""),

@@ -102,7 +102,7 @@ extension PropertyDefinition {
     /// A property with everything that is not given as Weaviate completes it: filterable, searchable if it is text, text
     /// cut into words.
     ///
-    /// - Parameter isNested: a blob inside an object is not filterable.
+    /// - Parameter isNested: a blob, or a blob's hash, inside an object is not filterable.
     package init(
         completing type: PropertyType, name: String, tokenization: Tokenization? = nil, isFilterable: Bool? = nil,
         isSearchable: Bool? = nil, hasRangeIndex: Bool? = nil, isNested: Bool = false
@@ -110,7 +110,8 @@ extension PropertyDefinition {
         let isText = type == .scalar(.text) || type == .array(.text)
         self.init(
             name: name, type: type, tokenization: tokenization ?? (isText ? .word : nil),
-            isFilterable: isFilterable ?? !(isNested && type == .scalar(.blob)), isSearchable: isSearchable ?? isText,
+            isFilterable: isFilterable ?? !(isNested && [.scalar(.blob), .scalar(.blobHash)].contains(type)),
+            isSearchable: isSearchable ?? isText,
             hasRangeIndex: hasRangeIndex ?? false)
     }
 }
@@ -135,6 +136,22 @@ package struct VectorDefinition: Hashable, Sendable {
         self.vectorizer = vectorizer
         self.vectorizerConfiguration = vectorizerConfiguration
         self.index = index
+    }
+}
+
+extension VectorDefinition {
+    /// Whether its values are multi-vectors, which are compared by `MaxSim`; only named vectors are.
+    package var isMultiVector: Bool { name != nil && index.isMultiVector }
+
+    /// Whether a `VectorIndex` is kept of it.
+    var hasVectorIndex: Bool { !index.isSkipped && !isMultiVector }
+}
+
+extension VectorDefinition {
+    /// The property with the pictures of which the vector is made, if only their hashes are stored.
+    func hashedPicture(in collection: CollectionDefinition) -> String? {
+        guard case .image(let fields) = vectorizer else { return nil }
+        return fields.first { collection.property(named: $0)?.type == .scalar(.blobHash) }
     }
 }
 
@@ -223,6 +240,12 @@ package struct DynamicIndexDefinition: Hashable, Sendable {
 }
 
 extension VectorIndexDefinition {
+    /// Whether `multivector` is enabled.
+    package var isMultiVector: Bool {
+        guard case .object(let settings)? = quantization["multivector"] else { return false }
+        return settings["enabled"] == .boolean(true)
+    }
+
     /// An index with all defaults but its metric, by the metric's wire name; cosine when there is none of this name.
     package init(kind: Kind = .hnsw, metricName: String) {
         self.init(kind: kind, metric: VectorMetric(rawValue: metricName) ?? .cosine)

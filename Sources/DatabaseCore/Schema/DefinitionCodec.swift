@@ -7,13 +7,14 @@ import VectorIndexes
 /// Collection definitions as bytes for the catalog: JSON with a version (Docs/formats/collection-definition.md).
 package enum DefinitionCodec {
     /// The newest version that is read and written.
-    package static let version = 2
+    package static let version = 3
 
     /// The oldest version whose readers make of `definition` what it says.
     private static func version(for definition: CollectionDefinition) -> Int {
         func analyzes(_ property: PropertyDefinition) -> Bool {
             property.textAnalyzer != nil || property.nestedProperties.contains(where: analyzes)
         }
+        if definition.vectors.contains(where: \.isMultiVector) { return 3 }
         let isNew = !definition.invertedIndex.stopwordPresets.isEmpty || definition.properties.contains(where: analyzes)
         return isNew ? 2 : 1
     }

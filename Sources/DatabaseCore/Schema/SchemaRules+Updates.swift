@@ -29,6 +29,7 @@ extension SchemaRules {
         updated.description = wanted.description
         updated.properties = try describedProperties(of: existing, as: wanted)
         updated.vectors = try vectors(of: existing, as: wanted, next: &updated.nextVectorNumber)
+        try checkHashedPictures(of: updated)
         updated.invertedIndex = wanted.invertedIndex
         updated.multiTenancy = wanted.multiTenancy
         updated.replication = wanted.replication

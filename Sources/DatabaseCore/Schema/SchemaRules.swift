@@ -23,6 +23,7 @@ package struct SchemaRules: Sendable {
         try checkName(created.name, among: others)
         created = try PropertyRules(collection: created.name, others: others).adding(definition.properties, to: created)
         try VectorDefinitionRules(settings: settings).checkNew(created.vectors)
+        try checkHashedPictures(of: created)
         created.vectors = try numbered(created.vectors, from: &created.nextVectorNumber)
         try checkMultiTenancy(created.multiTenancy)
         try checkReplication(created.replication)
@@ -45,7 +46,23 @@ package struct SchemaRules: Sendable {
     func adding(
         _ properties: [PropertyDefinition], to existing: CollectionDefinition, among others: CollectionNames
     ) throws(DatabaseError) -> CollectionDefinition {
-        try PropertyRules(collection: existing.name, others: others).adding(properties, to: existing)
+        let extended = try PropertyRules(collection: existing.name, others: others).adding(properties, to: existing)
+        try checkHashedPictures(of: extended)
+        return extended
+    }
+
+    /// A vector is made of one picture of which only the hash is stored, or of any number of others: it could not be made
+    /// again when one of several changes.
+    func checkHashedPictures(of definition: CollectionDefinition) throws(DatabaseError) {
+        for vector in definition.vectors {
+            guard case .image(let fields) = vector.vectorizer, Set(fields).count > 1,
+                let property = vector.hashedPicture(in: definition)
+            else { continue }
+            let place = vector.name.map { "target vector \"\($0)\": " } ?? ""
+            throw .invalidDefinition(
+                "\(place)blobHash property cannot be combined with other vectorizable fields: '\(property)' must be the only "
+                    + "one of imageFields")
+        }
     }
 
     private func checkName(_ name: String, among others: CollectionNames) throws(DatabaseError) {

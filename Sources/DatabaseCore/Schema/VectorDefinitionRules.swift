@@ -51,6 +51,11 @@ struct VectorDefinitionRules {
             throw .invalidDefinition(
                 "\(prefix(vector))vectorizer: no module with name \"\(Vectorizer.imageModule)\" present")
         }
+        if vector.isMultiVector, vector.vectorizer != .none {
+            throw .invalidDefinition(
+                "parse vector config for \(vector.name ?? ""): multi vector index configured but vectorizer: "
+                    + "\"\(vector.vectorizer.moduleName)\" doesn't support multi vectors")
+        }
         if let threshold = vector.index.dynamic?.threshold, threshold < 0 {
             throw .invalidDefinition(
                 "\(prefix(vector))invalid dynamic config: threshold cannot be below 0, got \(threshold)")

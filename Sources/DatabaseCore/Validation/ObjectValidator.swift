@@ -24,10 +24,12 @@ package struct ObjectValidator: Sendable {
     /// - Throws: `DatabaseError.invalidObject`, `.unknownVector` for a vector name that the collection does not have;
     ///   `.cancelled` soon after the task was cancelled.
     package func validated(_ object: ObjectInput) throws(DatabaseError) -> ValidatedObject {
-        var valid = ValidatedObject(properties: [:], vectors: try validatedVectors(of: object))
+        var valid = ValidatedObject(
+            properties: [:], vectors: try validatedVectors(of: object),
+            multiVectors: try validatedMultiVectors(of: object))
         for member in object.properties?.members ?? [] where member.value != .null {
             let property = try property(named: member.name)
-            valid.properties[property.id] = try value(member.value, of: property)
+            (valid.properties[property.id], valid.hashedBlobs[property.id]) = try parts(of: member.value, of: property)
         }
         return valid
     }
@@ -36,7 +38,8 @@ package struct ObjectValidator: Sendable {
     ///
     /// - Throws: as `validated`.
     package func changes(in patch: ObjectInput) throws(DatabaseError) -> ObjectChanges {
-        var changes = ObjectChanges(vectors: try validatedVectors(of: patch))
+        var changes = ObjectChanges(
+            vectors: try validatedVectors(of: patch), multiVectors: try validatedMultiVectors(of: patch))
         for member in patch.properties?.members ?? [] {
             guard member.value != .null else {
                 if let property = properties[PropertyName.normalized(member.name)] {
@@ -45,7 +48,8 @@ package struct ObjectValidator: Sendable {
                 continue
             }
             let property = try property(named: member.name)
-            changes.properties[property.id] = try value(member.value, of: property)
+            (changes.properties[property.id], changes.hashedBlobs[property.id]) = try parts(
+                of: member.value, of: property)
             changes.removed.remove(property.id)
         }
         return changes
@@ -66,24 +70,54 @@ package struct ObjectValidator: Sendable {
         var vectors: [VectorID: [Float]] = [:]
         if let vector = object.vector, !vector.isEmpty {
             let target = try targetOfUnnamedVector()
+            try requirePlain(target)
             try VectorRules.check(vector, name: target.name)
             vectors[target.id] = vector
         }
         for (name, vector) in object.namedVectors where !vector.isEmpty {
-            guard definition.hasNamedVectors else {
+            let target = try target(named: name, in: object)
+            try requirePlain(target)
+            try VectorRules.check(vector, name: name)
+            vectors[target.id] = vector
+        }
+        return vectors
+    }
+
+    private func validatedMultiVectors(of object: ObjectInput) throws(DatabaseError) -> [VectorID: MultiVector] {
+        var vectors: [VectorID: MultiVector] = [:]
+        for (name, vector) in object.multiVectors {
+            let target = try target(named: name, in: object)
+            guard target.isMultiVector else {
                 throw .invalidObject(
-                    "collection \(definition.name) is configured without multiple named vectors, but received named "
-                        + "vectors: [\(object.namedVectors.keys.sorted().joined(separator: " "))]")
-            }
-            guard let target = definition.vector(named: name) else {
-                throw .invalidObject(
-                    "collection \(definition.name) does not have configuration for vector \(name); available named "
-                        + "vectors: [\(nameList)]")
+                    "vector '\(name)' is no multi-vector and takes one list of numbers, but received a list of lists")
             }
             try VectorRules.check(vector, name: name)
             vectors[target.id] = vector
         }
         return vectors
+    }
+
+    private func target(named name: String, in object: ObjectInput) throws(DatabaseError) -> VectorDefinition {
+        guard definition.hasNamedVectors else {
+            let names = Array(object.namedVectors.keys) + object.multiVectors.keys
+            throw .invalidObject(
+                "collection \(definition.name) is configured without multiple named vectors, but received named "
+                    + "vectors: [\(names.sorted().joined(separator: " "))]")
+        }
+        guard let target = definition.vector(named: name) else {
+            throw .invalidObject(
+                "collection \(definition.name) does not have configuration for vector \(name); available named "
+                    + "vectors: [\(nameList)]")
+        }
+        return target
+    }
+
+    private func requirePlain(_ target: VectorDefinition) throws(DatabaseError) {
+        if target.isMultiVector {
+            throw .invalidObject(
+                "vector '\(target.name ?? "")' is a multi-vector and takes a list of vectors, but received a single vector"
+            )
+        }
     }
 
     /// Where the vector without a name goes: the unnamed one, or the only named one.
@@ -99,6 +133,20 @@ package struct ObjectValidator: Sendable {
     private var nameList: String { definition.vectors.compactMap(\.name).joined(separator: " ") }
 
     // MARK: - Values
+
+    /// What is stored of a value, and the blob beside it of which only the hash is stored.
+    private func parts(
+        of value: JSONValue, of property: PropertyDefinition
+    ) throws(DatabaseError) -> (PropertyValue, hashedBlob: [UInt8]?) {
+        guard property.type == .scalar(.blobHash) else { return (try self.value(value, of: property), nil) }
+        var bytes: [UInt8]?
+        let stored = try read(ScalarType.blobHash.nameInMessages, property.name) { () throws(InvalidValue) in
+            let parts = try ValueReader.blobHash(value)
+            bytes = parts.bytes
+            return .blobHash(parts.hash)
+        }
+        return (stored, bytes)
+    }
 
     /// `path` is the name of the property, with the names of the objects around it before it.
     private func value(
@@ -162,7 +210,7 @@ package struct ObjectValidator: Sendable {
         case .boolean: return PropertyArray(booleans: try scalars(ValueReader.boolean))
         case .date: return PropertyArray(dates: try scalars(ValueReader.date))
         case .uuid: return PropertyArray(uuids: try scalars(ValueReader.uuid))
-        case .blob, .geoCoordinates, .phoneNumber:
+        case .blob, .blobHash, .geoCoordinates, .phoneNumber:
             return PropertyArray(
                 try scalars { (value) throws(InvalidValue) in try ValueReader.value(value, as: type) })
         case .object:
@@ -220,7 +268,7 @@ extension ScalarType {
     fileprivate var nameInMessages: String {
         switch self {
         case .int: "integer"
-        case .text, .number, .boolean, .date, .uuid, .blob, .geoCoordinates, .phoneNumber, .object: rawValue
+        case .text, .number, .boolean, .date, .uuid, .blob, .blobHash, .geoCoordinates, .phoneNumber, .object: rawValue
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import ImageVectorizer
 import JSON
 
 /// Reads single JSON values as scalars, and says in the words that clients know why one does not fit.
@@ -15,6 +16,7 @@ enum ValueReader {
         case .date: .date(try date(value))
         case .uuid: .uuid(try uuid(value))
         case .blob: .blob(try blob(value))
+        case .blobHash: .blobHash(try blobHash(value).hash)
         case .geoCoordinates: .geoCoordinates(try geoCoordinates(value))
         case .phoneNumber: .phoneNumber(try phoneNumber(value))
         case .object: preconditionFailure("the members of an object are read with their definitions, not as a scalar")
@@ -80,6 +82,15 @@ enum ValueReader {
             throw InvalidValue("not a valid blob base64 string" + hint)
         }
         return Blob(bytes: bytes, originalText: Base64.isCanonical(text.utf8Span.span, for: bytes.span) ? nil : text)
+    }
+
+    /// The hash of a blob given as base64, with its bytes; or a hash that was stored before and is given back as it was
+    /// shown, which is also base64 but never meant as such.
+    static func blobHash(_ value: JSONValue) throws(InvalidValue) -> (hash: BlobHash, bytes: [UInt8]?) {
+        if case .string(let text) = value, let hash = BlobHash(text) { return (hash, nil) }
+        let blob = try blob(value)
+        guard case .string(let text) = value else { preconditionFailure("a blob was read from what is no text") }
+        return (BlobHash(digest: PictureDigest.sha256(of: text)), blob.bytes)
     }
 
     static func geoCoordinates(_ value: JSONValue) throws(InvalidValue) -> GeoCoordinates {

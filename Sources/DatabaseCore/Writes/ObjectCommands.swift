@@ -9,8 +9,11 @@ struct PreparedObject: Sendable {
     var id: ObjectID
     var properties: [PropertyID: PropertyValue]
     var vectors: [VectorID: [Float]]
+    var multiVectors: [VectorID: MultiVector] = [:]
     /// The vectors that the network made.
     var madeVectors: Set<VectorID> = []
+    /// The blobs of which only the hashes are stored, until vectors have been made of them.
+    var hashedBlobs: [PropertyID: [UInt8]] = [:]
 }
 
 /// What `put` does about an object that is there, or not.
@@ -40,9 +43,12 @@ struct ObjectPatch: Sendable {
     var properties: [PropertyID: PropertyValue?]
     /// New vectors; `nil` removes one. What is not named stays.
     var vectors: [VectorID: [Float]?]
+    /// New multi-vectors. What is not named stays.
+    var multiVectors: [VectorID: MultiVector] = [:]
     var madeVectors: Set<VectorID> = []
-    /// Pictures that a new vector was made of although the patch does not hold them: they must still be what they were.
-    var unchangedPictures: [PropertyID: Blob] = [:]
+    /// Pictures that a new vector was made of although the patch does not hold them, or that a vector stays for: they must
+    /// still be what they were.
+    var unchangedPictures: [PropertyID: PropertyValue] = [:]
 }
 
 /// A change of the references of one property of one object.
@@ -108,10 +114,14 @@ enum ObjectCommand: Sendable {
     var sizeInBytes: Int {
         switch self {
         case .put(let objects, _, _, _):
-            objects.reduce(0) { $0 + Self.size(of: $1.properties.values) + Self.size(of: $1.vectors.values) }
+            objects.reduce(0) { sum, object in
+                sum + Self.size(of: object.properties.values) + Self.size(of: object.vectors.values)
+                    + Self.size(of: object.multiVectors.values.lazy.map(\.elements))
+            }
         case .patch(let patch, _, _):
             Self.size(of: patch.properties.values.compactMap { $0 })
                 + Self.size(of: patch.vectors.values.compactMap { $0 })
+                + Self.size(of: patch.multiVectors.values.lazy.map(\.elements))
         case .delete(let ids), .expire(let ids, _): ids.count * 256
         case .editReferences(let edits, _): edits.reduce(0) { $0 + 1_024 + $1.edit.sizeInBytes }
         }

@@ -13,7 +13,7 @@ struct ObjectPreparation: Sendable {
 
     /// What is stored of an object that is replaced, as far as it decides about vectors.
     struct StoredPictures: Sendable {
-        var pictures: [VectorID: [Blob]]
+        var pictures: [VectorID: [PictureVectors.Stored]]
         var vectors: [VectorID: [Float]]
     }
 
@@ -23,23 +23,25 @@ struct ObjectPreparation: Sendable {
     /// The vectors of `object` that come from pictures and did not come with it.
     ///
     /// - Parameter stored: what is stored under the same id.
-    /// - Throws: `DatabaseError.networkMismatch`, if the network in use must not make one of them.
+    /// - Throws: `DatabaseError.networkMismatch`, if the network in use must not make one of them; `.invalidObject`, if
+    ///   only the hash of a picture is known.
     func vectorsFromPictures(
         of object: PreparedObject, stored: StoredPictures?
     ) async throws(DatabaseError) -> (kept: [VectorID: [Float]], missing: [MissingVector]) {
         var kept: [VectorID: [Float]] = [:]
         var missing: [MissingVector] = []
         for definition in collection.definition.vectors where object.vectors[definition.id] == nil {
-            let pictures = PictureVectors.pictures(
+            let pictures = PictureVectors.stored(
                 for: definition, in: collection.definition, of: object.properties)
             if pictures.isEmpty { continue }
-            if let stored, stored.pictures[definition.id]?.map(\.bytes) == pictures.map(\.bytes),
+            if let stored, stored.pictures[definition.id] == pictures.map(\.picture),
                 let vector = stored.vectors[definition.id]
             {
                 kept[definition.id] = vector
             } else {
                 try await requireNetwork(for: definition.id)
-                missing.append((definition.id, pictures))
+                missing.append(
+                    (definition.id, try PictureVectors.pictures(pictures, hashedBlobs: object.hashedBlobs)))
             }
         }
         return (kept, missing)
@@ -54,21 +56,31 @@ struct ObjectPreparation: Sendable {
         var patch = ObjectPatch(id: id, properties: changes.properties.mapValues { $0 }, vectors: [:])
         for property in changes.removed { patch.properties.updateValue(nil, forKey: property) }
         patch.vectors = changes.vectors.mapValues { $0 }
+        patch.multiVectors = changes.multiVectors
         let result = changes.applied(to: current)
         var requests: [PictureVectors.Request] = []
         for definition in collection.definition.vectors where changes.vectors[definition.id] == nil {
             guard case .image(let fields) = definition.vectorizer else { continue }
             let properties = fields.compactMap { collection.definition.property(named: $0)?.id }
-            guard properties.contains(where: { current[$0] != result[$0] }) else { continue }
-            let pictures = PictureVectors.pictures(for: definition, in: collection.definition, of: result)
+            guard properties.contains(where: { current[$0] != result[$0] }) else {
+                // The vector stays because the pictures given are those that it was made of.
+                for property in properties where changes.properties[property] != nil {
+                    patch.unchangedPictures[property] = current[property]
+                }
+                continue
+            }
+            let pictures = PictureVectors.stored(for: definition, in: collection.definition, of: result)
             if pictures.isEmpty {
                 patch.vectors.updateValue(nil, forKey: definition.id)
                 continue
             }
             try await requireNetwork(for: definition.id)
-            requests.append(.init(object: 0, vector: definition.id, pictures: pictures))
+            requests.append(
+                .init(
+                    object: 0, vector: definition.id,
+                    pictures: try PictureVectors.pictures(pictures, hashedBlobs: changes.hashedBlobs)))
             for property in properties where patch.properties[property] == nil {
-                if case .blob(let blob)? = current[property] { patch.unchangedPictures[property] = blob }
+                if let value = current[property] { patch.unchangedPictures[property] = value }
             }
         }
         let vectors = await PictureVectors(vectorizer: vectorizer).vectors(for: requests)
@@ -88,9 +100,9 @@ struct ObjectPreparation: Sendable {
         else { return nil }
         var stored = StoredPictures(pictures: [:], vectors: [:])
         for vector in imageVectors {
-            stored.pictures[vector.id] = PictureVectors.blobs(
+            stored.pictures[vector.id] = PictureVectors.stored(
                 for: vector, in: collection.definition, of: object.properties
-            ).map(\.blob)
+            ).map(\.picture)
             stored.vectors[vector.id] = try transaction.vector(vector.id, of: document, in: shard.address)
         }
         return stored

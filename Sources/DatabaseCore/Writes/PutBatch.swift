@@ -108,7 +108,8 @@ struct PutBatch {
                 let valid = try validator.validated(object)
                 items[index].state = .checked(
                     PreparedObject(
-                        id: object.id ?? .random(), properties: valid.properties, vectors: valid.vectors))
+                        id: object.id ?? .random(), properties: valid.properties, vectors: valid.vectors,
+                        multiVectors: valid.multiVectors, hashedBlobs: valid.hashedBlobs))
                 let group = groupOfShard[shard.address] ?? groups.count
                 if group == groups.count {
                     groups.append(Group(collection: collection, snapshot: snapshot, shard: shard))
@@ -204,6 +205,7 @@ struct PutBatch {
         do throws(DatabaseError) {
             let (kept, missing) = try await preparation.vectorsFromPictures(of: object, stored: stored)
             object.vectors.merge(kept) { own, _ in own }
+            object.hashedBlobs = [:]
             items[index].state = .checked(object)
             requests += missing.map { .init(object: index, vector: $0.vector, pictures: $0.pictures) }
         } catch {
@@ -258,6 +260,9 @@ struct PutBatch {
             if definition.multiTenancy.isEnabled { object.tenant = group.shard.name }
             for definition in definition.vectors {
                 if let vector = prepared.vectors[definition.id] { object.setVector(vector, named: definition.name) }
+                if let vector = prepared.multiVectors[definition.id], let name = definition.name {
+                    object.multiVectors[name] = vector
+                }
             }
             return .success(object)
         }

@@ -77,6 +77,11 @@ package struct Revectorization {
         guard !definitions.isEmpty else {
             throw .invalidDefinition("class \(name) has no vectors that are made from pictures")
         }
+        if let property = definitions.lazy.compactMap({ $0.hashedPicture(in: collection.definition) }).first {
+            throw .invalidDefinition(
+                "class \(name) keeps only the hashes of the pictures in '\(property)', of which no vectors can be made; "
+                    + "import its objects again")
+        }
         var progress = Progress(collection: name)
         for definition in definitions {
             let new = try await database.submit(
@@ -191,8 +196,9 @@ package struct Revectorization {
         var bytes = 0
         try transaction.scanObjects(in: shard.address, from: replacement.next) { document, object in
             guard document < replacement.end else { return false }
-            let pictures = PictureVectors.pictures(
-                for: definition, in: collection.definition, of: object.properties)
+            let pictures = try PictureVectors.pictures(
+                PictureVectors.stored(for: definition, in: collection.definition, of: object.properties),
+                hashedBlobs: [:])
             bytes += pictures.reduce(0) { $0 + $1.bytes.count }
             entries.append(
                 Entry(

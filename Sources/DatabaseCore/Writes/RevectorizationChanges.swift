@@ -202,6 +202,7 @@ struct RevectorizationStep: Change {
             all[id] = try transaction.vector(id, of: document, in: shard.address)
         }
         if let vector = vectors[document] { all[replacement.new] = vector }
+        let multiVectors = try transaction.multiVectors(object.multiVectors, of: document, in: shard.address)
         let number = try transaction.takeDocumentNumber(in: shard.address)
         collection.invertedSchema.replace(
             collection.indexed(object, as: document), with: collection.indexed(object, as: number), in: &postings)
@@ -209,7 +210,8 @@ struct RevectorizationStep: Change {
         var record = object
         for blob in blobs { record.properties[blob] = nil }
         try transaction.replace(
-            document, with: record, vectors: all, as: number, keepingBlobsOf: blobs, in: shard.address)
+            document, with: record, vectors: all, multiVectors: multiVectors, as: number, keepingBlobsOf: blobs,
+            in: shard.address)
     }
 
     private func isInUse(_ vector: VectorID) -> Bool { collection.definition.vectors.contains { $0.id == vector } }

@@ -51,7 +51,8 @@ struct ShardWriter {
             return .refused(fault)
         }
         do throws(DatabaseError) {
-            try noteVectors(object.vectors, made: object.madeVectors, of: object.id, network: network)
+            try noteVectors(
+                object.vectors, object.multiVectors, made: object.madeVectors, of: object.id, network: network)
         } catch {
             return .refused(error)
         }
@@ -59,7 +60,8 @@ struct ShardWriter {
             id: object.id, creationTime: time, updateTime: time, properties: object.properties)
         guard let existing else {
             let document = try transaction.takeDocumentNumber(in: shard.address)
-            try transaction.insert(stored, vectors: object.vectors, as: document, in: shard.address)
+            try transaction.insert(
+                stored, vectors: object.vectors, multiVectors: object.multiVectors, as: document, in: shard.address)
             try stage(object.vectors, of: document)
             collection.invertedSchema.add(collection.indexed(stored, as: document), to: &postings)
             try flushIfLarge()
@@ -67,7 +69,8 @@ struct ShardWriter {
         }
         guard let old = try self.object(existing) else { throw inconsistency(existing) }
         stored.creationTime = old.creationTime
-        try replace(existing, old, with: stored, vectors: object.vectors, keepingBlobsOf: [])
+        try replace(
+            existing, old, with: stored, vectors: object.vectors, multiVectors: object.multiVectors, keepingBlobsOf: [])
         return .stored(stored)
     }
 
@@ -83,7 +86,7 @@ struct ShardWriter {
         if let fault = try references.fault(in: values) { return .refused(fault) }
         let given = patch.vectors.compactMapValues { $0 }
         do throws(DatabaseError) {
-            try noteVectors(given, made: patch.madeVectors, of: patch.id, network: network)
+            try noteVectors(given, patch.multiVectors, made: patch.madeVectors, of: patch.id, network: network)
         } catch {
             return .refused(error)
         }
@@ -98,15 +101,18 @@ struct ShardWriter {
         }
         var vectors = try storedVectors(of: document, old.vectors)
         for (vector, value) in patch.vectors { vectors[vector] = value }
+        var multiVectors = try transaction.multiVectors(old.multiVectors, of: document, in: shard.address)
+        multiVectors.merge(patch.multiVectors) { _, new in new }
         let kept = collection.blobProperties.subtracting(patch.properties.keys)
-        try replace(document, old, with: stored, vectors: vectors, keepingBlobsOf: kept)
+        try replace(
+            document, old, with: stored, vectors: vectors, multiVectors: multiVectors, keepingBlobsOf: kept)
         return .stored(stored)
     }
 
-    private func hasPictures(_ pictures: [PropertyID: Blob], _ document: DocumentID) throws -> Bool {
+    private func hasPictures(_ pictures: [PropertyID: PropertyValue], _ document: DocumentID) throws -> Bool {
         if pictures.isEmpty { return true }
         let now = try transaction.object(document, in: shard.address, properties: .only(Set(pictures.keys)))
-        return pictures.allSatisfy { now?.properties[$0.key] == .blob($0.value) }
+        return pictures.allSatisfy { now?.properties[$0.key] == $0.value }
     }
 
     // MARK: References
@@ -209,18 +215,21 @@ struct ShardWriter {
     /// Replaces `old` by `new`: under the same document number if the vectors stay the same.
     private mutating func replace(
         _ document: DocumentID, _ old: StoredObject, with new: StoredObject, vectors: [VectorID: [Float]],
-        keepingBlobsOf kept: Set<PropertyID>
+        multiVectors: [VectorID: MultiVector], keepingBlobsOf kept: Set<PropertyID>
     ) throws {
         var record = new
         for property in kept { record.properties[property] = nil }
-        if try storedVectors(of: document, old.vectors) == vectors {
+        if try storedVectors(of: document, old.vectors) == vectors,
+            try transaction.multiVectors(old.multiVectors, of: document, in: shard.address) == multiVectors
+        {
             try transaction.update(document, with: record, keepingBlobsOf: kept, in: shard.address)
             collection.invertedSchema.replace(
                 collection.indexed(old, as: document), with: collection.indexed(new, as: document), in: &postings)
         } else {
             let number = try transaction.takeDocumentNumber(in: shard.address)
             try transaction.replace(
-                document, with: record, vectors: vectors, as: number, keepingBlobsOf: kept, in: shard.address)
+                document, with: record, vectors: vectors, multiVectors: multiVectors, as: number, keepingBlobsOf: kept,
+                in: shard.address)
             try stage(vectors, of: number)
             collection.invertedSchema.replace(
                 collection.indexed(old, as: document), with: collection.indexed(new, as: number), in: &postings)
@@ -237,15 +246,21 @@ struct ShardWriter {
 
     /// Checks the vectors of an object against the dimensions and the network of the shard; the first vector fixes both.
     private mutating func noteVectors(
-        _ vectors: [VectorID: [Float]], made: Set<VectorID>, of id: ObjectID, network: NetworkIdentity?
+        _ vectors: [VectorID: [Float]], _ multiVectors: [VectorID: MultiVector], made: Set<VectorID>,
+        of id: ObjectID, network: NetworkIdentity?
     ) throws(DatabaseError) {
         var noted = state
-        for (vector, value) in vectors {
-            var entry = noted.vectors[vector] ?? ShardState.VectorState(dimensions: value.count)
-            guard entry.dimensions == value.count else {
+        func entry(of vector: VectorID, _ dimensions: Int) throws(DatabaseError) -> ShardState.VectorState {
+            let entry = noted.vectors[vector] ?? ShardState.VectorState(dimensions: dimensions)
+            guard entry.dimensions == dimensions else {
                 let name = collection.definition.vectors.first { $0.id == vector }?.name
-                throw .dimensionMismatch(id: id, vector: name, expected: entry.dimensions, received: value.count)
+                throw .dimensionMismatch(id: id, vector: name, expected: entry.dimensions, received: dimensions)
             }
+            return entry
+        }
+        for (vector, value) in multiVectors { noted.vectors[vector] = try entry(of: vector, value.dimensions) }
+        for (vector, value) in vectors {
+            var entry = try entry(of: vector, value.count)
             if made.contains(vector), let network {
                 try noted.require(network, for: vector, in: collection.definition.name)
                 entry.network = network

@@ -10,6 +10,7 @@ extension InvariantCheck {
         var blobCount = 0
         var lastDocument: DocumentID?
         var vectorCounts: [VectorID: Int] = [:]
+        var multiVectorCounts: [VectorID: Int] = [:]
     }
 
     mutating func checkShard(_ shard: ShardAddress) {
@@ -19,6 +20,7 @@ extension InvariantCheck {
         attempt("blobs of \(shard)") { try $0.checkBlobs(shard, tally) }
         attempt("columns of \(shard)") { try $0.checkColumns(shard) }
         attempt("vectors of \(shard)") { try $0.checkVectors(shard, tally) }
+        attempt("multi-vectors of \(shard)") { try $0.checkMultiVectors(shard, counts: tally.multiVectorCounts) }
         attempt("counters of \(shard)") { try $0.checkCounters(shard, tally) }
         attempt("snapshots of \(shard)") { try $0.checkSnapshots(shard) }
         report.objectCount += Int(clamping: tally.objectCount)
@@ -65,6 +67,7 @@ extension InvariantCheck {
         }
         tally.blobCount += blobCount
         for vector in object.vectors { tally.vectorCounts[vector, default: 0] += 1 }
+        for vector in object.multiVectors { tally.multiVectorCounts[vector, default: 0] += 1 }
         if try transaction.document(of: object.id, in: shard) != document {
             report(key, "its id \(object.id) does not lead to it")
         }

@@ -59,7 +59,7 @@ enum ColumnValue: Hashable {
         case .array(let elements):
             guard case .text? = elements.first else { return nil }
             self = Self.list(elements) ?? .elsewhere(.texts)
-        case .uuid, .blob, .geoCoordinates, .phoneNumber, .object, .references: return nil
+        case .uuid, .blob, .blobHash, .geoCoordinates, .phoneNumber, .object, .references: return nil
         }
     }
 

@@ -45,6 +45,7 @@ enum Key {
         case blob = 0x12
         case column = 0x13
         case vector = 0x20
+        case multiVector = 0x21
         case inverted = 0x30
         case segment = 0x40
         case snapshot = 0x41
@@ -113,6 +114,14 @@ enum Key {
 
     static func vectors(_ vector: VectorID, in shard: ShardAddress) -> [UInt8] {
         appending(vector.number, to: inShard(.vector, shard))
+    }
+
+    static func multiVectors(_ vector: VectorID, in shard: ShardAddress) -> [UInt8] {
+        appending(vector.number, to: inShard(.multiVector, shard))
+    }
+
+    static func multiVector(_ vector: VectorID, of document: DocumentID, in shard: ShardAddress) -> [UInt8] {
+        appending(document.number, to: multiVectors(vector, in: shard))
     }
 
     /// What everything of a shard begins with, or everything of a collection if `shard` is `nil`.

@@ -2,10 +2,11 @@
 
 import DataModel
 
-/// The record of an object: a header, the numbers of its vectors, a table of its properties, their values.
+/// The record of an object: a header, the numbers of its vectors and multi-vectors, a table of its properties, their values.
 /// `Docs/formats/objects.md` is its specification.
 enum ObjectCodec {
-    static let version: UInt8 = 1
+    /// Of records with multi-vectors; that of all others is 1, so that builds that know no multi-vectors read them.
+    static let version: UInt8 = 2
     static let headerByteCount = 48
     private static let tableEntryByteCount = 8
     private static let hasBlobsFlag: UInt16 = 1
@@ -30,6 +31,7 @@ enum ObjectCodec {
         var creationTime: Int64
         var updateTime: Int64
         var vectors: [VectorID]
+        var multiVectors: [VectorID]
         /// By ascending property.
         var entries: [Entry]
 
@@ -39,16 +41,17 @@ enum ObjectCodec {
 
     /// - Parameters:
     ///   - vectors: ascending.
+    ///   - multiVectors: ascending.
     ///   - kept: values taken over from another record as they are, with whether they refer to blobs.
     static func encode(
-        _ object: StoredObject, vectors: [VectorID], kept: [PropertyID: (bytes: [UInt8], hasBlobs: Bool)] = [:]
+        _ object: StoredObject, vectors: [VectorID], multiVectors: [VectorID] = [],
+        kept: [PropertyID: (bytes: [UInt8], hasBlobs: Bool)] = [:]
     ) throws(StorageError) -> Encoded {
         let properties = Set(object.properties.keys).union(kept.keys).sorted()
-        guard properties.count <= Int(UInt16.max), vectors.count <= Int(UInt16.max) else {
-            throw .valueTooLong(byteCount: max(properties.count, vectors.count), limit: Int(UInt16.max))
-        }
+        let longest = max(properties.count, vectors.count, multiVectors.count)
+        guard longest <= Int(UInt16.max) else { throw .valueTooLong(byteCount: longest, limit: Int(UInt16.max)) }
         var writer = ByteWriter(capacity: 256)
-        writer.append(version)
+        writer.append(multiVectors.isEmpty ? 1 : version)
         writer.append(UInt8(0))
         writer.append(UInt16(headerByteCount))
         writer.append(UInt16(vectors.count))
@@ -57,8 +60,11 @@ enum ObjectCodec {
         writer.append(object.id.low.byteSwapped)
         writer.append(object.creationTime)
         writer.append(object.updateTime)
-        writer.append(UInt64(0))
+        writer.append(UInt16(multiVectors.count))
+        writer.append(UInt16(0))
+        writer.append(UInt32(0))
         for vector in vectors { writer.append(vector.number) }
+        for vector in multiVectors { writer.append(vector.number) }
         let tableStart = writer.bytes.count
         for _ in properties { writer.append(UInt64(0)) }
         let valuesStart = writer.bytes.count
@@ -93,7 +99,9 @@ enum ObjectCodec {
     static func head(of record: RawSpan, key: [UInt8]) throws(StorageError) -> Head {
         var reader = ByteReader(key: key)
         let version = try reader.number(UInt8.self, in: record)
-        guard version == Self.version else { throw reader.damaged("there is no record version \(version)") }
+        guard (1...Self.version).contains(version) else {
+            throw reader.damaged("there is no record version \(version)")
+        }
         _ = try reader.number(UInt8.self, in: record)
         let headerByteCount = Int(try reader.number(UInt16.self, in: record))
         guard headerByteCount >= Self.headerByteCount else { throw reader.damaged("its header is too short") }
@@ -102,14 +110,11 @@ enum ObjectCodec {
         let id = try reader.objectID(in: record)
         let creationTime = try reader.number(Int64.self, in: record)
         let updateTime = try reader.number(Int64.self, in: record)
+        let multiVectorCount = version > 1 ? Int(try reader.number(UInt16.self, in: record)) : 0
         try reader.skip(headerByteCount - reader.offset, in: record)
 
-        var vectors: [VectorID] = []
-        for _ in 0..<vectorCount {
-            let vector = VectorID(try reader.number(UInt16.self, in: record))
-            if let last = vectors.last, last >= vector { throw reader.damaged("its vectors are not in order") }
-            vectors.append(vector)
-        }
+        let vectors = try vectorNumbers(count: vectorCount, in: record, &reader)
+        let multiVectors = try vectorNumbers(count: multiVectorCount, in: record, &reader)
         var entries: [Entry] = []
         let valuesStart = reader.offset + propertyCount * tableEntryByteCount
         var start = valuesStart
@@ -126,7 +131,20 @@ enum ObjectCodec {
         }
         guard start == record.byteCount else { throw reader.damaged("bytes are left over") }
         return Head(
-            id: id, creationTime: creationTime, updateTime: updateTime, vectors: vectors, entries: entries)
+            id: id, creationTime: creationTime, updateTime: updateTime, vectors: vectors, multiVectors: multiVectors,
+            entries: entries)
+    }
+
+    private static func vectorNumbers(
+        count: Int, in record: RawSpan, _ reader: inout ByteReader
+    ) throws(StorageError) -> [VectorID] {
+        var vectors: [VectorID] = []
+        for _ in 0..<count {
+            let vector = VectorID(try reader.number(UInt16.self, in: record))
+            if let last = vectors.last, last >= vector { throw reader.damaged("its vectors are not in order") }
+            vectors.append(vector)
+        }
+        return vectors
     }
 
     /// Reads the selected properties.
@@ -141,6 +159,7 @@ enum ObjectCodec {
         var object = StoredObject(
             id: head.id, creationTime: head.creationTime, updateTime: head.updateTime, properties: [:])
         object.vectors = head.vectors
+        object.multiVectors = head.multiVectors
         for entry in head.entries where selection.includes(entry) {
             object.properties[entry.property] = try withoutActuallyEscaping(blob) { blob in
                 var decoder = ValueDecoder(

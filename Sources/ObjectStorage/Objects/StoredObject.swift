@@ -13,6 +13,8 @@ package struct StoredObject: Hashable, Sendable {
     package var properties: [PropertyID: PropertyValue]
     /// The vectors the document has, ascending. Set by storage; what a caller puts here when writing is ignored.
     package internal(set) var vectors: [VectorID] = []
+    /// The multi-vectors the document has, likewise; none of them is in `vectors`.
+    package internal(set) var multiVectors: [VectorID] = []
 
     package init(id: ObjectID, creationTime: Int64, updateTime: Int64, properties: [PropertyID: PropertyValue]) {
         self.id = id

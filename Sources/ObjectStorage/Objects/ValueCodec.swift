@@ -17,6 +17,7 @@ enum ValueTag: UInt8 {
     case object = 11
     case references = 12
     case array = 13
+    case blobHash = 14
 
     /// How deep arrays and objects may nest.
     static let maximumDepth = 128
@@ -54,6 +55,7 @@ struct ValueEncoder {
         case .date: .date
         case .uuid: .uuid
         case .blob: .blob
+        case .blobHash: .blobHash
         case .geoCoordinates: .geoCoordinates
         case .phoneNumber: .phoneNumber
         case .object: .object
@@ -70,6 +72,7 @@ struct ValueEncoder {
         case .boolean: break
         case .uuid(let id): append(id)
         case .blob(let blob): try append(blob)
+        case .blobHash(let hash): for byte in hash.digest { writer.append(byte) }
         case .geoCoordinates(let point):
             writer.append(point.latitude)
             writer.append(point.longitude)
@@ -178,6 +181,7 @@ struct ValueDecoder {
         case .date: .date(try reader.text(in: bytes))
         case .uuid: .uuid(try reader.objectID(in: bytes))
         case .blob: .blob(try blob(try blobReference(in: bytes)))
+        case .blobHash: .blobHash(try blobHash(in: bytes))
         case .geoCoordinates:
             .geoCoordinates(
                 GeoCoordinates(latitude: try reader.float(in: bytes), longitude: try reader.float(in: bytes)))
@@ -192,6 +196,13 @@ struct ValueDecoder {
         BlobReference(
             ordinal: try reader.number(UInt16.self, in: bytes), byteCount: try reader.number(UInt32.self, in: bytes),
             textByteCount: try reader.number(UInt32.self, in: bytes))
+    }
+
+    private mutating func blobHash(in bytes: RawSpan) throws -> BlobHash {
+        var digest: [UInt8] = []
+        digest.reserveCapacity(BlobHash.byteCount)
+        for _ in 0..<BlobHash.byteCount { digest.append(try reader.number(UInt8.self, in: bytes)) }
+        return BlobHash(digest: digest)
     }
 
     private mutating func phoneNumber(in bytes: RawSpan) throws -> PhoneNumber {
@@ -241,7 +252,7 @@ struct ValueDecoder {
         case .number?: return PropertyArray(numbers: try all(count) { try $0.reader.double(in: bytes) })
         case .date?: return PropertyArray(dates: try all(count) { try $0.reader.text(in: bytes) })
         case .uuid?: return PropertyArray(uuids: try all(count) { try $0.reader.objectID(in: bytes) })
-        case .no?, .yes?, .blob?, .geoCoordinates?, .phoneNumber?, .object?, .references?, .array?, nil:
+        case .no?, .yes?, .blob?, .blobHash?, .geoCoordinates?, .phoneNumber?, .object?, .references?, .array?, nil:
             return PropertyArray(
                 try all(count) { decoder in
                     let tag = if let common { common } else { try decoder.tag(in: bytes) }

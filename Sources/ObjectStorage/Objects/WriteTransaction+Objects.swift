@@ -21,15 +21,19 @@ extension WriteTransaction {
     ///
     /// - Throws: `StorageError.idTaken`, and what is wrong with the values, before anything is written.
     package func insert(
-        _ object: StoredObject, vectors: [VectorID: [Float]], as document: DocumentID, in shard: ShardAddress
+        _ object: StoredObject, vectors: [VectorID: [Float]], multiVectors: [VectorID: MultiVector] = [:],
+        as document: DocumentID, in shard: ShardAddress
     ) throws {
         try requireFree(document, in: shard)
         if try contains(Key.id(object.id, in: shard)) { throw StorageError.idTaken(object.id, shard) }
         try requireValid(vectors)
-        let encoded = try ObjectCodec.encode(object, vectors: vectors.keys.sorted())
+        try requireValid(multiVectors)
+        let encoded = try ObjectCodec.encode(
+            object, vectors: vectors.keys.sorted(), multiVectors: multiVectors.keys.sorted())
         try put(encoded, as: document, in: shard)
         try putID(object.id, document, in: shard)
         try putVectors(vectors, of: document, in: shard)
+        try putMultiVectors(multiVectors, of: document, in: shard)
         try putColumns(of: object, as: document, in: shard)
         try count(1, in: shard)
     }
@@ -47,7 +51,8 @@ extension WriteTransaction {
         guard head.id == object.id else {
             throw StorageError.misuse(reason: "document \(document.number) has id \(head.id), not \(object.id)")
         }
-        let encoded = try ObjectCodec.encode(object.without(kept), vectors: head.vectors, kept: kept)
+        let encoded = try ObjectCodec.encode(
+            object.without(kept), vectors: head.vectors, multiVectors: head.multiVectors, kept: kept)
         for entry in head.entries where entry.hasBlobs && kept[entry.property] == nil {
             try removeValues(prefix: Key.appending(entry.property.number, to: Key.blobs(of: document, in: shard)))
         }
@@ -60,16 +65,19 @@ extension WriteTransaction {
     /// - Parameter unchangedBlobs: properties whose values, with their blobs, move to the new document as they are.
     /// - Throws: `StorageError.noSuchDocument`, and what is wrong with the values, before anything is written.
     package func replace(
-        _ old: DocumentID, with object: StoredObject, vectors: [VectorID: [Float]], as new: DocumentID,
+        _ old: DocumentID, with object: StoredObject, vectors: [VectorID: [Float]],
+        multiVectors: [VectorID: MultiVector] = [:], as new: DocumentID,
         keepingBlobsOf unchangedBlobs: Set<PropertyID> = [], in shard: ShardAddress
     ) throws {
         try requireFree(new, in: shard)
         try requireValid(vectors)
+        try requireValid(multiVectors)
         let (head, kept) = try oldRecord(of: old, keeping: unchangedBlobs, in: shard)
         guard head.id == object.id else {
             throw StorageError.misuse(reason: "document \(old.number) has id \(head.id), not \(object.id)")
         }
-        let encoded = try ObjectCodec.encode(object.without(kept), vectors: vectors.keys.sorted(), kept: kept)
+        let encoded = try ObjectCodec.encode(
+            object.without(kept), vectors: vectors.keys.sorted(), multiVectors: multiVectors.keys.sorted(), kept: kept)
         for (property, value) in kept where value.hasBlobs {
             try moveBlobs(of: property, from: old, to: new, in: shard)
         }
@@ -77,6 +85,7 @@ extension WriteTransaction {
         try put(encoded, as: new, in: shard)
         try putID(object.id, new, in: shard)
         try putVectors(vectors, of: new, in: shard)
+        try putMultiVectors(multiVectors, of: new, in: shard)
         try putColumns(of: object, as: new, in: shard)
     }
 
@@ -174,6 +183,9 @@ extension WriteTransaction {
     private func removeRecord(_ document: DocumentID, _ head: ObjectCodec.Head, in shard: ShardAddress) throws {
         if head.entries.contains(where: \.hasBlobs) { try removeValues(prefix: Key.blobs(of: document, in: shard)) }
         for vector in head.vectors { try removeVector(vector, of: document, in: shard) }
+        for vector in head.multiVectors {
+            try removeValue(for: Key.multiVector(vector, of: document, in: shard))
+        }
         try removeColumns(of: document, head.properties, in: shard)
         try removeValue(for: Key.object(document, in: shard))
     }

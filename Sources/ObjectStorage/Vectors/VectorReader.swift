@@ -72,8 +72,8 @@ package final class VectorReader: VectorReading {
         return opened
     }
 
-    /// Calls `body` with the row at `start`, in place unless LMDB has put it at an odd address.
-    private static func withRow<R>(
+    /// Calls `body` with the numbers at `start`, in place unless LMDB has put it at an odd address.
+    static func withRow<R>(
         _ start: UnsafeRawPointer, _ dimensions: Int, _ body: (Span<Float>) throws -> R
     ) rethrows -> R {
         // Safety: `dimensions` floats lie at `start`, every bit pattern is a float, and alignment is looked at.
@@ -81,7 +81,7 @@ package final class VectorReader: VectorReading {
             let floats = unsafe start.assumingMemoryBound(to: Float.self)
             return try body(unsafe Span(_unsafeStart: floats, count: dimensions))
         }
-        // That happens to blocks of less than half a page, so the copy is small.
+        // That happens to values of less than half a page, so the copy is small.
         var copy = [Float](repeating: 0, count: dimensions)
         unsafe copy.withUnsafeMutableBytes { target in
             unsafe target.copyMemory(from: UnsafeRawBufferPointer(start: start, count: dimensions * 4))
