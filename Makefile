@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The commands of this project. Each is a script that can be run by itself.
 
-.PHONY: help serve build weights test lint bench install clean
+.PHONY: help serve build weights test lint generate bench install clean
 
 help: ## Show this
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -21,11 +21,14 @@ test: ## Everything that must pass; STEPS="swift conformance" for some of it, FI
 lint: ## Format and scripts only
 	@Scripts/lint.sh
 
-bench: ## Measure index and server beside the yardsticks; PARTS=index,clustered,server,pictures,store FLAGS="--smoke"
+generate: ## Write the messages of gRPC again, after a change of Schemas/**/*.proto
+	@Scripts/generate.sh
+
+bench: ## Measure index and server beside the yardsticks; PARTS=index,clustered,server,pictures,store,rpc FLAGS="--smoke"
 	@Scripts/bench.sh $(if $(PARTS),--parts $(PARTS)) $(FLAGS)
 
 install: build ## Copy program, libraries and weights to PREFIX (/opt/needletail)
 	@Scripts/install.sh $(or $(PREFIX),/opt/needletail)
 
 clean: ## Remove what building made; data folders stay
-	@rm -rf .build .venv
+	@rm -rf .build .venv .venv-generate .venv-grpc

@@ -59,6 +59,7 @@ let package = Package(
         cLibrary(
             "CCharConv", cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O3", "-std=c++17"])]),
         cLibrary("CMicroHTTPD", links: ["microhttpd"]),
+        cLibrary("CGRPC", links: ["grpc", "gpr"]),
         cLibrary("CPixels", settings: kernelSettings),
         cLibrary("CZlib", links: ["z"]),
         cLibrary("CTurboJPEG", links: ["jpeg"]),
@@ -77,6 +78,8 @@ let package = Package(
         library("JSON", uses: ["CCharConv"]),
         library("Observability", uses: ["CSystem", "JSON"]),
         library("Execution", uses: ["CSystem"]),
+        library("Protobuf"),
+        library("WeaviateMessages", uses: ["Protobuf"]),
 
         // Numbers: kernels, vector indexes, inverted indexes.
         library("VectorKernels", uses: ["CVectorKernels"]),
@@ -105,15 +108,25 @@ let package = Package(
         library(
             "APIVocabulary",
             uses: ["DataModel", "DatabaseCore", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON"]),
-        library("HTTPServer", uses: ["CMicroHTTPD", "CZlib", "Execution", "Observability"]),
+        library("Unpacking", uses: ["CZlib", "Execution"]),
+        library("HTTPServer", uses: ["CMicroHTTPD", "CSystem", "Execution", "Observability", "Unpacking"]),
+        library("GRPCServer", uses: ["CGRPC", "CSystem", "Execution", "Observability", "Unpacking"]),
         library("Authentication"),
         library("HTTPGateway", uses: ["Authentication", "CSystem", "Execution", "HTTPServer"]),
+        library("GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
         library("GraphQLLanguage"),
         library(
             "GraphQLAPI",
             uses: [
                 "APIVocabulary", "DataModel", "DatabaseCore", "Execution", "GraphQLLanguage", "HTTPServer",
                 "InvertedIndexes", "JSON", "Observability",
+            ]),
+        library(
+            "GRPCAPI",
+            uses: [
+                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "GRPCServer", "JSON",
+                "Protobuf",
+                "WeaviateMessages",
             ]),
         library(
             "RESTAPI",
@@ -128,10 +141,9 @@ let package = Package(
         program(
             "Needletail",
             uses: [
-                "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GraphQLAPI",
-                "HTTPGateway",
-                "HTTPServer",
-                "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RESTAPI", "VectorIndexes",
+                "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GRPCAPI",
+                "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer", "ImageVectorizer", "JSON",
+                "ObjectStorage", "Observability", "RESTAPI", "VectorIndexes",
             ]),
 
         // Measured and fuzzed.
@@ -147,10 +159,22 @@ let package = Package(
                 "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer", "ImageVectorizer", "JSON", "ObjectStorage",
                 "Observability", "RESTAPI", "RandomNumbers", "TextMutation",
             ]),
+        program(
+            "CallFuzz", at: "Fuzz/CallFuzz",
+            uses: [
+                "Authentication", "DataModel", "DatabaseCore", "Execution", "GRPCAPI", "GRPCServer", "ImageVectorizer",
+                "ObjectStorage", "Observability", "Protobuf", "RandomNumbers", "TextMutation", "WeaviateMessages",
+            ]),
         .target(
             name: "TextMutation", dependencies: ["RandomNumbers"], path: "Fuzz/TextMutation",
             swiftSettings: swiftSettings),
         program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "TextMutation"]),
+        program(
+            "ProtobufFuzz", at: "Fuzz/ProtobufFuzz",
+            uses: ["Protobuf", "RandomNumbers", "TextMutation", "WeaviateMessages"]),
+        program(
+            "ProtobufBenchmark", at: "Benchmarks/ProtobufBenchmark",
+            uses: ["Protobuf", "RandomNumbers", "WeaviateMessages"]),
         program("Base64Fuzz", at: "Fuzz/Base64Fuzz", uses: ["DatabaseCore", "TextMutation"]),
         program(
             "ArchiveFuzz", at: "Fuzz/ArchiveFuzz",
@@ -178,6 +202,9 @@ let package = Package(
             "KeywordBenchmark", at: "Benchmarks/KeywordBenchmark",
             uses: ["BenchmarkTiming", "DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
         program(
+            "MultiVectorBenchmark", at: "Benchmarks/MultiVectorBenchmark",
+            uses: ["BenchmarkTiming", "DataModel", "ObjectStorage", "RandomNumbers", "VectorIndexes"]),
+        program(
             "RangeBenchmark", at: "Benchmarks/RangeBenchmark",
             uses: ["BenchmarkTiming", "DataModel", "InvertedIndexes", "ObjectStorage", "RandomNumbers"]),
         program("StorageBenchmark", at: "Benchmarks/StorageBenchmark", uses: ["DataModel", "ObjectStorage"]),
@@ -186,6 +213,8 @@ let package = Package(
         tests(of: "JSON"),
         tests(of: "Observability", uses: ["JSON"]),
         tests(of: "Execution"),
+        tests(of: "Protobuf"),
+        tests(of: "WeaviateMessages", uses: ["Protobuf"]),
         tests(of: "VectorKernels", uses: ["RandomNumbers"]),
         tests(of: "VectorIndexes", uses: ["DataModel", "RandomNumbers", "VectorKernels"]),
         tests(of: "InvertedIndexes", uses: ["DataModel", "RandomNumbers"]),
@@ -203,7 +232,13 @@ let package = Package(
             ]),
         tests(of: "APIVocabulary", uses: ["DataModel", "DatabaseCore", "Execution", "JSON"]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
+        // A client of gRPC for tests.
+        .target(
+            name: "CGRPCClient", path: "Tests/CGRPCClient", cSettings: cSettings,
+            linkerSettings: [.linkedLibrary("grpc"), .linkedLibrary("gpr")]),
+        tests(of: "GRPCServer", uses: ["CGRPCClient", "Execution", "Observability"]),
         tests(of: "Authentication"),
+        tests(of: "GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
         tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer"]),
         // A database in memory for the tests of the APIs.
         .target(
@@ -215,6 +250,12 @@ let package = Package(
             uses: [
                 "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "HTTPServer", "ImageVectorizer",
                 "InvertedIndexes", "JSON",
+            ]),
+        tests(
+            of: "GRPCAPI",
+            uses: [
+                "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "GRPCServer", "Protobuf",
+                "WeaviateMessages",
             ]),
         tests(
             of: "RESTAPI",

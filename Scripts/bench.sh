@@ -6,8 +6,9 @@
 #   server      own vectors through HTTP, with one and with two clients
 #   pictures    pictures through HTTP
 #   store       filters, keyword search, sorting, aggregation, import, restarts through HTTP, on 200,000 objects
+#   rpc         gRPC beside REST and GraphQL: import, searches, memory over many calls
 # The 2048-d vectors are NEEDLETAIL_TEST_DATA/vectors if that is set, else generated.
-# usage: bench.sh [--parts index,clustered,server,pictures,store] [--count N] [--objects N] [--out FOLDER] [--smoke] [--docs]
+# usage: bench.sh [--parts index,clustered,server,pictures,store,rpc] [--count N] [--objects N] [--out FOLDER] [--smoke] [--docs]
 #   --count N     at most so many vectors in 'index' and 'clustered'
 #   --objects N   so many objects in 'server' (59000)
 #   --out FOLDER  where the JSON files, plots and tables go (.build/bench)
@@ -20,7 +21,7 @@ source "$here/messages.sh"
 # shellcheck source=Scripts/swift-path.sh
 source "$here/swift-path.sh"
 
-parts=index,clustered,server,pictures,store
+parts=index,clustered,server,pictures,store,rpc
 out=
 count=()
 objects=59000
@@ -40,8 +41,8 @@ while [ $# -gt 0 ]; do
 done
 for part in ${parts//,/ }; do
     case $part in
-        index | clustered | server | pictures | store) ;;
-        *) give_up "bench.sh: unknown part '$part'" "there are index, clustered, server, pictures and store" "name some of them" ;;
+        index | clustered | server | pictures | store | rpc) ;;
+        *) give_up "bench.sh: unknown part '$part'" "there are index, clustered, server, pictures, store and rpc" "name some of them" ;;
     esac
 done
 [ -z "$out" ] || out=$(realpath -m "$out")
@@ -55,7 +56,7 @@ has() { [[ ,$parts, == *,$1,* ]]; }
 python3 -c 'import os, sysconfig; exit(not os.path.exists(sysconfig.get_path("include") + "/Python.h"))' ||
     "$here/setup-debian.sh" bench
 "$here/install-swift.sh"
-if has server || has pictures || has store; then "$here/setup.sh"; fi
+if has server || has pictures || has store || has rpc; then "$here/setup.sh"; fi
 "$here/venv.sh" .build/bench-venv Benchmarks/requirements.txt
 python=$PWD/.build/bench-venv/bin/python
 if has index || has clustered; then
@@ -115,6 +116,11 @@ fi
 if has store; then
     say "the store through HTTP"
     "$python" Benchmarks/EndToEnd/store.py "${smoke[@]}" --json "$out/store.json"
+fi
+if has rpc; then
+    say "gRPC beside REST and GraphQL"
+    "$here/venv.sh" .venv-grpc Tests/requirements-grpc.txt
+    .venv-grpc/bin/python Benchmarks/EndToEnd/rpc.py "${smoke[@]}" --json "$out/rpc.json"
 fi
 
 page=()

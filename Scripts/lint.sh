@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Format of the Swift files, license lines, shell scripts, YAML and the image's description.
+# Format of the Swift files, whether generated code is up to date, license lines, shell scripts, YAML and the image's description.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -13,6 +13,10 @@ mapfile -t swift_files < <(git ls-files '*.swift')
 say "format of ${#swift_files[@]} Swift files"
 swift format lint --strict --parallel "${swift_files[@]}" ||
     give_up "the format" "the lines above" "swift format --in-place FILE"
+
+say "generated messages"
+sha256sum --check --quiet --strict Schemas/generated.sha256 ||
+    give_up "the generated messages" "the files above have changed since the messages were generated" "make generate"
 
 say "license lines"
 unmarked=$(git ls-files '*.swift' '*.c' '*.cpp' '*.h' '*.sh' '*.py' 'Makefile' 'Dockerfile' '.ci/run' |

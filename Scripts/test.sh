@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end crash soak hostile full conformance programs measure tenants store
+# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end grpc crash soak hostile full conformance programs measure tenants store rpc
 # TEST_FILTER: regular expressions with blanks between them; only the Swift suites and tests that match one are run, and
 # no other step unless it is named.
 set -uo pipefail
@@ -20,7 +20,7 @@ passed=()
 failed=()
 skipped=()
 
-steps=(lint kernels swift release end-to-end crash soak hostile full conformance programs measure tenants store)
+steps=(lint kernels swift release end-to-end grpc crash soak hostile full conformance programs measure tenants store rpc)
 wanted=("$@")
 for name in "${wanted[@]}"; do
     if ! grep -qx -- "$name" < <(printf '%s\n' "${steps[@]}"); then
@@ -48,8 +48,8 @@ step() {
 swift_tests() {
     swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
     [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
-    # The Python of the tests has the oracle for pictures.
-    NEEDLETAIL_TEST_PYTHON=$PWD/.venv/bin/python swift test "${strict[@]}" "${filters[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
+    # The Pythons of the tests have the oracles: for pictures, and for messages of gRPC.
+    NEEDLETAIL_TEST_PYTHON=$PWD/.venv/bin/python NEEDLETAIL_GRPC_PYTHON=$PWD/.venv-grpc/bin/python swift test "${strict[@]}" "${filters[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
     [ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
@@ -80,6 +80,11 @@ end_to_end() {
     .venv/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEnd
 }
 
+# The client that speaks gRPC, weaviate-client 4.x.
+grpc() {
+    .venv-grpc/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEndGRPC
+}
+
 crash() {
     .venv/bin/python Tests/Crash/crash.py --smoke && .venv/bin/python Tests/Crash/backups.py --smoke
 }
@@ -91,7 +96,8 @@ full() {
 
 [ -n "${NEEDLETAIL_TEST_DATA:-}" ] || skipped+=("tests on real pictures and recorded vectors: they need NEEDLETAIL_TEST_DATA")
 
-"$here/setup-debian.sh" test && "$here/install-swift.sh" && "$here/venv.sh" || exit 1
+"$here/setup-debian.sh" test && "$here/install-swift.sh" && "$here/venv.sh" &&
+    "$here/venv.sh" .venv-grpc Tests/requirements-grpc.txt || exit 1
 "$here/openvino.sh" || exit 1
 export NEEDLETAIL_OPENVINO_LIB=${NEEDLETAIL_OPENVINO_LIB:-$PWD/.build/openvino}
 
@@ -100,6 +106,7 @@ step kernels "$here/check-kernels.sh"
 step swift swift_tests
 step release "$here/build.sh"
 step end-to-end end_to_end
+step grpc grpc
 step crash crash
 step soak .venv/bin/python Tests/Soak/index_soak.py --smoke
 step hostile .venv/bin/python Tests/Robustness/hostile.py --smoke
@@ -109,6 +116,7 @@ step programs programs
 step measure .venv/bin/python Benchmarks/EndToEnd/measure.py --smoke
 step tenants .venv/bin/python Benchmarks/EndToEnd/tenants.py --smoke
 step store .venv/bin/python Benchmarks/EndToEnd/store.py --smoke
+step rpc .venv-grpc/bin/python Benchmarks/EndToEnd/rpc.py --smoke
 
 printf '\n' >&2
 for line in "${passed[@]}"; do printf 'passed   %s\n' "$line" >&2; done

@@ -84,8 +84,10 @@ def percentiles(seconds: list[float]) -> dict[str, float]:
     return {f"p{p}_ms": round(float(np.percentile(seconds, p)) * 1000, 3) for p in (50, 95, 99)}
 
 
-def run(port: int, requests: list[bytes], clients: int = 1, seconds: float | None = None, check=None) -> Measured:
-    """Lets processes send requests, each on one connection, one after the other.
+def run(
+    port: int, requests: list[bytes], clients: int = 1, seconds: float | None = None, check=None, connect=Connection,
+) -> Measured:
+    """Lets processes send requests, each on one connection that `connect(port)` opens, one after the other.
 
     Without `seconds` the clients share the requests, and each is sent once; with it every client sends all of them,
     beginning at a place of its own, over and over until the time is up. `check` looks at every body in the client.
@@ -96,7 +98,7 @@ def run(port: int, requests: list[bytes], clients: int = 1, seconds: float | Non
         mine, theirs = FORK.Pipe(duplex=False)
         order = range(number, len(requests), clients) if seconds is None else range(len(requests))
         first = 0 if seconds is None else number * len(requests) // clients
-        process = FORK.Process(target=_client, args=(theirs, barrier, port, requests, order, first, seconds, check))
+        process = FORK.Process(target=_client, args=(theirs, barrier, connect, port, requests, order, first, seconds, check))
         process.start()
         theirs.close()
         running.append((process, mine))
@@ -125,9 +127,9 @@ def run(port: int, requests: list[bytes], clients: int = 1, seconds: float | Non
     return result
 
 
-def _client(pipe, barrier, port, requests, order, first, seconds, check) -> None:
+def _client(pipe, barrier, connect, port, requests, order, first, seconds, check) -> None:
     try:
-        with Connection(port) as connection:
+        with connect(port) as connection:
             pipe.send(_send_all(connection, barrier, requests, order, first, seconds, check))
     except Exception as error:  # noqa: BLE001  told by the parent
         barrier.abort()

@@ -49,3 +49,25 @@ extension DatabaseError {
         }
     }
 }
+
+extension DatabaseError {
+    /// What an object of a batch says.
+    package var wordingInBatch: String {
+        switch self {
+        case .invalidObject(let text): text
+        case .vectorization where !isFaultOfPicture: "fail with status 500: \(wording)"
+        default: wording
+        }
+    }
+
+    /// What a reference of a batch says.
+    package var wordingInReferenceBatch: String {
+        switch self {
+        case .invalidReference(.unknownProperty(let name, _)):
+            "ref batch: property '\(name.prefix(300))' not found in schema"
+        case .objectNotFound(_, let id): "ref batch: object with id \(id) not found"
+        case .collectionNotFound(let name): "source class \"\(name.prefix(300))\" not found in schema"
+        default: wording
+        }
+    }
+}

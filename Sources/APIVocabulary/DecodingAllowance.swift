@@ -71,6 +71,16 @@ package struct DecodingAllowance: Sendable {
         try charge(Self.bytesForWord * words.count)
     }
 
+    /// The same for values that did not come as JSON.
+    ///
+    /// - Parameter textByteCount: of all texts in `object`.
+    package func chargeWords(of object: JSONObject, textByteCount: Int) throws(Refusal) {
+        guard textByteCount >= Self.shortestTextLookedAt else { return }
+        var words = DistinctWords()
+        words.add(.object(object))
+        try charge(Self.bytesForWord * words.count)
+    }
+
     /// Below it the words of one object take some megabytes at most.
     private static let shortestTextLookedAt = 64 << 10
     /// A term, its key in the batch of postings, and its pages in the transaction; measured.

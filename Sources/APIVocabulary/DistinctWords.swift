@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import JSON
 
 /// Counts the different words of a text, about: what indexing the text takes depends on these, not on its length.
 ///
@@ -37,6 +38,16 @@ struct DistinctWords {
             }
         }
         if isInWord { add(hash) }
+    }
+
+    /// Adds the words of all texts in `value`. Recursive to its depth.
+    mutating func add(_ value: JSONValue) {
+        switch value {
+        case .string(let text): add(Array(text.utf8)[...])
+        case .array(let elements): for element in elements { add(element) }
+        case .object(let object): for member in object.members { add(member.value) }
+        case .null, .boolean, .number: break
+        }
     }
 
     private mutating func add(_ hash: UInt64) {

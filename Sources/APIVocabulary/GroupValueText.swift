@@ -43,6 +43,7 @@ package enum GroupValueText {
         case .phoneNumber(let phone):
             phone.internationalFormatted.isEmpty ? phone.input : phone.internationalFormatted
         case .references(let beacons): beacons.first.map(text) ?? ""
+        case .blobHash(let hash): hash.description
         case .blob, .object, .array: ""
         }
     }

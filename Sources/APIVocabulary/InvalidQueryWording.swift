@@ -45,6 +45,8 @@ extension InvalidQuery {
         case .dimensionMismatch(let query, let stored):
             "vector search: the query has \(query) dimensions, the stored vectors have \(stored): "
                 + "vector lengths don't match: \(stored) vs \(query)"
+        case .vectorForMultiVector: "provided vector is a regular vector but vector index supports multi vectors"
+        case .multiVectorForVector: "provided vector is a multi vector but vector index supports regular vectors"
         case .certaintyWithoutCosine(let metric):
             "can't compute and return certainty when vector index is configured with \(metric) distance"
         case .tooManyReferences:
@@ -62,6 +64,45 @@ extension InvalidQuery {
             "grouper: \(count) objects are too many to group; at most \(limit) are: set a limit"
         case .unmergeableProperty(let name):
             "grouper: merge values: prop '\(name)': unrecognized value type; leave it out, or group by closest"
+        case .boost(let problem): "boost: \(problem.wording)"
+        case .diversity(let problem): problem.wording
+        }
+    }
+}
+
+extension InvalidQuery.BoostProblem {
+    fileprivate var wording: String {
+        switch self {
+        case .condition(let index, let problem): "condition \(index): \(problem.wording)"
+        case .withoutSearch, .conditionCount, .weightOutOfRange, .negativeDepth: message
+        }
+    }
+}
+
+extension InvalidQuery.BoostConditionProblem {
+    fileprivate var wording: String {
+        switch self {
+        case .unknownProperty(let name, let collection): noSuchProperty(name, in: collection)
+        case .notANumber(let name, let type): "property '\(name)' is \(type.wording); an int or a number is needed"
+        case .notADate(let name, let type): "property '\(name)' is \(type.wording); a date is needed"
+        case .weightNotFinite, .originNotFinite, .scaleOutOfRange, .offsetOutOfRange, .decayOutOfRange: message
+        }
+    }
+}
+
+extension InvalidQuery.DiversityProblem {
+    fileprivate var wording: String {
+        switch self {
+        case .noCount: "MMR limit must be at least 1"
+        case .countBeyondLimit(let count, let limit):
+            "MMR limit (\(count)) cannot be larger than the query limit (\(limit))"
+        case .balanceOutOfRange(let balance): "MMR balance must be between 0.0 and 1.0, but is \(balance)"
+        case .tooManyCandidates(let count, let limit):
+            "MMR compares at most \(limit) objects with each other, and the query limit is \(count)"
+        case .severalTargets(let count): "MMR takes one target vector, but the search has \(count)"
+        case .multiVector: "MMR is not supported for multi-vector indexes"
+        case .withoutVector:
+            "MMR needs a vector to compare objects by: give the hybrid search one, and an alpha above 0"
         }
     }
 }

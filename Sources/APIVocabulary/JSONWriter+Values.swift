@@ -15,13 +15,20 @@ extension JSONWriter {
         }
     }
 
-    /// Named vectors as an object, by name.
-    package mutating func vectors(_ vectors: [String: [Float]]) {
+    /// Named vectors and multi-vectors as an object, by name.
+    package mutating func vectors(_ vectors: [String: [Float]], _ multiVectors: [String: MultiVector] = [:]) {
         beginObject()
-        for (name, vector) in vectors.sorted(by: { $0.key < $1.key }) {
+        for name in Set(vectors.keys).union(multiVectors.keys).sorted() {
             key(name)
-            floats(vector)
+            if let vector = multiVectors[name] { rows(of: vector) } else { floats(vectors[name] ?? []) }
         }
         endObject()
+    }
+
+    /// A multi-vector as a list of lists.
+    package mutating func rows(of vector: MultiVector) {
+        beginArray()
+        for row in vector.rows { floats(row) }
+        endArray()
     }
 }

@@ -20,6 +20,10 @@ static int hash_descriptor(int file, uint8_t *piece, uint8_t digest[32]) {
     return code;
 }
 
+int nt_sha256(const void *bytes, size_t count, uint8_t digest[32]) {
+    return gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, count, digest) < 0 ? ENOMEM : 0;
+}
+
 int nt_sha256_of_file(const char *path, uint8_t digest[32]) {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return errno;

@@ -23,7 +23,7 @@ package struct Settings: Sendable, Equatable {
     package var allowedHeaders =
         "Content-Type, Authorization, Batch, X-Weaviate-Api-Key, X-Weaviate-Client, X-Weaviate-Client-Integration, "
         + "X-Weaviate-Cluster-Url"
-    /// The TCP port of gRPC, which is not served yet.
+    /// The TCP port of gRPC; 0 takes a free one.
     package var grpcPort = 50051
     /// The largest gRPC message; clients read it from `/v1/meta`.
     package var grpcMaximumMessageBytes = 104_858_000
@@ -67,6 +67,8 @@ package struct Settings: Sendable, Equatable {
     package var defaultLimitGraphQL = 100
     /// The largest offset + limit, and the most objects that one batch delete removes.
     package var maximumResults = 10_000
+    /// Candidates of a boost that names no depth.
+    package var defaultBoostDepth = 100
     /// The largest product of different words and properties in a keyword search, and the most values in a filter.
     package var maximumQueryTerms = 250_000
 

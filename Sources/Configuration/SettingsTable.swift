@@ -35,10 +35,10 @@ package enum SettingsTable {
             "Access-Control-Allow-Headers of every answer."),
         Setting(
             "GRPC_PORT", \.grpcPort, .integer(0...65535), in: .addresses,
-            "The port of gRPC. Not served yet."),
+            "The port of gRPC; 0 takes a free one."),
         Setting(
             "GRPC_MAX_MESSAGE_SIZE", \.grpcMaximumMessageBytes, .bytes(1024...(1 << 31)), in: .addresses,
-            "The largest gRPC message. Clients read it from /v1/meta."),
+            "The largest gRPC message, each way. Clients read it from /v1/meta."),
         Setting(
             "CLUSTER_HOSTNAME", \.nodeName, .text, in: .addresses,
             "The name of this node in /v1/nodes; nothing means the machine's host name."),
@@ -100,6 +100,9 @@ package enum SettingsTable {
         Setting(
             "QUERY_MAXIMUM_RESULTS", \.maximumResults, .integer(1...10_000_000), in: .queries,
             "The most that limit and offset may come to together."),
+        Setting(
+            "QUERY_BOOST_DEFAULT_DEPTH", \.defaultBoostDepth, .integer(1...1_000_000), in: .queries,
+            "How many candidates a boost chooses from that names no depth."),
         Setting(
             "NEEDLETAIL_QUERY_MAXIMUM_TERMS", \.maximumQueryTerms, .integer(1...100_000_000), in: .queries,
             "The most values a filter may have, or words of a keyword search times the properties it searches."

@@ -2,6 +2,7 @@
 
 import DatabaseCore
 import Foundation
+import GRPCServer
 import HTTPServer
 import ImageVectorizer
 import ObjectStorage
@@ -21,6 +22,7 @@ enum Console {
         case let error as DatabaseError: error.message
         case let error as ImageVectorizerError: error.message
         case let error as HTTPServerError: error.message
+        case let error as GRPCServerError: error.message
         case let error as MonitoringError: error.message
         default: String(describing: error)
         }

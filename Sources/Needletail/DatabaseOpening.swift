@@ -41,6 +41,7 @@ extension DatabaseSettings {
         defaultLimit = settings.defaultLimit
         defaultGraphQLLimit = settings.defaultLimitGraphQL
         maximumResults = settings.maximumResults
+        defaultBoostDepth = settings.defaultBoostDepth
         maximumQueryTerms = settings.maximumQueryTerms
         hasAutoSchema = settings.autoSchemaEnabled
         autoSchemaNumber = settings.autoSchemaNumber == .int ? .int : .number

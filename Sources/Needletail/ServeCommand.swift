@@ -5,6 +5,9 @@ import Configuration
 import DatabaseCore
 import Execution
 import Foundation
+import GRPCAPI
+import GRPCServer
+import GRPCWeb
 import GraphQLAPI
 import HTTPGateway
 import HTTPServer
@@ -35,29 +38,35 @@ struct ServeCommand {
 
         let pool = ComputePool(threadCount: settings.effectiveComputeThreads)
         let front = FrontDoor(opening: RESTHealth(isReady: { false }, crossOrigin: crossOrigin))
+        let memory = MemoryBudget(limitInBytes: settings.maximumBufferedBytes)
         let listener = HTTPListener(
-            configuration: try listenerConfiguration(), handler: front, pool: pool,
-            memory: MemoryBudget(limitInBytes: settings.maximumBufferedBytes), logger: logger)
+            configuration: try listenerConfiguration(), handler: front, pool: pool, memory: memory, logger: logger)
+        let grpc = try GRPCEndpoint(settings: settings, pool: pool, memory: memory, logger: logger)
         try listener.start()
         let monitoring = Monitoring(settings: settings, logger: logger)
         let network = VectorizerLoading(settings: settings, pool: pool).announce()
         let database: Database
         do {
+            try grpc.start()
             try monitoring.start()
             database = try await pool.run { [self] in
                 try DatabaseOpening(settings: settings).open(vectorizer: network.vectorizer)
             }
         } catch {
             await monitoring.stop()
+            _ = await grpc.stop(drainingFor: .zero)
             await listener.stop(drainingFor: .zero)
             throw error
         }
         // Whoever finds the server ready finds in its log what was wrong with the data.
         logger.flush()
-        front.open(handler(database, network, port: listener.port ?? settings.port, front))
+        let service = WeaviateService(database: database, authenticator: authenticator, nodeName: nodeName)
+        front.open(handler(database, service, network, port: listener.port ?? settings.port, front))
+        grpc.open(GRPCMemoryTrimming(inner: service))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
-        Console.tell(startLine(database, network, port: listener.port ?? settings.port, seconds: seconds))
+        let ports = (http: listener.port ?? settings.port, grpc: grpc.port ?? settings.grpcPort)
+        Console.tell(startLine(database, network, ports: ports, seconds: seconds))
         network.start { loaded in
             Console.tell("network: \(loaded.summary) | \((clock.now - start).inSeconds.toHundredths) s")
         }
@@ -68,9 +77,12 @@ struct ServeCommand {
         let signal = await signals.first()
         logger.info("stopping", ["signal": .text(signal)])
         front.close()
+        grpc.close()
         purging.cancel()
         expiration.cancel()
-        let haveHandlersEnded = await listener.stop(drainingFor: settings.drainTimeout)
+        async let haveCallsEnded = grpc.stop(drainingFor: settings.drainTimeout)
+        let haveRequestsEnded = await listener.stop(drainingFor: settings.drainTimeout)
+        let haveHandlersEnded = await haveCallsEnded && haveRequestsEnded
         await monitoring.stop()
         let haveReadsEnded = await database.close(waitingForReads: .seconds(5))
         // The process cannot end well while a thread is in the engine.
@@ -84,8 +96,6 @@ struct ServeCommand {
         logger.info("stopped; everything is saved")
         logger.flush()
     }
-
-    /// How often objects that have expired are looked for.
 
     private func listenerConfiguration() throws -> HTTPListener.Configuration {
         guard let port = UInt16(exactly: settings.port) else {
@@ -102,7 +112,8 @@ struct ServeCommand {
     }
 
     private func handler(
-        _ database: Database, _ network: VectorizerLoading.Announced, port: Int, _ front: FrontDoor
+        _ database: Database, _ service: WeaviateService, _ network: VectorizerLoading.Announced, port: Int,
+        _ front: FrontDoor
     ) -> any HTTPHandler {
         var context = RESTContext(
             hostname: "http://[::]:\(port)", nodeName: nodeName, modules: { [self] in modules(network.network) },
@@ -112,8 +123,15 @@ struct ServeCommand {
         context.crossOrigin = crossOrigin
         let graphql = GraphQLHandler(database: database, width: settings.effectiveComputeThreads)
         let rest = RESTHandler(database: database, graphql: graphql, context: context)
-        return MemoryTrimming(inner: KeyCheck(inner: Mounts([], others: rest), authenticator: authenticator))
+        let web = GRPCWebHandler(
+            handler: service, prefix: Self.webPrefix, messageLimitInBytes: settings.grpcMaximumMessageBytes,
+            crossOrigin: crossOrigin)
+        let mounts = Mounts([(Self.webPrefix, web)], others: rest)
+        return MemoryTrimming(inner: KeyCheck(inner: mounts, authenticator: authenticator))
     }
+
+    /// Where gRPC is spoken over HTTP/1.1.
+    private static let webPrefix = ["v1", "grpc-web"]
 
     private var authenticator: Authenticator {
         let hasKeys = settings.apiKeysEnabled
@@ -155,13 +173,13 @@ struct ServeCommand {
     }
 
     private func startLine(
-        _ database: Database, _ network: VectorizerLoading.Announced, port: Int, seconds: Double
+        _ database: Database, _ network: VectorizerLoading.Announced, ports: (http: Int, grpc: Int), seconds: Double
     ) -> String {
         let objects = database.shards().reduce(0) { $0 + $1.objectCount }
         let address =
-            "\(settings.scheme.rawValue)://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(port)"
+            "\(settings.scheme.rawValue)://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(ports.http)"
         return
-            "needletail \(Program.version) is ready at \(address) | data: \(settings.dataPath) | network: \(network.summary) | "
+            "needletail \(Program.version) is ready at \(address) | gRPC: \(ports.grpc) | data: \(settings.dataPath) | network: \(network.summary) | "
             + "\(objects) objects | \(seconds.toHundredths) s"
     }
 }

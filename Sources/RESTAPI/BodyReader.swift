@@ -92,6 +92,16 @@ struct BodyReader {
         try elements(of: "", ofType: type, body)
     }
 
+    /// Whether the first element of the array that comes next is an array; the reader stays where it is.
+    func startsWithArray() throws(Refusal) -> Bool {
+        var ahead = reader
+        return try step(&ahead) { (reader) throws(JSONError) in
+            try reader.beginArray()
+            guard try reader.nextElement() else { return false }
+            return try reader.peek() == .array
+        }
+    }
+
     private mutating func nextKey() throws(Refusal) -> String? {
         try step { (reader) throws(JSONError) in try reader.nextKey() }
     }

@@ -47,26 +47,6 @@ enum ErrorMapping {
         }
     }
 
-    /// What the item of a batch says.
-    static func itemMessage(_ error: DatabaseError) -> String {
-        switch error {
-        case .invalidObject(let text): text
-        case .vectorization where !error.isFaultOfPicture: "fail with status 500: \(error.wording)"
-        default: error.wording
-        }
-    }
-
-    /// What the reference of a batch says.
-    static func referenceItemMessage(_ error: DatabaseError) -> String {
-        switch error {
-        case .invalidReference(.unknownProperty(let name, _)):
-            "ref batch: property '\(name.prefix(300))' not found in schema"
-        case .objectNotFound(_, let id): "ref batch: object with id \(id) not found"
-        case .collectionNotFound(let name): "source class \"\(name.prefix(300))\" not found in schema"
-        default: error.wording
-        }
-    }
-
     /// Where a change of references was refused.
     private static func referenceStep(_ error: DatabaseError, adds: Bool) -> String {
         switch error {
@@ -155,7 +135,7 @@ enum ErrorMapping {
 
     private static func mergeText(_ error: DatabaseError, _ kind: Kind, _ text: String, _ status: Int) -> String {
         switch kind {
-        case .invalidObject: wrapped(itemMessage(error), "bad request", status)
+        case .invalidObject: wrapped(error.wordingInBatch, "bad request", status)
         case .vectorization: wrapped(text, "merge and vectorize", status)
         case .missingCollection, .missingObject, .picture, .vectorLength, .query, .readOnly, .tenant, .reference,
             .other:

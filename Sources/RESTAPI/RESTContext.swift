@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPGateway
 import JSON
 
 /// What the REST API tells about the server and how it greets browsers.

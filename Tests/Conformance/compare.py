@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Compares fresh servers with the recorded answers of a real Weaviate 1.39.0: one case a feature, and many random requests.
+"""Compares fresh servers with the recorded answers of a real Weaviate 1.39.0: one case a feature, many random requests, and gRPC.
 
-The comparer and the cases are test data (NEEDLETAIL_TEST_DATA/conformance, and /differential for the random requests). Every case must
+The comparers and the cases are test data (NEEDLETAIL_TEST_DATA/conformance, /differential for the random requests, and /grpc). Every case must
 pass, but for those on the lists beside this file:
-- except.tsv and except-differential.tsv: cases that are answered otherwise on purpose, each with the reason;
+- except.tsv, except-differential.tsv and except-grpc.tsv: cases that are answered otherwise on purpose, each with the reason;
 - not-yet.tsv: cases of features that are not there yet, each with the feature. A case on it that passes fails the run,
   so that the list stays true.
 
@@ -21,10 +21,12 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "EndToEnd"))
-from running_server import TEST_DATA, Server  # noqa: E402
+from running_server import ROOT, TEST_DATA, Server  # noqa: E402
 
 # The folders of test data with cases and answers, each with its list of exceptions.
-RECORDINGS = {"conformance": "except.tsv", "differential": "except-differential.tsv"}
+RECORDINGS = {"conformance": "except.tsv", "differential": "except-differential.tsv", "grpc": "except-grpc.tsv"}
+# It has the messages of the client for gRPC, which the comparer reads.
+GRPC_PYTHON = ROOT / ".venv-grpc/bin/python"
 SETTINGS = {
     "CLUSTER_HOSTNAME": "node1",
     "DEFAULT_VECTORIZER_MODULE": "none",
@@ -49,21 +51,39 @@ def outcomes(output: str) -> dict[str, str]:
     return found
 
 
+def command(data: Path, recording: str, server: Server, exceptions: Path) -> list[str]:
+    """What compares a server with a recording."""
+    folder = data / recording
+    cases = [str(folder / "golden.jsonl"), "--cases", str(folder / "cases.jsonl"), "-v"]
+    if recording == "grpc":
+        comparer = [str(GRPC_PYTHON), str(folder / "grpc_conformance.py"), "compare", *cases, "--part", "dev"]
+        return [*comparer, "--rest", server.url, "--grpc", f"127.0.0.1:{server.grpc_port}"]
+    comparer = [sys.executable, str(data / "conformance/conformance.py"), "compare", server.url]
+    return [*comparer, *cases, "--except", str(exceptions)]
+
+
 def compare(data: Path, recording: str) -> str:
     """The comparer's output against a fresh server."""
-    folder = data / recording
     with tempfile.TemporaryDirectory(prefix="needletail-conformance-") as temporary:
         exceptions = Path(temporary) / "except.tsv"
         exceptions.write_text("".join(f"{name}\t{why}\n" for name, why in rows(HERE / RECORDINGS[recording]).items()))
         with Server(Path(temporary) / "data", SETTINGS) as server:
-            command = [
-                sys.executable, str(data / "conformance/conformance.py"), "compare", server.url, str(folder / "golden.jsonl"),
-                "--cases", str(folder / "cases.jsonl"), "-v", "--except", str(exceptions),
-            ]
-            result = subprocess.run(command, capture_output=True, text=True, timeout=600)
+            result = subprocess.run(
+                command(data, recording, server, exceptions), capture_output=True, text=True, timeout=600)
             if not result.stdout:
                 sys.exit(f"the comparer said nothing:\n{result.stderr}\n{server.log_tail()}")
             return result.stdout
+
+
+def excepted(found: dict[str, str], exceptions: dict[str, str]) -> list[str]:
+    """Marks what differs on purpose, where the comparer knows no exceptions; tells of those that are none."""
+    problems = []
+    for name in exceptions:
+        if found.get(name) == "failed":
+            found[name] = "on purpose"
+        else:
+            problems.append(f"{name}: is on the list of exceptions, and {found.get(name, 'no case')}")
+    return problems
 
 
 def problems_of(data: Path, recording: str, not_yet: dict[str, str]) -> list[str]:
@@ -71,7 +91,7 @@ def problems_of(data: Path, recording: str, not_yet: dict[str, str]) -> list[str
     output = compare(data, recording)
     found = outcomes(output)
     groups: dict[str, collections.Counter] = collections.defaultdict(collections.Counter)
-    problems = []
+    problems = excepted(found, rows(HERE / RECORDINGS[recording])) if recording == "grpc" else []
     for name, outcome in found.items():
         is_listed = name in not_yet
         groups[name.split("/")[0]]["not yet" if is_listed and outcome == "failed" else outcome] += 1

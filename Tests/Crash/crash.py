@@ -9,7 +9,8 @@ After a kill and a restart every object must be in one of these states:
 - lost: an acknowledged write is not there, or an older state of the object is;
 - phantom: an object is there that was never sent, or that was deleted and acknowledged, or a state never sent.
 
-Both must be zero. The listing, the count, the vector search and `needletail check` must agree.
+Objects have a vector and a multi-vector. Both counts must be zero. The listing, the count of objects, the searches by vector
+and by multi-vector and `needletail check` must agree.
 
 usage: crash.py [--rounds 100] [--seed N] [--workers 4] [--smoke]
 """
@@ -31,11 +32,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "EndToEnd"))
 from running_server import Server, Session, check  # noqa: E402
 
 DIMENSIONS = 64
+TOKEN_DIMENSIONS = 24
 OBJECTS_PER_WORKER = 400
 PAGE = 500
 CLASS = {
     "class": "Crash",
-    "vectorizer": "none",
+    "vectorConfig": {
+        "single": {"vectorizer": {"none": {}}},
+        "tokens": {"vectorizer": {"none": {}}, "vectorIndexConfig": {"multivector": {"enabled": True}}},
+    },
     "properties": [
         {"name": "revision", "dataType": ["int"]},
         {"name": "text", "dataType": ["text"]},
@@ -46,15 +51,17 @@ GONE = None  # the state of an object that is not there
 
 @dataclasses.dataclass(frozen=True)
 class State:
-    """What is stored of one object. `vector` holds multiples of 1/256, which float32 keeps exactly."""
+    """What is stored of one object. Vectors hold multiples of 1/256, which float32 keeps exactly."""
 
     revision: int
     text: str
     vector: tuple[float, ...]
+    tokens: tuple[tuple[float, ...], ...] = ()
 
     def body(self, identity: str) -> dict:
         properties = {"revision": self.revision, "text": self.text}
-        return {"class": "Crash", "id": identity, "properties": properties, "vector": list(self.vector)}
+        return {"class": "Crash", "id": identity, "properties": properties,
+                "vectors": {"single": list(self.vector), "tokens": [list(row) for row in self.tokens]}}
 
 
 class Stopping(Exception):
@@ -76,8 +83,12 @@ class Worker:
 
     def fresh(self) -> State:
         self.revision += 1
-        vector = tuple(self.random.randrange(-256, 257) / 256 for _ in range(DIMENSIONS))
-        return State(self.revision, f"worker {self.number} revision {self.revision}", vector)
+        tokens = tuple(self.numbers(TOKEN_DIMENSIONS) for _ in range(self.random.choice([0, 1, 2, 5, 60])))
+        return State(
+            self.revision, f"worker {self.number} revision {self.revision}", self.numbers(DIMENSIONS), tokens)
+
+    def numbers(self, count: int) -> tuple[float, ...]:
+        return tuple(self.random.randrange(-256, 257) / 256 for _ in range(count))
 
     def run(self, server: Server, stop: threading.Event) -> None:
         try:
@@ -108,6 +119,11 @@ class Worker:
         else:
             new = dataclasses.replace(self.fresh(), vector=state.vector)
             body = {"class": "Crash", "id": identity, "properties": {"revision": new.revision, "text": new.text}}
+            if new.tokens:
+                # Another document, which takes the vector along.
+                body["vectors"] = {"tokens": [list(row) for row in new.tokens]}
+            else:
+                new = dataclasses.replace(new, tokens=state.tokens)
             self.send(session, "PATCH", path, body, {identity: new}, 204)
 
     def batch(self, session: Session) -> None:
@@ -158,9 +174,10 @@ def stored(server: Server) -> dict[str, State]:
             status, answer = session.request("GET", path)
             assert status == 200, (status, answer)
             for item in answer["objects"]:
-                properties = item.get("properties", {})
+                properties, vectors = item.get("properties", {}), item.get("vectors", {})
                 found[item["id"]] = State(
-                    properties.get("revision"), properties.get("text"), tuple(item.get("vector") or ()))
+                    properties.get("revision"), properties.get("text"), tuple(vectors.get("single") or ()),
+                    tuple(tuple(row) for row in vectors.get("tokens") or ()))
             if len(answer["objects"]) < PAGE:
                 return found
             after = answer["objects"][-1]["id"]
@@ -205,6 +222,29 @@ def compare(workers: list[Worker], found: dict[str, State]) -> Verdict:
     return verdict
 
 
+def nearest_by_tokens(found: dict[str, State], query: tuple[tuple[float, ...], ...]) -> list[float]:
+    """The three least distances to a multi-vector: the sum of the best matches, negated."""
+    def distance(rows: tuple[tuple[float, ...], ...]) -> float:
+        return -sum(max(sum(a * b for a, b in zip(one, row)) for row in rows) for one in query)
+
+    return sorted(distance(state.tokens) for state in found.values() if state.tokens)[:3]
+
+
+def check_tokens(server: Server, found: dict[str, State], chooser: random.Random) -> list[str]:
+    having = sorted(identity for identity, state in found.items() if state.tokens)
+    wrong = []
+    for identity in chooser.sample(having, min(2, len(having))):
+        query = found[identity].tokens[:2]
+        rows = [list(row) for row in query]
+        hits = server.graphql("{Get {Crash(nearVector: {vectorPerTarget: {tokens: %s}}, limit: 3) {"
+                              "_additional {distance}}}}" % rows)["Get"]["Crash"]
+        distances = [hit["_additional"]["distance"] for hit in hits]
+        expected = nearest_by_tokens(found, query)
+        if len(distances) != len(expected) or any(abs(a - b) > 1e-4 for a, b in zip(distances, expected)):
+            wrong.append(f"by the tokens of {identity} {distances} were found, not {expected}")
+    return wrong
+
+
 def cross_check(server: Server, found: dict[str, State], chooser: random.Random) -> Verdict:
     """Count and vector search must agree with the listing, and the invariants hold."""
     verdict = Verdict()
@@ -213,10 +253,11 @@ def cross_check(server: Server, found: dict[str, State], chooser: random.Random)
         verdict.wrong.append(f"count says {counted}, the listing {len(found)}")
     for identity in chooser.sample(sorted(found), min(20, len(found))):
         vector = list(found[identity].vector)
-        query = f"{{Get {{Crash(nearVector: {{vector: {vector}}}, limit: 1) {{_additional {{id distance}}}}}}}}"
+        query = f"{{Get {{Crash(nearVector: {{vectorPerTarget: {{single: {vector}}}}}, limit: 1) {{_additional {{id distance}}}}}}}}"
         hits = server.graphql(query)["Get"]["Crash"]
         if not hits or hits[0]["_additional"]["id"] != identity:
             verdict.wrong.append(f"{identity} is not the nearest to its own vector: {hits}")
+    verdict.wrong += check_tokens(server, found, chooser)
     result = check(server.folder)
     if result.returncode != 0:
         verdict.wrong.append(f"needletail check: {(result.stdout + result.stderr).strip()[-1000:]}")

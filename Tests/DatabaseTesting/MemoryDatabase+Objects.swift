@@ -108,6 +108,7 @@ extension MemoryDatabase {
         if !selection.includesVectors {
             object.vector = nil
             object.namedVectors = [:]
+            object.multiVectors = [:]
         }
         return object
     }
@@ -165,7 +166,8 @@ extension MemoryDatabase {
             let stored = DatabaseObject(
                 collection: definition.name, id: id, tenant: object.tenant, creationTime: state.time,
                 updateTime: state.time,
-                properties: properties, vector: made, namedVectors: object.namedVectors)
+                properties: properties, vector: made, namedVectors: object.namedVectors,
+                multiVectors: object.multiVectors)
             state.objects[place, default: [:]][id] = Stored(object: stored, number: state.nextNumber)
             return stored
         }

@@ -49,6 +49,9 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.log_path = self.folder.with_name(self.folder.name + ".log")
         self.port = free_port()
+        self.grpc_port = free_port()
+        while self.grpc_port == self.port:
+            self.grpc_port = free_port()
         self.settings = {"NEEDLETAIL_IMG2VEC_MODEL": network(), "CLUSTER_HOSTNAME": "node1", **(settings or {})}
         self.ready_seconds = ready_seconds
         self.process: subprocess.Popen | None = None
@@ -78,7 +81,8 @@ class Server:
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 [PROGRAM, "serve", "--host", "127.0.0.1", "--port", str(self.port), "--data", self.folder],
-                stdout=log, stderr=log, env=environment(self.settings), cwd=self.folder.parent)
+                stdout=log, stderr=log, env=environment({"GRPC_PORT": str(self.grpc_port), **self.settings}),
+                cwd=self.folder.parent)
 
     def is_ready(self) -> bool:
         try:
@@ -140,8 +144,8 @@ class Monitored(Server):
             "PROMETHEUS_MONITORING_ENABLED": "true", "PROMETHEUS_MONITORING_PORT": str(self.metrics_port),
             **(settings or {})})
         # A port that was free a moment ago may be offered again.
-        while self.port == self.metrics_port:
-            self.port = free_port()
+        while self.metrics_port in (self.port, self.grpc_port):
+            self.metrics_port = free_port()
 
     def scrape(self, path: str = "/metrics", method: str = "GET") -> tuple[http.client.HTTPResponse, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=60)

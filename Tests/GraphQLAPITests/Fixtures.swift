@@ -62,6 +62,18 @@ enum Fixture {
             ])
     }
 
+    /// `tokens`, a multi-vector, and `plain`, a vector.
+    static var multi: CollectionDefinition {
+        var tokens = VectorIndexDefinition()
+        tokens.quantization["multivector"] = .object(JSONObject([("enabled", .boolean(true))]))
+        return CollectionDefinition(
+            name: "Multi",
+            vectors: [
+                VectorDefinition(name: "plain", vectorizer: .none, index: VectorIndexDefinition()),
+                VectorDefinition(name: "tokens", vectorizer: .none, index: tokens),
+            ])
+    }
+
     static func database(settings: DatabaseSettings = .init()) -> MemoryDatabase {
         MemoryDatabase([author, named, thing], settings: settings, checksQueries: false)
     }

@@ -262,13 +262,14 @@ import Testing
             guard case .hybrid(let search)? = try await query(arguments, of: "Named")?.search else {
                 throw DatabaseError.cancelled
             }
-            let vector: [Float]? =
+            let origin: QueryVector? =
                 switch search.origin {
-                case .vector(let vector)?: vector
+                case .vector(let vector)?: .vector(vector)
                 case .vectors(let vectors)?: vectors.first
-                case .object?, .image?, nil: nil
+                case .multiVector?, .object?, .image?, nil: nil
                 }
-            #expect(vector?[1].isInfinite == true, "\(arguments)")
+            guard case .vector(let vector)? = origin else { throw DatabaseError.cancelled }
+            #expect(vector[1].isInfinite, "\(arguments)")
         }
         guard
             case .vector(let search)? = try await query("nearVector: {vector: [1 \(number)]}")?.search,

@@ -59,6 +59,28 @@ struct ObjectTests {
         }
     }
 
+    @Test func `a blobHash comes back as the SHA-256 of its base64, which may be given again`() async throws {
+        try await fixture.createClass(
+            "C",
+            #"{"name": "h", "dataType": ["blobHash"]}, {"name": "o", "dataType": ["object"], "nestedProperties": [{"name": "h", "dataType": ["blobHash"]}]}"#
+        )
+        let hash = "333d6b3a3c1f5db6c9bdda5939b136986d170f4649172a68368d54ecb44c2ff2"
+        for (number, text) in ["aGVsbG8=", hash, hash.uppercased()].enumerated() {
+            try await create(number, #"{"h": "\#(text)", "o": {"h": "\#(text)"}}"#)
+            let read = try await fixture.send("GET", "/v1/objects/C/\(id(number))")
+            #expect(read.body?["properties"]?["h"] == .string(hash))
+            #expect(read.body?["properties"]?["o"]?["h"] == .string(hash))
+        }
+        let refused = try await fixture.send("POST", "/v1/objects", #"{"class": "C", "properties": {"h": "no!"}}"#)
+        #expect(refused.status == 422)
+    }
+
+    @Test func `a list of blobHash is no data type`() async throws {
+        let answer = try await fixture.send(
+            "POST", "/v1/schema", #"{"class": "C", "properties": [{"name": "h", "dataType": ["blobHash[]"]}]}"#)
+        #expect(answer.status == 422)
+    }
+
     @Test func `a reference comes with its path, after the origin`() async throws {
         let fixture = RESTFixture(origin: "https://search.example")
         try await fixture.createClass("C", #"{"name": "r", "dataType": ["C"]}"#)

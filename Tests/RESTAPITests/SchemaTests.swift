@@ -47,7 +47,8 @@ struct SchemaTests {
     @Test func `an answer sent back unchanged is accepted as a new class`() async throws {
         let properties = #"""
             {"name": "s", "dataType": ["string"]}, {"name": "n", "dataType": ["int"], "indexRangeFilters": true},
-            {"name": "o", "dataType": ["object"], "nestedProperties": [{"name": "b", "dataType": ["blob"]}]},
+            {"name": "o", "dataType": ["object"], "nestedProperties": [{"name": "b", "dataType": ["blob"]}, {"name": "bh", "dataType": ["blobHash"]}]},
+            {"name": "h", "dataType": ["blobHash"]},
             {"name": "r", "dataType": ["C"]}
             """#
         try await fixture.createClass("C", properties, more: #", "vectorIndexType": "flat""#)

@@ -156,14 +156,3 @@ extension JSONWriter {
         if let small = Int(exactly: value) { number(small) } else { number(Double(value)) }
     }
 }
-
-extension PropertyType {
-    /// What `type` says of a property in an aggregate.
-    fileprivate var aggregateName: String {
-        switch self {
-        case .scalar(let type): type.rawValue
-        case .array(let type): "\(type.rawValue)[]"
-        case .reference: "cref"
-        }
-    }
-}

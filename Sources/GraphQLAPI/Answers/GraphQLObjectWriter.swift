@@ -7,17 +7,12 @@ import JSON
 
 /// Writes objects as their plan says, straight into JSON; follows references by reading their targets.
 struct GraphQLObjectWriter {
-    /// Where the targets of references are read: the view that the hits came from.
-    let view: any DatabaseView
-    let tenant: String?
-    /// How many references are followed for one field of `Get`, before it is an error.
-    private static let referenceLimit = 100_000
-    private var referenceCount = 0
+    private var references: ReferenceFollower
     var writer = JSONWriter()
 
+    /// - Parameter view: that the hits come from, where the targets of references are read as well.
     init(view: any DatabaseView, tenant: String?) {
-        self.view = view
-        self.tenant = tenant
+        references = ReferenceFollower(view: view, tenant: tenant)
     }
 
     mutating func write(_ hits: [Hit], plan: ObjectPlan) throws(DatabaseError) {
@@ -65,7 +60,11 @@ struct GraphQLObjectWriter {
                 writer.beginObject()
                 for (key, name) in names {
                     writer.key(key)
-                    writer.floats(hit.object.namedVectors[name] ?? [])
+                    if let vector = hit.object.multiVectors[name] {
+                        writer.rows(of: vector)
+                    } else {
+                        writer.floats(hit.object.namedVectors[name] ?? [])
+                    }
                 }
                 writer.endObject()
             case .group(let plan):
@@ -123,6 +122,7 @@ struct GraphQLObjectWriter {
         case .boolean(let value): writer.boolean(value)
         case .uuid(let id): writer.string(id.description)
         case .blob(let blob): writer.blob(blob)
+        case .blobHash(let hash): writer.string(hash.description)
         case .geoCoordinates, .phoneNumber, .object, .references, .array: writer.null()
         }
     }
@@ -186,18 +186,9 @@ struct GraphQLObjectWriter {
     private mutating func target(
         of beacon: Beacon, _ plans: [String: ObjectPlan]
     ) throws(DatabaseError) -> (DatabaseObject, ObjectPlan)? {
-        for (name, plan) in plans where beacon.collection == nil || beacon.collection == name {
-            referenceCount += 1
-            guard referenceCount <= Self.referenceLimit else {
-                throw .invalidQuery(.tooManyReferences(limit: Self.referenceLimit))
-            }
-            let tenant = plan.collection.multiTenancy.isEnabled ? tenant : nil
-            do {
-                let found = try view.object(beacon.id, in: name, tenant: tenant, selection: plan.selection)
-                if let found { return (found, plan) }
-            } catch .tenantMissing, .tenantNotFound, .tenantNotActive {
-                // What the tenant does not have in the other class is not there.
-                continue
+        for plan in plans.values {
+            if let found = try references.target(of: beacon, in: plan.collection, selection: plan.selection) {
+                return (found, plan)
             }
         }
         return nil

@@ -45,7 +45,7 @@ struct AggregateFieldPlan: Sendable {
             preconditionFailure("the type of Aggregate.\(collection.name) is an object type")
         }
         request = try Self.request(
-            collector.arguments(of: field.field, definition: definition), collection: collection.name)
+            collector.arguments(of: field.field, definition: definition), collection: collection)
         typeName = type.name
         for field in try collector.fields(of: field.selections, on: type) {
             let name = field.field.name.text
@@ -58,12 +58,12 @@ struct AggregateFieldPlan: Sendable {
     }
 
     private static func request(
-        _ arguments: InputObject, collection: String
+        _ arguments: InputObject, collection: CollectionDefinition
     ) throws(QueryError) -> AggregationRequest {
-        var request = AggregationRequest(collection: collection)
+        var request = AggregationRequest(collection: collection.name)
         request.tenant = arguments.tenant
         if let clause = arguments.object("where") { request.filter = try FilterParser().filter(clause) }
-        request.search = try SearchParser(arguments: arguments).search()
+        request.search = try SearchParser(arguments: arguments, collection: collection).search()
         request.objectLimit = arguments.integer("objectLimit")
         request.groupBy = arguments.strings("groupBy") ?? []
         request.groupLimit = arguments.integer("limit")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import DataModel
 import GraphQLLanguage
 
 /// What arguments hold, once the type system has let them through.
@@ -54,5 +55,12 @@ extension InputValue {
             return numbers.count == elements.count ? numbers.map { Float($0) } : nil
         default: return nil
         }
+    }
+
+    /// A multi-vector: the lists of numbers in a list, all of one length; `nil` if there is anything else in it.
+    var multiVector: MultiVector? {
+        guard case .list(let elements) = self else { return nil }
+        let rows = elements.compactMap(\.vector)
+        return rows.count == elements.count ? MultiVector(rows: rows) : nil
     }
 }

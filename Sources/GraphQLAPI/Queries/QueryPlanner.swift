@@ -10,15 +10,11 @@ struct QueryPlanner {
     let collection: CollectionDefinition
     let settings: DatabaseSettings
 
-    /// The beginning of errors of searches, where Weaviate's bracket stands alone.
-    static let searchPrefix = "explorer: get class: concurrentTargetVectorSearch): explorer: get class: vector search: "
-    static let listPrefix = "explorer: list class: search: "
-
     func query(_ arguments: InputObject, selection: Query.Selection) throws(QueryError) -> Query {
         var query = Query(collection: collection.name)
         query.selection = selection
         query.tenant = arguments.tenant
-        query.search = try SearchParser(arguments: arguments).search()
+        query.search = try SearchParser(arguments: arguments, collection: collection).search()
         if let clause = arguments.object("where") {
             query.filter = try FilterParser().filter(clause)
         }
@@ -87,7 +83,7 @@ struct QueryPlanner {
     }
 
     private func setWindow(of query: inout Query, _ arguments: InputObject) throws(QueryError) {
-        let prefix = query.search == nil ? Self.listPrefix : Self.searchPrefix
+        let prefix = query.search == nil ? QueryOccasion.listing.prefix : QueryOccasion.vectorSearch.prefix
         query.offset = arguments.integer("offset") ?? 0
         let limit = arguments.integer("limit")
         if limit == 0 { throw QueryError("\(prefix)invalid pagination params: invalid default limit: 0") }

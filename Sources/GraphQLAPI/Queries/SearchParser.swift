@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import GraphQLLanguage
@@ -7,6 +8,13 @@ import GraphQLLanguage
 /// Turns the search arguments of a field into a search.
 struct SearchParser {
     let arguments: InputObject
+    /// The names of vectors that are multi-vectors.
+    private let multiVectors: Set<String>
+
+    init(arguments: InputObject, collection: CollectionDefinition) {
+        self.arguments = arguments
+        multiVectors = Set(collection.vectors.lazy.filter(\.isMultiVector).compactMap(\.name))
+    }
 
     /// Arguments of which a query takes one.
     private static let nearNames = ["nearVector", "nearObject", "nearImage"]
@@ -41,21 +49,28 @@ struct SearchParser {
         var targets = try TargetVectors(near, of: "nearVector")
         let origin: VectorSearch.Origin
         if let value = near["vector"] {
-            guard let vector = value.vector else {
-                throw QueryError("failed to extract nearVector params: vector must be a list of numbers")
-            }
-            if vector.isEmpty { return nil }
-            origin = .vector(vector)
+            guard let given = try vector(value, "failed to extract nearVector params: ") else { return nil }
+            origin = given
         } else if let vectors = near.object("vectorPerTarget") {
             guard !vectors.fields.isEmpty else {
                 throw QueryError("failed to extract nearVector params: vectorPerTarget must have at least one target")
             }
-            try targets.setVectors(vectors, of: "nearVector")
+            try targets.setVectors(vectors, multiVectors: multiVectors, of: "nearVector")
             origin = .vectors(targets.vectors ?? [])
         } else {
             throw QueryError("failed to extract nearVector params: vector or vectorPerTarget is required field")
         }
         return try search(origin, targets, near, of: "nearVector")
+    }
+
+    /// A vector, or a multi-vector where the collection has such; `nil` for an empty one.
+    private func vector(_ value: InputValue, _ prefix: String) throws(QueryError) -> VectorSearch.Origin? {
+        if let vector = value.vector { return vector.isEmpty ? nil : .vector(vector) }
+        if multiVectors.isEmpty { throw QueryError("\(prefix)vector must be a list of numbers") }
+        guard let vector = value.multiVector else {
+            throw QueryError("\(prefix)vector must be a list of numbers, or a list of lists of as many numbers each")
+        }
+        return .multiVector(vector)
     }
 
     private func nearObject(_ near: InputObject) throws(QueryError) -> VectorSearch {
@@ -132,6 +147,9 @@ struct SearchParser {
         var search = HybridSearch(query: hybrid.string("query") ?? "")
         if let alpha = hybrid.number("alpha") { search.alpha = alpha }
         try setVector(of: &search, hybrid)
+        guard (0...1).contains(search.alpha) else {
+            throw QueryError(InvalidQuery.alphaOutOfRange(search.alpha).wording)
+        }
         search.properties = hybrid.strings("properties") ?? []
         if hybrid.enumeration("fusionType") == "rankedFusion" { search.fusion = .ranked }
         search.maxVectorDistance = hybrid.number("maxVectorDistance").map { Float($0) } ?? search.maxVectorDistance
@@ -159,11 +177,10 @@ struct SearchParser {
                 return
             }
         } else if let vectors = hybrid.object("vector") {
-            try targets.setVectors(vectors, of: "hybrid")
+            try targets.setVectors(vectors, multiVectors: multiVectors, of: "hybrid")
             search.origin = .vectors(targets.vectors ?? [])
         } else if let value = hybrid["vector"] {
-            guard let vector = value.vector else { throw QueryError("\(prefix)vector must be a list of numbers") }
-            search.origin = vector.isEmpty ? nil : .vector(vector)
+            search.origin = try vector(value, prefix)
         }
         search.targetVectors = targets.names
         search.combination = try targets.combination(of: "hybrid")

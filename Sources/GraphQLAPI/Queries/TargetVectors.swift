@@ -9,7 +9,7 @@ struct TargetVectors {
     private let method: String
     private let weights: InputObject?
     /// One for each name; `nil` where one vector is for all of them.
-    private(set) var vectors: [[Float]]?
+    private(set) var vectors: [QueryVector]?
 
     /// - Parameter argument: the name of the argument, for errors.
     init(_ fields: InputObject, of argument: String) throws(QueryError) {
@@ -34,17 +34,26 @@ struct TargetVectors {
     }
 
     /// Takes vectors over that were given by target.
-    mutating func setVectors(_ vectorPerTarget: InputObject, of argument: String) throws(QueryError) {
+    ///
+    /// - Parameter multiVectors: the names of targets that take a list of vectors as one multi-vector.
+    mutating func setVectors(
+        _ vectorPerTarget: InputObject, multiVectors: Set<String>, of argument: String
+    ) throws(QueryError) {
         try Self.checkCount(vectorPerTarget.fields.count)
         if names.isEmpty {
             for field in vectorPerTarget.fields where !names.contains(field.name) { names.append(field.name) }
         }
         (names, vectors) = try distributed(of: argument, what: "vector") { name in
             guard let value = vectorPerTarget[name] else { return nil }
-            if let vector = value.vector { return [vector] }
+            if let vector = value.vector { return [.vector(vector)] }
             guard case .list(let elements) = value else { return nil }
-            let vectors = elements.compactMap(\.vector)
-            return vectors.count == elements.count ? vectors : nil
+            if multiVectors.contains(name) {
+                if let vector = value.multiVector { return [.multiVector(vector)] }
+                let several = elements.compactMap(\.multiVector)
+                return several.count == elements.count ? several.map { .multiVector($0) } : nil
+            }
+            let several = elements.compactMap(\.vector)
+            return several.count == elements.count ? several.map { .vector($0) } : nil
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DatabaseCore
 import GraphQLLanguage
 import JSON
@@ -8,11 +9,11 @@ import JSON
 struct FieldFailure: Error {
     let message: String
 
-    init(_ error: any Error, on occasion: DatabaseError.Occasion) {
+    init(_ error: any Error, on occasion: QueryOccasion) {
         message =
             switch error {
             case let error as QueryError: error.message
-            case let error as DatabaseError: error.graphQLMessage(on: occasion)
+            case let error as DatabaseError: error.wording(on: occasion)
             case let error as GraphQLError: error.message
             default: "the query failed"
             }
@@ -32,7 +33,7 @@ struct PlannedField: Sendable {
     }
 
     let work: Work
-    let occasion: DatabaseError.Occasion
+    let occasion: QueryOccasion
 
     /// Asks the database and writes the JSON. Blocks for as long as the search takes.
     func result(from database: any DatabaseOperations) async -> FieldResult {
@@ -92,7 +93,7 @@ struct FieldPlanner {
         }
     }
 
-    private func planned(on occasion: DatabaseError.Occasion, _ work: () throws -> PlannedField.Work) -> PlannedField {
+    private func planned(on occasion: QueryOccasion, _ work: () throws -> PlannedField.Work) -> PlannedField {
         do {
             return PlannedField(work: try work(), occasion: occasion)
         } catch {
@@ -100,7 +101,7 @@ struct FieldPlanner {
         }
     }
 
-    private func occasion(of field: CollectedField) -> DatabaseError.Occasion {
+    private func occasion(of field: CollectedField) -> QueryOccasion {
         let names = field.field.arguments.map(\.name.text)
         if names.contains("hybrid") || names.contains("bm25") { return .keywordSearch }
         return names.contains { $0.hasPrefix("near") } ? .vectorSearch : .listing

@@ -50,7 +50,7 @@ struct AggregateTypes: Sendable {
                         + ["sum", "minimum", "maximum", "mean", "mode", "median"]
                         .map { FieldDefinition($0, Standard.float) }
                 }
-            case .text, .blob:
+            case .text, .blob, .blobHash:
                 let occurrence = "\(prefix)\(property.name)TopOccurrencesObj"
                 return {
                     let type = ObjectType(name: occurrence) {

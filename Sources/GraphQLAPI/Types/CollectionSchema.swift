@@ -130,7 +130,7 @@ final class CollectionSchema: Sendable {
     ) -> TypeReference {
         let path = prefix + property.name
         switch scalar {
-        case .text, .date, .uuid, .blob: return Standard.string
+        case .text, .date, .uuid, .blob, .blobHash: return Standard.string
         case .int: return Standard.int
         case .number: return Standard.float
         case .boolean: return Standard.boolean
@@ -184,7 +184,9 @@ final class CollectionSchema: Sendable {
     private func vectorsType(of collection: CollectionDefinition) -> ObjectType {
         ObjectType(name: "\(collection.name)AdditionalVectors") {
             collection.vectors.compactMap { vector in
-                vector.name.map { FieldDefinition($0, .list(Standard.float)) }
+                vector.name.map { name in
+                    FieldDefinition(name, .list(vector.isMultiVector ? .list(Standard.float) : Standard.float))
+                }
             }
         }
     }

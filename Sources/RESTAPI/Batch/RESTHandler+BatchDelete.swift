@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -76,7 +77,7 @@ extension RESTHandler {
                 if let error = item.error {
                     writer.key("errors")
                     writer.beginObject()
-                    Refusal.writeErrors(ErrorMapping.itemMessage(error), to: &writer)
+                    Refusal.writeErrors(error.wordingInBatch, to: &writer)
                     writer.endObject()
                 }
                 writer.member("id", .string(item.id.description))

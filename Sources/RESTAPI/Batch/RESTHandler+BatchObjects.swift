@@ -83,7 +83,7 @@ private struct BatchAnswer {
             encoder.writeMembers(of: object, deprecations: true, to: &writer) { writer in
                 writer.member("result", .object(["status": .string("SUCCESS")]))
             }
-        case .failure(let error): write(body.input, failedBecause: ErrorMapping.itemMessage(error))
+        case .failure(let error): write(body.input, failedBecause: error.wordingInBatch)
         }
         writer.endObject()
     }
@@ -119,8 +119,8 @@ private struct BatchAnswer {
             writer.key(AdditionalField.vector.rawValue)
             writer.floats(vector)
         }
-        guard !input.namedVectors.isEmpty else { return }
+        if input.namedVectors.isEmpty, input.multiVectors.isEmpty { return }
         writer.key(AdditionalField.vectors.rawValue)
-        writer.vectors(input.namedVectors)
+        writer.vectors(input.namedVectors, input.multiVectors)
     }
 }

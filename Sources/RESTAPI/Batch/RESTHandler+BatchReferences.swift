@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -23,7 +24,7 @@ extension RESTHandler {
         for body in bodies {
             var faults = body.faults
             if body.addition != nil, case .failure(let error) = added.removeLast() {
-                faults.append(ErrorMapping.referenceItemMessage(error))
+                faults.append(error.wordingInReferenceBatch)
             }
             write(body, faults, to: &writer)
         }

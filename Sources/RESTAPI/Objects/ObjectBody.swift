@@ -56,12 +56,37 @@ struct ObjectBody {
 
     private mutating func readVectors(_ reader: inout BodyReader) throws(Refusal) {
         var vectors: [String: [Float]] = [:]
+        var multiVectors: [String: MultiVector] = [:]
         try reader.members(ofType: "models.Vectors") { (reader, name) throws(Refusal) in
-            var probe = reader
-            if try probe.isListOfLists() { throw .unsupported("a vector of several vectors (multi-vector embeddings)") }
-            vectors[name] = try vector(&reader, "Object.vectors", name: name)
+            // A name that comes twice counts as it comes last.
+            vectors[name] = nil
+            multiVectors[name] = nil
+            if try reader.isBeforeListOfLists() {
+                multiVectors[name] = try multiVector(&reader, name: name)
+            } else {
+                vectors[name] = try vector(&reader, "Object.vectors", name: name)
+            }
         }
         input.namedVectors = vectors
+        input.multiVectors = multiVectors
+    }
+
+    /// A list of vectors; one whose vectors have different lengths, or none, fails the object.
+    private mutating func multiVector(_ reader: inout BodyReader, name: String) throws(Refusal) -> MultiVector? {
+        var elements: [Float] = []
+        var dimensions: Int?
+        var isRagged = false
+        try reader.elements(of: "Object.vectors", ofType: "[]float32") { (reader, _) throws(Refusal) in
+            let row = try vector(&reader, "Object.vectors", name: name) ?? []
+            isRagged = isRagged || row.isEmpty || row.count != dimensions ?? row.count
+            dimensions = row.count
+            elements += row
+        }
+        guard !isRagged, let dimensions else {
+            fault = VectorRules.raggedFault(name: name)
+            return nil
+        }
+        return MultiVector(dimensions: dimensions, elements: elements)
     }
 
     /// A vector; of one that is too long only the beginning, and the object fails.
@@ -75,16 +100,9 @@ struct ObjectBody {
 }
 
 extension BodyReader {
-    /// Whether an array of arrays comes next; the reader stands elsewhere afterwards.
-    fileprivate mutating func isListOfLists() throws(Refusal) -> Bool {
+    /// Whether an array comes next whose first element is an array.
+    fileprivate mutating func isBeforeListOfLists() throws(Refusal) -> Bool {
         guard try peek() == .array else { return false }
-        var isNested = false
-        var isFirst = true
-        try elements(of: "Object.vectors", ofType: "float32") { (reader, _) throws(Refusal) in
-            if isFirst { isNested = try reader.peek() == .array }
-            isFirst = false
-            try reader.skip()
-        }
-        return isNested
+        return try startsWithArray()
     }
 }

@@ -56,9 +56,9 @@ struct ObjectEncoder {
             writer.key("vectorWeights")
             writer.null()
         }
-        if !object.namedVectors.isEmpty {
+        if !object.namedVectors.isEmpty || !object.multiVectors.isEmpty {
             writer.key(AdditionalField.vectors.rawValue)
-            writer.vectors(object.namedVectors)
+            writer.vectors(object.namedVectors, object.multiVectors)
         }
     }
 
@@ -87,6 +87,7 @@ struct ObjectEncoder {
         case .boolean(let boolean): writer.boolean(boolean)
         case .uuid(let id): writer.string(id.description)
         case .blob(let blob): writer.blob(blob)
+        case .blobHash(let hash): writer.string(hash.description)
         case .geoCoordinates(let point):
             writer.beginObject()
             writer.key("latitude")

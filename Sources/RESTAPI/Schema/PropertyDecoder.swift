@@ -75,8 +75,7 @@ struct PropertyDecoder {
         let isArray = name.hasSuffix("[]")
         let element = isArray ? String(name.dropLast(2)) : name
         if element == "string", !isNested { return (isArray ? .array(.text) : .scalar(.text), true) }
-        if name == "blobHash" { throw .schema(501, "the data type blobHash is not supported yet") }
-        let withoutArrays: Set<ScalarType> = [.blob, .geoCoordinates, .phoneNumber]
+        let withoutArrays: Set<ScalarType> = [.blob, .blobHash, .geoCoordinates, .phoneNumber]
         guard let scalar = ScalarType(rawValue: element), !isArray || !withoutArrays.contains(scalar) else {
             throw refusal("unknown primitive data type '\(name.prefix(100))'")
         }

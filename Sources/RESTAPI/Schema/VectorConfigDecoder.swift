@@ -99,9 +99,23 @@ struct VectorConfigDecoder {
                     422,
                     "class.VectorIndexConfig multi vector type index type is only configurable using named vectors")
             }
-            throw .schema(501, "\(prefix)a vector of several vectors (multivector) is not supported yet")
+            try checkMultiVector(index, prefix: prefix)
         }
         return index
+    }
+
+    private func checkMultiVector(_ index: VectorIndexDefinition, prefix: String) throws(Refusal) {
+        let settings = index.quantization["multivector"]
+        guard index.kind == .hnsw else {
+            throw .schema(422, "\(prefix)multi vector index is not supported for \(index.kind.rawValue) index")
+        }
+        guard settings?["muvera"]?["enabled"] != .boolean(true) else {
+            throw .schema(
+                501, "\(prefix)multivector.muvera is not supported; without it multi-vectors are compared exactly")
+        }
+        guard settings?["aggregation"] == .string("maxSim") else {
+            throw .schema(422, "\(prefix)multivector.aggregation must be \"maxSim\"")
+        }
     }
 }
 

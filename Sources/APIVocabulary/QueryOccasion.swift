@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import APIVocabulary
 import DatabaseCore
 import InvertedIndexes
 
-/// What GraphQL's clients are told when the database refuses or fails: Weaviate's prefixes, our explanations.
-extension DatabaseError {
-    /// What was going on when the error came.
-    enum Occasion {
-        case listing, vectorSearch, keywordSearch, aggregation
-    }
+/// What kind of query it was that the database refused or failed, which is what Weaviate's errors begin with.
+package enum QueryOccasion: Sendable {
+    case listing, vectorSearch, keywordSearch, aggregation
 
-    func graphQLMessage(on occasion: Occasion) -> String {
-        let search = QueryPlanner.searchPrefix
+    /// The beginning of errors of this kind; of searches by vector with the bracket that stands alone there.
+    package var prefix: String {
+        switch self {
+        case .listing: "explorer: list class: search: "
+        case .vectorSearch: "explorer: get class: concurrentTargetVectorSearch): explorer: get class: vector search: "
+        case .keywordSearch: "explorer: get class: vector search: "
+        case .aggregation: ""
+        }
+    }
+}
+
+/// What clients that sent a query are told when the database refuses or fails: Weaviate's prefixes, our explanations.
+extension DatabaseError {
+    package func wording(on occasion: QueryOccasion) -> String {
+        let search = QueryOccasion.vectorSearch.prefix
         let vectorize =
             "explorer: get class: concurrentTargetVectorSearch): explorer: get class: vectorize search vector: "
         switch self {
@@ -20,13 +29,13 @@ extension DatabaseError {
         case .missingSearchObject, .searchObjectHasNoVector: return vectorize + wording
         case .unknownVector: return search + wording
         case .invalidQuery(let problem):
-            return problem.standsAlone ? wording : prefix(on: occasion) + wording
+            return problem.standsAlone ? wording : occasion.prefix + wording
         case .tenantMissing(let collection), .tenantNotExpected(let collection), .tenantNotFound(_, let collection),
             .tenantNotActive(_, let collection):
-            return prefix(on: occasion) + indexSearch(on: occasion, in: collection) + wording
+            return occasion.prefix + indexSearch(on: occasion, in: collection) + wording
         case .networkMismatch, .revectorizationUnfinished,
             .storage, .overloaded, .cancelled, .collectionNotFound, .objectNotFound:
-            return prefix(on: occasion) + wording
+            return occasion.prefix + wording
         case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,
             .invalidReference, .alias, .vectorization, .dimensionMismatch, .readOnlyShard, .shardNotFound, .storageFull,
@@ -37,19 +46,10 @@ extension DatabaseError {
     }
 
     /// Which search of an index it was, as far as Weaviate says so.
-    private func indexSearch(on occasion: Occasion, in collection: String) -> String {
+    private func indexSearch(on occasion: QueryOccasion, in collection: String) -> String {
         switch occasion {
         case .listing, .keywordSearch: "object search at index \(collection.lowercased()): "
         case .vectorSearch: "object vector search at index \(collection.lowercased()): "
-        case .aggregation: ""
-        }
-    }
-
-    private func prefix(on occasion: Occasion) -> String {
-        switch occasion {
-        case .listing: QueryPlanner.listPrefix
-        case .vectorSearch: QueryPlanner.searchPrefix
-        case .keywordSearch: "explorer: get class: vector search: "
         case .aggregation: ""
         }
     }
@@ -67,7 +67,8 @@ extension InvalidQuery {
         case .keywordSearch(.notSearchable): true
         case .keywordSearch: false
         case .sortKey, .sortBeside, .cursorBeside, .noTextVectorizer, .alphaOutOfRange, .certaintyWithoutCosine,
-            .aggregation, .tooManyTargetVectors, .vectorsUnlikeTargets, .weightsUnlikeTargets:
+            .aggregation, .tooManyTargetVectors, .vectorsUnlikeTargets, .weightsUnlikeTargets, .vectorForMultiVector,
+            .multiVectorForVector, .boost, .diversity:
             true
         case .notFinite(let search, _, _): search == .hybrid
         case .negativeOffset, .windowTooLarge, .noTargetVector, .dimensionMismatch, .tooManyReferences,
