@@ -14,6 +14,9 @@ struct CallGenerator {
 
     static let collections = [
         CollectionDefinition(
+            name: "Named", properties: [PropertyDefinition(completing: .scalar(.text), name: "t")],
+            vectors: ["a", "b"].map { VectorDefinition(name: $0, vectorizer: .none, index: VectorIndexDefinition()) }),
+        CollectionDefinition(
             name: "Thing",
             properties: [
                 PropertyDefinition(completing: .scalar(.text), name: "t"),
@@ -30,9 +33,6 @@ struct CallGenerator {
                 PropertyDefinition(completing: .reference(["Thing", "Named"]), name: "rs"),
             ],
             vectors: [VectorDefinition(vectorizer: .none, index: VectorIndexDefinition())]),
-        CollectionDefinition(
-            name: "Named", properties: [PropertyDefinition(completing: .scalar(.text), name: "t")],
-            vectors: ["a", "b"].map { VectorDefinition(name: $0, vectorizer: .none, index: VectorIndexDefinition()) }),
         CollectionDefinition(
             name: "Tenanted", properties: [PropertyDefinition(completing: .scalar(.int), name: "n")],
             vectors: [VectorDefinition(vectorizer: .none, index: VectorIndexDefinition())],

@@ -9,7 +9,7 @@ import Synchronization
 
 /// A gRPC server: receives unary and bidirectional calls, has them answered on the pool, sends what the handler says.
 ///
-/// gRPC's C core reads and writes, on a few threads of its own that wait for events of its completion queue, and on the threads of the
+/// gRPC's C core reads and writes, on a thread of its own that waits for events of its completion queue, and on the threads of the
 /// pool that send. When a unary call's message is there, a task on the pool answers it; a bidirectional call's task begins with the
 /// call. `grpc.health.v1.Health/Check` is answered at once, however busy the pool is.
 ///

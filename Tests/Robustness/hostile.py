@@ -19,6 +19,7 @@ import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "EndToEnd"))
+from hostile_grpc import GRPCAttack  # noqa: E402
 from running_server import PROGRAM, STARTER_NETWORK, Server, environment  # noqa: E402
 
 VALUES = [None, True, -1, 1e308, 2**63, "", "\0", "\ud800", "x" * 100_000, [], [[]], {}, {"": {}}, [0] * 3000,
@@ -51,6 +52,7 @@ class Attack:
         self.send_odd_heads()
         self.drop_uploads()
         self.recreate_under_writers()
+        GRPCAttack(self.server.grpc_port, self.random, self.rounds, self.memory_in_mebibytes, self.expect).run()
         self.expect(self.server.is_ready(), "the server is not ready after the attacks")
         self.fill()
         self.expect(self.server.stop() == 0, "the server did not stop cleanly")
