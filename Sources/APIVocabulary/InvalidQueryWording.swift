@@ -136,7 +136,8 @@ extension PropertyType {
     }
 }
 
-private func noSuchProperty(_ name: String, in collection: String) -> String {
+/// What a request reads that names a property which its class does not have.
+package func noSuchProperty(_ name: String, in collection: String) -> String {
     "no such prop with name '\(name)' found in class '\(collection)' in the schema. "
         + "Check your schema files for which properties in this class are available"
 }

@@ -6,6 +6,21 @@ import GRPCServer
 import JSON
 import WeaviateMessages
 
+/// What an object and an object within it have in common: their values, apart by kind.
+private protocol ValueLists {
+    var nonRefProperties: ProtobufStruct? { get }
+    var numberArrayProperties: [NumberArrayProperties] { get }
+    var intArrayProperties: [IntArrayProperties] { get }
+    var textArrayProperties: [TextArrayProperties] { get }
+    var booleanArrayProperties: [BooleanArrayProperties] { get }
+    var objectProperties: [ObjectProperties] { get }
+    var objectArrayProperties: [ObjectArrayProperties] { get }
+    var emptyListProps: [String] { get }
+}
+
+extension BatchObject.Properties: ValueLists {}
+extension ObjectPropertiesValue: ValueLists {}
+
 /// Turns the properties of an object, which messages carry apart by their kind, into the values that REST's clients send.
 ///
 /// Numbers of a `Struct` are float64, so a whole one is written without a point and is an int where the property is. Counts what it
@@ -24,14 +39,7 @@ struct PropertiesReader {
     mutating func read(
         _ message: BatchObject.Properties, of collection: CollectionDefinition?
     ) throws(GRPCStatus) -> JSONObject {
-        try add(message.nonRefProperties)
-        for list in message.numberArrayProperties { try add(list) }
-        for list in message.intArrayProperties { add(list) }
-        for list in message.textArrayProperties { add(list) }
-        for list in message.booleanArrayProperties { add(list) }
-        for object in message.objectProperties { try add(object) }
-        for list in message.objectArrayProperties { try add(list) }
-        for name in message.emptyListProps { add(name, []) }
+        try addValues(of: message)
         for references in message.singleTargetRefProps {
             let targets = try Self.targets(of: references.propName, in: collection)
             guard targets.count == 1 else {
@@ -63,6 +71,14 @@ struct PropertiesReader {
         let outer = members
         members = []
         defer { members = outer }
+        try addValues(of: message)
+        tally.containers += 1
+        return JSONObject(members)
+    }
+
+    // MARK: Members
+
+    private mutating func addValues(of message: some ValueLists) throws(GRPCStatus) {
         try add(message.nonRefProperties)
         for list in message.numberArrayProperties { try add(list) }
         for list in message.intArrayProperties { add(list) }
@@ -71,11 +87,7 @@ struct PropertiesReader {
         for object in message.objectProperties { try add(object) }
         for list in message.objectArrayProperties { try add(list) }
         for name in message.emptyListProps { add(name, []) }
-        tally.containers += 1
-        return JSONObject(members)
     }
-
-    // MARK: Members
 
     private mutating func add(_ name: String, _ value: JSONValue) {
         tally.members += 1

@@ -170,8 +170,7 @@ struct FilterReader {
                 "filtering on nested properties ('\(name.prefix(300))') is a preview feature of Weaviate that is not there; store "
                     + "what is filtered by in a property of its own")
         }
-        throw .refusal(
-            DatabaseError.invalidQuery(.unknownGroupProperty(name: name, collection: collection.name)).wording)
+        throw .refusal(noSuchProperty(name, in: collection.name))
     }
 }
 

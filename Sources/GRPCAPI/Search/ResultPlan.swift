@@ -109,8 +109,7 @@ struct ResultPlan: Sendable {
         _ name: String, of collection: CollectionDefinition
     ) throws(GRPCStatus) -> PropertyDefinition {
         guard let property = collection.property(named: PropertyName.normalized(name)) else {
-            let error = DatabaseError.invalidQuery(.unknownGroupProperty(name: name, collection: collection.name))
-            throw .refusal("extract properties request: " + error.wording)
+            throw .refusal("extract properties request: " + noSuchProperty(name, in: collection.name))
         }
         return property
     }
