@@ -78,6 +78,7 @@ let package = Package(
         library("JSON", uses: ["CCharConv"]),
         library("Observability", uses: ["CSystem", "JSON"]),
         library("Execution", uses: ["CSystem"]),
+        library("Jobs"),
         library("Protobuf"),
         library("WeaviateMessages", uses: ["Protobuf"]),
 
@@ -213,6 +214,7 @@ let package = Package(
         tests(of: "JSON"),
         tests(of: "Observability", uses: ["JSON"]),
         tests(of: "Execution"),
+        tests(of: "Jobs"),
         tests(of: "Protobuf"),
         tests(of: "WeaviateMessages", uses: ["Protobuf"]),
         tests(of: "VectorKernels", uses: ["RandomNumbers"]),

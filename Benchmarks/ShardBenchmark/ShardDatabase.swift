@@ -154,7 +154,7 @@ struct ShardDatabase {
 private struct NoVectorizer: ImageVectorizing {
     var network: NetworkIdentity? { nil }
 
-    func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
+    func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
         pictures.map { _ in .failure(.unavailable(reason: "a benchmark of shards has no network")) }
     }
 }

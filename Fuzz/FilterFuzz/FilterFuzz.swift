@@ -234,7 +234,7 @@ private struct FilterFuzzRun {
 private struct NoVectorizer: ImageVectorizing {
     var network: NetworkIdentity? { nil }
 
-    func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
+    func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
         pictures.map { _ in .failure(.unavailable(reason: "there is no network here")) }
     }
 }

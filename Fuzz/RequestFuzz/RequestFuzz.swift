@@ -150,10 +150,10 @@ private struct ByteVectorizer: ImageVectorizing {
         NetworkIdentity(name: "bytes", sha256: String(repeating: "0", count: 64), dimensions: 4)
     }
 
-    func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
+    func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
         pictures.map { picture in
-            guard picture.count >= 4 else { return .failure(.damaged(format: "byte", detail: "too short")) }
-            return .success(picture.prefix(4).map { Float($0) })
+            guard picture.bytes.count >= 4 else { return .failure(.damaged(format: "byte", detail: "too short")) }
+            return .success(PictureEmbedding(vector: picture.bytes.prefix(4).map { Float($0) }))
         }
     }
 }

@@ -11,7 +11,7 @@ package struct EmptyVectorizer: ImageVectorizing {
 
     package var network: NetworkIdentity? { nil }
 
-    package func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
+    package func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
         pictures.map { _ in .failure(.unavailable(reason: reason)) }
     }
 }

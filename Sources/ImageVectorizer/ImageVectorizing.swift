@@ -22,10 +22,17 @@ package protocol ImageVectorizing: Sendable {
     /// Suspends while the network is being loaded, as `vectors` does: to be asked where there are pictures only.
     var network: NetworkIdentity? { get async }
 
-    /// One result a picture, in the order of `pictures` (encoded files: JPEG, PNG, …). A bad picture fails alone.
+    /// One result a picture, in the order of `pictures`. A bad picture fails alone.
     ///
-    /// Decodes and infers in parallel. Shape of each vector: [network.dimensions]; not normalized.
-    func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>]
+    /// Decodes and infers in parallel.
+    func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>]
+}
+
+extension ImageVectorizing {
+    /// The vectors of whole pictures (encoded files: JPEG, PNG, …) in compatible mode. Shape of each: [network.dimensions].
+    package func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
+        await embeddings(of: pictures.map { PictureInput($0) }).map { $0.map(\.vector) }
+    }
 }
 
 /// Why a picture gave no vector. `message` says what is wrong and what to do; it never contains the picture.

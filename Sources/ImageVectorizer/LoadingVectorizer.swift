@@ -54,8 +54,8 @@ package final class LoadingVectorizer: ImageVectorizing {
         get async { await waitUntilLoaded().network }
     }
 
-    package func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
-        await waitUntilLoaded().vectors(of: pictures)
+    package func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
+        await waitUntilLoaded().embeddings(of: pictures)
     }
 
     private func finish(_ vectorizer: any ImageVectorizing) {

@@ -98,10 +98,10 @@ package final class NeuralVectorizer: ImageVectorizing {
         }
     }
 
-    package func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
-        if pictures.count == 1 { return [await vector(of: pictures[0])] }
-        return await withTaskGroup(of: (Int, Result<[Float], ImageVectorizerError>).self) { group in
-            var results = [Result<[Float], ImageVectorizerError>](
+    package func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
+        if pictures.count == 1 { return [await result(of: pictures[0])] }
+        return await withTaskGroup(of: (Int, Result<PictureEmbedding, ImageVectorizerError>).self) { group in
+            var results = [Result<PictureEmbedding, ImageVectorizerError>](
                 repeating: .failure(.inference(reason: "it was cancelled")), count: pictures.count)
             var started = 0
             // No more children than slots: what waits costs nothing.
@@ -145,23 +145,24 @@ package final class NeuralVectorizer: ImageVectorizing {
     }
 
     private func add(
-        _ picture: [UInt8], number: Int, to group: inout TaskGroup<(Int, Result<[Float], ImageVectorizerError>)>
+        _ picture: PictureInput, number: Int,
+        to group: inout TaskGroup<(Int, Result<PictureEmbedding, ImageVectorizerError>)>
     ) {
-        group.addTask(executorPreference: pool) { (number, await self.vector(of: picture)) }
+        group.addTask(executorPreference: pool) { (number, await self.result(of: picture)) }
     }
 
-    private func vector(of bytes: [UInt8]) async -> Result<[Float], ImageVectorizerError> {
+    private func result(of picture: PictureInput) async -> Result<PictureEmbedding, ImageVectorizerError> {
         await withTaskExecutorPreference(pool) {
             do throws(ImageVectorizerError) {
-                return .success(try await self.embedding(of: bytes))
+                return .success(try await self.embedding(of: picture))
             } catch {
                 return .failure(error)
             }
         }
     }
 
-    private func embedding(of bytes: [UInt8]) async throws(ImageVectorizerError) -> [Float] {
-        let picture = try Picture(bytes, limits: limits)
+    private func embedding(of input: PictureInput) async throws(ImageVectorizerError) -> PictureEmbedding {
+        let picture = try Picture(input.bytes, limits: limits)
         if Task.isCancelled { throw .inference(reason: "it was cancelled") }
         let request = await slots.take()
         defer { slots.giveBack(request) }
@@ -175,6 +176,6 @@ package final class NeuralVectorizer: ImageVectorizing {
         }
         memory.giveBack(picture.decodingMemoryInBytes)
         request.fill(with: pixels, levels: levels)
-        return try await request.infer()
+        return PictureEmbedding(vector: try await request.infer())
     }
 }

@@ -9,8 +9,8 @@ struct LoadingVectorizerTests {
     private struct LengthVectorizer: ImageVectorizing {
         var network: NetworkIdentity? { NetworkIdentity(name: "length", sha256: "00", dimensions: 1) }
 
-        func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
-            pictures.map { .success([Float($0.count)]) }
+        func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
+            pictures.map { .success(PictureEmbedding(vector: [Float($0.bytes.count)])) }
         }
     }
 

@@ -91,11 +91,11 @@ final class ByteVectorizer: ImageVectorizing {
         return NetworkIdentity(name: name, sha256: String(repeating: "0", count: 64), dimensions: 4)
     }
 
-    func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
+    func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
         calls.withLock { $0 += pictures.count }
         return pictures.map { picture in
-            guard picture.count >= 4 else { return .failure(.damaged(format: "byte", detail: "too short")) }
-            return .success(picture.prefix(4).map(Float.init))
+            guard picture.bytes.count >= 4 else { return .failure(.damaged(format: "byte", detail: "too short")) }
+            return .success(PictureEmbedding(vector: picture.bytes.prefix(4).map(Float.init)))
         }
     }
 }
