@@ -115,7 +115,7 @@ static void set_up_colors(session *s) {
         s->colors[i][0] = c.Red;
         s->colors[i][1] = c.Green;
         s->colors[i][2] = c.Blue;
-        s->colors[i][3] = 255;
+        s->colors[i][3] = i == s->transparent ? 0 : 255;
     }
 }
 

@@ -2,6 +2,7 @@
 #include "CPNG.h"
 
 #include <setjmp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ typedef struct {
     png_structp png;
     png_infop info;
     uint32_t width, height;
-    int channels;
+    int channels, keeps_alpha;
     /// Where a pixel's number is looked up: the palette for palette pictures.
     uint8_t colors[256][4];
     int has_colors;
@@ -89,7 +90,8 @@ static void read_header(session *s) {
     s->height = png_get_image_height(s->png, s->info);
 }
 
-int nt_png_read_header(const uint8_t *bytes, size_t count, nt_png_header *header, char *message) {
+int nt_png_read_header(
+    const uint8_t *bytes, size_t count, int keeps_alpha, nt_png_header *header, char *message) {
     // Straight from the bytes: libpng would refuse a side over its limit before the caller can say how large it is.
     static const uint8_t start[16] = {0x89, 'P', 'N', 'G', 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13, 'I', 'H', 'D', 'R'};
     if (count < 33 || memcmp(bytes, start, sizeof start) != 0) {
@@ -100,6 +102,7 @@ int nt_png_read_header(const uint8_t *bytes, size_t count, nt_png_header *header
     header->height = png_get_uint_32(bytes + 20);
     uint64_t pixels = (uint64_t)header->width * header->height;
     uint64_t channels = bytes[25] == PNG_COLOR_TYPE_RGB || bytes[25] == PNG_COLOR_TYPE_RGB_ALPHA ? 3 : 1;
+    if (keeps_alpha && bytes[25] != PNG_COLOR_TYPE_PALETTE) channels++;
     // Two source rows of at most 8 bytes a pixel, one of ours.
     header->memory_in_bytes = (uint64_t)header->width * 24 + (1 << 20);
     if (bytes[28] != PNG_INTERLACE_NONE) header->memory_in_bytes += pixels * channels + header->width * 8ull;
@@ -109,7 +112,8 @@ int nt_png_read_header(const uint8_t *bytes, size_t count, nt_png_header *header
 static void set_up_rows(session *s) {
     png_byte type = png_get_color_type(s->png, s->info);
     png_set_strip_16(s->png);
-    png_set_strip_alpha(s->png);
+    if (!s->keeps_alpha) png_set_strip_alpha(s->png);
+    else if (type != PNG_COLOR_TYPE_PALETTE) png_set_tRNS_to_alpha(s->png);
     png_set_packing(s->png);
     if (type == PNG_COLOR_TYPE_GRAY) png_set_expand_gray_1_2_4_to_8(s->png);
     if (type == PNG_COLOR_TYPE_PALETTE) {
@@ -117,22 +121,45 @@ static void set_up_rows(session *s) {
         int size = 0;
         png_get_PLTE(s->png, s->info, &palette, &size);
         // Numbers without an entry are levels of gray, as in Pillow.
-        for (int i = 0; i < 256; i++) memset(s->colors[i], i, 4);
+        for (int i = 0; i < 256; i++) {
+            memset(s->colors[i], i, 3);
+            s->colors[i][3] = 255;
+        }
         for (int i = 0; i < size && i < 256; i++) {
             s->colors[i][0] = palette[i].red;
             s->colors[i][1] = palette[i].green;
             s->colors[i][2] = palette[i].blue;
         }
         s->has_colors = 1;
+        png_bytep alpha = NULL;
+        int alpha_size = 0;
+        if (png_get_tRNS(s->png, s->info, &alpha, &alpha_size, NULL) && alpha)
+            for (int i = 0; i < alpha_size && i < 256; i++) s->colors[i][3] = alpha[i];
     }
 }
 
 static void expand(const session *s, const uint8_t *packed) {
     for (uint32_t x = 0; x < s->width; x++) {
         uint8_t *to = s->rgbx + (size_t)x * 4;
-        if (s->channels == 3) memcpy(to, packed + (size_t)x * 3, 3);
-        else if (s->has_colors) memcpy(to, s->colors[packed[x]], 4);
-        else to[0] = to[1] = to[2] = packed[x];
+        const uint8_t *from = packed + (size_t)x * (size_t)s->channels;
+        switch (s->channels) {
+        case 4: memcpy(to, from, 4); break;
+        case 3:
+            memcpy(to, from, 3);
+            to[3] = 255;
+            break;
+        case 2:
+            to[0] = to[1] = to[2] = from[0];
+            to[3] = from[1];
+            break;
+        default:
+            if (s->has_colors) {
+                memcpy(to, s->colors[from[0]], 4);
+            } else {
+                to[0] = to[1] = to[2] = from[0];
+                to[3] = 255;
+            }
+        }
     }
 }
 
@@ -159,9 +186,11 @@ static void read_interlaced(session *s, int passes, nt_png_row row, void *contex
     }
 }
 
-int nt_png_decode(const uint8_t *bytes, size_t count, nt_png_row row, void *context, char *message) {
+int nt_png_decode(
+    const uint8_t *bytes, size_t count, int keeps_alpha, nt_png_row row, void *context, char *message) {
     session *s = create_session(bytes, count, message);
     if (!s) return 2;
+    s->keeps_alpha = keeps_alpha;
     if (setjmp(s->escape)) {
         int failure = s->failure;
         close_session(s);
@@ -173,7 +202,8 @@ int nt_png_decode(const uint8_t *bytes, size_t count, nt_png_row row, void *cont
     png_read_update_info(s->png, s->info);
     s->channels = png_get_channels(s->png, s->info);
     size_t expected = (size_t)s->width * (size_t)s->channels;
-    if ((s->channels != 1 && s->channels != 3) || png_get_rowbytes(s->png, s->info) != expected)
+    bool has_known_channels = s->channels == 1 || s->channels == 3 || (keeps_alpha && (s->channels == 2 || s->channels == 4));
+    if (!has_known_channels || png_get_rowbytes(s->png, s->info) != expected)
         png_error(s->png, "the color type is not known");
     s->rgbx = calloc(s->width, 4);
     if (!s->rgbx) fail_without_memory(s);

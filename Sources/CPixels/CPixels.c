@@ -23,7 +23,7 @@ typedef struct {
 } window;
 
 struct nt_resizer {
-    uint32_t width, height, source_height;
+    nt_resizing plan;
     double row_scale;
     window *columns;
     /// First weight of each result column in `weights`.
@@ -32,14 +32,16 @@ struct nt_resizer {
     window *rows;
     /// One row of result width, 4 bytes a pixel.
     uint8_t *narrowed;
+    /// One row of the region on white; NULL where nothing is put on white.
+    uint8_t *opaque;
     /// Shape [height, width, 4].
     int32_t *sums;
     void (*narrow)(const struct nt_resizer *, const uint8_t *);
     void (*add)(int32_t *, const uint8_t *, int32_t, size_t);
 };
 
-static double filter_scale(uint32_t source, uint32_t result) {
-    double scale = (double)source / result;
+static double filter_scale(double source, uint32_t result) {
+    double scale = source / result;
     return scale < 1.0 ? 1.0 : scale;
 }
 
@@ -58,14 +60,14 @@ static int32_t fixed_weight(const window *w, uint32_t index, double scale) {
     return (int32_t)(0.5 + weight * (1 << PRECISION_BITS));
 }
 
-/// The windows of one axis. O(source + result) time.
-static window *windows(uint32_t source, uint32_t result) {
+/// The windows of one axis, whose box begins at `begin` and is `size` long. O(source + result) time.
+static window *windows(uint32_t source, double begin, double size, uint32_t result) {
     window *all = malloc(sizeof(window) * result);
     if (!all) return NULL;
-    double step = (double)source / result, scale = filter_scale(source, result);
+    double step = size / result, scale = filter_scale(size, result);
     for (uint32_t i = 0; i < result; i++) {
         window *w = &all[i];
-        w->center = (i + 0.5) * step;
+        w->center = begin + (i + 0.5) * step;
         int64_t first = (int64_t)(w->center - scale + 0.5), end = (int64_t)(w->center + scale + 0.5);
         if (first < 0) first = 0;
         if (end > source) end = source;
@@ -78,7 +80,7 @@ static window *windows(uint32_t source, uint32_t result) {
 }
 
 static inline __attribute__((always_inline)) void narrow_row(const nt_resizer *r, const uint8_t *rgbx) {
-    for (uint32_t x = 0; x < r->width; x++) {
+    for (uint32_t x = 0; x < r->plan.width; x++) {
         const int32_t *weights = r->weights + r->starts[x];
         const uint8_t *source = rgbx + (size_t)r->columns[x].first * 4;
         quad sum = {1 << (PRECISION_BITS - 1), 1 << (PRECISION_BITS - 1), 1 << (PRECISION_BITS - 1), 0};
@@ -128,36 +130,37 @@ static void choose_kernels(nt_resizer *r) {
 }
 
 /// Fills `starts` and `weights` of the columns. Neighboring windows overlap, so together about two per source column.
-static bool weigh_columns(nt_resizer *r, uint32_t source_width) {
-    double scale = filter_scale(source_width, r->width);
+static bool weigh_columns(nt_resizer *r) {
+    double scale = filter_scale(r->plan.box_width, r->plan.width);
     size_t total = 0;
-    for (uint32_t x = 0; x < r->width; x++) {
+    for (uint32_t x = 0; x < r->plan.width; x++) {
         r->starts[x] = total;
         total += r->columns[x].count;
     }
     r->weights = malloc(sizeof(int32_t) * (total ? total : 1));
     if (!r->weights) return false;
-    for (uint32_t x = 0; x < r->width; x++)
+    for (uint32_t x = 0; x < r->plan.width; x++)
         for (uint32_t k = 0; k < r->columns[x].count; k++)
             r->weights[r->starts[x] + k] = fixed_weight(&r->columns[x], k, scale);
     return true;
 }
 
-nt_resizer *nt_resizer_create(uint32_t source_width, uint32_t source_height, uint32_t width, uint32_t height) {
-    if (source_width > LARGEST_SIDE || source_height > LARGEST_SIDE) return NULL;
+nt_resizer *nt_resizer_create(const nt_resizing *plan) {
+    if (plan->source_width > LARGEST_SIDE || plan->source_height > LARGEST_SIDE) return NULL;
     nt_resizer *r = calloc(1, sizeof(nt_resizer));
     if (!r) return NULL;
-    r->width = width;
-    r->height = height;
-    r->source_height = source_height;
-    r->row_scale = filter_scale(source_height, height);
+    r->plan = *plan;
+    uint32_t width = plan->width, height = plan->height;
+    r->row_scale = filter_scale(plan->box_height, height);
     choose_kernels(r);
-    r->columns = windows(source_width, width);
-    r->rows = windows(source_height, height);
+    r->columns = windows(plan->source_width, plan->box_left, plan->box_width, width);
+    r->rows = windows(plan->source_height, plan->box_top, plan->box_height, height);
     r->starts = malloc(sizeof(size_t) * width);
     r->narrowed = malloc((size_t)width * 4);
     r->sums = malloc(sizeof(int32_t) * 4 * width * height);
-    if (!r->columns || !r->rows || !r->starts || !r->narrowed || !r->sums || !weigh_columns(r, source_width)) {
+    if (plan->on_white) r->opaque = malloc((size_t)plan->source_width * 4);
+    bool is_complete = r->columns && r->rows && r->starts && r->narrowed && r->sums && (r->opaque || !plan->on_white);
+    if (!is_complete || !weigh_columns(r)) {
         nt_resizer_destroy(r);
         return NULL;
     }
@@ -172,13 +175,14 @@ void nt_resizer_destroy(nt_resizer *r) {
     free(r->weights);
     free(r->rows);
     free(r->narrowed);
+    free(r->opaque);
     free(r->sums);
     free(r);
 }
 
 /// The first result row that reaches beyond source row `y`; windows begin and end in order.
 static uint32_t first_row_touching(const nt_resizer *r, uint32_t y) {
-    uint32_t low = 0, high = r->height;
+    uint32_t low = 0, high = r->plan.height;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
         if (r->rows[middle].first + r->rows[middle].count > y) high = middle;
@@ -187,19 +191,36 @@ static uint32_t first_row_touching(const nt_resizer *r, uint32_t y) {
     return low;
 }
 
-void nt_resizer_add_row(void *resizer, uint32_t y, const uint8_t *rgbx) {
+/// Each color goes toward white by what its alpha lacks, rounded.
+static void put_on_white(uint8_t *opaque, const uint8_t *rgba, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        uint32_t alpha = rgba[i * 4 + 3];
+        for (size_t c = 0; c < 3; c++) {
+            uint32_t product = (255u - rgba[i * 4 + c]) * alpha + 128;
+            opaque[i * 4 + c] = (uint8_t)(255u - ((product + (product >> 8)) >> 8));
+        }
+        opaque[i * 4 + 3] = 255;
+    }
+}
+
+void nt_resizer_add_row(void *resizer, uint32_t y, const uint8_t *rgba) {
     nt_resizer *r = resizer;
-    if (y >= r->source_height) return;
-    r->narrow(r, rgbx);
-    size_t count = (size_t)r->width * 4;
-    for (uint32_t row = first_row_touching(r, y); row < r->height && r->rows[row].first <= y; row++) {
+    if (y < r->plan.top || y - r->plan.top >= r->plan.source_height) return;
+    y -= r->plan.top;
+    uint32_t row = first_row_touching(r, y);
+    if (row == r->plan.height || r->rows[row].first > y) return;
+    rgba += (size_t)r->plan.left * 4;
+    if (r->opaque) put_on_white(r->opaque, rgba, r->plan.source_width);
+    r->narrow(r, r->opaque ? r->opaque : rgba);
+    size_t count = (size_t)r->plan.width * 4;
+    for (; row < r->plan.height && r->rows[row].first <= y; row++) {
         int32_t weight = fixed_weight(&r->rows[row], y - r->rows[row].first, r->row_scale);
         if (weight != 0) r->add(r->sums + row * count, r->narrowed, weight, count);
     }
 }
 
 void nt_resizer_finish(const nt_resizer *r, uint8_t *rgb) {
-    size_t pixels = (size_t)r->width * r->height;
+    size_t pixels = (size_t)r->plan.width * r->plan.height;
     for (size_t i = 0; i < pixels; i++)
         for (size_t c = 0; c < 3; c++) {
             int32_t value = r->sums[i * 4 + c] >> PRECISION_BITS;

@@ -115,7 +115,7 @@ static void read_header(session *s) {
     if (d->num_components != 1 && d->num_components != 3 && d->num_components != 4)
         fail_saying((j_common_ptr)d, "it has neither one, three nor four color components");
     if (d->num_components == 4) d->out_color_space = JCS_CMYK;
-    else d->out_color_space = JCS_EXT_RGBX;
+    else d->out_color_space = JCS_EXT_RGBA;
     d->dct_method = JDCT_ISLOW;
 }
 

@@ -31,8 +31,9 @@ struct BMPPicture {
     private let bitsPerPixel: Int
     private let isTopDown: Bool
     private let coding: Coding
+    /// Red, green, blue, and alpha where the file has it.
     private let channels: [Channel]
-    /// 256 entries of red, green, blue, 0; gray where the file has none, as in Pillow.
+    /// 256 entries of red, green, blue, 255; gray where the file has none, as in Pillow.
     private let palette: [UInt8]
     private let dataOffset: Int
 
@@ -84,7 +85,9 @@ struct BMPPicture {
             // They follow the short header and are part of the longer ones: the same place.
             let masks = [try file.uint32(at: 54), try file.uint32(at: 58), try file.uint32(at: 62)]
             if masks == [0, 0, 0], bits == 32 { return try layout(0, bits, headerSize, file) }
-            return (.plain, masks.map(Channel.init(mask:)))
+            // Headers of 56 bytes and more have a fourth mask, which is zero where there is no alpha.
+            let alpha = headerSize >= 56 && headerSize != 64 ? try file.uint32(at: 66) : 0
+            return (.plain, (alpha == 0 ? masks : masks + [alpha]).map(Channel.init(mask:)))
         default:
             throw damage("\(bits) bits a pixel in coding \(compression) are not known")
         }
@@ -93,7 +96,7 @@ struct BMPPicture {
     private static func palette(
         in file: LittleEndianBytes, at offset: Int, count: Int, entrySize: Int
     ) throws(ImageVectorizerError) -> [UInt8] {
-        var colors = (0..<1024).map { $0 % 4 == 3 ? 0 : UInt8($0 / 4) }
+        var colors = (0..<1024).map { $0 % 4 == 3 ? 255 : UInt8($0 / 4) }
         for entry in 0..<count {
             let place = offset + entry * entrySize
             colors[entry * 4] = try file.byte(at: place + 2)
@@ -146,6 +149,7 @@ struct BMPPicture {
             row[x * 4] = channels[0].level(of: pixel)
             row[x * 4 + 1] = channels[1].level(of: pixel)
             row[x * 4 + 2] = channels[2].level(of: pixel)
+            row[x * 4 + 3] = channels.count > 3 ? channels[3].level(of: pixel) : 255
         }
     }
 
@@ -154,6 +158,7 @@ struct BMPPicture {
         row[x * 4] = palette[entry]
         row[x * 4 + 1] = palette[entry + 1]
         row[x * 4 + 2] = palette[entry + 2]
+        row[x * 4 + 3] = 255
     }
 
     /// Run-length codes write pixels one behind the other, so a row is done when it is full.

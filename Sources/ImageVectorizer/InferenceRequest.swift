@@ -60,6 +60,11 @@ import CPixels
         return vector
     }
 
+    /// What `infer` returns or throws.
+    func result() async -> Result<[Float], ImageVectorizerError> {
+        do throws(ImageVectorizerError) { return .success(try await infer()) } catch { return .failure(error) }
+    }
+
     /// Starts the engine and waits until it calls back. Returns why it did not start.
     private func run() async -> String? {
         await withCheckedContinuation { continuation in

@@ -35,6 +35,11 @@ final class InferenceSlots: Sendable {
         }
     }
 
+    /// A request if one is free and nobody waits for it; `giveBack` must follow.
+    func takeIfFree() -> InferenceRequest? {
+        state.withLock { $0.free.popLast() }
+    }
+
     func giveBack(_ request: InferenceRequest) {
         let waiter = state.withLock { state -> CheckedContinuation<InferenceRequest, Never>? in
             if !state.waiters.isEmpty { return state.waiters.removeFirst() }

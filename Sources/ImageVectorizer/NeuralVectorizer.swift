@@ -162,20 +162,60 @@ package final class NeuralVectorizer: ImageVectorizing {
     }
 
     private func embedding(of input: PictureInput) async throws(ImageVectorizerError) -> PictureEmbedding {
-        let picture = try Picture(input.bytes, limits: limits)
+        let picture = try Picture(input.bytes, limits: limits, keepsAlpha: input.preprocessing.alpha == .white)
         if Task.isCancelled { throw .inference(reason: "it was cancelled") }
         let request = await slots.take()
         defer { slots.giveBack(request) }
         await memory.take(picture.decodingMemoryInBytes)
+        let clock = ContinuousClock()
+        let start = clock.now
         let pixels: [UInt8]
         do throws(ImageVectorizerError) {
-            pixels = try picture.resized(toWidth: compiled.width, height: compiled.height)
+            pixels = try picture.prepared(
+                input.preprocessing, crop: input.crop, width: compiled.width, height: compiled.height)
         } catch {
             memory.giveBack(picture.decodingMemoryInBytes)
             throw error
         }
         memory.giveBack(picture.decodingMemoryInBytes)
         request.fill(with: pixels, levels: levels)
-        return PictureEmbedding(vector: try await request.infer())
+        let decoded = clock.now
+        var vector =
+            input.preprocessing.averagesMirrorImage
+            ? try await meanVector(of: pixels, in: request) : try await request.infer()
+        if input.preprocessing.normalizes { Self.normalize(&vector) }
+        return PictureEmbedding(
+            vector: vector, decodingTime: decoded - start, inferenceTime: clock.now - decoded)
+    }
+
+    /// The mean of the vectors of the picture that `request` holds and of its mirror image.
+    ///
+    /// Both are inferred at once if a second request is free, else one after the other: nobody waits for a second one while
+    /// holding a first, which could be for ever.
+    private func meanVector(
+        of pixels: [UInt8], in request: InferenceRequest
+    ) async throws(ImageVectorizerError) -> [Float] {
+        let orientation = PictureOrientation(exif: 2)
+        let mirrored = orientation.shown(pixels, width: compiled.width, height: compiled.height)
+        let (first, second): ([Float], [Float])
+        if let other = slots.takeIfFree() {
+            defer { slots.giveBack(other) }
+            other.fill(with: mirrored, levels: levels)
+            async let mirror = other.result()
+            let plain = await request.result()
+            (first, second) = (try plain.get(), try await mirror.get())
+        } else {
+            first = try await request.infer()
+            request.fill(with: mirrored, levels: levels)
+            second = try await request.infer()
+        }
+        return zip(first, second).map { ($0 + $1) / 2 }
+    }
+
+    /// Scales the vector to length 1. One of zeros stays as it is.
+    private static func normalize(_ vector: inout [Float]) {
+        let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+        guard length > 0 else { return }
+        for index in vector.indices { vector[index] = Float(Double(vector[index]) / length) }
     }
 }

@@ -7,7 +7,8 @@ import CWebP
 
 /// An encoded picture whose header has been read: its size is known, none of its pixels is decoded.
 ///
-/// Decoding gives what Pillow 9.5's `Image.open(file).convert("RGB")` gives: first frame, alpha dropped, no EXIF turn.
+/// Decoding gives what Pillow 9.5's `Image.open(file).convert("RGB")` gives: first frame, alpha dropped, no EXIF turn, unless
+/// a `PicturePreprocessing` says otherwise.
 /// Sixteen-bit gray alone differs: Pillow clips it, here the upper eight bits stay.
 package struct Picture: Sendable {
     /// The longest side; a row and its weights are held whole.
@@ -18,15 +19,20 @@ package struct Picture: Sendable {
     package let height: Int
     /// What decoding holds at once besides the encoded bytes.
     package let decodingMemoryInBytes: Int
-    private let bytes: [UInt8]
+    let keepsAlpha: Bool
+    let bytes: [UInt8]
 
     /// Reads the header; allocates nothing that depends on it.
     ///
-    /// - Parameter bytes: a whole file in one of `PictureFormat`.
+    /// - Parameters:
+    ///   - bytes: a whole file in one of `PictureFormat`.
+    ///   - keepsAlpha: whether decoding is to hand out the alpha; else the colors are taken as they are.
     /// - Throws: `unknownFormat`, `damaged`, `tooManyPixels`, `tooLarge`.
-    package init(_ bytes: [UInt8], limits: DecodingLimits) throws(ImageVectorizerError) {
+    package init(
+        _ bytes: [UInt8], limits: DecodingLimits, keepsAlpha: Bool = false
+    ) throws(ImageVectorizerError) {
         let format = try PictureFormat(of: bytes)
-        let header = try Self.header(of: bytes, format: format)
+        let header = try Self.header(of: bytes, format: format, keepsAlpha: keepsAlpha)
         guard header.width > 0, header.height > 0 else {
             throw .damaged(format: format.rawValue, detail: "it has no pixels")
         }
@@ -49,6 +55,7 @@ package struct Picture: Sendable {
         self.width = header.width
         self.height = header.height
         self.decodingMemoryInBytes = header.memory
+        self.keepsAlpha = keepsAlpha
         self.bytes = bytes
     }
 
@@ -60,8 +67,36 @@ package struct Picture: Sendable {
     /// - Throws: `damaged`, `outOfMemory`.
     /// - Complexity: O(pixels); holds `decodingMemoryInBytes` and 16 bytes per resulting pixel.
     package func resized(toWidth width: Int, height: Int) throws(ImageVectorizerError) -> [UInt8] {
-        let resizer = try PictureResizer(
-            fromWidth: self.width, height: self.height, toWidth: width, height: height)
+        try resized(PictureResizing(wholeRegion, toWidth: width, height: height))
+    }
+
+    /// Decodes the picture and makes it ready for a network, as `preprocessing` and `crop` say.
+    ///
+    /// Blocks for as long as decoding takes. Alpha is looked at only if the picture was read with `keepsAlpha`.
+    ///
+    /// - Parameters: the size of the network's input.
+    /// - Returns: shape [height, width, 3], red, green, blue.
+    /// - Throws: `damaged`, `outOfMemory`.
+    package func prepared(
+        _ preprocessing: PicturePreprocessing, crop: PictureCrop? = nil, width: Int, height: Int
+    ) throws(ImageVectorizerError) -> [UInt8] {
+        let layout = PictureLayout(
+            pictureWidth: self.width, pictureHeight: self.height,
+            orientation: preprocessing.turnsByEXIF ? orientation : .upright, crop: crop, preprocessing: preprocessing,
+            width: width, height: height)
+        return layout.finished(try resized(layout.resizing))
+    }
+
+    /// What the file says of how it is to be turned.
+    var orientation: PictureOrientation {
+        PictureOrientation(exif: EXIFOrientation.stated(in: bytes, format: format))
+    }
+
+    private var wholeRegion: PictureRegion { PictureRegion(left: 0, top: 0, width: width, height: height) }
+
+    /// Decodes the picture and resizes a part of it. Shape of the result: [resizing.height, resizing.width, 3].
+    func resized(_ resizing: PictureResizing) throws(ImageVectorizerError) -> [UInt8] {
+        let resizer = try PictureResizer(resizing, pictureWidth: width)
         if format == .bmp {
             try BMPPicture(bytes).decode(into: resizer)
         } else {
@@ -82,7 +117,9 @@ package struct Picture: Sendable {
                     case .jpeg:
                         unsafe nt_jpeg_decode(
                             source.baseAddress, source.count, UInt64(decodingMemoryInBytes) * 2, row, context, message)
-                    case .png: unsafe nt_png_decode(source.baseAddress, source.count, row, context, message)
+                    case .png:
+                        unsafe nt_png_decode(
+                            source.baseAddress, source.count, keepsAlpha ? 1 : 0, row, context, message)
                     case .gif: unsafe nt_gif_decode(source.baseAddress, source.count, row, context, message)
                     case .webp: unsafe nt_webp_decode(source.baseAddress, source.count, row, context, message)
                     case .bmp: preconditionFailure("bitmaps are decoded by BMPPicture")
@@ -101,7 +138,7 @@ package struct Picture: Sendable {
     private static let outOfMemoryCode: Int32 = 2
 
     private static func header(
-        of bytes: [UInt8], format: PictureFormat
+        of bytes: [UInt8], format: PictureFormat, keepsAlpha: Bool
     ) throws(ImageVectorizerError) -> (width: Int, height: Int, memory: Int) {
         if format == .bmp {
             let picture = try BMPPicture(bytes)
@@ -113,7 +150,7 @@ package struct Picture: Sendable {
         let code: Int32 = unsafe bytes.withUnsafeBufferPointer { source in
             unsafe reason.withPointer { message in
                 // Safety: the readers read only these bytes and write only the header and the message.
-                unsafe header.read(source, format: format, message: message)
+                unsafe header.read(source, format: format, keepsAlpha: keepsAlpha, message: message)
             }
         }
         switch code {
@@ -133,7 +170,8 @@ private struct LibraryHeader {
 
     /// - Returns: 0, 1 with a message if the file is damaged, or `outOfMemoryCode`.
     mutating func read(
-        _ source: UnsafeBufferPointer<UInt8>, format: PictureFormat, message: UnsafeMutablePointer<CChar>
+        _ source: UnsafeBufferPointer<UInt8>, format: PictureFormat, keepsAlpha: Bool,
+        message: UnsafeMutablePointer<CChar>
     ) -> Int32 {
         let code: Int32
         switch format {
@@ -143,7 +181,7 @@ private struct LibraryHeader {
             (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
         case .png:
             var header = nt_png_header()
-            code = unsafe nt_png_read_header(source.baseAddress, source.count, &header, message)
+            code = unsafe nt_png_read_header(source.baseAddress, source.count, keepsAlpha ? 1 : 0, &header, message)
             (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
         case .gif:
             var header = nt_gif_header()

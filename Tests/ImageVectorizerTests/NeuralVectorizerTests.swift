@@ -177,4 +177,46 @@ struct NeuralVectorizerTests {
     @Test func `int8 is refused for a network that is not quantized`() {
         #expect(throws: ImageVectorizerError.self) { try vectorizer(precision: .int8) }
     }
+
+    @Test func `a picture and its mirror image have one vector where both are averaged, in any company`() async throws {
+        let vectorizer = try vectorizer()
+        var both = PicturePreprocessing.compatible
+        both.averagesMirrorImage = true
+        let data = BMPFixture.noise(16 * 8 * 3, seed: 9)
+        var mirrored: [UInt8] = []
+        for y in 0..<8 {
+            for x in (0..<16).reversed() { mirrored += data[((y * 16 + x) * 3)..<((y * 16 + x) * 3 + 3)] }
+        }
+        let pictures = [data, mirrored].map { BMPFixture.file(width: 16, height: 8, bits: 24, data: $0) }
+        let results = await vectorizer.embeddings(
+            of: (0..<24).map { PictureInput(pictures[$0 % 2], preprocessing: both) })
+        let vectors = try results.map { try $0.get().vector }
+        for vector in vectors { #expect(cosine(vector, vectors[0]) > 0.99999) }
+        let plain = try await vectorizer.vectors(of: [pictures[0]])[0].get()
+        #expect(cosine(plain, vectors[0]) < 0.9999)
+    }
+
+    @Test func `a normalized vector is the plain one in length 1, and times are stated`() async throws {
+        let vectorizer = try vectorizer()
+        var normalized = PicturePreprocessing.compatible
+        normalized.normalizes = true
+        let picture = BMPFixture.random(width: 300, height: 200, seed: 2)
+        let plain = try await vectorizer.vectors(of: [picture])[0].get()
+        let result = try await vectorizer.embeddings(of: [PictureInput(picture, preprocessing: normalized)])[0].get()
+        #expect(abs(result.vector.reduce(0) { $0 + Double($1) * Double($1) } - 1) < 1e-5)
+        #expect(cosine(plain, result.vector) > 0.99999)
+        #expect(result.decodingTime > .zero && result.inferenceTime > .zero)
+    }
+
+    @Test func `a part of a picture has the vector of a picture of that part`() async throws {
+        let vectorizer = try vectorizer()
+        let data = BMPFixture.noise(16 * 8 * 3, seed: 9)
+        var quarter: [UInt8] = []
+        for y in 2..<6 { quarter += data[((y * 16 + 4) * 3)..<((y * 16 + 12) * 3)] }
+        let whole = BMPFixture.file(width: 16, height: 8, bits: 24, data: data)
+        let part = BMPFixture.file(width: 8, height: 4, bits: 24, data: quarter)
+        let crop = PictureCrop(x: 0.25, y: 0.25, width: 0.5, height: 0.5)
+        let results = await vectorizer.embeddings(of: [PictureInput(whole, crop: crop), PictureInput(part)])
+        #expect(try results[0].get().vector == results[1].get().vector)
+    }
 }

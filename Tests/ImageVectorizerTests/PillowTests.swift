@@ -38,9 +38,16 @@ struct PillowTests {
         """
 
     /// Asks Pillow about `paths` and hands each answer to `body` as it comes.
-    ///
     static func askPillow(
         about paths: [String], width: Int, height: Int, _ body: (String, Answer) throws -> Void
+    ) throws {
+        try ask(script, [String(width), String(height)], about: paths, byteCount: width * height * 3, body)
+    }
+
+    /// Runs `script` with a list of paths and `arguments`, and hands each answer to `body` as it comes.
+    static func ask(
+        _ script: String, _ arguments: [String], about paths: [String], byteCount: Int,
+        _ body: (String, Answer) throws -> Void
     ) throws {
         let list = FileManager.default.temporaryDirectory.appending(path: "pillow-\(UUID().uuidString).txt")
         try Data(paths.joined(separator: "\n").utf8).write(to: list)
@@ -48,7 +55,7 @@ struct PillowTests {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(filePath: try #require(TestData.python))
-        process.arguments = ["-c", script, list.path(), String(width), String(height)]
+        process.arguments = ["-c", script, list.path()] + arguments
         process.standardOutput = pipe
         try process.run()
         for path in paths {
@@ -56,7 +63,7 @@ struct PillowTests {
             if mark == Data("R".utf8) {
                 try body(path, .rejected)
             } else {
-                let pixels = try read(width * height * 3, from: pipe)
+                let pixels = try read(byteCount, from: pipe)
                 try body(path, mark == Data("I".utf8) ? .clippedGray : .pixels([UInt8](pixels)))
             }
         }

@@ -9,8 +9,7 @@ typedef struct {
     uint64_t memory_in_bytes;
 } nt_gif_header;
 
-/// Called once with each row, for interlaced files not in order: `width` pixels of four bytes, red, green, blue and one
-/// to ignore.
+/// Called once with each row, for interlaced files not in order: `width` pixels of four bytes, red, green, blue and alpha.
 typedef void (*nt_gif_row)(void *context, uint32_t y, const uint8_t *rgbx);
 
 /// Reads up to the first frame's data. Returns 0, or 1 with a reason in `message` (at least 200 bytes).

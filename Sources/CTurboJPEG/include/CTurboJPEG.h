@@ -10,7 +10,7 @@ typedef struct {
     uint64_t memory_in_bytes;
 } nt_jpeg_header;
 
-/// Called with each row, top to bottom: `width` pixels of four bytes, red, green, blue and one to ignore.
+/// Called with each row, top to bottom: `width` pixels of four bytes, red, green, blue and 255.
 typedef void (*nt_jpeg_row)(void *context, uint32_t y, const uint8_t *rgbx);
 
 /// Reads up to the first scan. Returns 0, 2 without memory, or 1 with a reason in `message` (at least 200 bytes).
