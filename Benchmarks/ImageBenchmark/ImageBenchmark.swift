@@ -43,6 +43,7 @@ struct ImageBenchmark {
         let benchmark = ImageBenchmark(
             vectorizer: vectorizer, pool: pool, pictures: pictures, seconds: options.seconds)
         await benchmark.measureDecoding()
+        benchmark.measureThumbnails()
         try await benchmark.measureEngine()
         await benchmark.measureBatches()
         await benchmark.measureSinglePictures()
@@ -58,6 +59,23 @@ struct ImageBenchmark {
         }
         let each = (clock.now - start) / max(count, 1)
         print("decode and resize, one thread: \(milliseconds(each)) ms a picture")
+    }
+
+    private func measureThumbnails() {
+        let clock = ContinuousClock()
+        for side in [128, 256] {
+            let start = clock.now
+            var (count, size) = (0, 0)
+            for bytes in pictures where clock.now - start < .seconds(seconds) {
+                let jpeg = try? PictureThumbnail.jpeg(of: bytes, longestSide: side, limits: DecodingLimits())
+                guard let jpeg else { continue }
+                count += 1
+                size += jpeg.count
+            }
+            let each = (clock.now - start) / max(count, 1)
+            print(
+                "thumbnails of \(side), one thread: \(milliseconds(each)) ms a picture, \(size / max(count, 1)) bytes")
+        }
     }
 
     private func measureEngine() async throws {

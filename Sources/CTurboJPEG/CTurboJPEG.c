@@ -178,7 +178,9 @@ static void decode_rows(session *s, nt_jpeg_row row, void *context) {
     jpeg_finish_decompress(d);
 }
 
-int nt_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t memory_limit, nt_jpeg_row row, void *context, char *message) {
+int nt_jpeg_decode(
+    const uint8_t *bytes, size_t count, uint64_t memory_limit, unsigned divisor, nt_jpeg_row row, void *context,
+    char *message) {
     session *s = calloc(1, sizeof(session));
     if (!s) return 2;
     if (setjmp(s->failure.escape)) {
@@ -189,7 +191,62 @@ int nt_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t memory_limit, nt
     open_session(s, bytes, count, message);
     s->decoder.mem->max_memory_to_use = (long)memory_limit;
     read_header(s);
+    s->decoder.scale_num = 1;
+    s->decoder.scale_denom = divisor;
+    jpeg_calc_output_dimensions(&s->decoder);
+    // The caller reckons with rows of this width.
+    if (s->decoder.output_width != (s->decoder.image_width + divisor - 1) / divisor)
+        fail_saying((j_common_ptr)&s->decoder, "it can't be decoded smaller");
     decode_rows(s, row, context);
     close_session(s);
     return 0;
+}
+
+typedef struct {
+    struct jpeg_compress_struct encoder;
+    failure failure;
+    unsigned char *bytes;
+    unsigned long count;
+} encoding;
+
+static void encode_rows(encoding *e, const uint8_t *rgb, uint32_t width, uint32_t height, int quality) {
+    struct jpeg_compress_struct *c = &e->encoder;
+    jpeg_mem_dest(c, &e->bytes, &e->count);
+    c->image_width = width;
+    c->image_height = height;
+    c->input_components = 3;
+    c->in_color_space = JCS_RGB;
+    jpeg_set_defaults(c);
+    jpeg_set_quality(c, quality, TRUE);
+    jpeg_start_compress(c, TRUE);
+    while (c->next_scanline < height) {
+        // The encoder reads the row and never writes it.
+        JSAMPROW row = (JSAMPROW)(uintptr_t)(rgb + (size_t)c->next_scanline * width * 3);
+        jpeg_write_scanlines(c, &row, 1);
+    }
+    jpeg_finish_compress(c);
+}
+
+int nt_jpeg_encode(
+    const uint8_t *rgb, uint32_t width, uint32_t height, int quality, uint8_t **bytes, size_t *count, char *message) {
+    encoding *e = calloc(1, sizeof(encoding));
+    if (!e) return 2;
+    e->encoder.err = jpeg_std_error(&e->failure.base);
+    e->failure.base.error_exit = fail;
+    e->failure.base.output_message = stay_silent;
+    e->failure.message = message;
+    e->failure.code = 1;
+    int code = 0;
+    if (setjmp(e->failure.escape)) {
+        code = e->failure.code;
+        free(e->bytes);
+    } else {
+        jpeg_create_compress(&e->encoder);
+        encode_rows(e, rgb, width, height, quality);
+        *bytes = e->bytes;
+        *count = e->count;
+    }
+    jpeg_destroy_compress(&e->encoder);
+    free(e);
+    return code;
 }

@@ -95,18 +95,21 @@ package struct Picture: Sendable {
     private var wholeRegion: PictureRegion { PictureRegion(left: 0, top: 0, width: width, height: height) }
 
     /// Decodes the picture and resizes a part of it. Shape of the result: [resizing.height, resizing.width, 3].
-    func resized(_ resizing: PictureResizing) throws(ImageVectorizerError) -> [UInt8] {
-        let resizer = try PictureResizer(resizing, pictureWidth: width)
+    ///
+    /// - Parameter divisor: 1, 2, 4 or 8 for JPEG, else 1: the picture is decoded that many times smaller, sides rounded up, and
+    ///   `resizing` is about that smaller one.
+    func resized(_ resizing: PictureResizing, divisor: Int = 1) throws(ImageVectorizerError) -> [UInt8] {
+        let resizer = try PictureResizer(resizing, pictureWidth: (width + divisor - 1) / divisor)
         if format == .bmp {
             try BMPPicture(bytes).decode(into: resizer)
         } else {
-            try decode(into: resizer)
+            try decode(into: resizer, divisor: divisor)
         }
         return resizer.finish()
     }
 
     /// Runs the C library's decoder, whose rows go straight into the resizer.
-    private func decode(into resizer: PictureResizer) throws(ImageVectorizerError) {
+    private func decode(into resizer: PictureResizer, divisor: Int) throws(ImageVectorizerError) {
         var reason = MessageBuffer()
         let code = unsafe bytes.withUnsafeBufferPointer { source in
             unsafe reason.withPointer { message in
@@ -116,7 +119,8 @@ package struct Picture: Sendable {
                     switch format {
                     case .jpeg:
                         unsafe nt_jpeg_decode(
-                            source.baseAddress, source.count, UInt64(decodingMemoryInBytes) * 2, row, context, message)
+                            source.baseAddress, source.count, UInt64(decodingMemoryInBytes) * 2, UInt32(divisor), row,
+                            context, message)
                     case .png:
                         unsafe nt_png_decode(
                             source.baseAddress, source.count, keepsAlpha ? 1 : 0, row, context, message)

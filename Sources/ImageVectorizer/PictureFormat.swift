@@ -8,6 +8,17 @@ package enum PictureFormat: String, CaseIterable, Sendable {
     case bmp = "BMP"
     case webp = "WebP"
 
+    /// As HTTP calls it.
+    package var contentType: String {
+        switch self {
+        case .jpeg: "image/jpeg"
+        case .png: "image/png"
+        case .gif: "image/gif"
+        case .bmp: "image/bmp"
+        case .webp: "image/webp"
+        }
+    }
+
     /// The format of `bytes`.
     ///
     /// - Throws: `unknownFormat`, which names common formats that are not read here.

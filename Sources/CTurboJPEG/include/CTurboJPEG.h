@@ -19,4 +19,13 @@ int nt_jpeg_read_header(const uint8_t *bytes, size_t count, nt_jpeg_header *head
 /// Decodes as Pillow does: exact inverse DCT, smooth chroma, CMYK inverted as Adobe writes it, no EXIF turn; damage inside
 /// the data is tolerated, a missing end is not. Returns 0, 2 without memory, or 1 with a reason in `message`; rows may
 /// have been handed out.
-int nt_jpeg_decode(const uint8_t *bytes, size_t count, uint64_t memory_limit, nt_jpeg_row row, void *context, char *message);
+///
+/// - divisor: 1, 2, 4 or 8: the picture comes that many times smaller, sides rounded up, for far less work.
+int nt_jpeg_decode(
+    const uint8_t *bytes, size_t count, uint64_t memory_limit, unsigned divisor, nt_jpeg_row row, void *context,
+    char *message);
+
+/// Encodes width * height * 3 bytes, red, green, blue, sides from 1 to 65,500. Returns 0 and bytes for `free`, 2 without
+/// memory, or 1 with a reason in `message`.
+int nt_jpeg_encode(
+    const uint8_t *rgb, uint32_t width, uint32_t height, int quality, uint8_t **bytes, size_t *count, char *message);
