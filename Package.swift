@@ -120,7 +120,7 @@ let package = Package(
             "GraphQLAPI",
             uses: [
                 "APIVocabulary", "DataModel", "DatabaseCore", "Execution", "GraphQLLanguage", "HTTPServer",
-                "InvertedIndexes", "JSON", "Observability",
+                "ImageVectorizer", "InvertedIndexes", "JSON", "Observability",
             ]),
         library(
             "GRPCAPI",
@@ -133,8 +133,7 @@ let package = Package(
             "RESTAPI",
             uses: [
                 "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "HTTPGateway",
-                "HTTPServer",
-                "JSON", "Observability", "VectorIndexes",
+                "HTTPServer", "ImageVectorizer", "JSON", "Observability", "VectorIndexes",
             ]),
 
         // The program.

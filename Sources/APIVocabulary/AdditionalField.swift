@@ -5,4 +5,6 @@
 package enum AdditionalField: String, CaseIterable, Sendable {
     case id, vector, vectors, distance, certainty, score, explainScore, creationTimeUnix, lastUpdateTimeUnix
     case isConsistent, classification, group
+    /// Not of Weaviate: how near a hit is in per cent, and where its picture is.
+    case percent, imageUrl, thumbnailUrl
 }

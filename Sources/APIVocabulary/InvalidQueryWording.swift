@@ -66,6 +66,7 @@ extension InvalidQuery {
             "grouper: merge values: prop '\(name)': unrecognized value type; leave it out, or group by closest"
         case .boost(let problem): "boost: \(problem.wording)"
         case .diversity(let problem): problem.wording
+        case .pictures(let problem): problem.message
         }
     }
 }

@@ -68,7 +68,7 @@ extension InvalidQuery {
         case .keywordSearch: false
         case .sortKey, .sortBeside, .cursorBeside, .noTextVectorizer, .alphaOutOfRange, .certaintyWithoutCosine,
             .aggregation, .tooManyTargetVectors, .vectorsUnlikeTargets, .weightsUnlikeTargets, .vectorForMultiVector,
-            .multiVectorForVector, .boost, .diversity:
+            .multiVectorForVector, .boost, .diversity, .pictures:
             true
         case .notFinite(let search, _, _): search == .hybrid
         case .negativeOffset, .windowTooLarge, .noTargetVector, .dimensionMismatch, .tooManyReferences,

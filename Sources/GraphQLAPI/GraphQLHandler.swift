@@ -18,15 +18,22 @@ package final class GraphQLHandler: HTTPHandler {
     private let limits: GraphQLLimits
     /// How many searches of one request are worked on at a time.
     private let width: Int
+    /// What stands before the paths of links to pictures.
+    private let origin: String
     /// Of the collections as they were at the last request.
     private let schema = Mutex<CollectionSchema?>(nil)
 
     /// How many requests a batch may hold.
     private static let batchLimit = 1_000
 
-    /// - Parameter width: how many searches of one request are worked on at a time, at least 1. More than the compute
-    ///   pool has threads let other clients wait and gain nothing.
-    package init(database: any DatabaseOperations, width: Int = ProcessInfo.processInfo.activeProcessorCount) {
+    /// - Parameters:
+    ///   - width: how many searches of one request are worked on at a time, at least 1. More than the compute pool has threads
+    ///     let other clients wait and gain nothing.
+    ///   - origin: the setting `ORIGIN`, before the paths of links to pictures.
+    package init(
+        database: any DatabaseOperations, width: Int = ProcessInfo.processInfo.activeProcessorCount, origin: String = ""
+    ) {
+        self.origin = origin
         precondition(width >= 1, "\(width) searches at a time")
         self.database = database
         self.width = width
@@ -128,7 +135,8 @@ package final class GraphQLHandler: HTTPHandler {
         if let schema = schema.withLock({ $0 }), schema.generation == generation { return schema }
         let definitions = database.collections()
         guard !definitions.isEmpty else { return nil }
-        let made = CollectionSchema(definitions, aliases: database.aliases(), generation: generation)
+        let made = CollectionSchema(
+            definitions, aliases: database.aliases(), generation: generation, origin: origin)
         schema.withLock { $0 = made }
         return made
     }

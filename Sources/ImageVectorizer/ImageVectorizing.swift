@@ -7,6 +7,8 @@ package struct NetworkIdentity: Hashable, Sendable {
     /// Lower-case hexadecimal SHA-256 of the ONNX file.
     package var sha256: String
     package var dimensions: Int
+    /// How pictures are made ready for it, in words of whoever notes this; empty: in compatible mode.
+    package var preprocessing = ""
 
     package init(name: String, sha256: String, dimensions: Int) {
         self.name = name

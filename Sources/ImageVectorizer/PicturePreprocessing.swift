@@ -56,6 +56,11 @@ package struct PictureCrop: Hashable, Sendable {
     package let width: Double
     package let height: Double
 
+    /// What a crop must be, for whoever sent another.
+    package static let rule =
+        "x, y, width and height are shares of the picture: x and y from 0, width and height above 0, and x + width and "
+        + "y + height at most 1"
+
     /// Fails for what is no part of a picture. Sums may exceed 1 by a rounding error of 1e-6, which is taken away.
     package init?(x: Double, y: Double, width: Double, height: Double) {
         let all = [x, y, width, height]

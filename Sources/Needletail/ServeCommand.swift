@@ -121,7 +121,8 @@ struct ServeCommand {
         context.grpcMaxMessageSize = settings.grpcMaximumMessageBytes
         context.origin = settings.origin
         context.crossOrigin = crossOrigin
-        let graphql = GraphQLHandler(database: database, width: settings.effectiveComputeThreads)
+        let graphql = GraphQLHandler(
+            database: database, width: settings.effectiveComputeThreads, origin: settings.origin)
         let rest = RESTHandler(database: database, graphql: graphql, context: context)
         let web = GRPCWebHandler(
             handler: service, prefix: Self.webPrefix, messageLimitInBytes: settings.grpcMaximumMessageBytes,

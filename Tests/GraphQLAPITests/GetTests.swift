@@ -218,8 +218,9 @@ import Testing
 
     @Test func `nearImage is there where pictures are vectorized, and hands the text on as it is`() async throws {
         guard case .vector(let search)? = try await query(#"nearImage: {image: "aGVsbG8="}"#, of: "Author")?.search,
-            case .image(let text) = search.origin
+            case .pictures(let pictures) = search.origin
         else { throw DatabaseError.cancelled }
+        guard pictures.count == 1, case .base64(let text) = pictures[0].content else { throw DatabaseError.cancelled }
         #expect(text == "aGVsbG8=")
         #expect(try await message(#"nearImage: {image: "x"}"#)?.hasPrefix("Unknown argument \"nearImage\"") == true)
         #expect(
@@ -266,7 +267,7 @@ import Testing
                 switch search.origin {
                 case .vector(let vector)?: .vector(vector)
                 case .vectors(let vectors)?: vectors.first
-                case .multiVector?, .object?, .image?, nil: nil
+                case .multiVector?, .object?, .pictures?, nil: nil
                 }
             guard case .vector(let vector)? = origin else { throw DatabaseError.cancelled }
             #expect(vector[1].isInfinite, "\(arguments)")

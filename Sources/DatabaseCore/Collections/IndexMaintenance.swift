@@ -79,7 +79,7 @@ final class IndexMaintenance: Sendable {
 
     /// - Returns: whether the first thread is to look at `index`.
     private func noteUpkeep(of index: ShardVectorIndex) -> Bool {
-        guard index.needsRepair || index.needsSnapshot else { return false }
+        guard index.needsRepair || index.needsSnapshot || index.needsCalibration else { return false }
         work.withLock { $0.upkeep.insert(index) }
         return true
     }
@@ -168,9 +168,10 @@ final class IndexMaintenance: Sendable {
         return true
     }
 
-    /// Repairs an index or saves it, as it needs.
+    /// Calibrates an index, repairs it or saves it, as it needs.
     private func keepUp(_ index: ShardVectorIndex, _ worker: BackgroundWorker) {
         let isCancelled = { worker.isStopping }
+        if index.needsCalibration { calibrate(index) }
         if index.needsRepair, let graph = index.index {
             let freed = graph.repair(isCancelled: isCancelled)
             // Nobody could link meanwhile.
@@ -209,6 +210,15 @@ final class IndexMaintenance: Sendable {
                 return work.isStopped
             }
             if isStopped { done.resume() } else { wakeFirst() }
+        }
+    }
+
+    private func calibrate(_ index: ShardVectorIndex) {
+        do { try index.calibrate(in: queue.environment) } catch {
+            // The scale before stays in use.
+            logger.warning(
+                "the distances of a vector index could not be calibrated",
+                ["shard": .text(index.shard.description), "reason": .error(error)])
         }
     }
 

@@ -46,6 +46,7 @@ struct ShardState: Hashable, Sendable {
             var state = VectorState(dimensions: count)
             if case .string(let name)? = entry["network"], case .string(let hash)? = entry["sha256"] {
                 state.network = NetworkIdentity(name: name, sha256: hash, dimensions: count)
+                if case .string(let text)? = entry["preprocessing"] { state.network?.preprocessing = text }
             }
             vectors[VectorID(id)] = state
         }
@@ -65,6 +66,7 @@ struct ShardState: Hashable, Sendable {
             if let network = state.network {
                 entry["network"] = .string(network.name)
                 entry["sha256"] = .string(network.sha256)
+                if !network.preprocessing.isEmpty { entry["preprocessing"] = .string(network.preprocessing) }
             }
             return JSONValue.object(entry)
         }
@@ -84,19 +86,31 @@ struct ShardState: Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - network: the one in use; `nil` where there is none, which is for others to refuse.
+    ///   - vector: says how pictures are made ready for it.
     ///   - collection: its name, for the error.
     /// - Throws: `DatabaseError.networkMismatch`.
     func require(
-        _ network: NetworkIdentity?, for vector: VectorID, in collection: String
+        _ network: NetworkIdentity?, for vector: VectorDefinition, in collection: String
     ) throws(DatabaseError) {
-        guard let filledBy = vectors[vector]?.network, let network, filledBy != network else { return }
+        guard let filledBy = vectors[vector.id]?.network, let network = network?.with(vector), filledBy != network
+        else { return }
         throw .networkMismatch(collection: collection, filledBy: filledBy.label, inUse: network.label)
     }
 }
 
 extension NetworkIdentity {
     /// Name and the beginning of the hash, for messages.
-    var label: String { "\(name) (sha256 \(sha256.prefix(12)), \(dimensions) dimensions)" }
+    var label: String {
+        let preparation = preprocessing.isEmpty ? "" : ", preprocess \(preprocessing.prefix(300))"
+        return "\(name) (sha256 \(sha256.prefix(12)), \(dimensions) dimensions\(preparation))"
+    }
+
+    /// The network, fed with pictures as `vector` wants them.
+    func with(_ vector: VectorDefinition) -> NetworkIdentity {
+        var network = self
+        network.preprocessing = PreprocessingSettings.text(of: vector.preprocessing)
+        return network
+    }
 }
 
 /// New states of shards on their way through the writer's transaction.
@@ -143,18 +157,20 @@ extension ShardState.Replacement {
             case .string(let name)? = entry["network"],
             case .string(let hash)? = entry["sha256"]
         else { return nil }
+        var network = NetworkIdentity(name: name, sha256: hash, dimensions: dimensions)
+        if case .string(let text)? = entry["preprocessing"] { network.preprocessing = text }
         self.init(
-            old: VectorID(old), new: VectorID(new),
-            network: NetworkIdentity(name: name, sha256: hash, dimensions: dimensions), next: DocumentID(next),
-            end: DocumentID(end))
+            old: VectorID(old), new: VectorID(new), network: network, next: DocumentID(next), end: DocumentID(end))
     }
 
     fileprivate var json: JSONObject {
-        JSONObject([
+        var json = JSONObject([
             ("old", .number(JSONNumber(Int(old.number)))), ("new", .number(JSONNumber(Int(new.number)))),
             ("next", .number(JSONNumber(Int(next.number)))), ("end", .number(JSONNumber(Int(end.number)))),
             ("network", .string(network.name)), ("sha256", .string(network.sha256)),
             ("dimensions", .number(JSONNumber(network.dimensions))),
         ])
+        if !network.preprocessing.isEmpty { json["preprocessing"] = .string(network.preprocessing) }
+        return json
     }
 }

@@ -28,6 +28,8 @@ final class ShardVectorIndex: Sendable {
     let gate: TailGate
     /// What sampled searches have shown.
     let recall = RecallRecord()
+    /// What its distances are in per cent.
+    let calibration = PercentCalibration()
     private let state: Mutex<State>
 
     init(
@@ -65,6 +67,7 @@ final class ShardVectorIndex: Sendable {
             return index
         }
         try index.append(document: document, vector: vector.span)
+        calibration.noteChange()
     }
 
     /// Takes back what `stage` did, after the commit failed.
@@ -83,6 +86,7 @@ final class ShardVectorIndex: Sendable {
             return state.index
         }
         index?.remove(document: document)
+        calibration.noteChange()
     }
 
     /// Brings the index to what `transaction` holds: from the snapshot as far as it goes, the rest from the vectors.
@@ -172,6 +176,17 @@ final class ShardVectorIndex: Sendable {
     var needsRepair: Bool {
         guard let index else { return false }
         return index.tombstoneCount > max(100, index.liveCount / (index.unlinkedCount == 0 ? 10 : 2))
+    }
+
+    /// Whether the scale of its distances is in use and should be made again.
+    var needsCalibration: Bool { index.map { calibration.isStale(count: $0.liveCount) } ?? false }
+
+    /// Makes the scale of its distances from what is stored now.
+    func calibrate(in environment: StorageEnvironment) throws {
+        guard let index else { return }
+        try environment.read { transaction in
+            _ = try calibration.refresh(index, vectors: try transaction.vectors(vector, of: shard))
+        }
     }
 
     /// Writes a snapshot. What changes meanwhile counts for the next one.

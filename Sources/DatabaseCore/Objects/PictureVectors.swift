@@ -10,7 +10,7 @@ struct PictureVectors: Sendable {
         /// The index of the object in the batch.
         var object: Int
         var vector: VectorID
-        var pictures: [(property: String, bytes: [UInt8])]
+        var pictures: [(property: String, picture: PictureInput)]
     }
 
     let vectorizer: any ImageVectorizing
@@ -42,19 +42,21 @@ struct PictureVectors: Sendable {
     /// - Parameter hashedBlobs: those of which only the hash is stored, as they came with a request.
     /// - Throws: `DatabaseError.invalidObject` if only the hash of one is known.
     static func pictures(
-        _ stored: [(property: PropertyDefinition, picture: Stored)], hashedBlobs: [PropertyID: [UInt8]]
-    ) throws(DatabaseError) -> [(property: String, bytes: [UInt8])] {
-        var pictures: [(property: String, bytes: [UInt8])] = []
+        _ stored: [(property: PropertyDefinition, picture: Stored)], hashedBlobs: [PropertyID: [UInt8]],
+        for definition: VectorDefinition
+    ) throws(DatabaseError) -> [(property: String, picture: PictureInput)] {
+        var pictures: [(property: String, picture: PictureInput)] = []
         for (property, picture) in stored {
+            let preprocessing = definition.preprocessing(ofField: property.name)
             switch picture {
-            case .bytes(let bytes): pictures.append((property.name, bytes))
+            case .bytes(let bytes): pictures.append((property.name, PictureInput(bytes, preprocessing: preprocessing)))
             case .hash:
                 guard let bytes = hashedBlobs[property.id] else {
                     throw .invalidObject(
                         "property '\(property.name)' is the hash of a picture, of which no vector can be made: give the "
                             + "picture itself, or a vector")
                 }
-                pictures.append((property.name, bytes))
+                pictures.append((property.name, PictureInput(bytes, preprocessing: preprocessing)))
             }
         }
         return pictures
@@ -63,8 +65,8 @@ struct PictureVectors: Sendable {
     /// One result a request, in order: the mean of the vectors of its pictures, shape [network dimensions].
     func vectors(for requests: [Request]) async -> [Result<[Float], DatabaseError>] {
         guard !requests.isEmpty else { return [] }
-        let pictures = requests.flatMap { $0.pictures.map(\.bytes) }
-        var results = await vectorizer.vectors(of: pictures)[...]
+        let pictures = requests.flatMap { $0.pictures.map(\.picture) }
+        var results = await vectorizer.embeddings(of: pictures).map { $0.map(\.vector) }[...]
         return requests.map { request in
             let own = results.prefix(request.pictures.count)
             results = results.dropFirst(request.pictures.count)

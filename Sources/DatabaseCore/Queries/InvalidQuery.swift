@@ -72,6 +72,7 @@ package enum InvalidQuery: Error, Hashable, Sendable {
     case unmergeableProperty(name: String)
     case boost(BoostProblem)
     case diversity(DiversityProblem)
+    case pictures(PictureProblem)
 
     /// What is wrong, with the values, and what to do about it; in words of no API.
     package var message: String {
@@ -113,6 +114,7 @@ package enum InvalidQuery: Error, Hashable, Sendable {
         case .unmergeableProperty(let name): "values of property '\(name)' cannot be merged into one"
         case .boost(let problem): "boost: \(problem.message)"
         case .diversity(let problem): "diversity: \(problem.message)"
+        case .pictures(let problem): problem.message
         }
     }
 }

@@ -85,6 +85,8 @@ package struct Query: Sendable {
         package var includesVectors = false
         /// Whether the certainty of hits is asked for, which not every metric has.
         package var needsCertainty = false
+        /// Whether it is asked for how near hits are in per cent: see `Hit.percent`.
+        package var needsPercent = false
         /// Whether it is asked for where the scores of a keyword search come from, which costs a pass over its postings.
         package var needsScoreExplanation = false
 
@@ -105,8 +107,8 @@ package struct VectorSearch: Sendable {
         /// One for each of the target vectors.
         case vectors([QueryVector])
         case object(ObjectID)
-        /// An encoded picture as base64 text, as the client gave it.
-        case image(base64: String)
+        /// Like these pictures: one vector is made of them.
+        case pictures([WeightedPicture])
     }
 
     /// How far away results may be: in the metric's own unit, or as certainty, 0 to 1, by cosine.
@@ -236,6 +238,9 @@ package struct Hit: Sendable {
     package var distance: Float?
     /// `1 − distance / 2`; only in vector searches by cosine.
     package var certainty: Double?
+    /// How near it is, 0 to 100, where 0 is what two objects of the collection have between them at random and 100 is equality;
+    /// only in searches by one vector, where it was asked for, and where there are enough objects to tell.
+    package var percent: Double?
     /// Only in keyword and hybrid searches, and where there was a boost.
     package var score: Float?
     /// Where the score comes from; only where it was asked for.

@@ -49,6 +49,8 @@ package struct QueryPlan: Sendable {
     var expired: ResolvedFilter?
     /// Keeps the indexes that the search asks in memory.
     var lease: ShardLease?
+    /// How long the network and the decoders took; `nil` if the search has no pictures.
+    package internal(set) var pictureTimes: PictureTimes?
 
     /// - Throws: `DatabaseError.invalidQuery`, `.unknownVector`, `.searchVectorization` for a picture that is no base64, and
     ///   `.unsupported`: the first mistake that is found.
@@ -115,7 +117,7 @@ package struct QueryPlan: Sendable {
                 guard let stored = shard.state.vectors[leg.target.id]?.dimensions, stored != vector.dimensions
                 else { continue }
                 throw .invalidQuery(.dimensionMismatch(query: vector.dimensions, stored: stored))
-            case .object, .picture: continue
+            case .object, .pictures: continue
             }
         }
     }

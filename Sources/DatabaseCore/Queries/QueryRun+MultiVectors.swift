@@ -48,7 +48,7 @@ extension QueryRun {
             let stored = reader.transaction.multiVectors(leg.target.id, of: reader.shard.address)
             guard let vector = try stored.copy(of: document) else { throw DatabaseError.searchObjectHasNoVector(id) }
             return vector
-        case .vector, .picture: preconditionFailure("a multi-vector is searched with a multi-vector or an object")
+        case .vector, .pictures: preconditionFailure("a multi-vector is searched with a multi-vector or an object")
         }
     }
 }

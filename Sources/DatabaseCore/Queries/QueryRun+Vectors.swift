@@ -84,6 +84,15 @@ extension QueryRun {
         }
     }
 
+    /// What distances are in per cent; `nil` where hits have several distances, those of multi-vectors, or none.
+    func percentScale() throws -> PercentScale? {
+        guard case .vector(let search)? = plan.search, search.legs.count == 1, let leg = search.legs.first,
+            !leg.target.isMultiVector, let slot = reader.shard.index(of: leg.target.id), let index = slot.index
+        else { return nil }
+        let vectors = try reader.transaction.vectors(leg.target.id, of: reader.shard.address)
+        return try slot.calibration.scale(of: index, vectors: vectors)
+    }
+
     func queryVector(of leg: VectorLeg) throws -> [Float] {
         switch leg.origin {
         case .vector(let vector): return vector
@@ -94,7 +103,7 @@ extension QueryRun {
             else { throw DatabaseError.searchObjectHasNoVector(id) }
             return vector
         case .multiVector: preconditionFailure("a multi-vector is compared with multi-vectors alone")
-        case .picture: preconditionFailure("a plan is run after its pictures have become vectors")
+        case .pictures: preconditionFailure("a plan is run after its pictures have become vectors")
         }
     }
 }

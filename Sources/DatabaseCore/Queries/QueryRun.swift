@@ -163,6 +163,7 @@ struct QueryRun {
             isByVector = true
             hasCertainty = search.legs.allSatisfy(\.isByCosine)
         }
+        let scale = plan.query.selection.needsPercent && !candidates.isEmpty ? try percentScale() : nil
         var hits: [Hit] = []
         hits.reserveCapacity(candidates.count)
         for (number, candidate) in candidates.enumerated() {
@@ -173,6 +174,7 @@ struct QueryRun {
             if isByVector { hit.distance = candidate.distance }
             if distances == .always { hit.distance = candidate.distance ?? 0 }
             if hasCertainty, let distance = candidate.distance { hit.certainty = 1 - Double(distance) / 2 }
+            hit.percent = candidate.distance.flatMap { scale?.percent(of: $0) }
             hit.score = candidate.score
             hit.scoreExplanation = candidate.explanation
             hits.append(hit)

@@ -13,8 +13,8 @@ struct VectorLeg: Sendable {
         case multiVector(MultiVector)
         /// The vector that this object has when the query is run.
         case object(ObjectID)
-        /// The bytes of an encoded picture; the network makes a vector of it before the query is run.
-        case picture([UInt8])
+        /// The network makes a vector of them before the query is run.
+        case pictures(PictureSum)
     }
 
     /// How many a query may have; each is a search of its own.
@@ -46,14 +46,12 @@ struct VectorLeg: Sendable {
             }
             return try legs(targets, vectors)
         case .object(let id): return targets.map { VectorLeg(target: $0, origin: .object(id)) }
-        case .image(let base64):
-            guard let bytes = Base64.decodedIgnoringLineBreaks(base64) else {
-                throw .searchVectorization(.unknownFormat(found: nil))
-            }
+        case .pictures(let pictures):
+            let sum = try PictureSum(pictures)
             for target in targets where target.isMultiVector {
                 throw .invalidQuery(.vectorForMultiVector(target: target.name ?? ""))
             }
-            return targets.map { VectorLeg(target: $0, origin: .picture(bytes)) }
+            return targets.map { VectorLeg(target: $0, origin: .pictures(sum)) }
         }
     }
 
@@ -83,7 +81,7 @@ struct VectorLeg: Sendable {
             case .vector(let vector)?: [vector]
             case .multiVector(let vector)?: [vector.elements]
             case .vectors(let vectors)?: vectors.map(\.elements)
-            case .object?, .image?, nil: []
+            case .object?, .pictures?, nil: []
             }
         for vector in vectors {
             guard let index = vector.firstIndex(where: { !$0.isFinite }) else { continue }

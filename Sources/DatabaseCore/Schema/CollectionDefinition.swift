@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import ImageVectorizer
 import JSON
 import VectorIndexes
 
@@ -21,6 +22,9 @@ package struct CollectionDefinition: Hashable, Sendable {
     package var replication: ReplicationDefinition
     /// `nil` where none was ever given.
     package var objectTTL: ObjectTTLDefinition?
+    /// The text property with the address of an object's original picture, which hits show; `nil`: they show where the stored
+    /// picture is.
+    package var imageURLProperty: String?
     package var sharding: ShardingDefinition?
     /// `moduleConfig` as it was given, e.g. for generative modules that are not here.
     package var moduleConfiguration: JSONObject?
@@ -125,6 +129,8 @@ package struct VectorDefinition: Hashable, Sendable {
     package var vectorizer: Vectorizer
     /// The settings of a named vector's vectorizer as they were given, for the answer.
     package var vectorizerConfiguration: JSONObject
+    /// How the pictures of single fields are made ready for the network; those that are not in it in compatible mode.
+    package var preprocessing: [String: PicturePreprocessing] = [:]
     package var index: VectorIndexDefinition
 
     package init(
@@ -140,6 +146,15 @@ package struct VectorDefinition: Hashable, Sendable {
 }
 
 extension VectorDefinition {
+    /// How the pictures of one of its image fields are made ready.
+    package func preprocessing(ofField field: String) -> PicturePreprocessing { preprocessing[field] ?? .compatible }
+
+    /// How pictures that are searched with are made ready: as those of its first image field.
+    package var searchPreprocessing: PicturePreprocessing {
+        guard case .image(let fields) = vectorizer, let field = fields.first else { return .compatible }
+        return preprocessing(ofField: field)
+    }
+
     /// Whether its values are multi-vectors, which are compared by `MaxSim`; only named vectors are.
     package var isMultiVector: Bool { name != nil && index.isMultiVector }
 

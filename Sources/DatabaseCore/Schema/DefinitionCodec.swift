@@ -7,12 +7,15 @@ import VectorIndexes
 /// Collection definitions as bytes for the catalog: JSON with a version (Docs/formats/collection-definition.md).
 package enum DefinitionCodec {
     /// The newest version that is read and written.
-    package static let version = 3
+    package static let version = 4
 
     /// The oldest version whose readers make of `definition` what it says.
     private static func version(for definition: CollectionDefinition) -> Int {
         func analyzes(_ property: PropertyDefinition) -> Bool {
             property.textAnalyzer != nil || property.nestedProperties.contains(where: analyzes)
+        }
+        if definition.imageURLProperty != nil || definition.vectors.contains(where: { !$0.preprocessing.isEmpty }) {
+            return 4
         }
         if definition.vectors.contains(where: \.isMultiVector) { return 3 }
         let isNew = !definition.invertedIndex.stopwordPresets.isEmpty || definition.properties.contains(where: analyzes)
@@ -43,6 +46,7 @@ package enum DefinitionCodec {
             writer.key("objectTTL")
             write(ttl, to: &writer)
         }
+        if let property = definition.imageURLProperty { writer.member("imageURLProperty", .string(property)) }
         writer.key("sharding")
         write(definition.sharding, to: &writer)
         writer.member("moduleConfiguration", object(definition.moduleConfiguration))
@@ -113,6 +117,9 @@ package enum DefinitionCodec {
         case .image(let fields): writer.member("imageFields", .array(fields.map { .string($0) }))
         }
         writer.member("vectorizerConfiguration", .object(vector.vectorizerConfiguration))
+        if !vector.preprocessing.isEmpty {
+            writer.member("preprocessing", .object(PreprocessingSettings.json(of: vector.preprocessing)))
+        }
         let index = vector.index
         writer.member("kind", .string(index.kind.rawValue))
         writer.member("metric", .string(index.metric.rawValue))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import ImageVectorizer
 import JSON
 import VectorIndexes
 
@@ -37,6 +38,7 @@ struct DefinitionReader {
             nextPropertyNumber: try reader.number16("nextPropertyNumber"),
             nextVectorNumber: try reader.number16("nextVectorNumber"))
         definition.objectTTL = try reader.objectTTL()
+        definition.imageURLProperty = try reader.optionalText("imageURLProperty")
         definition.showsEmptyProperties = try reader.boolean("showsEmptyProperties")
         definition.properties = try reader.properties("properties")
         for element in try reader.array("vectors") {
@@ -104,12 +106,25 @@ struct DefinitionReader {
             dynamic.quantization = try reader.value("quantization", try reader.optionalObject("quantization"))
             index.dynamic = dynamic
         }
-        return VectorDefinition(
+        var vector = VectorDefinition(
             id: VectorID(try number16("id")), name: try optionalText("name"),
             vectorizer: try optionalTexts("imageFields").map { .image(fields: $0) } ?? .none,
             vectorizerConfiguration: try value(
                 "vectorizerConfiguration", try optionalObject("vectorizerConfiguration")),
             index: index)
+        vector.preprocessing = try preprocessing(of: vector)
+        return vector
+    }
+
+    private func preprocessing(of vector: VectorDefinition) throws(Damage) -> [String: PicturePreprocessing] {
+        guard let settings = try optionalObject("preprocessing"), case .image(let fields) = vector.vectorizer else {
+            return [:]
+        }
+        do throws(PreprocessingSettings.Invalid) {
+            return try PreprocessingSettings.preprocessing(.object(settings), fields: fields)
+        } catch {
+            throw Damage(reason: "\(path).\(error.message)")
+        }
     }
 
     private func invertedIndex() throws(Damage) -> InvertedIndexDefinition {

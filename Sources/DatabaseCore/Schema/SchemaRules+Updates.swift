@@ -34,6 +34,8 @@ extension SchemaRules {
         updated.multiTenancy = wanted.multiTenancy
         updated.replication = wanted.replication
         updated.objectTTL = try wanted.objectTTL?.checked(for: updated)
+        updated.imageURLProperty = wanted.imageURLProperty
+        try checkImageURLProperty(of: updated)
         updated.moduleConfiguration = try moduleConfiguration(of: existing, as: wanted)
         return updated
     }
@@ -131,7 +133,7 @@ extension SchemaRules {
                 throw .invalidDefinition("missing config for vector \"\(old.name ?? "")\": vectors cannot be removed")
             }
             try immutable("vectorizer", old.vectorizer.moduleName, new.vectorizer.moduleName)
-            if old.vectorizer != new.vectorizer, let name = old.name {
+            if old.vectorizer != new.vectorizer || old.preprocessing != new.preprocessing, let name = old.name {
                 throw .invalidDefinition("vectorizer config of vector \"\(name)\" is immutable")
             }
             try immutable("vector index type", old.index.kind.rawValue, new.index.kind.rawValue)

@@ -29,7 +29,19 @@ package struct SchemaRules: Sendable {
         try checkReplication(created.replication)
         try InvertedIndexRules.check(created.invertedIndex)
         if let ttl = created.objectTTL { created.objectTTL = try ttl.checked(for: created) }
+        try checkImageURLProperty(of: created)
         return created
+    }
+
+    /// The property with the address of the original picture is a text of the class.
+    func checkImageURLProperty(of definition: CollectionDefinition) throws(DatabaseError) {
+        guard let name = definition.imageURLProperty else { return }
+        guard let property = definition.property(named: name) else {
+            throw .invalidDefinition("imageUrlProperty: class \(definition.name) has no property '\(name.prefix(300))'")
+        }
+        guard property.type == .scalar(.text) else {
+            throw .invalidDefinition("imageUrlProperty: property '\(name)' must be text")
+        }
     }
 
     /// `existing` with `property`, numbered, as its last property.

@@ -18,7 +18,7 @@ struct ObjectPreparation: Sendable {
     }
 
     /// A vector that is to be made, of these pictures.
-    typealias MissingVector = (vector: VectorID, pictures: [(property: String, bytes: [UInt8])])
+    typealias MissingVector = (vector: VectorID, pictures: [(property: String, picture: PictureInput)])
 
     /// The vectors of `object` that come from pictures and did not come with it.
     ///
@@ -39,9 +39,10 @@ struct ObjectPreparation: Sendable {
             {
                 kept[definition.id] = vector
             } else {
-                try await requireNetwork(for: definition.id)
-                missing.append(
-                    (definition.id, try PictureVectors.pictures(pictures, hashedBlobs: object.hashedBlobs)))
+                try await requireNetwork(for: definition)
+                let inputs = try PictureVectors.pictures(
+                    pictures, hashedBlobs: object.hashedBlobs, for: definition)
+                missing.append((definition.id, inputs))
             }
         }
         return (kept, missing)
@@ -74,11 +75,9 @@ struct ObjectPreparation: Sendable {
                 patch.vectors.updateValue(nil, forKey: definition.id)
                 continue
             }
-            try await requireNetwork(for: definition.id)
-            requests.append(
-                .init(
-                    object: 0, vector: definition.id,
-                    pictures: try PictureVectors.pictures(pictures, hashedBlobs: changes.hashedBlobs)))
+            try await requireNetwork(for: definition)
+            let inputs = try PictureVectors.pictures(pictures, hashedBlobs: changes.hashedBlobs, for: definition)
+            requests.append(.init(object: 0, vector: definition.id, pictures: inputs))
             for property in properties where patch.properties[property] == nil {
                 if let value = current[property] { patch.unchangedPictures[property] = value }
             }
@@ -118,9 +117,9 @@ struct ObjectPreparation: Sendable {
     }
 
     /// Refuses to make a vector with another network than the one that has filled it.
-    private func requireNetwork(for vector: VectorID) async throws(DatabaseError) {
+    private func requireNetwork(for vector: VectorDefinition) async throws(DatabaseError) {
         let state = shard.state
-        if state.vectors[vector]?.network == nil { return }
+        if state.vectors[vector.id]?.network == nil { return }
         try state.require(await vectorizer.network, for: vector, in: collection.definition.name)
     }
 }

@@ -46,9 +46,10 @@ package struct Revectorization {
         let network = await database.vectorizer.network
         var names: [String] = []
         for collection in database.collectionTable.all {
+            let definitions = collection.definition.vectors
             for lease in try await leases(of: collection) {
                 let state = lease.shard.state
-                guard state.replacement != nil || state.vectors.values.contains(where: { $0.isForeign(to: network) })
+                guard state.replacement != nil || definitions.contains(where: { state.isForeign($0, to: network) })
                 else { continue }
                 names.append(collection.name)
                 break
@@ -86,7 +87,7 @@ package struct Revectorization {
         for definition in definitions {
             let new = try await database.submit(
                 RevectorizationStart(
-                    vector: definition.id, network: network, collection: collection.id, shards: shards))
+                    vector: definition.id, network: network.with(definition), collection: collection.id, shards: shards))
             progress.done = 0
             progress.total = shards.reduce(0) { $0 + Int($1.state.replacement?.end.number ?? 0) }
             for shard in shards {
@@ -95,7 +96,7 @@ package struct Revectorization {
             }
             _ = try await database.submit(
                 RevectorizationSwitch(
-                    old: definition.id, new: new, network: network, collection: collection.id, shards: shards,
+                    old: definition.id, new: new, network: network.with(definition), collection: collection.id, shards: shards,
                     collections: database.collectionTable))
             try loadIndexes(of: new, dimensions: network.dimensions, shards)
         }
@@ -121,7 +122,7 @@ package struct Revectorization {
         return definitions.filter { interrupted.contains($0.id) }
             + definitions.filter { definition in
                 !interrupted.contains(definition.id)
-                    && states.contains { $0.vectors[definition.id]?.isForeign(to: network) ?? false }
+                    && states.contains { $0.isForeign(definition, to: network) }
             }
     }
 
@@ -184,7 +185,7 @@ package struct Revectorization {
     private struct Entry {
         var document: DocumentID
         var id: ObjectID
-        var pictures: [(property: String, bytes: [UInt8])]
+        var pictures: [(property: String, picture: PictureInput)]
         var hasOldVector: Bool
     }
 
@@ -198,8 +199,8 @@ package struct Revectorization {
             guard document < replacement.end else { return false }
             let pictures = try PictureVectors.pictures(
                 PictureVectors.stored(for: definition, in: collection.definition, of: object.properties),
-                hashedBlobs: [:])
-            bytes += pictures.reduce(0) { $0 + $1.bytes.count }
+                hashedBlobs: [:], for: definition)
+            bytes += pictures.reduce(0) { $0 + $1.picture.bytes.count }
             entries.append(
                 Entry(
                     document: document, id: object.id, pictures: pictures,
@@ -210,7 +211,10 @@ package struct Revectorization {
     }
 }
 
-extension ShardState.VectorState {
-    /// Whether a network has made these vectors, and another one than `network`.
-    fileprivate func isForeign(to network: NetworkIdentity?) -> Bool { self.network != nil && self.network != network }
+extension ShardState {
+    /// Whether a network has made the vectors of `vector`, and another one than `network`, or of pictures made ready otherwise.
+    fileprivate func isForeign(_ vector: VectorDefinition, to network: NetworkIdentity?) -> Bool {
+        guard let filledBy = vectors[vector.id]?.network else { return false }
+        return filledBy != network?.with(vector)
+    }
 }

@@ -261,9 +261,11 @@ struct ShardWriter {
         for (vector, value) in multiVectors { noted.vectors[vector] = try entry(of: vector, value.dimensions) }
         for (vector, value) in vectors {
             var entry = try entry(of: vector, value.count)
-            if made.contains(vector), let network {
-                try noted.require(network, for: vector, in: collection.definition.name)
-                entry.network = network
+            if made.contains(vector), let network,
+                let definition = collection.definition.vectors.first(where: { $0.id == vector })
+            {
+                try noted.require(network, for: definition, in: collection.definition.name)
+                entry.network = network.with(definition)
             }
             noted.vectors[vector] = entry
         }

@@ -31,7 +31,7 @@ struct GraphQLObjectWriter {
             switch entry.content {
             case .typename: writer.string(plan.typeName)
             case .property(let name, let plan): try write(hit.object.properties[name], plan: plan)
-            case .additional(let entries): try writeAdditional(of: hit, entries)
+            case .additional(let entries): try writeAdditional(of: hit, entries, links: plan.links)
             }
         }
         writer.endObject()
@@ -40,7 +40,7 @@ struct GraphQLObjectWriter {
     // MARK: _additional
 
     private mutating func writeAdditional(
-        of hit: Hit, _ entries: [ObjectPlan.AdditionalEntry]
+        of hit: Hit, _ entries: [ObjectPlan.AdditionalEntry], links: PictureLinks?
     ) throws(DatabaseError) {
         let hasContent = entries.contains { entry in
             switch entry.content {
@@ -55,7 +55,7 @@ struct GraphQLObjectWriter {
             writer.key(entry.key)
             switch entry.content {
             case .typename(let name): writer.string(name)
-            case .field(let field): write(field, of: hit)
+            case .field(let field): write(field, of: hit, links: links)
             case .vectors(let names):
                 writer.beginObject()
                 for (key, name) in names {
@@ -74,7 +74,7 @@ struct GraphQLObjectWriter {
         writer.endObject()
     }
 
-    private mutating func write(_ field: AdditionalField, of hit: Hit) {
+    private mutating func write(_ field: AdditionalField, of hit: Hit, links: PictureLinks?) {
         switch field {
         case .id: writer.string(hit.isMerged ? "" : hit.object.id.description)
         case .vector: writer.floats(hit.object.vector ?? [])
@@ -84,9 +84,16 @@ struct GraphQLObjectWriter {
         case .explainScore: writer.string(hit.scoreExplanation ?? "")
         case .creationTimeUnix: writer.string(String(hit.object.creationTime))
         case .lastUpdateTimeUnix: writer.string(String(hit.object.updateTime))
+        case .percent: if let percent = hit.percent { writer.number(percent) } else { writer.null() }
+        case .imageUrl: write(hit.isMerged ? nil : links?.imageURL(of: hit.object))
+        case .thumbnailUrl: write(hit.isMerged ? nil : links?.thumbnailURL(of: hit.object))
         case .isConsistent: writer.boolean(true)
         case .vectors, .classification, .group: writer.null()
         }
+    }
+
+    private mutating func write(_ text: String?) {
+        if let text { writer.string(text) } else { writer.null() }
     }
 
     /// The shortest decimal of a score.

@@ -67,6 +67,7 @@ extension Query.Selection {
         if let names = other.properties { properties?.formUnion(names) } else { properties = nil }
         includesVectors = includesVectors || other.includesVectors
         needsCertainty = needsCertainty || other.needsCertainty
+        needsPercent = needsPercent || other.needsPercent
         needsScoreExplanation = needsScoreExplanation || other.needsScoreExplanation
     }
 

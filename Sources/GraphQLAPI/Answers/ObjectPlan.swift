@@ -36,6 +36,8 @@ struct ObjectPlan: Sendable {
     /// What has to be loaded.
     var selection = Query.Selection(properties: [], includesVectors: false)
 
+    /// Where the pictures of objects are, if that is asked for.
+    private(set) var links: PictureLinks?
     /// The name of the objects' type.
     private(set) var typeName: String
 
@@ -68,6 +70,13 @@ struct ObjectPlan: Sendable {
         entries.allSatisfy { if case .typename = $0.content { true } else { false } }
     }
 
+    private mutating func addLinks(_ schema: CollectionSchema) {
+        let links = PictureLinks(
+            origin: schema.origin, collection: collection, urlProperty: collection.imageURLProperty)
+        if let property = links.urlProperty { selection.properties?.insert(property) }
+        self.links = links
+    }
+
     private mutating func addAdditional(
         _ field: CollectedField, _ schema: CollectionSchema, _ collector: inout FieldCollector, type: ObjectType
     ) throws(GraphQLError) {
@@ -83,6 +92,8 @@ struct ObjectPlan: Sendable {
             if wanted == .vector || wanted == .vectors { selection.includesVectors = true }
             if wanted == .certainty { selection.needsCertainty = true }
             if wanted == .explainScore { selection.needsScoreExplanation = true }
+            if wanted == .percent { selection.needsPercent = true }
+            if wanted == .imageUrl || wanted == .thumbnailUrl { addLinks(schema) }
             if wanted == .group, case .object(let group)? = additional.fields[name]?.type.namedType {
                 let plan = try GroupPlan(
                     inner.selections, of: collection, type: group, schema: schema, collector: &collector)

@@ -96,10 +96,8 @@ struct SearchParser {
     }
 
     private func nearImage(_ near: InputObject) throws(QueryError) -> VectorSearch {
-        guard let image = near.string("image"), !image.isEmpty else {
-            throw QueryError("explorer: get class: vectorize params: 'nearImage.image' needs to be defined")
-        }
-        return try search(.image(base64: image), TargetVectors(near, of: "nearImage"), near, of: "nearImage")
+        let pictures = try NearImagePictures(near).pictures
+        return try search(.pictures(pictures), TargetVectors(near, of: "nearImage"), near, of: "nearImage")
     }
 
     private func search(

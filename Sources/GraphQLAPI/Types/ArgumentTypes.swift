@@ -189,8 +189,26 @@ struct NearTypes: Sendable {
         }
     }
 
+    /// Beside what Weaviate has: a part of the picture, or several pictures in its place.
     var image: TypeReference {
-        input("NearImageInpObj") { [self] in [InputDefinition("image", .nonNull(Standard.string))] + cutOffs }
+        input("NearImageInpObj") { [self] in
+            let picture = input("NearImagePictureInpObj") { [self] in
+                [
+                    InputDefinition("image", Standard.string), InputDefinition("id", Standard.string),
+                    InputDefinition("weight", Standard.float), InputDefinition("crop", crop),
+                ]
+            }
+            return [
+                InputDefinition("image", Standard.string), InputDefinition("crop", crop),
+                InputDefinition("images", .list(picture)),
+            ] + cutOffs
+        }
+    }
+
+    private var crop: TypeReference {
+        input("NearImageCropInpObj") {
+            ["x", "y", "width", "height"].map { InputDefinition($0, .nonNull(Standard.float)) }
+        }
     }
 
     private var cutOffs: [InputDefinition] {

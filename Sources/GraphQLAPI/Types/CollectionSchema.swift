@@ -14,6 +14,8 @@ final class CollectionSchema: Sendable {
     let definitions: [CollectionDefinition]
     /// Of the definitions, as the database counts them.
     let generation: UInt64
+    /// What stands before the paths of links to pictures.
+    let origin: String
     /// By name.
     let collections: [String: CollectionDefinition]
     /// The names of collections by alias, as far as there are such collections.
@@ -21,9 +23,12 @@ final class CollectionSchema: Sendable {
     private let objectTypes = Mutex<[String: ObjectType]>([:])
     private let rootSchema = Mutex<Schema?>(nil)
 
-    init(_ definitions: [CollectionDefinition], aliases: [CollectionAlias] = [], generation: UInt64) {
+    init(
+        _ definitions: [CollectionDefinition], aliases: [CollectionAlias] = [], generation: UInt64, origin: String = ""
+    ) {
         self.definitions = definitions
         self.generation = generation
+        self.origin = origin
         collections = Dictionary(definitions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         let names = Set(definitions.map(\.name))
         self.aliases = Dictionary(
@@ -169,10 +174,10 @@ final class CollectionSchema: Sendable {
                 case .classification:
                     FieldDefinition(field.rawValue, .named(.object(classificationType(of: collection))))
                 case .group: FieldDefinition(field.rawValue, .named(.object(groupType(of: collection))))
-                case .id, .score, .explainScore, .creationTimeUnix, .lastUpdateTimeUnix:
+                case .id, .score, .explainScore, .creationTimeUnix, .lastUpdateTimeUnix, .imageUrl, .thumbnailUrl:
                     FieldDefinition(field.rawValue, Standard.string)
                 case .vector: FieldDefinition(field.rawValue, .list(Standard.float))
-                case .distance, .certainty: FieldDefinition(field.rawValue, Standard.float)
+                case .distance, .certainty, .percent: FieldDefinition(field.rawValue, Standard.float)
                 case .isConsistent: FieldDefinition(field.rawValue, Standard.boolean)
                 }
             }
@@ -208,7 +213,8 @@ final class CollectionSchema: Sendable {
             let additional = ObjectType(name: "\(name)HitAdditional") { [unowned self] in
                 var fields = [
                     FieldDefinition("id", Standard.string), FieldDefinition("vector", .list(Standard.float)),
-                    FieldDefinition("distance", Standard.float),
+                    FieldDefinition("distance", Standard.float), FieldDefinition("percent", Standard.float),
+                    FieldDefinition("imageUrl", Standard.string), FieldDefinition("thumbnailUrl", Standard.string),
                 ]
                 if collection.hasNamedVectors {
                     fields.append(FieldDefinition("vectors", .named(.object(vectorsType(of: collection)))))

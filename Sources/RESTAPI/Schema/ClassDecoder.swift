@@ -35,6 +35,7 @@ struct ClassDecoder {
             replication: try replication(fields), moduleConfiguration: moduleConfiguration)
         definition.sharding = try sharding(fields, isMultiTenant: definition.multiTenancy.isEnabled)
         definition.objectTTL = try objectTTL(fields)
+        definition.imageURLProperty = try fields.text("imageUrlProperty").flatMap { $0.isEmpty ? nil : $0 }
         definition.showsEmptyProperties = fields.has("properties")
         let decoder = PropertyDecoder(parameter: Self.parameter)
         for (place, property) in (try fields.list("properties") ?? JSONArray()).enumerated() {

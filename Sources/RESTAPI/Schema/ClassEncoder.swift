@@ -11,6 +11,7 @@ enum ClassEncoder {
         writer.beginObject()
         writer.member("class", .string(definition.name))
         if let description = definition.description { writer.member("description", .string(description)) }
+        if let property = definition.imageURLProperty { writer.member("imageUrlProperty", .string(property)) }
         writer.key("invertedIndexConfig")
         write(definition.invertedIndex, to: &writer)
         if let modules = definition.moduleConfiguration { writer.member("moduleConfig", .object(modules)) }

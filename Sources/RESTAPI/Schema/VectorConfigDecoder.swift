@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DatabaseCore
+import ImageVectorizer
 import JSON
 import VectorIndexes
 
@@ -27,9 +28,11 @@ struct VectorConfigDecoder {
 
     private func unnamedVector(_ fields: BodyFields) throws(Refusal) -> VectorDefinition {
         let module = try fields.text("vectorizer") ?? settings.defaultVectorizer
-        return VectorDefinition(
+        var vector = VectorDefinition(
             vectorizer: try vectorizer(module, settings: modules?[module], prefix: ""),
             index: try index(fields, prefix: "", isNamed: false))
+        vector.preprocessing = try preprocessing(modules?[module], for: vector.vectorizer, prefix: "")
+        return vector
     }
 
     private func namedVector(_ name: String, _ fields: BodyFields) throws(Refusal) -> VectorDefinition {
@@ -43,9 +46,11 @@ struct VectorConfigDecoder {
         var configuration = JSONObject()
         if case .object(let object) = module.value { configuration = object }
         let settings: JSONValue? = configuration.isEmpty ? nil : .object(configuration)
-        return VectorDefinition(
+        var vector = VectorDefinition(
             name: name, vectorizer: try vectorizer(module.name, settings: settings, prefix: prefix),
             vectorizerConfiguration: configuration, index: try index(fields, prefix: prefix, isNamed: true))
+        vector.preprocessing = try preprocessing(settings, for: vector.vectorizer, prefix: prefix)
+        return vector
     }
 
     // MARK: - Vectorizers
@@ -58,6 +63,17 @@ struct VectorConfigDecoder {
         // Without any settings the class is accepted, and no object gets a vector from a picture.
         guard let settings else { return .image(fields: []) }
         return .image(fields: try imageFields(settings, prefix: "\(prefix)module '\(module)': "))
+    }
+
+    private func preprocessing(
+        _ settings: JSONValue?, for vectorizer: Vectorizer, prefix: String
+    ) throws(Refusal) -> [String: PicturePreprocessing] {
+        guard case .image(let fields) = vectorizer, let value = settings?["preprocess"] else { return [:] }
+        do throws(PreprocessingSettings.Invalid) {
+            return try PreprocessingSettings.preprocessing(value, fields: fields)
+        } catch {
+            throw .schema(422, "\(prefix)module '\(vectorizer.moduleName)': \(error.message)")
+        }
     }
 
     private func imageFields(_ settings: JSONValue, prefix: String) throws(Refusal) -> [String] {

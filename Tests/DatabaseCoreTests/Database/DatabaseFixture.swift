@@ -81,7 +81,8 @@ final class DatabaseFixture {
     }
 }
 
-/// Stands in for a network: a picture's vector is its first four bytes. An empty picture is damaged.
+/// Stands in for a network: a picture's vector is its first four bytes, or the mean of that and its mirror image. What a crop
+/// leaves away at the left is 0. An empty picture is damaged.
 final class ByteVectorizer: ImageVectorizing {
     let name = Mutex("bytes")
     let calls = Mutex(0)
@@ -95,7 +96,12 @@ final class ByteVectorizer: ImageVectorizing {
         calls.withLock { $0 += pictures.count }
         return pictures.map { picture in
             guard picture.bytes.count >= 4 else { return .failure(.damaged(format: "byte", detail: "too short")) }
-            return .success(PictureEmbedding(vector: picture.bytes.prefix(4).map(Float.init)))
+            var vector = picture.bytes.prefix(4).map(Float.init)
+            if let crop = picture.crop { for index in 0..<Int(crop.x * 4) { vector[index] = 0 } }
+            if picture.preprocessing.averagesMirrorImage {
+                vector = zip(vector, vector.reversed()).map { ($0 + $1) / 2 }
+            }
+            return .success(PictureEmbedding(vector: vector, decodingTime: .seconds(1), inferenceTime: .seconds(2)))
         }
     }
 }

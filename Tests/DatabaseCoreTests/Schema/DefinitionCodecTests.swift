@@ -79,9 +79,9 @@ struct DefinitionCodecTests {
 
     @Test func `a newer version is refused by its number`() throws {
         let text = String(decoding: DefinitionCodec.encoded(Self.definition), as: UTF8.self)
-        let newer = text.replacing("\"version\":2", with: "\"version\":4")
+        let newer = text.replacing("\"version\":2", with: "\"version\":5")
         let error = #expect(throws: DatabaseError.self) { try DefinitionCodec.decoded(Array(newer.utf8)) }
-        #expect(error?.message.contains("version 4") == true)
+        #expect(error?.message.contains("version 5") == true)
     }
 
     @Test func `only what older programs would misread has the newer version`() {
