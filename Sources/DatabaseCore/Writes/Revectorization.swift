@@ -87,7 +87,8 @@ package struct Revectorization {
         for definition in definitions {
             let new = try await database.submit(
                 RevectorizationStart(
-                    vector: definition.id, network: network.with(definition), collection: collection.id, shards: shards))
+                    vector: definition.id, network: network.with(definition), collection: collection.id, shards: shards)
+            )
             progress.done = 0
             progress.total = shards.reduce(0) { $0 + Int($1.state.replacement?.end.number ?? 0) }
             for shard in shards {
@@ -96,7 +97,8 @@ package struct Revectorization {
             }
             _ = try await database.submit(
                 RevectorizationSwitch(
-                    old: definition.id, new: new, network: network.with(definition), collection: collection.id, shards: shards,
+                    old: definition.id, new: new, network: network.with(definition), collection: collection.id,
+                    shards: shards,
                     collections: database.collectionTable))
             try loadIndexes(of: new, dimensions: network.dimensions, shards)
         }

@@ -7,7 +7,7 @@ import Testing
 @testable import DatabaseCore
 
 /// Pictures that are made ready otherwise than in compatible mode, and searches by several of them.
-struct PreprocessingTests {
+struct PreparedPictureTests {
     private func collection(flipping: Bool) async throws -> DatabaseFixture {
         let fixture = try DatabaseFixture()
         var definition = CollectionDefinition.pictures
