@@ -104,10 +104,11 @@ struct EXIFOrientationTests {
         #expect(EXIFOrientation.inTIFF(Self.tiff([big], isLittleEndian: false)[...]) == 8)
     }
 
-    @Test(arguments: [
-        [0x12, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0], [0x12, 1, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0],
-        [0x12, 1, 3, 0, 2, 0, 0, 0, 6, 0, 0, 0], [0x12, 1, 2, 0, 1, 0, 0, 0, 6, 0, 0, 0],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x12, 1, 3, 0, 1, 0, 0, 0, 9, 0, 0, 0], [0x12, 1, 3, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+            [0x12, 1, 3, 0, 2, 0, 0, 0, 6, 0, 0, 0], [0x12, 1, 2, 0, 1, 0, 0, 0, 6, 0, 0, 0],
+        ] as [[UInt8]])
     func `an orientation that makes no sense counts as none`(_ entry: [UInt8]) {
         #expect(EXIFOrientation.inTIFF(Self.tiff([entry])[...]) == 1)
     }
