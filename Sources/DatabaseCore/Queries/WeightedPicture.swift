@@ -60,7 +60,9 @@ struct PictureSum: Sendable {
         var parts: [(part: Part, weight: Float)] = []
         for (index, picture) in pictures.enumerated() {
             let weight = Float(picture.weight)
-            guard weight.isFinite else { throw .invalidQuery(.pictures(.weightNotFinite(picture.weight, index: index))) }
+            guard weight.isFinite else {
+                throw .invalidQuery(.pictures(.weightNotFinite(picture.weight, index: index)))
+            }
             switch picture.content {
             case .bytes(let bytes): parts.append((.picture(bytes, crop: picture.crop), weight))
             case .base64(let text):

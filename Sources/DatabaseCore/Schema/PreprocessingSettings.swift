@@ -29,7 +29,8 @@ package enum PreprocessingSettings {
         let byField = members.members.contains { if case .object = $0.value { true } else { false } }
         guard byField else {
             let all: PicturePreprocessing = try preprocessing(members, place: "preprocess")
-            return all == .compatible ? [:] : Dictionary(fields.map { ($0, all) }, uniquingKeysWith: { first, _ in first })
+            if all == .compatible { return [:] }
+            return Dictionary(fields.map { ($0, all) }, uniquingKeysWith: { first, _ in first })
         }
         var result: [String: PicturePreprocessing] = [:]
         for member in members.members {
@@ -52,7 +53,8 @@ package enum PreprocessingSettings {
     ) throws(Invalid) -> PicturePreprocessing {
         for member in members.members where !names.contains(member.name) {
             throw Invalid(
-                message: "\(place).\(member.name.prefix(100)): there is no such setting; there are \(names.joined(separator: ", "))")
+                message: "\(place).\(member.name.prefix(100)): there is no such setting; there are "
+                    + names.joined(separator: ", "))
         }
         let isBetter = try flag(members, "better", place) ?? false
         var result = isBetter ? PicturePreprocessing.better : .compatible

@@ -55,7 +55,8 @@ struct PictureSumTests {
 
     @Test(arguments: [
         ("AQID", [1, 2, 3] as [UInt8]?), ("data:image/png;base64,AQID", [1, 2, 3]), ("data:;base64,AQID", [1, 2, 3]),
-        ("data:image/png;name=a;BASE64,AQ\nID", [1, 2, 3]), ("data:image/png,AQID", nil), ("data:image/png;base64", nil),
+        ("data:image/png;name=a;BASE64,AQ\nID", [1, 2, 3]),
+        ("data:image/png,AQID", nil), ("data:image/png;base64", nil),
         ("data:", nil), ("", nil), ("A*ID", nil),
     ])
     func `base64 is read with and without the beginning of a data URI`(text: String, bytes: [UInt8]?) {
