@@ -79,6 +79,7 @@ let package = Package(
         library("Observability", uses: ["CSystem", "JSON"]),
         library("Execution", uses: ["CSystem"]),
         library("Jobs"),
+        library("MultipartForms"),
         library("Protobuf"),
         library("WeaviateMessages", uses: ["Protobuf"]),
 
@@ -96,6 +97,8 @@ let package = Package(
             uses: [
                 "CGIF", "CGnuTLS", "COpenVINO", "CPNG", "CPixels", "CTurboJPEG", "CWebP", "Execution", "Observability",
             ]),
+
+        library("ThumbnailCache", uses: ["CZlib", "Execution", "ImageVectorizer", "Observability"]),
 
         // The database, without any network.
         library(
@@ -133,7 +136,8 @@ let package = Package(
             "RESTAPI",
             uses: [
                 "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "HTTPGateway",
-                "HTTPServer", "ImageVectorizer", "JSON", "Observability", "VectorIndexes",
+                "HTTPServer", "ImageVectorizer", "JSON", "MultipartForms", "Observability", "ThumbnailCache",
+                "VectorIndexes",
             ]),
 
         // The program.
@@ -169,6 +173,8 @@ let package = Package(
             name: "TextMutation", dependencies: ["RandomNumbers"], path: "Fuzz/TextMutation",
             swiftSettings: swiftSettings),
         program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "TextMutation"]),
+        program(
+            "MultipartFuzz", at: "Fuzz/MultipartFuzz", uses: ["MultipartForms", "RandomNumbers", "TextMutation"]),
         program(
             "ProtobufFuzz", at: "Fuzz/ProtobufFuzz",
             uses: ["Protobuf", "RandomNumbers", "TextMutation", "WeaviateMessages"]),
@@ -214,6 +220,7 @@ let package = Package(
         tests(of: "Observability", uses: ["JSON"]),
         tests(of: "Execution"),
         tests(of: "Jobs"),
+        tests(of: "MultipartForms"),
         tests(of: "Protobuf"),
         tests(of: "WeaviateMessages", uses: ["Protobuf"]),
         tests(of: "VectorKernels", uses: ["RandomNumbers"]),
@@ -231,6 +238,7 @@ let package = Package(
                 "DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RandomNumbers",
                 "VectorIndexes",
             ]),
+        tests(of: "ThumbnailCache", uses: ["Execution", "ImageVectorizer"]),
         tests(of: "APIVocabulary", uses: ["DataModel", "DatabaseCore", "Execution", "JSON"]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         // A client of gRPC for tests.
@@ -262,7 +270,7 @@ let package = Package(
             of: "RESTAPI",
             uses: [
                 "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "HTTPGateway",
-                "HTTPServer", "JSON",
+                "HTTPServer", "ImageVectorizer", "JSON", "ThumbnailCache",
             ]),
         tests(of: "Configuration"),
     ],

@@ -2,6 +2,7 @@
 
 import HTTPGateway
 import JSON
+import ThumbnailCache
 
 /// What the REST API tells about the server and how it greets browsers.
 package struct RESTContext: Sendable {
@@ -21,6 +22,8 @@ package struct RESTContext: Sendable {
     package var crossOrigin = CrossOriginHeaders()
     /// Whether `/.well-known/ready` says yes. Asked on a connection's thread: must not wait.
     package var isReady: @Sendable () -> Bool
+    /// Makes thumbnails of stored pictures; `nil` where there are none.
+    package var thumbnails: ThumbnailService?
     /// Milliseconds since 1970.
     package var clock: @Sendable () -> Int64
 

@@ -13,6 +13,8 @@ package struct RESTHandler: GuardedHandler {
     let database: any DatabaseOperations
     let graphql: any HTTPHandler
     let context: RESTContext
+    /// Of pictures that were asked for.
+    let pictureDigests = PictureDigests()
     private let health: RESTHealth
 
     /// - Parameter graphql: answers `POST /v1/graphql` and `/v1/graphql/batch`.

@@ -60,7 +60,11 @@ extension MemoryDatabase {
         let made = try pictureVector(definition, old.object.properties)
         if let vector = object.vector ?? made { old.object.vector = vector }
         let changed = old
-        state.withLock { $0.objects[place, default: [:]][id] = changed }
+        state.withLock { state in
+            state.time += 1
+            state.objects[place, default: [:]][id] = changed
+            state.objects[place]?[id]?.object.updateTime = state.time
+        }
     }
 
     package func delete(_ id: ObjectID, in collection: String, tenant: String?) async throws(DatabaseError) -> Bool {

@@ -6,6 +6,7 @@ import DatabaseTesting
 import Execution
 import HTTPServer
 import JSON
+import ThumbnailCache
 
 @testable import RESTAPI
 
@@ -14,12 +15,16 @@ struct RESTFixture {
     let database: MemoryDatabase
     let handler: RESTHandler
 
-    init(settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "") {
+    init(
+        settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "",
+        thumbnails: ThumbnailService? = nil
+    ) {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
             hostname: "http://[::]:8080", nodeName: "node1", modules: { ["img2vec-neural": .object([:])] },
             isReady: { isReady }, clock: { 1_700_000_000_000 })
         context.origin = origin
+        context.thumbnails = thumbnails
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
     }
 
@@ -52,6 +57,29 @@ struct RESTFixture {
     func send(
         _ method: String, _ target: String, _ body: String = "", memory: MemoryReservation = MemoryReservation()
     ) async throws -> Answer {
+        let response = try await response(to: method, target, Array(body.utf8), memory: memory)
+        return Answer(
+            status: response.status, headers: response.headers,
+            body: response.body.isEmpty ? nil : try JSONValue(parsing: response.body))
+    }
+
+    /// Sends a form.
+    func send(_ method: String, _ target: String, form parts: [FormPart]) async throws -> Answer {
+        let response = try await response(
+            to: method, target, FormPart.body(parts),
+            headers: [("content-type", "multipart/form-data; boundary=\(FormPart.boundary)")])
+        return Answer(
+            status: response.status, headers: response.headers,
+            body: response.body.isEmpty ? nil : try JSONValue(parsing: response.body))
+    }
+
+    /// The response as it is, to a body of any kind.
+    ///
+    /// - Parameter headers: names in lower case.
+    func response(
+        to method: String, _ target: String, _ body: [UInt8] = [], headers: [(name: String, value: String)] = [],
+        memory: MemoryReservation = MemoryReservation()
+    ) async throws -> HTTPResponse {
         let parts = target.split(separator: "?", maxSplits: 1).map { String($0) }
         var query: [(name: String, value: String)] = []
         for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
@@ -60,11 +88,8 @@ struct RESTFixture {
         }
         let request = HTTPRequest(
             method: method, pathSegments: parts[0].split(separator: "/").map { String($0) }, rawPath: parts[0],
-            query: query, body: Array(body.utf8), memory: memory)
-        let response = await handler.respond(to: request)
-        return Answer(
-            status: response.status, headers: response.headers,
-            body: response.body.isEmpty ? nil : try JSONValue(parsing: response.body))
+            query: query, headers: headers, body: body, memory: memory)
+        return await handler.respond(to: request)
     }
 
     /// Creates a class with these properties, given as JSON objects.
@@ -72,6 +97,31 @@ struct RESTFixture {
         let answer = try await send(
             "POST", "/v1/schema", #"{"class": "\#(name)", "properties": [\#(properties)]\#(more)}"#)
         precondition(answer.status == 200, "\(name): \(answer.message ?? "")")
+    }
+}
+
+/// A part of a form that a test sends.
+struct FormPart {
+    var head: String
+    var content: [UInt8]
+
+    static let boundary = "----fixture"
+
+    static func text(_ name: String, _ text: String, type: String? = nil) -> Self {
+        Self(head: #"name="\#(name)""# + (type.map { "\r\nContent-Type: \($0)" } ?? ""), content: Array(text.utf8))
+    }
+
+    static func file(_ name: String, _ content: String, type: String = "image/jpeg") -> Self {
+        Self(head: #"name="\#(name)"; filename="x.jpg""# + "\r\nContent-Type: \(type)", content: Array(content.utf8))
+    }
+
+    static func body(_ parts: [Self]) -> [UInt8] {
+        var body: [UInt8] = []
+        for part in parts {
+            body += "--\(boundary)\r\nContent-Disposition: form-data; \(part.head)\r\n\r\n".utf8
+            body += part.content + Array("\r\n".utf8)
+        }
+        return body + Array("--\(boundary)--\r\n".utf8)
     }
 }
 

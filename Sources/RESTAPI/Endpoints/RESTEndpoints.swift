@@ -19,7 +19,7 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 /// parameters in the same place.
 enum RESTEndpoints {
     static let router = Router(
-        prefix: ["v1"], meta + schema + aliases + tenants + objects + batch + backups + graphql + unbuilt)
+        prefix: ["v1"], meta + schema + aliases + tenants + objects + pictures + batch + backups + graphql + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(
@@ -131,6 +131,9 @@ enum RESTEndpoints {
             RESTEndpoint(
                 "POST", "objects/validate", .read, "Check an object without storing it", tag: "objects",
                 .work { handler, call throws(Refusal) in try await handler.validateObject(call) }),
+            RESTEndpoint(
+                "POST", "objects/{class}", .write, "Create an object from a form", tag: "objects",
+                .work { handler, call throws(Refusal) in try await handler.createObjectFromForm(call) }),
         ] + object(at: "objects/{id}") + object(at: "objects/{class}/{id}")
         + references(at: "objects/{id}/references/{property}")
         + references(at: "objects/{class}/{id}/references/{property}")

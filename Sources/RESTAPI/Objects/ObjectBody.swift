@@ -29,7 +29,8 @@ struct ObjectBody {
         self = object
     }
 
-    private mutating func read(_ name: String, _ reader: inout BodyReader, place: String) throws(Refusal) {
+    /// Reads one member's value, whatever the object is written in; passes over those it does not know.
+    mutating func read(_ name: String, _ reader: inout BodyReader, place: String) throws(Refusal) {
         switch name {
         case "class": input.collection = CollectionName.normalized(try reader.text("Object.class") ?? "")
         case "id":

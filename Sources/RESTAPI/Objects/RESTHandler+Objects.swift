@@ -9,7 +9,31 @@ import JSON
 extension RESTHandler {
     func createObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         try call.checkConsistency(nodeName: context.nodeName)
-        let input = try completeInput(try ObjectBody.reading(call.request))
+        return try await create(try completeInput(try objectBody(call)))
+    }
+
+    /// `POST /v1/objects/{class}`, which takes a form alone.
+    func createObjectFromForm(_ call: Call) async throws(Refusal) -> HTTPResponse {
+        try call.checkConsistency(nodeName: context.nodeName)
+        guard let form = try RequestForm(call.request) else {
+            throw .handler(
+                415,
+                "an object is created here from multipart/form-data; send JSON to POST /v1/objects, with the class in it"
+            )
+        }
+        var body = try ObjectForm.body(form, in: call.collection, definition: database.collection(named:))
+        let collection = call.collection ?? ""
+        guard body.input.collection.isEmpty || isSameClass(body.input.collection, collection) else {
+            throw .handler(
+                422,
+                "the class in the body is '\(body.input.collection.prefix(300))', the one in the path '\(collection.prefix(300))'"
+            )
+        }
+        body.input.collection = collection
+        return try await create(try completeInput(body))
+    }
+
+    private func create(_ input: ObjectInput) async throws(Refusal) -> HTTPResponse {
         let stored = try await during(.create(givesID: input.id != nil)) { () throws(DatabaseError) in
             try await database.insert(input)
         }
@@ -17,7 +41,7 @@ extension RESTHandler {
     }
 
     func validateObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
-        let input = try completeInput(try ObjectBody.reading(call.request))
+        let input = try completeInput(try objectBody(call))
         try await during(.write) { () throws(DatabaseError) in try await database.validate(input) }
         return HTTPResponse(status: 200)
     }
@@ -45,7 +69,7 @@ extension RESTHandler {
     func replaceObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let id = try call.id()
         try call.checkConsistency(nodeName: context.nodeName)
-        var body = try ObjectBody.reading(call.request)
+        var body = try objectBody(call)
         if body.input.collection.isEmpty { body.input.collection = call.collection ?? "" }
         if body.input.collection.isEmpty {
             body.input.collection = try await collections(holding: id, tenant: body.input.tenant).first ?? ""
@@ -67,7 +91,7 @@ extension RESTHandler {
     func mergeObject(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let id = try call.id()
         try call.checkConsistency(nodeName: context.nodeName)
-        var body = try ObjectBody.reading(call.request)
+        var body = try objectBody(call)
         if let collection = call.collection {
             guard body.input.collection.isEmpty || isSameClass(body.input.collection, collection) else {
                 throw .handler(
@@ -113,6 +137,12 @@ extension RESTHandler {
     }
 
     // MARK: - Parts
+
+    /// The object in a body of JSON, or in a form.
+    private func objectBody(_ call: Call) throws(Refusal) -> ObjectBody {
+        guard let form = try RequestForm(call.request) else { return try ObjectBody.reading(call.request) }
+        return try ObjectForm.body(form, in: call.collection, definition: database.collection(named:))
+    }
 
     /// Whether two names, one of which may be an alias, stand for the same class.
     private func isSameClass(_ name: String, _ other: String) -> Bool {
