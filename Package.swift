@@ -147,7 +147,7 @@ let package = Package(
             uses: [
                 "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GRPCAPI",
                 "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer", "ImageVectorizer", "JSON",
-                "ObjectStorage", "Observability", "RESTAPI", "VectorIndexes",
+                "ObjectStorage", "Observability", "RESTAPI", "ThumbnailCache", "VectorIndexes",
             ]),
 
         // Measured and fuzzed.

@@ -107,6 +107,8 @@ package struct Settings: Sendable, Equatable {
     package var maximumImagePixels = 178_956_970
     /// What all decoders together may hold at one time.
     package var imageMemoryInBytes = 128 << 20
+    /// What thumbnails may take on disk; 0: none are kept.
+    package var thumbnailCacheInBytes = 512 << 20
     /// Accepted and not used: inference runs inside this process.
     package var imageInferenceAPI = ""
 

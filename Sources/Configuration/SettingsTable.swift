@@ -162,6 +162,10 @@ package enum SettingsTable {
             "What all decoders together may hold; a picture that needs what others hold waits, one that needs more is refused."
         ),
         Setting(
+            "NEEDLETAIL_THUMBNAIL_CACHE", \.thumbnailCacheInBytes, .bytes(0...(1 << 44)), in: .pictures,
+            "What thumbnails may take on disk, in 'thumbnails' in the data folder; 0 keeps none. What is lost is made again."
+        ),
+        Setting(
             "IMAGE_INFERENCE_API", \.imageInferenceAPI, .text, in: .pictures,
             "Accepted and not used: inference runs inside this process."),
     ]

@@ -61,7 +61,8 @@ struct ServeCommand {
         // Whoever finds the server ready finds in its log what was wrong with the data.
         logger.flush()
         let service = WeaviateService(database: database, authenticator: authenticator, nodeName: nodeName)
-        front.open(handler(database, service, network, port: listener.port ?? settings.port, front))
+        let thumbnails = Thumbnails(settings: settings, logger: logger)
+        front.open(handler(database, service, network, thumbnails, port: listener.port ?? settings.port, front))
         grpc.open(GRPCMemoryTrimming(inner: service))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
@@ -84,6 +85,7 @@ struct ServeCommand {
         let haveRequestsEnded = await listener.stop(drainingFor: settings.drainTimeout)
         let haveHandlersEnded = await haveCallsEnded && haveRequestsEnded
         await monitoring.stop()
+        thumbnails.stop()
         let haveReadsEnded = await database.close(waitingForReads: .seconds(5))
         // The process cannot end well while a thread is in the engine.
         await network.waitUntilLoaded()
@@ -112,8 +114,8 @@ struct ServeCommand {
     }
 
     private func handler(
-        _ database: Database, _ service: WeaviateService, _ network: VectorizerLoading.Announced, port: Int,
-        _ front: FrontDoor
+        _ database: Database, _ service: WeaviateService, _ network: VectorizerLoading.Announced,
+        _ thumbnails: Thumbnails, port: Int, _ front: FrontDoor
     ) -> any HTTPHandler {
         var context = RESTContext(
             hostname: "http://[::]:\(port)", nodeName: nodeName, modules: { [self] in modules(network.network) },
@@ -121,6 +123,7 @@ struct ServeCommand {
         context.grpcMaxMessageSize = settings.grpcMaximumMessageBytes
         context.origin = settings.origin
         context.crossOrigin = crossOrigin
+        context.thumbnails = thumbnails.service
         let graphql = GraphQLHandler(
             database: database, width: settings.effectiveComputeThreads, origin: settings.origin)
         let rest = RESTHandler(database: database, graphql: graphql, context: context)

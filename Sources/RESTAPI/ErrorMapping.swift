@@ -20,6 +20,8 @@ enum ErrorMapping {
         /// Merge, whose errors have a form of their own.
         case merge
         case read
+        /// Of `/v1/search`, which is not Weaviate's: what is wrong and nothing before it.
+        case search
         case list
         case batchDelete
         case backup
@@ -40,6 +42,7 @@ enum ErrorMapping {
         case .merge: return isMissing(kind) ? .notFound : .handler(status, mergeText(error, kind, text, status))
         case .batchDelete: return batchDeleteRefusal(error, kind, text, status)
         case .backup: return .handler(status, text)
+        case .search: return .handler(kind == .missingCollection ? 404 : status, error.wording)
         case .alias: return status == 404 ? .notFound : .handler(status, text)
         case .changeReferences(let adds):
             return isMissing(kind)

@@ -14,4 +14,15 @@ extension RESTEndpoints {
                     .work { handler, call throws(Refusal) in try await handler.getPicture(call) })
             }
         }
+
+    static let search: [RESTEndpoint] = [
+        search(.image, "The objects nearest to a picture"), search(.vector, "The objects nearest to a vector"),
+        search(.object, "The objects nearest to an object"),
+    ]
+
+    private static func search(_ kind: SearchRequest.Kind, _ summary: String) -> RESTEndpoint {
+        RESTEndpoint(
+            "POST", "search/{class}/\(kind.rawValue)", .read, summary, tag: "search",
+            .work { handler, call throws(Refusal) in try await handler.search(kind, call) })
+    }
 }

@@ -19,7 +19,8 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 /// parameters in the same place.
 enum RESTEndpoints {
     static let router = Router(
-        prefix: ["v1"], meta + schema + aliases + tenants + objects + pictures + batch + backups + graphql + unbuilt)
+        prefix: ["v1"],
+        meta + schema + aliases + tenants + objects + pictures + search + batch + backups + graphql + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(

@@ -127,7 +127,7 @@ extension RESTHandler {
 
     private static func typeHeaders(of bytes: [UInt8], named name: String) -> [(name: String, value: String)] {
         if let format = try? PictureFormat(of: bytes) {
-            return [("Content-Type", "image/\(format.rawValue.lowercased())")]
+            return [("Content-Type", format.contentType)]
         }
         return [
             ("Content-Type", "application/octet-stream"),

@@ -21,7 +21,7 @@ enum TenantRefusal {
         case .list: return .handler(422, "msg:search index \(index) code:422 err:\(reason)")
         case .merge:
             return .handler(422, "msg:repo.object code:422 err:search index \(index): determine shard: \(reason)")
-        case .backup, .alias: return .handler(422, reason)
+        case .backup, .alias, .search: return .handler(422, reason)
         case .changeReferences:
             return .handler(
                 422,
