@@ -29,13 +29,10 @@ package struct PictureLinks: Sendable {
         hasPictures = collection.pictureProperty != nil
     }
 
-    /// The address of the original: what the object says, where the collection has originals elsewhere, else that of the stored
-    /// picture. `nil` where there is neither.
+    /// The address of the original: what the object says, where the collection has originals elsewhere and the object names its
+    /// own, else that of the stored picture. `nil` where there is neither.
     package func imageURL(of object: DatabaseObject) -> String? {
-        if let urlProperty {
-            guard case .text(let url)? = object.properties[urlProperty], !url.isEmpty else { return nil }
-            return url
-        }
+        if let urlProperty, case .text(let url)? = object.properties[urlProperty], !url.isEmpty { return url }
         return hasPictures ? Self.path(of: object, query: [], origin: origin) : nil
     }
 

@@ -41,7 +41,7 @@ struct PictureLinksTests {
         let url = "https://elsewhere.example/1.jpg"
         #expect(links.urlProperty == "url")
         #expect(links.imageURL(of: object(properties: ["url": .text(url)])) == url)
-        #expect(links.imageURL(of: object()) == nil)
+        #expect(links.imageURL(of: object()) == Self.path)
         #expect(links.thumbnailURL(of: object()) == Self.path + "?size=256")
         let without = PictureLinks(origin: "", collection: collection([]), urlProperty: "url")
         #expect(without.thumbnailURL(of: object()) == nil)
