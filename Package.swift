@@ -161,7 +161,7 @@ let package = Package(
             "RequestFuzz", at: "Fuzz/RequestFuzz",
             uses: [
                 "DatabaseCore", "Execution", "GraphQLAPI", "HTTPServer", "ImageVectorizer", "JSON", "ObjectStorage",
-                "Observability", "RESTAPI", "RandomNumbers", "TextMutation",
+                "Observability", "RESTAPI", "RandomNumbers", "TextMutation", "ThumbnailCache",
             ]),
         program(
             "CallFuzz", at: "Fuzz/CallFuzz",

@@ -11,6 +11,7 @@ import ObjectStorage
 import Observability
 import RESTAPI
 import TextMutation
+import ThumbnailCache
 
 /// Sends whole requests, REST and GraphQL, to a real database in a folder of its own, without a socket.
 ///
@@ -20,7 +21,7 @@ import TextMutation
 /// What must hold whatever is sent:
 /// 1. the process lives: before each request its text is written to a file, whose name is printed at the start;
 /// 2. no answer is a failure of the server (5xx) that is not meant;
-/// 3. every body that is answered is JSON, and no GraphQL error speaks of the inside of the server;
+/// 3. every body that is answered is JSON, unless it is a stored blob, and no GraphQL error speaks of the inside of the server;
 /// 4. at the end, and after each time the database was closed and opened again, everything stored is sound.
 @main struct RequestFuzz {
     static func main() async {
@@ -68,9 +69,13 @@ struct RequestRun {
                 environment: environment, vectorizer: ByteVectorizer(), settings: DatabaseSettings(),
                 logger: Logger(level: .error), maintenanceThreads: 1,
                 clock: { Int64(Date().timeIntervalSince1970 * 1_000) })
-            let context = RESTContext(
+            var context = RESTContext(
                 hostname: "http://localhost", nodeName: "node1", modules: { [:] }, isReady: { true },
                 clock: { Int64(Date().timeIntervalSince1970 * 1_000) })
+            context.thumbnails = ThumbnailService(files: nil, width: 1) { bytes, _ throws(ImageVectorizerError) in
+                guard bytes.count >= 4 else { throw .damaged(format: "byte", detail: "too short") }
+                return bytes
+            }
             let handler = RESTHandler(
                 database: database, graphql: GraphQLHandler(database: database, width: 2), context: context)
             if run.executions == 0 { for request in RequestGenerator.setup { try await send(request, to: handler) } }
@@ -136,7 +141,8 @@ struct RequestRun {
     private static func fault(of response: HTTPResponse, after time: Duration) -> String? {
         let text = String(decoding: response.body, as: UTF8.self)
         if response.status >= 500, !meantFailures.contains(where: text.contains) { return "a failure of the server" }
-        if !response.body.isEmpty, (try? JSONValue(parsing: response.body)) == nil {
+        let isJSON = response.headers.contains { $0 == ("Content-Type", "application/json") }
+        if !response.body.isEmpty, isJSON || response.status >= 300, (try? JSONValue(parsing: response.body)) == nil {
             return "an answer that is no JSON"
         }
         if let word = innerWords.first(where: text.contains) { return "an answer that says '\(word)'" }

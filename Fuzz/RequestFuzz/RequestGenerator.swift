@@ -7,6 +7,8 @@ struct FuzzRequest {
     var method: String
     var path: [String]
     var query: [(name: String, value: String)] = []
+    /// Names in lower case.
+    var headers: [(name: String, value: String)] = []
     var body: [UInt8] = []
 
     init(_ method: String, _ path: [String], query: [(name: String, value: String)] = [], _ body: String = "") {
@@ -18,12 +20,15 @@ struct FuzzRequest {
 
     var http: HTTPRequest {
         HTTPRequest(
-            method: method, pathSegments: path, rawPath: "/" + path.joined(separator: "/"), query: query, body: body)
+            method: method, pathSegments: path, rawPath: "/" + path.joined(separator: "/"), query: query,
+            headers: headers,
+            body: body)
     }
 
     var text: String {
         let parameters = query.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
         return "\(method) /\(path.joined(separator: "/"))\(parameters.isEmpty ? "" : "?")\(parameters)\n"
+            + headers.map { "\($0.name): \($0.value)\n" }.joined()
             + String(decoding: body, as: UTF8.self)
     }
 }
@@ -63,7 +68,7 @@ struct RequestGenerator {
 
     mutating func next() -> FuzzRequest {
         var request: FuzzRequest
-        switch values.count(0...29) {
+        switch values.count(0...35) {
         case 0...5: request = write()
         case 6, 7: request = batch()
         case 8: request = batchDelete()
@@ -72,6 +77,7 @@ struct RequestGenerator {
         case 11: request = schema()
         case 12: request = graphQLBatch()
         case 13...15: request = ofTenants()
+        case 16...21: request = ofPictures()
         default: request = FuzzRequest("POST", ["v1", "graphql"], graphQLBody())
         }
         if values.chance(12) { damage(&request.body) }
