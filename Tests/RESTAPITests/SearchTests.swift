@@ -275,7 +275,7 @@ struct SearchTests {
         ),
         (
             "near-image", #"{"image": "UDE=", "where": {"operator": "Equal", "path": ["count"]}}"#, 422,
-            "got no <valueType>"
+            "but no value<Type> field set"
         ),
         ("near-image", #"{"image": "UDE=", "targetVector": "nope"}"#, 422, "nope"),
         ("near-image", #"{"imageUrl": "https://example.com/x.jpg"}"#, 422, "NEEDLETAIL_FETCH_HOSTS"),

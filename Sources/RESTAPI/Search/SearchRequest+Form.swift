@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -12,6 +13,7 @@ extension SearchRequest {
     init(_ kind: Kind, reading call: Call) throws(Refusal) {
         self.init(kind: kind)
         let request = call.request
+        allowance = DecodingAllowance(request.memory, bodyByteCount: request.body.count)
         for (name, value) in request.query where !["consistency_level", "node_name"].contains(name) {
             try read(name, texts: [value], place: "query")
         }
@@ -100,7 +102,7 @@ extension SearchRequest {
     }
 
     private mutating func readJSON(_ name: String, _ text: String) throws(Refusal) {
-        var reader = try BodyReader(Array(text.utf8), parameter: name)
+        var reader = try BodyReader(Array(text.utf8), parameter: name, allowance: allowance)
         try read(name, &reader)
     }
 

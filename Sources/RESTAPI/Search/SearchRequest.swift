@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import ImageVectorizer
@@ -56,6 +57,8 @@ struct SearchRequest {
     var groupBy: Query.GroupBy?
     /// Whether hits are left out that are what is searched near to.
     var excludesSelf = false
+    /// What decoding may take.
+    var allowance = DecodingAllowance.unlimited
 
     init(kind: Kind) { self.kind = kind }
 }
