@@ -14,6 +14,7 @@ struct BenchmarkOptions {
     var openVINO = ProcessInfo.processInfo.environment["NEEDLETAIL_OPENVINO_LIB"] ?? ".build/openvino"
     var model = "Models/efficientnet-lite0.onnx"
     var precision = InferencePrecision.auto
+    var streams = InferenceStreams.auto
     var seconds = 10.0
     var pictureLimit = 500
 
@@ -31,6 +32,7 @@ struct BenchmarkOptions {
             case "--openvino": openVINO = value
             case "--model": model = value
             case "--precision": precision = try Self.precision(value)
+            case "--streams": streams = try Self.streams(value)
             case "--seconds": seconds = Double(value) ?? seconds
             default: throw Mistake(description: "there is no option \(option)")
             }
@@ -42,6 +44,13 @@ struct BenchmarkOptions {
             throw Mistake(description: "--precision is auto, fp32, bf16 or int8, not \(text)")
         }
         return precision
+    }
+
+    private static func streams(_ text: String) throws -> InferenceStreams {
+        guard let streams = InferenceStreams(rawValue: text) else {
+            throw Mistake(description: "--streams is auto, single or percore, not \(text)")
+        }
+        return streams
     }
 
     /// The first files of the folder, in the order of their names; without a folder, bitmaps of noise.

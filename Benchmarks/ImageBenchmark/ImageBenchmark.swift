@@ -6,7 +6,8 @@ import ImageVectorizer
 
 /// Measures decoding, the inference engine alone, and both together, on a folder of pictures.
 ///
-/// `[--pictures FOLDER] [--openvino FOLDER] [--model FILE] [--precision auto|fp32|bf16] [--seconds N] [--smoke]`
+/// `[--pictures FOLDER] [--openvino FOLDER] [--model FILE] [--precision auto|fp32|bf16] [--streams auto|single|percore]
+/// [--seconds N] [--smoke]`
 @main
 struct ImageBenchmark {
     private let vectorizer: NeuralVectorizer
@@ -34,7 +35,8 @@ struct ImageBenchmark {
         let start = clock.now
         let vectorizer = try NeuralVectorizer(
             configuration: NeuralVectorizer.Configuration(
-                modelPath: options.model, openVINOFolder: options.openVINO, precision: options.precision), pool: pool)
+                modelPath: options.model, openVINOFolder: options.openVINO, precision: options.precision,
+                streams: options.streams), pool: pool)
         let loading = clock.now - start
         print("\(pool.threadCount) threads, \(pictures.count) pictures, \(vectorizer.precisionInUse.rawValue)")
         print(
@@ -79,11 +81,15 @@ struct ImageBenchmark {
     }
 
     private func measureEngine() async throws {
-        try await vectorizer.rehearse(8)
+        // Until it is decided how many streams there are, or as long as there is time.
+        let start = ContinuousClock.now
+        repeat {
+            try await vectorizer.rehearse(64)
+        } while vectorizer.streamsInUse == nil && start.duration(to: .now) < .seconds(seconds * 3)
         let rate = try await rate {
             try await vectorizer.rehearse(64); return 64
         }
-        print("engine alone: \(rate) pictures/s")
+        print("engine alone, streams \(vectorizer.streamsInUse?.rawValue ?? "not decided"): \(rate) pictures/s")
     }
 
     private func measureBatches() async {

@@ -99,6 +99,8 @@ package struct Settings: Sendable, Equatable {
     package var imageModel = ImageModel.resNet50
     /// In which precision it runs.
     package var imagePrecision = ImagePrecision.auto
+    /// How many pictures the engine works on at once where many wait.
+    package var inferenceStreams = InferenceStreamsName.auto
     /// The folder that holds downloaded weights; empty means `models` inside the data folder.
     package var modelsPath = ""
     /// The folder that holds OpenVINO's libraries; empty means the usual places (`Places`).
@@ -195,6 +197,8 @@ package enum DistanceMetric: String, Sendable, CaseIterable {
 package enum VectorIndexType: String, Sendable, CaseIterable { case hnsw, flat }
 
 package enum ImagePrecision: String, Sendable, CaseIterable { case auto, fp32, bf16, int8 }
+
+package enum InferenceStreamsName: String, Sendable, CaseIterable { case auto, single, percore }
 
 package enum LogLevelName: String, Sendable, CaseIterable { case panic, fatal, error, warning, info, debug, trace }
 

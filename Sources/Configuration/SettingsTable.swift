@@ -149,6 +149,10 @@ package enum SettingsTable {
             "NEEDLETAIL_IMG2VEC_PRECISION", \.imagePrecision, .choice, flag: "--precision", in: .pictures,
             "The numbers inference computes with; auto takes bf16 where the processor has it and the network bears it."),
         Setting(
+            "NEEDLETAIL_INFERENCE_STREAMS", \.inferenceStreams, .choice, in: .pictures,
+            "How inference takes many pictures: one after another, each by all threads (single), one a thread (percore), or what "
+                + "takes more of them in a second, as the first ones show (auto). A picture alone is always taken by all threads."),
+        Setting(
             "NEEDLETAIL_MODELS_PATH", \.modelsPath, .optionalPath("'models' in the data folder"), in: .pictures,
             "The folder that holds downloaded weights; nothing means 'models' in the data folder."),
         Setting(

@@ -7,7 +7,7 @@ import Foundation
 ///
 /// A picture's way: header checked -> memory for decoding taken -> decoded and resized row by row on the pool ->
 /// normalized into a free inference request -> inferred by the engine's threads while the pool decodes the next ones.
-/// Invariant: at most `slots.count` pictures are past their header at any time; the rest wait, suspended.
+/// Invariant: at most as many pictures as the lanes have requests are past their header at any time; the rest wait, suspended.
 package final class NeuralVectorizer: ImageVectorizing {
     /// Which network, read from where, run how.
     package struct Configuration: Sendable {
@@ -18,17 +18,19 @@ package final class NeuralVectorizer: ImageVectorizing {
         /// The folder that holds `libopenvino_c.so` and what it loads.
         package var openVINOFolder: String
         package var precision: InferencePrecision
+        package var streams: InferenceStreams
         package var limits: DecodingLimits
 
         package init(
             modelPath: String, networkName: String? = nil, openVINOFolder: String,
-            precision: InferencePrecision = .auto,
+            precision: InferencePrecision = .auto, streams: InferenceStreams = .auto,
             limits: DecodingLimits = DecodingLimits()
         ) {
             self.modelPath = modelPath
             self.networkName = networkName
             self.openVINOFolder = openVINOFolder
             self.precision = precision
+            self.streams = streams
             self.limits = limits
         }
 
@@ -45,7 +47,7 @@ package final class NeuralVectorizer: ImageVectorizing {
     /// What the network really runs in: never `auto`.
     package let precisionInUse: InferencePrecision
     private let compiled: InferenceNetwork
-    private let slots: InferenceSlots
+    private let lanes: InferenceLanes
     private let memory: DecodingMemory
     private let limits: DecodingLimits
     private let levels: [Float]
@@ -61,15 +63,13 @@ package final class NeuralVectorizer: ImageVectorizing {
             throw .unavailable(reason: "the network file can't be read; NEEDLETAIL_IMG2VEC_MODEL says which one it is")
         }
         let threads = ProcessInfo.processInfo.activeProcessorCount
-        let streams = Self.streams(forThreads: threads)
-        compiled = try InferenceNetwork(
-            path: configuration.modelPath, engine: engine,
-            precision: Self.precision(asked: configuration.precision, sha256: sha256), streams: streams,
-            threads: threads)
-        // Two for each stream, so that it never waits, and one for each thread that decodes.
-        var requests: [InferenceRequest] = []
-        for _ in 0..<(2 * streams + pool.threadCount) { requests.append(try InferenceRequest(compiled)) }
-        slots = InferenceSlots(requests)
+        let precision = Self.precision(asked: configuration.precision, sha256: sha256)
+        let path = configuration.modelPath
+        lanes = try InferenceLanes(streams: configuration.streams, decoders: pool.threadCount, threads: threads) {
+            (streams) throws(ImageVectorizerError) in
+            try InferenceNetwork(path: path, engine: engine, precision: precision, streams: streams, threads: threads)
+        }
+        compiled = lanes.first.network
         network = NetworkIdentity(
             name: configuration.effectiveName, sha256: sha256, dimensions: compiled.dimensions)
         precisionInUse = compiled.precision
@@ -79,10 +79,8 @@ package final class NeuralVectorizer: ImageVectorizing {
         self.pool = pool
     }
 
-    /// Few threads work on one picture at a time: the answer to a single picture is then as fast as it can be.
-    static func streams(forThreads threads: Int) -> Int {
-        max(1, threads / 4)
-    }
+    /// How many pictures the engine works on at once where many wait; `nil` while that is not decided.
+    package var streamsInUse: InferenceStreams? { lanes.decision.map { $0 == .single ? .single : .perCore } }
 
     /// What `auto` stands for with this processor and this network.
     static func precision(asked: InferencePrecision, sha256: String) -> InferencePrecision {
@@ -99,13 +97,13 @@ package final class NeuralVectorizer: ImageVectorizing {
     }
 
     package func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>] {
-        if pictures.count == 1 { return [await result(of: pictures[0])] }
+        if pictures.count == 1 { return [await result(of: pictures[0], isAlone: true)] }
         return await withTaskGroup(of: (Int, Result<PictureEmbedding, ImageVectorizerError>).self) { group in
             var results = [Result<PictureEmbedding, ImageVectorizerError>](
                 repeating: .failure(.inference(reason: "it was cancelled")), count: pictures.count)
             var started = 0
-            // No more children than slots: what waits costs nothing.
-            while started < min(pictures.count, slots.count) {
+            // No more children than requests: what waits costs nothing.
+            while started < min(pictures.count, lanes.width) {
                 add(pictures[started], number: started, to: &group)
                 started += 1
             }
@@ -119,25 +117,29 @@ package final class NeuralVectorizer: ImageVectorizing {
         }
     }
 
-    /// Runs the network `count` times on a gray picture, as many at once as there are slots: warms it up, and measures
-    /// the engine alone.
+    /// Runs the network `count` times on a gray picture, as many at once as there is room for: warms it up, and measures the
+    /// engine alone.
     package func rehearse(_ count: Int) async throws(ImageVectorizerError) {
         let failure = await withTaskGroup(of: ImageVectorizerError?.self) { group in
-            for lane in 0..<min(count, slots.count) {
-                let rounds = (count - lane + slots.count - 1) / slots.count
-                group.addTask(executorPreference: pool) { await self.rehearseLane(rounds: rounds) }
+            let width = lanes.width
+            for position in 0..<min(count, width) {
+                let rounds = (count - position + width - 1) / width
+                group.addTask(executorPreference: pool) { await self.rehearse(rounds: rounds) }
             }
             return await group.reduce(nil) { $0 ?? $1 }
         }
         if let failure { throw failure }
     }
 
-    private func rehearseLane(rounds: Int) async -> ImageVectorizerError? {
-        let request = await slots.take()
-        defer { slots.giveBack(request) }
-        request.fill(with: [UInt8](repeating: 128, count: compiled.width * compiled.height * 3), levels: levels)
+    private func rehearse(rounds: Int) async -> ImageVectorizerError? {
+        let gray = [UInt8](repeating: 128, count: compiled.width * compiled.height * 3)
         do throws(ImageVectorizerError) {
-            for _ in 0..<rounds { _ = try await request.infer() }
+            for _ in 0..<rounds {
+                let turn = await lanes.take(isAlone: false)
+                defer { lanes.giveBack(turn) }
+                turn.request.fill(with: gray, levels: levels)
+                _ = try await turn.request.infer()
+            }
             return nil
         } catch {
             return error
@@ -148,24 +150,28 @@ package final class NeuralVectorizer: ImageVectorizing {
         _ picture: PictureInput, number: Int,
         to group: inout TaskGroup<(Int, Result<PictureEmbedding, ImageVectorizerError>)>
     ) {
-        group.addTask(executorPreference: pool) { (number, await self.result(of: picture)) }
+        group.addTask(executorPreference: pool) { (number, await self.result(of: picture, isAlone: false)) }
     }
 
-    private func result(of picture: PictureInput) async -> Result<PictureEmbedding, ImageVectorizerError> {
+    private func result(
+        of picture: PictureInput, isAlone: Bool
+    ) async -> Result<PictureEmbedding, ImageVectorizerError> {
         await withTaskExecutorPreference(pool) {
             do throws(ImageVectorizerError) {
-                return .success(try await self.embedding(of: picture))
+                return .success(try await self.embedding(of: picture, isAlone: isAlone))
             } catch {
                 return .failure(error)
             }
         }
     }
 
-    private func embedding(of input: PictureInput) async throws(ImageVectorizerError) -> PictureEmbedding {
+    private func embedding(
+        of input: PictureInput, isAlone: Bool
+    ) async throws(ImageVectorizerError) -> PictureEmbedding {
         let picture = try Picture(input.bytes, limits: limits, keepsAlpha: input.preprocessing.alpha == .white)
         if Task.isCancelled { throw .inference(reason: "it was cancelled") }
-        let request = await slots.take()
-        defer { slots.giveBack(request) }
+        let turn = await lanes.take(isAlone: isAlone)
+        defer { lanes.giveBack(turn) }
         await memory.take(picture.decodingMemoryInBytes)
         let clock = ContinuousClock()
         let start = clock.now
@@ -178,28 +184,29 @@ package final class NeuralVectorizer: ImageVectorizing {
             throw error
         }
         memory.giveBack(picture.decodingMemoryInBytes)
-        request.fill(with: pixels, levels: levels)
+        turn.request.fill(with: pixels, levels: levels)
         let decoded = clock.now
         var vector =
             input.preprocessing.averagesMirrorImage
-            ? try await meanVector(of: pixels, in: request) : try await request.infer()
+            ? try await meanVector(of: pixels, in: turn) : try await turn.request.infer()
         if input.preprocessing.normalizes { Self.normalize(&vector) }
         return PictureEmbedding(
             vector: vector, decodingTime: decoded - start, inferenceTime: clock.now - decoded)
     }
 
-    /// The mean of the vectors of the picture that `request` holds and of its mirror image.
+    /// The mean of the vectors of the picture that the request of `turn` holds and of its mirror image.
     ///
     /// Both are inferred at once if a second request is free, else one after the other: nobody waits for a second one while
     /// holding a first, which could be for ever.
     private func meanVector(
-        of pixels: [UInt8], in request: InferenceRequest
+        of pixels: [UInt8], in turn: InferenceLanes.Turn
     ) async throws(ImageVectorizerError) -> [Float] {
         let orientation = PictureOrientation(exif: 2)
         let mirrored = orientation.shown(pixels, width: compiled.width, height: compiled.height)
+        let request = turn.request
         let (first, second): ([Float], [Float])
-        if let other = slots.takeIfFree() {
-            defer { slots.giveBack(other) }
+        if let other = lanes.takeExtra(beside: turn) {
+            defer { lanes.giveBackExtra(other, beside: turn) }
             other.fill(with: mirrored, levels: levels)
             async let mirror = other.result()
             let plain = await request.result()

@@ -173,6 +173,7 @@ struct ServeCommand {
             ("network", .string(identity.name)), ("sha256", .string(identity.sha256)),
             ("dimensions", .number(JSONNumber(identity.dimensions))),
             ("precision", .string(network.precisionInUse.rawValue)),
+            ("streams", network.streamsInUse.map { .string($0.rawValue) } ?? .null),
         ])
     }
 

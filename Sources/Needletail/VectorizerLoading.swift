@@ -98,6 +98,7 @@ struct VectorizerLoading {
         return NeuralVectorizer.Configuration(
             modelPath: model, networkName: networkName, openVINOFolder: folder,
             precision: InferencePrecision(rawValue: settings.imagePrecision.rawValue) ?? .auto,
+            streams: InferenceStreams(rawValue: settings.inferenceStreams.rawValue) ?? .auto,
             limits: DecodingLimits(pixels: settings.maximumImagePixels, memoryInBytes: settings.imageMemoryInBytes))
     }
 

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Execution
+import Foundation
+import Synchronization
+
+/// The ways on which pictures go through the network: one stream of all threads, and for a full queue, where that pays, a
+/// stream a thread.
+///
+/// The first is there from the beginning. The second is compiled when the queue is full for the first time, on a thread of its
+/// own, while the first goes on; `StreamTrial` compares them by the pictures that come anyway, and if it does not pay it is let
+/// go. A picture that is alone takes the first way whatever was decided: it has the whole machine there.
+final class InferenceLanes: Sendable {
+    /// A compiled network with its requests.
+    final class Lane: Sendable {
+        let way: StreamTrial.Way
+        let network: InferenceNetwork
+        let slots: InferenceSlots
+
+        init(
+            _ way: StreamTrial.Way, _ network: InferenceNetwork, streams: Int, decoders: Int
+        ) throws(ImageVectorizerError) {
+            self.way = way
+            self.network = network
+            // Two for each stream, so that it never waits, and one for each thread that decodes.
+            var requests: [InferenceRequest] = []
+            for _ in 0..<(2 * streams + decoders) { requests.append(try InferenceRequest(network)) }
+            slots = InferenceSlots(requests)
+        }
+    }
+
+    /// A request that was taken, and where it goes back to.
+    struct Turn: Sendable {
+        let lane: Lane
+        let request: InferenceRequest
+    }
+
+    private enum Second {
+        /// Nobody has needed it yet.
+        case none
+        case compiling
+        case ready(Lane)
+        /// It cannot be had, or does not pay.
+        case givenUp
+    }
+
+    private struct State {
+        var trial: StreamTrial
+        var second: Second
+        /// Pictures that have a turn or wait for one.
+        var load = 0
+    }
+
+    let first: Lane
+    private let state: Mutex<State>
+    private let compile: @Sendable () throws(ImageVectorizerError) -> Lane
+
+    /// How many pictures are worth starting at once: as many as the larger lane has room for.
+    let width: Int
+
+    /// Compiles the first network. Blocks.
+    init(
+        streams: InferenceStreams, decoders: Int, threads: Int,
+        network: @escaping @Sendable (_ streams: Int) throws(ImageVectorizerError) -> InferenceNetwork
+    ) throws(ImageVectorizerError) {
+        let few = Self.streams(forThreads: threads)
+        first = try Lane(.single, network(few), streams: few, decoders: decoders)
+        compile = { () throws(ImageVectorizerError) in
+            try Lane(.perCore, network(threads), streams: threads, decoders: decoders)
+        }
+        let isOne = few == threads || streams == .single
+        width = isOne ? first.slots.count : 2 * threads + decoders
+        state = Mutex(
+            State(
+                trial: streams == .auto ? StreamTrial() : StreamTrial(decided: isOne ? .single : .perCore),
+                second: isOne ? .givenUp : .none))
+    }
+
+    /// Few threads work on one picture at a time: the answer to a single picture is then as fast as it can be.
+    static func streams(forThreads threads: Int) -> Int { max(1, threads / 4) }
+
+    /// What was decided; `nil` while that is open.
+    var decision: StreamTrial.Way? {
+        state.withLock { state in
+            if case .givenUp = state.second { return .single }
+            return state.trial.isDecided ? state.trial.way : nil
+        }
+    }
+
+    /// Waits for a request; `giveBack` must follow.
+    ///
+    /// - Parameter isAlone: whether it is for a picture that somebody waits for, rather than one of many.
+    func take(isAlone: Bool) async -> Turn {
+        let (lane, compiles) = state.withLock { state in
+            state.load += 1
+            let isFull = state.load >= first.slots.count
+            if case .none = state.second, isFull {
+                state.second = .compiling
+                return (first, true)
+            }
+            guard case .ready(let second) = state.second, state.trial.way == .perCore, isFull || !isAlone else {
+                return (first, false)
+            }
+            return (second, false)
+        }
+        if compiles { compileSecond() }
+        if isAlone, lane !== first, let request = first.slots.takeIfFree() {
+            return Turn(lane: first, request: request)
+        }
+        return Turn(lane: lane, request: await lane.slots.take())
+    }
+
+    /// A second request of the same lane, if one is free; `giveBackExtra` must follow.
+    func takeExtra(beside turn: Turn) -> InferenceRequest? { turn.lane.slots.takeIfFree() }
+
+    func giveBackExtra(_ request: InferenceRequest, beside turn: Turn) { turn.lane.slots.giveBack(request) }
+
+    func giveBack(_ turn: Turn) {
+        turn.lane.slots.giveBack(turn.request)
+        let now = ContinuousClock.now
+        state.withLock { state in
+            let isFull = state.load >= first.slots.count
+            state.load -= 1
+            guard case .ready = state.second else { return }
+            state.trial.note(turn.lane.way, isFull: isFull, now: now)
+            // Its requests keep it until they are back.
+            if state.trial.isDecided, state.trial.way == .single { state.second = .givenUp }
+        }
+    }
+
+    private func compileSecond() {
+        let thread = Thread { [self] in
+            nameThisThread("network")
+            let lane = try? compile()
+            state.withLock { state in
+                state.second = lane.map { .ready($0) } ?? .givenUp
+                if lane == nil { state.trial = StreamTrial(decided: .single) }
+            }
+        }
+        thread.stackSize = 8 << 20
+        thread.start()
+    }
+}
+
+/// How many pictures the engine works on at once where many wait.
+package enum InferenceStreams: String, CaseIterable, Hashable, Sendable {
+    /// What takes more pictures in a second, as the first ones show.
+    case auto
+    /// One after another, each by all threads.
+    case single
+    /// One for each thread.
+    case perCore = "percore"
+}
