@@ -151,7 +151,8 @@ package enum SettingsTable {
         Setting(
             "NEEDLETAIL_INFERENCE_STREAMS", \.inferenceStreams, .choice, in: .pictures,
             "How inference takes many pictures: one after another, each by all threads (single), one a thread (percore), or what "
-                + "takes more of them in a second, as the first ones show (auto). A picture alone is always taken by all threads."),
+                + "takes more of them in a second, as the first ones show (auto). A picture alone is always taken by all threads."
+        ),
         Setting(
             "NEEDLETAIL_MODELS_PATH", \.modelsPath, .optionalPath("'models' in the data folder"), in: .pictures,
             "The folder that holds downloaded weights; nothing means 'models' in the data folder."),
