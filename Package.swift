@@ -65,6 +65,8 @@ let package = Package(
         cLibrary("CTurboJPEG", links: ["jpeg"]),
         cLibrary("CPNG", links: ["png"]),
         cLibrary("CGIF", links: ["gif"]),
+        cLibrary("CHEIF", links: ["dav1d", "de265", "heif"]),
+        cLibrary("CTIFF", links: ["tiff"]),
         cLibrary("CWebP", links: ["webp", "webpdemux"]),
         cLibrary("COpenVINO", links: ["dl"]),
         cLibrary("CGnuTLS", links: ["gnutls"]),
@@ -95,7 +97,8 @@ let package = Package(
         library(
             "ImageVectorizer",
             uses: [
-                "CGIF", "CGnuTLS", "COpenVINO", "CPNG", "CPixels", "CTurboJPEG", "CWebP", "Execution", "Observability",
+                "CGIF", "CGnuTLS", "CHEIF", "COpenVINO", "CPNG", "CPixels", "CTIFF", "CTurboJPEG", "CWebP", "Execution",
+                "Observability",
             ]),
 
         library("ThumbnailCache", uses: ["CZlib", "Execution", "ImageVectorizer", "Observability"]),

@@ -55,8 +55,12 @@ struct ImageFuzz {
     /// Whether the file is a picture as far as it is read. What is wrong with others must be said in words.
     private func isTaken(_ file: [UInt8]) -> Bool {
         do throws(ImageVectorizerError) {
-            let picture = try Picture(file, limits: limits)
-            if !readsOnlyHeaders { _ = try picture.resized(toWidth: 224, height: 224) }
+            let wish = Wish(for: file)
+            let picture = try Picture(file, limits: limits, keepsAlpha: wish.preprocessing.alpha == .white)
+            if readsOnlyHeaders { return true }
+            let pixels = try picture.prepared(wish.preprocessing, crop: wish.crop, width: 224, height: 224)
+            precondition(pixels.count == 224 * 224 * 3, "\(pixels.count) bytes are no picture")
+            if wish.hasThumbnail { _ = try PictureThumbnail.jpeg(of: file, longestSide: 128, limits: limits) }
             return true
         } catch {
             precondition(!error.message.isEmpty, "an error without words")

@@ -6,7 +6,7 @@ import TextMutation
 /// Small valid files of every format, so that there is something to damage without any folder of pictures.
 enum Seeds {
     static func builtIn() throws -> [[UInt8]] {
-        try encoded.map { text in
+        try (encoded + laterFormats).map { text in
             guard let data = Data(base64Encoded: text) else {
                 throw FuzzOptions.Mistake("a built-in file is broken")
             }

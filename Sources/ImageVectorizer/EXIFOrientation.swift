@@ -11,7 +11,9 @@ enum EXIFOrientation {
         case .jpeg: inJPEG(bytes)
         case .png: inPNG(bytes)
         case .webp: inWebP(bytes)
-        case .gif, .bmp: 1
+        case .tiff: inTIFF(bytes[...])
+        // HEIC and AVIF files have transformations beside the EXIF data, which libheif has applied.
+        case .gif, .bmp, .heic, .avif: 1
         }
     }
 

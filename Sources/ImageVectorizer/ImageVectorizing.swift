@@ -43,6 +43,8 @@ package enum ImageVectorizerError: Error, Hashable, Sendable {
     case unknownFormat(found: String?)
     /// The file is damaged or cut off.
     case damaged(format: String, detail: String)
+    /// In a format that is read, but of a kind that is not.
+    case unreadKind(format: String, detail: String)
     /// The header promises more pixels than `limit`.
     case tooManyPixels(width: Int, height: Int, limit: Int)
     /// Within the pixel limit, yet too large to decode: `detail` says what would be needed.
@@ -57,7 +59,7 @@ package enum ImageVectorizerError: Error, Hashable, Sendable {
     /// Whether whoever sent the picture has to mend it; else the server failed, and the same picture may do next time.
     package var isFaultOfPicture: Bool {
         switch self {
-        case .unknownFormat, .damaged, .tooManyPixels, .tooLarge: true
+        case .unknownFormat, .damaged, .unreadKind, .tooManyPixels, .tooLarge: true
         case .unavailable, .outOfMemory, .inference: false
         }
     }
@@ -65,14 +67,16 @@ package enum ImageVectorizerError: Error, Hashable, Sendable {
     package var message: String {
         switch self {
         case .unknownFormat(let found?):
-            "the picture is \(found), which is not read here; send it as JPEG, PNG, GIF, BMP or WebP"
+            "the picture is \(found), which is not read here; send it as \(PictureFormat.list)"
         case .unknownFormat(nil):
             """
-            the data is no picture in a known format; send JPEG, PNG, GIF, BMP or WebP, encoded as base64 without a \
+            the data is no picture in a known format; send \(PictureFormat.list), encoded as base64 without a \
             data URI prefix
             """
         case .damaged(let format, let detail):
             "the \(format) picture is damaged or cut off (\(detail)); send the whole file again"
+        case .unreadKind(let format, let detail):
+            "the \(format) picture is of a kind that is not read here (\(detail)); send it as JPEG or PNG"
         case .tooManyPixels(let width, let height, let limit):
             "the picture has \(width) x \(height) pixels; at most \(limit) are allowed (NEEDLETAIL_IMAGE_MAX_PIXELS)"
         case .tooLarge(let format, let detail):

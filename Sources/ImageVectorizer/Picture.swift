@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CGIF
+import CHEIF
 import CPNG
+import CTIFF
 import CTurboJPEG
 import CWebP
 
@@ -9,7 +11,8 @@ import CWebP
 ///
 /// Decoding gives what Pillow 9.5's `Image.open(file).convert("RGB")` gives: first frame, alpha dropped, no EXIF turn, unless
 /// a `PicturePreprocessing` says otherwise.
-/// Sixteen-bit gray alone differs: Pillow clips it, here the upper eight bits stay.
+/// Sixteen-bit gray alone differs: Pillow clips it, here the upper eight bits stay. HEIC and AVIF, which Pillow does not read, come as
+/// libheif shows them.
 package struct Picture: Sendable {
     /// The longest side; a row and its weights are held whole.
     package static let longestSide = 1_000_000
@@ -67,7 +70,7 @@ package struct Picture: Sendable {
     /// - Throws: `damaged`, `outOfMemory`.
     /// - Complexity: O(pixels); holds `decodingMemoryInBytes` and 16 bytes per resulting pixel.
     package func resized(toWidth width: Int, height: Int) throws(ImageVectorizerError) -> [UInt8] {
-        try resized(PictureResizing(wholeRegion, toWidth: width, height: height))
+        try prepared(.compatible, width: width, height: height)
     }
 
     /// Decodes the picture and makes it ready for a network, as `preprocessing` and `crop` say.
@@ -82,7 +85,8 @@ package struct Picture: Sendable {
     ) throws(ImageVectorizerError) -> [UInt8] {
         let layout = PictureLayout(
             pictureWidth: self.width, pictureHeight: self.height,
-            orientation: preprocessing.turnsByEXIF ? orientation : .upright, crop: crop, preprocessing: preprocessing,
+            orientation: preprocessing.turnsByEXIF || isAlwaysTurned ? orientation : .upright, crop: crop,
+            preprocessing: preprocessing,
             width: width, height: height)
         return layout.finished(try resized(layout.resizing))
     }
@@ -92,7 +96,8 @@ package struct Picture: Sendable {
         PictureOrientation(exif: EXIFOrientation.stated(in: bytes, format: format))
     }
 
-    private var wholeRegion: PictureRegion { PictureRegion(left: 0, top: 0, width: width, height: height) }
+    /// Pillow turns TIFF files, and no others, when it reads them.
+    private var isAlwaysTurned: Bool { format == .tiff }
 
     /// Decodes the picture and resizes a part of it. Shape of the result: [resizing.height, resizing.width, 3].
     ///
@@ -126,6 +131,11 @@ package struct Picture: Sendable {
                             source.baseAddress, source.count, keepsAlpha ? 1 : 0, row, context, message)
                     case .gif: unsafe nt_gif_decode(source.baseAddress, source.count, row, context, message)
                     case .webp: unsafe nt_webp_decode(source.baseAddress, source.count, row, context, message)
+                    case .tiff:
+                        unsafe nt_tiff_decode(
+                            source.baseAddress, source.count, UInt64(decodingMemoryInBytes) * 2, row, context, message)
+                    case .heic, .avif:
+                        unsafe nt_heif_decode(source.baseAddress, source.count, row, context, message)
                     case .bmp: preconditionFailure("bitmaps are decoded by BMPPicture")
                     }
                 }
@@ -134,12 +144,15 @@ package struct Picture: Sendable {
         switch code {
         case 0: return
         case Self.outOfMemoryCode: throw .outOfMemory
+        case Self.unreadKindCode: throw .unreadKind(format: format.rawValue, detail: reason.text)
         default: throw .damaged(format: format.rawValue, detail: reason.text)
         }
     }
 
     /// What the decoders in C return where they find no memory.
     private static let outOfMemoryCode: Int32 = 2
+    /// What they return for a sound file that they can't decode.
+    private static let unreadKindCode: Int32 = 3
 
     private static func header(
         of bytes: [UInt8], format: PictureFormat, keepsAlpha: Bool
@@ -160,12 +173,13 @@ package struct Picture: Sendable {
         switch code {
         case 0: return (Int(header.width), Int(header.height), Int(clamping: header.memory))
         case outOfMemoryCode: throw .outOfMemory
+        case unreadKindCode: throw .unreadKind(format: format.rawValue, detail: reason.text)
         default: throw .damaged(format: format.rawValue, detail: reason.text)
         }
     }
 }
 
-/// What a format's library reads from a header: the door to the four readers, whose structures are alike.
+/// What a format's library reads from a header: the door to the readers, whose structures are alike.
 private struct LibraryHeader {
     var width: UInt32 = 0
     var height: UInt32 = 0
@@ -194,6 +208,14 @@ private struct LibraryHeader {
         case .webp:
             var header = nt_webp_header()
             code = unsafe nt_webp_read_header(source.baseAddress, source.count, &header, message)
+            (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
+        case .tiff:
+            var header = nt_tiff_header()
+            code = unsafe nt_tiff_read_header(source.baseAddress, source.count, &header, message)
+            (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
+        case .heic, .avif:
+            var header = nt_heif_header()
+            code = unsafe nt_heif_read_header(source.baseAddress, source.count, &header, message)
             (width, height, memory) = (header.width, header.height, header.memory_in_bytes)
         case .bmp: preconditionFailure("bitmaps are read by BMPPicture")
         }

@@ -7,6 +7,12 @@ package enum PictureFormat: String, CaseIterable, Sendable {
     case gif = "GIF"
     case bmp = "BMP"
     case webp = "WebP"
+    case tiff = "TIFF"
+    case heic = "HEIC"
+    case avif = "AVIF"
+
+    /// For messages: all that are read.
+    static let list = "JPEG, PNG, GIF, BMP, WebP, TIFF, HEIC or AVIF"
 
     /// As HTTP calls it.
     package var contentType: String {
@@ -16,6 +22,9 @@ package enum PictureFormat: String, CaseIterable, Sendable {
         case .gif: "image/gif"
         case .bmp: "image/bmp"
         case .webp: "image/webp"
+        case .tiff: "image/tiff"
+        case .heic: "image/heic"
+        case .avif: "image/avif"
         }
     }
 
@@ -33,27 +42,46 @@ package enum PictureFormat: String, CaseIterable, Sendable {
             self = .bmp
         } else if bytes.starts(with: Array("RIFF".utf8)), bytes.dropFirst(8).starts(with: Array("WEBP".utf8)) {
             self = .webp
+        } else if Self.tiffBeginnings.contains(where: { bytes.starts(with: $0) }) {
+            self = .tiff
+        } else if let format = Self.formatByBrand(of: bytes) {
+            self = format
         } else {
             throw .unknownFormat(found: Self.foreignFormat(of: bytes))
         }
     }
 
+    /// Of either byte order, with places of 32 bits and of 64.
+    private static let tiffBeginnings: [[UInt8]] = [
+        [0x49, 0x49, 0x2A, 0x00], [0x4D, 0x4D, 0x00, 0x2A], [0x49, 0x49, 0x2B, 0x00], [0x4D, 0x4D, 0x00, 0x2B],
+    ]
+
+    /// HEIC and AVIF files begin with a box that names what they are and what else they can be read as.
+    private static func formatByBrand(of bytes: [UInt8]) -> PictureFormat? {
+        guard bytes.count >= 16, bytes[4..<8].elementsEqual("ftyp".utf8) else { return nil }
+        let size = bytes[0..<4].reduce(0) { $0 << 8 | Int($1) }
+        let end = min(size, bytes.count, 256)
+        let places = [8] + stride(from: 16, to: end - 3, by: 4)
+        let brands = places.map { String(decoding: bytes[$0..<($0 + 4)], as: UTF8.self) }
+        if brands.contains(where: { ["avif", "avis"].contains($0) }) { return .avif }
+        let isHEIC = brands.contains { ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"].contains($0) }
+        return isHEIC ? .heic : nil
+    }
+
     /// A name with its article for what people send by mistake; `nil` for anything else.
     private static func foreignFormat(of bytes: [UInt8]) -> String? {
         let beginnings: [([UInt8], String)] = [
-            (Array("II*\0".utf8), "a TIFF file"), ([0x4D, 0x4D, 0x00, 0x2A], "a TIFF file"),
             (Array("%PDF".utf8), "a PDF document"), ([0x50, 0x4B, 0x03, 0x04], "a ZIP archive"),
             ([0x00, 0x00, 0x01, 0x00], "an ICO file"), (Array("<svg".utf8), "an SVG drawing"),
             (Array("<!DOCTYPE".utf8), "a web page"), (Array("<html".utf8), "a web page"),
             (Array("data:".utf8), "a data URI"), (Array("8BPS".utf8), "a Photoshop file"),
             ([0x00, 0x00, 0x00, 0x0C, 0x6A, 0x50, 0x20, 0x20], "a JPEG 2000 file"),
-            ([0xFF, 0x0A], "a JPEG XL file"), (Array("qoif".utf8), "a QOI file"),
+            ([0xFF, 0x4F, 0xFF, 0x51], "a JPEG 2000 file"), (Array("<?xml".utf8), "an XML document or SVG drawing"),
+            ([0xFF, 0x0A], "a JPEG XL file"), ([0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20], "a JPEG XL file"),
+            (Array("qoif".utf8), "a QOI file"),
         ]
         if let (_, name) = beginnings.first(where: { bytes.starts(with: $0.0) }) { return name }
         guard bytes.count >= 12, bytes[4..<8].elementsEqual("ftyp".utf8) else { return nil }
-        let brand = bytes[8..<12]
-        if brand.elementsEqual("avif".utf8) || brand.elementsEqual("avis".utf8) { return "an AVIF file" }
-        if brand.starts(with: "hei".utf8) || brand.elementsEqual("mif1".utf8) { return "a HEIC file" }
         return "a video"
     }
 }

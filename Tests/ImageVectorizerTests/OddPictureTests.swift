@@ -10,6 +10,7 @@ struct OddPictureTests {
     /// A line of `expected.csv`.
     struct Expectation: Sendable, CustomTestStringConvertible {
         let file: String
+        let format: String
         let decodes: Bool
         let isStrict: Bool
         let width: Int?
@@ -23,6 +24,7 @@ struct OddPictureTests {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
             guard fields.count >= 12 else { return nil }
             file = String(fields[0])
+            format = String(fields[1])
             decodes = fields[2] == "decodes"
             isStrict = fields[3] == "yes"
             width = Int(fields[5])
@@ -55,11 +57,18 @@ struct OddPictureTests {
         if case .failure(let error) = result { #expect(!error.message.isEmpty) }
     }
 
-    @Test(arguments: Expectation.all.filter { $0.isStrict && $0.mean != nil })
+    /// Files of formats that need not be read, and are.
+    private static let others = ["AVIF", "TIFF"]
+
+    @Test(
+        arguments: Expectation.all.filter { expected in
+            expected.mean != nil && (expected.isStrict || others.contains(expected.format))
+        })
     func `an odd file has the stated size and mean color`(_ expected: Expectation) throws {
         let picture = try Picture(expected.bytes())
-        #expect(picture.width == expected.width)
-        #expect(picture.height == expected.height)
+        // What the list says of TIFF files is their size when they have been turned.
+        #expect([picture.width, picture.height].sorted() == [expected.width ?? 0, expected.height ?? 0].sorted())
+        if picture.format != .tiff { #expect(picture.width == expected.width) }
         let pixels = try picture.pixels()
         for (channel, mean) in (expected.mean ?? []).enumerated() {
             let sum = stride(from: channel, to: pixels.count, by: 3).reduce(0) { $0 + Int(pixels[$1]) }
@@ -75,7 +84,7 @@ struct OddPictureTests {
     }
 
     @Test(
-        arguments: Expectation.all.filter { $0.file.contains("own_bombs") && $0.isStrict && !$0.file.contains("tiff") })
+        arguments: Expectation.all.filter { $0.file.contains("own_bombs") && $0.isStrict })
     func `a header that promises too many pixels is refused by its size`(_ expected: Expectation) throws {
         let bytes = try expected.bytes()
         let error = #expect(throws: ImageVectorizerError.self) { try Picture(bytes) }

@@ -72,7 +72,7 @@ struct PictureTests {
 
     @Test(arguments: [
         ("", nil), ("hello", nil), ("%PDF-1.7", "a PDF document"), ("PK\u{3}\u{4}", "a ZIP archive"),
-        ("II*\0", "a TIFF file"), ("\0\0\0\u{1C}ftypavif", "an AVIF file"), ("\0\0\0\u{1C}ftypheic", "a HEIC file"),
+        ("\0\0\0\u{0C}jP  ", "a JPEG 2000 file"), ("\0\0\0\u{1C}ftypisom", "a video"), ("<svg", "an SVG drawing"),
         ("data:image/png;base64,", "a data URI"),
     ])
     func `data that is no known picture is named where it can be`(_ text: String, _ name: String?) {

@@ -25,7 +25,7 @@ struct PillowPreprocessingTests {
                 image.load()
                 if image.mode.startswith("I"):
                     raise ValueError
-                if "exif" in wishes:
+                if "exif" in wishes and image.format != "TIFF":  # those it has turned already
                     image = ImageOps.exif_transpose(image)
                 if "white" in wishes and (image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info):
                     image = image.convert("RGBA")
