@@ -189,7 +189,9 @@ struct PillowTests {
         try Self.askPillow(about: paths, width: 37, height: 29) { path, answer in
             let bytes = try TestData.bytes(ofFile: path)
             #expect(try answer == .pixels(Picture(bytes).pixels()), "\(path)")
-            for count in stride(from: 0, to: bytes.count, by: 97) { _ = try? Picture(Array(bytes.prefix(count))).pixels() }
+            for count in stride(from: 0, to: bytes.count, by: 97) {
+                _ = try? Picture(Array(bytes.prefix(count))).pixels()
+            }
         }
     }
 
