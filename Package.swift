@@ -156,6 +156,8 @@ let package = Package(
         // Measured and fuzzed.
         program("ImageBenchmark", at: "Benchmarks/ImageBenchmark", uses: ["Execution", "ImageVectorizer"]),
         program(
+            "PreprocessingBenchmark", at: "Benchmarks/PreprocessingBenchmark", uses: ["Execution", "ImageVectorizer"]),
+        program(
             "ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer", "RandomNumbers", "TextMutation"]),
         program("GraphQLBenchmark", at: "Benchmarks/GraphQLBenchmark", uses: ["GraphQLLanguage", "RandomNumbers"]),
         program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage", "RandomNumbers", "TextMutation"]),

@@ -170,6 +170,20 @@ nt_model *nt_model_read(nt_engine *engine, const char *path, const char *bytes, 
     return NULL;
 }
 
+void nt_model_free(nt_model *model) {
+    if (!model) return;
+    model->engine->ov.ov_model_free(model->model);
+    free(model);
+    nt_trim();
+}
+
+void nt_trim(void) {
+#if defined(__GLIBC__)
+    // Compiling leaves about 50 MB of freed pieces behind, which would stay with the process.
+    malloc_trim(0);
+#endif
+}
+
 /// Reads height and width off the only input and fixes the batch.
 static int check_input(
     const api *ov, ov_object *model, const nt_network_options *options, nt_network_info *info, char *message) {
@@ -255,15 +269,10 @@ nt_network *nt_network_compile(
     nt_model *source, const nt_network_options *options, nt_network_info *info, char *message) {
     nt_engine *engine = source->engine;
     ov_object *model = source->model, *compiled = NULL;
-    free(source);
     int code = check_input(&engine->ov, model, options, info, message);
     if (code == 0) code = check_output(&engine->ov, model, options, info, message);
     if (code == 0) code = compile(engine, model, options, &compiled, message);
-    engine->ov.ov_model_free(model);
-#if defined(__GLIBC__)
-    // Compiling leaves about 50 MB of freed pieces behind, which would stay with the process.
-    malloc_trim(0);
-#endif
+    nt_trim();
     if (code != 0) return NULL;
     read_precision(&engine->ov, compiled, info);
     nt_network *network = calloc(1, sizeof(nt_network));
@@ -284,6 +293,7 @@ void nt_network_free(nt_network *network) {
     network->engine->ov.ov_compiled_model_free(network->compiled);
     free(network->output);
     free(network);
+    nt_trim();
 }
 
 nt_request *nt_request_create(nt_network *network, char *message) {

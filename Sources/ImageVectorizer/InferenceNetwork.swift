@@ -16,16 +16,15 @@ import Foundation
     nonisolated(unsafe) let handle: OpaquePointer
     private let engine: InferenceEngine
 
-    /// Reads, cuts and compiles the network of an ONNX file.
+    /// Compiles a network.
     ///
     /// - Parameters:
     ///   - precision: not `auto`.
     ///   - streams: pictures inferred at the same time, each by `threads / streams` threads.
     /// - Throws: `unavailable`, saying what is wrong with the file.
     init(
-        path: String, engine: InferenceEngine, precision: InferencePrecision, streams: Int, threads: Int
+        _ model: InferenceModel, precision: InferencePrecision, streams: Int, threads: Int
     ) throws(ImageVectorizerError) {
-        let model = try Self.read(path, engine: engine, precision: precision)
         var info = nt_network_info()
         var reason = MessageBuffer()
         let compiled = unsafe Self.compile(
@@ -35,7 +34,7 @@ import Foundation
             throw .unavailable(reason: "the network can't be used: \(reason.text)")
         }
         unsafe handle = compiled
-        self.engine = engine
+        engine = model.engine
         width = Int(info.width)
         height = Int(info.height)
         dimensions = Int(info.dimensions)
@@ -47,52 +46,8 @@ import Foundation
         unsafe nt_network_free(handle)
     }
 
-    /// A network that was read and not yet compiled.
-    @safe private struct Model {
-        // Safety: made by `read`, consumed by `compile`.
-        nonisolated(unsafe) let handle: OpaquePointer
-        let output: String
-        let isQuantized: Bool
-    }
-
-    /// Reads the file, cut where its embedding is. What reading needs is freed when this returns.
-    private static func read(
-        _ path: String, engine: InferenceEngine, precision: InferencePrecision
-    ) throws(ImageVectorizerError) -> Model {
-        let file: Data
-        do {
-            file = try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-        } catch {
-            throw .unavailable(reason: "the network file can't be read; NEEDLETAIL_IMG2VEC_MODEL says which one it is")
-        }
-        let graph = try ONNXGraph(file)
-        if precision == .int8, !graph.isQuantized {
-            throw .unavailable(reason: "int8 was asked for, but the network is not quantized; use auto, fp32 or bf16")
-        }
-        let output = try graph.embedding()
-        var reason = MessageBuffer()
-        // Safety: the pointers live until the call returns, and the engine keeps none of them.
-        let model: OpaquePointer? =
-            if graph.outputs == [output] {
-                // Nothing is to be cut away, so no copy is needed.
-                unsafe reason.withPointer { unsafe nt_model_read(engine.handle, path, nil, 0, $0) }
-            } else {
-                unsafe graph.cut(at: output).withUnsafeBytes { bytes in
-                    unsafe reason.withPointer { message in
-                        unsafe nt_model_read(
-                            engine.handle, nil, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
-                            message)
-                    }
-                }
-            }
-        guard let model = unsafe model else {
-            throw .unavailable(reason: "the network can't be used: \(reason.text)")
-        }
-        return unsafe Model(handle: model, output: output, isQuantized: graph.isQuantized)
-    }
-
     private static func compile(
-        _ model: Model, precision: String, streams: Int, threads: Int, info: inout nt_network_info,
+        _ model: InferenceModel, precision: String, streams: Int, threads: Int, info: inout nt_network_info,
         reason: inout MessageBuffer
     ) -> OpaquePointer? {
         // Safety: every pointer lives until the call returns, and the engine keeps none of them.

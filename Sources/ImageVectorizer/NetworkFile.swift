@@ -7,7 +7,9 @@ package enum NetworkFile {
     /// Reads the wiring of `bytes` and cuts it as for inference; says whether that works.
     @discardableResult
     package static func tryReading(_ bytes: [UInt8]) -> Bool {
-        guard let graph = try? ONNXGraph(Data(bytes)), let output = try? graph.embedding() else { return false }
-        return !graph.cut(at: output).isEmpty
+        guard let graph = try? ONNXGraph(Data(bytes)), let output = try? graph.embedding(),
+            let cut = try? graph.cut(at: output)
+        else { return false }
+        return !cut.isEmpty
     }
 }

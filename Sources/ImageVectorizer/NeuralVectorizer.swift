@@ -64,10 +64,11 @@ package final class NeuralVectorizer: ImageVectorizing {
         }
         let threads = ProcessInfo.processInfo.activeProcessorCount
         let precision = Self.precision(asked: configuration.precision, sha256: sha256)
-        let path = configuration.modelPath
+        // Kept for the second lane: what the networks share of it stays in memory anyway.
+        let model = try InferenceModel(path: configuration.modelPath, engine: engine, precision: precision)
         lanes = try InferenceLanes(streams: configuration.streams, decoders: pool.threadCount, threads: threads) {
             (streams) throws(ImageVectorizerError) in
-            try InferenceNetwork(path: path, engine: engine, precision: precision, streams: streams, threads: threads)
+            try InferenceNetwork(model, precision: precision, streams: streams, threads: threads)
         }
         compiled = lanes.first.network
         network = NetworkIdentity(

@@ -17,9 +17,9 @@ struct ONNXGraph {
     private(set) var nodes: [Node] = []
     private(set) var initializers: Set<String> = []
     private(set) var outputs: [String] = []
-    private let file: Data
+    let file: Data
     private var modelFields: [ProtobufField] = []
-    private var graphFields: [ProtobufField] = []
+    private(set) var graphFields: [ProtobufField] = []
 
     /// - Parameter file: a whole ONNX file, best mapped.
     /// - Throws: `unavailable`.
@@ -94,30 +94,33 @@ struct ONNXGraph {
         }
     }
 
-    /// The file with `tensor` as its only output. What only the other outputs need is left to the reader to drop.
+    /// Whether there may be weights in float16.
+    var hasCasts: Bool { nodes.contains { $0.operation == "Cast" } }
+
+    /// The file with `tensor` as its only output, and with its weights as the engine wants them. What only the other outputs need is
+    /// left to the reader to drop.
     ///
-    /// - Complexity: copies the file once.
-    func cut(at tensor: String) -> [UInt8] {
+    /// - Throws: `unavailable` if the bytes are no network.
+    /// - Complexity: copies the file once; weights in float16 become twice as large.
+    func cut(at tensor: String) throws(ImageVectorizerError) -> [UInt8] {
         // ValueInfoProto: name = 1, type = 2 { tensor_type = 1 { elem_type = 1: FLOAT } }.
         let output = ProtobufField.encoded(1, Array(tensor.utf8)) + ProtobufField.encoded(2, [0x0A, 0x02, 0x08, 0x01])
         let added = ProtobufField.encoded(12, output)
-        let kept = graphFields.filter { $0.number != 12 }
-        let graphSize = kept.reduce(added.count) { $0 + $1.whole.count }
+        let ends = Set(graphFields.filter { $0.number == 12 }.map(\.whole.lowerBound))
+        let kept = try parts().filter { part in
+            if case .kept(let range) = part { !ends.contains(range.lowerBound) } else { true }
+        }
+        let graphSize = kept.reduce(added.count) { $0 + size(of: $1) }
         var result: [UInt8] = []
-        result.reserveCapacity(file.count + added.count + 16)
+        result.reserveCapacity(graphSize + 4096)
         for field in modelFields {
             guard field.number == 7, field.isMessage else {
-                result.append(
-                    contentsOf: file[
-                        file.startIndex + field.whole.lowerBound..<file.startIndex + field.whole.upperBound])
+                append(field.whole, to: &result)
                 continue
             }
-            result.append(contentsOf: ProtobufField.start(7, size: graphSize))
-            for part in kept {
-                result.append(
-                    contentsOf: file[file.startIndex + part.whole.lowerBound..<file.startIndex + part.whole.upperBound])
-            }
-            result.append(contentsOf: added)
+            result += ProtobufField.start(7, size: graphSize)
+            for part in kept { append(part, to: &result) }
+            result += added
         }
         return result
     }

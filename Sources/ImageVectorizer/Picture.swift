@@ -225,12 +225,12 @@ private struct LibraryHeader {
 
 /// Where C code writes what went wrong.
 struct MessageBuffer {
-    private var bytes = [CChar](repeating: 0, count: 256)
+    private var bytes = [CChar](repeating: 0, count: 512)
 
-    /// Lends 256 bytes, all zero at first.
+    /// Lends 512 bytes, all zero at first.
     mutating func withPointer<Result>(_ body: (UnsafeMutablePointer<CChar>) -> Result) -> Result {
         unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-            // The array has 256 elements, so it has an address.
+            // The array has 512 elements, so it has an address.
             unsafe body(buffer.baseAddress!)
         }
     }

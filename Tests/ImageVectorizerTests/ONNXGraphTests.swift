@@ -66,6 +66,52 @@ struct ONNXGraphTests {
         #expect(cut.initializers == ["weights"])
     }
 
+    /// A tensor of float16 with the shape [2] and these bytes.
+    private static func half(_ name: String, _ bytes: [UInt8]) -> [UInt8] {
+        ProtobufField.encoded(5, [0x08, 0x02, 0x10, 0x0A] + field(8, name) + ProtobufField.encoded(9, bytes))
+    }
+
+    /// A Cast to the type with this number.
+    private static func cast(_ input: String, _ output: String, to type: UInt8 = 1) -> [UInt8] {
+        let attribute = ProtobufField.encoded(5, field(1, "to") + [0x18, type])
+        return ProtobufField.encoded(1, field(1, input) + field(2, output) + field(4, "Cast") + attribute)
+    }
+
+    private static func model(_ graph: [UInt8]) -> Data {
+        Data([0x08, 0x08] + ProtobufField.encoded(7, graph + ProtobufField.encoded(12, field(1, "sum"))))
+    }
+
+    private static let sum: [UInt8] = ProtobufField.encoded(
+        1, field(1, "image") + field(1, "weights") + field(2, "sum") + field(4, "Add"))
+
+    @Test func `weights in float16 that are cast become the same weights in float32`() throws {
+        // 1, -2^-24 (the smallest there is), infinity and 65504.
+        let halves: [UInt8] = [0x00, 0x3C, 0x01, 0x80, 0x00, 0x7C, 0xFF, 0x7B]
+        let file = Self.model(Self.half("half", halves) + Self.cast("half", "weights") + Self.sum)
+        let cut = try ONNXGraph(file).cut(at: "sum")
+        let graph = try ONNXGraph(Data(cut))
+        #expect(graph.nodes.map(\.operation) == ["Add"])
+        #expect(graph.initializers == ["weights"])
+        #expect(graph.outputs == ["sum"])
+        let floats: [Float] = [1, -0x1p-24, .infinity, 65504]
+        let bytes = floats.flatMap { number in (0..<4).map { UInt8(truncatingIfNeeded: number.bitPattern >> ($0 * 8)) }
+        }
+        let tensor: [UInt8] = [0x08, 0x02, 0x10, 0x01] + Self.field(8, "weights") + ProtobufField.encoded(9, bytes)
+        #expect(Data(cut).range(of: Data(ProtobufField.encoded(5, tensor))) != nil)
+    }
+
+    @Test(arguments: [
+        half("half", [0, 0, 0, 0]) + cast("half", "weights", to: 11) + sum,
+        half("half", [0, 0, 0, 0]) + cast("half", "weights") + cast("half", "more") + sum,
+        half("half", [0, 0, 0, 0]) + ProtobufField.encoded(11, field(1, "half")) + cast("half", "weights") + sum,
+        half("half", [0, 0, 0]) + cast("half", "weights") + sum,
+    ])
+    func `weights that are wanted in float16 too, or cast to something else, stay`(_ graph: [UInt8]) throws {
+        let cut = try ONNXGraph(Data(try ONNXGraph(Self.model(graph)).cut(at: "sum")))
+        #expect(cut.initializers == ["half"])
+        #expect(cut.nodes.contains { $0.operation == "Cast" })
+    }
+
     @Test func `a file cut anywhere inside its graph throws and never traps`() throws {
         let file = Self.network(Self.classifier, initializers: ["weights"], outputs: ["logits"])
         for count in 0..<(file.count - 4) {

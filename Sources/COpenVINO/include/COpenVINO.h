@@ -40,8 +40,14 @@ typedef struct {
     char precision[16];
 } nt_network_info;
 
-/// Checks and compiles a network with one float32 input N x 3 x H x W; `model` is gone afterwards, and its memory is
-/// given back to the system.
+/// Gives its memory back to the system, but for what networks compiled of it still use.
+void nt_model_free(nt_model *model);
+
+/// Gives freed pieces of memory back to the system.
+void nt_trim(void);
+
+/// Checks and compiles a network with one float32 input N x 3 x H x W; a model may be compiled several times, and its networks
+/// share what they can.
 nt_network *nt_network_compile(nt_model *model, const nt_network_options *options, nt_network_info *info, char *message);
 
 /// After all its requests.
@@ -64,3 +70,6 @@ int nt_request_finish(nt_request *request, float *output, size_t count, char *me
 
 /// Whether the processor multiplies bf16 numbers itself (AVX512-BF16 or AMX-BF16).
 bool nt_processor_has_bf16(void);
+
+/// Writes `count` floats for as many float16 numbers, exactly; both little-endian, neither aligned.
+void nt_floats_from_halves(const void *halves, size_t count, void *floats);
