@@ -70,6 +70,7 @@ let package = Package(
         cLibrary("CWebP", links: ["webp", "webpdemux"]),
         cLibrary("COpenVINO", links: ["dl"]),
         cLibrary("CGnuTLS", links: ["gnutls"]),
+        cLibrary("CCurl", links: ["curl"]),
         cLibrary(
             "CPhoneNumber", cxxSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-std=c++17"])],
             links: ["phonenumber"]),
@@ -82,6 +83,8 @@ let package = Package(
         library("Execution", uses: ["CSystem"]),
         library("Jobs"),
         library("MultipartForms"),
+        library("WebClient", uses: ["CCurl"]),
+        library("Fetching", uses: ["CSystem", "Execution", "WebClient"]),
         library("Protobuf"),
         library("WeaviateMessages", uses: ["Protobuf"]),
 
@@ -226,6 +229,8 @@ let package = Package(
         tests(of: "Execution"),
         tests(of: "Jobs"),
         tests(of: "MultipartForms"),
+        tests(of: "Fetching", uses: ["Execution", "HTTPServer", "Observability", "WebClient"]),
+        tests(of: "WebClient", uses: ["Execution", "HTTPServer", "Observability"]),
         tests(of: "Protobuf"),
         tests(of: "WeaviateMessages", uses: ["Protobuf"]),
         tests(of: "VectorKernels", uses: ["RandomNumbers"]),

@@ -51,3 +51,29 @@ void nt_stop_listening(int socket);
 
 /// Closes the socket.
 void nt_close_socket(int socket);
+
+/// A look-up of a host's addresses, on a thread of its own, since the C library's can be neither timed nor cancelled.
+typedef struct nt_resolution nt_resolution;
+
+/// A numeric address in network order.
+typedef struct {
+    /// 4 or 16.
+    uint8_t size;
+    uint8_t bytes[16];
+} nt_address;
+
+/// The most addresses that a look-up keeps.
+#define NT_ADDRESS_LIMIT 32
+
+/// Begins to look up `host`; NULL if there is no memory, or as many look-ups under way as may be (64).
+nt_resolution *nt_resolution_begin(const char *host);
+
+/// Waits for the end of the look-up, at most so long. Returns whether it has ended.
+int nt_resolution_wait(nt_resolution *resolution, int timeout_ms);
+
+/// The addresses of a look-up that has ended: how many of `addresses`, which has NT_ADDRESS_LIMIT places, are filled; 0 if the host is
+/// not known.
+int nt_resolution_addresses(nt_resolution *resolution, nt_address *addresses);
+
+/// Gives the look-up up; its thread ends when the C library lets it.
+void nt_resolution_end(nt_resolution *resolution);
