@@ -15,6 +15,6 @@ import Foundation
     }
 
     deinit {
-        for unsafecopy in unsafe copies { unsafe free(copy) }
+        while let copy = unsafe copies.popLast() { unsafe free(copy) }
     }
 }
