@@ -62,6 +62,7 @@ let package = Package(
         cLibrary("CGRPC", links: ["grpc", "gpr"]),
         cLibrary("CPixels", settings: kernelSettings),
         cLibrary("CZlib", links: ["z"]),
+        cLibrary("CArchive", links: ["archive"]),
         cLibrary("CTurboJPEG", links: ["jpeg"]),
         cLibrary("CPNG", links: ["png"]),
         cLibrary("CGIF", links: ["gif"]),
@@ -114,6 +115,12 @@ let package = Package(
                 "ObjectStorage", "Observability", "RandomNumbers", "VectorIndexes", "VectorKernels",
             ]),
 
+        // Pictures from outside, into the database.
+        library("PictureSources", uses: ["CArchive", "CSystem", "JSON"]),
+        library(
+            "Importing",
+            uses: ["DataModel", "DatabaseCore", "Fetching", "ImageVectorizer", "JSON", "Jobs", "PictureSources"]),
+
         // Transports and APIs.
         library(
             "APIVocabulary",
@@ -142,7 +149,8 @@ let package = Package(
             "RESTAPI",
             uses: [
                 "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "HTTPGateway",
-                "HTTPServer", "ImageVectorizer", "JSON", "MultipartForms", "Observability", "ThumbnailCache",
+                "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms", "Observability",
+                "ThumbnailCache",
                 "VectorIndexes",
             ]),
 
@@ -151,9 +159,10 @@ let package = Package(
         program(
             "Needletail",
             uses: [
-                "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "GRPCAPI",
-                "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer", "ImageVectorizer", "JSON",
-                "ObjectStorage", "Observability", "RESTAPI", "ThumbnailCache", "VectorIndexes",
+                "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "Fetching",
+                "GRPCAPI", "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer", "ImageVectorizer",
+                "Importing", "JSON", "ObjectStorage", "Observability", "PictureSources", "RESTAPI", "ThumbnailCache",
+                "VectorIndexes", "WebClient",
             ]),
 
         // Measured and fuzzed.
@@ -180,6 +189,8 @@ let package = Package(
         .target(
             name: "TextMutation", dependencies: ["RandomNumbers"], path: "Fuzz/TextMutation",
             swiftSettings: swiftSettings),
+        program(
+            "SourceFuzz", at: "Fuzz/SourceFuzz", uses: ["JSON", "PictureSources", "RandomNumbers", "TextMutation"]),
         program("JSONFuzz", at: "Fuzz/JSONFuzz", uses: ["JSON", "TextMutation"]),
         program(
             "MultipartFuzz", at: "Fuzz/MultipartFuzz", uses: ["MultipartForms", "RandomNumbers", "TextMutation"]),
@@ -249,6 +260,8 @@ let package = Package(
                 "VectorIndexes",
             ]),
         tests(of: "ThumbnailCache", uses: ["Execution", "ImageVectorizer"]),
+        tests(of: "PictureSources", uses: ["JSON"]),
+        tests(of: "Importing", uses: ["DataModel", "Fetching", "ImageVectorizer", "JSON", "PictureSources"]),
         tests(of: "APIVocabulary", uses: ["DataModel", "DatabaseCore", "Execution", "JSON"]),
         tests(of: "HTTPServer", uses: ["Execution", "Observability"]),
         // A client of gRPC for tests.
@@ -279,8 +292,8 @@ let package = Package(
         tests(
             of: "RESTAPI",
             uses: [
-                "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "HTTPGateway",
-                "HTTPServer", "ImageVectorizer", "JSON", "ThumbnailCache",
+                "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "Fetching",
+                "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "ThumbnailCache",
             ]),
         tests(of: "Configuration"),
     ],

@@ -24,6 +24,10 @@ int nt_sha256(const void *bytes, size_t count, uint8_t digest[32]) {
     return gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, count, digest) < 0 ? ENOMEM : 0;
 }
 
+int nt_sha1(const void *bytes, size_t count, uint8_t digest[20]) {
+    return gnutls_hash_fast(GNUTLS_DIG_SHA1, bytes, count, digest) < 0 ? ENOMEM : 0;
+}
+
 int nt_sha256_of_file(const char *path, uint8_t digest[32]) {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0) return errno;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <features.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /// Gives freed memory that the C library keeps back to the system. Takes some milliseconds.
@@ -25,6 +26,41 @@ int nt_identify_file(const char *path, nt_file_identity *identity);
 ///
 /// Returns 0, or -1 with `errno` set.
 int nt_punch_hole(int file, uint64_t offset, uint64_t length);
+
+/// What a path leads to.
+typedef enum {
+    nt_file_kind_missing = 0,
+    nt_file_kind_file = 1,
+    nt_file_kind_folder = 2,
+    nt_file_kind_link = 3,
+    nt_file_kind_other = 4,
+} nt_file_kind;
+
+/// What the path leads to, links followed; `missing` also where it cannot be found out.
+nt_file_kind nt_kind_of_file(const char *path);
+
+/// A folder that is being listed.
+typedef struct NTFolder NTFolder;
+
+typedef struct {
+    /// Any bytes but NUL and '/'; valid until the next call.
+    const char *name;
+    size_t name_length;
+    /// Links are not followed.
+    nt_file_kind kind;
+} nt_folder_entry;
+
+/// Begins a listing, to be ended with nt_folder_end; NULL with `errno` set.
+NTFolder *nt_folder_begin(const char *path);
+void nt_folder_end(NTFolder *folder);
+
+/// The next entry, in no order, without the folder itself and the one above. Returns 1, 0 at the end, -1 with `errno` set.
+int nt_folder_next(NTFolder *folder, nt_folder_entry *entry);
+
+/// Opens a file to read it; anything but a file is refused with EINVAL, without waiting.
+///
+/// Returns the descriptor, or -1 with `errno` set.
+int nt_open_regular_file(const char *path, int64_t *size);
 
 /// Which call a listening socket failed in.
 typedef enum { nt_listening_step_resolve = 1, nt_listening_step_listen = 2 } nt_listening_step;
