@@ -86,7 +86,8 @@ grpc() {
 }
 
 crash() {
-    .venv/bin/python Tests/Crash/crash.py --smoke && .venv/bin/python Tests/Crash/backups.py --smoke
+    .venv/bin/python Tests/Crash/crash.py --smoke && .venv/bin/python Tests/Crash/backups.py --smoke &&
+        .venv/bin/python Tests/Crash/imports.py --smoke
 }
 
 full() {

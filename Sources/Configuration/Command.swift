@@ -10,6 +10,8 @@ package enum Command: Sendable, Equatable {
     case check(recallQueries: Int?)
     /// Compute the vectors of collections again from their stored pictures, with the network that is set now.
     case revectorize(Collections)
+    /// Bring pictures or vectors into a class.
+    case importing(ImportArguments)
     case version
     case help(of: Topic?)
 
@@ -27,7 +29,11 @@ package enum Command: Sendable, Equatable {
     package static let recallQueryRange = 1...10_000
 
     /// The subcommands, by the names they are called with.
-    package enum Topic: String, Sendable, CaseIterable { case serve, config, check, revectorize, version }
+    package enum Topic: String, Sendable, CaseIterable {
+        case serve, config, check, revectorize
+        case importing = "import"
+        case version
+    }
 }
 
 /// What is wrong with flags, environment or settings file, for the person who started the program.

@@ -57,6 +57,7 @@ package enum HelpText {
         case .config: "show every setting's value and where it came from"
         case .check: "verify the database in a data folder"
         case .revectorize: "compute vectors again from the stored pictures"
+        case .importing: "bring pictures from a folder, an archive or a table into a class"
         case .version: "show the version"
         }
     }
@@ -64,6 +65,7 @@ package enum HelpText {
     private static func usage(_ topic: Command.Topic) -> String {
         switch topic {
         case .revectorize: "usage: needletail revectorize [FLAGS] (COLLECTION... | --all)"
+        case .importing: "usage: needletail import SOURCE... --class NAME [--server URL | --data FOLDER] [FLAGS]"
         case .version: "usage: needletail version"
         case .check: "usage: needletail check [--recall [N]] [FLAGS]"
         case .serve, .config: "usage: needletail \(topic.rawValue) [FLAGS]"
@@ -88,6 +90,16 @@ package enum HelpText {
             Computes the vectors of collections again from their stored pictures, with the network that is set now, and
             shows how far it is. The way out when a collection was filled by another network. The server must be stopped.
             """
+        case .importing:
+            """
+            Brings pictures into a class, to a running server or straight into the data folder of one that is stopped. A SOURCE
+            is a folder with those below it, a .zip, .tar, .tar.gz, .tar.xz, .tar.zst or .tar.bz2 archive, a .csv, .tsv, .jsonl
+            or .ndjson table with a column of paths or URLs, or a .npy file with vectors. Beside the picture are stored: path and
+            filename, and the columns of a table. The class is made if it is missing, and shown.
+            Interrupted by anything, it goes on where it was when the same command is run again.
+            Ends with status 0 if all went well, 3 if some pictures failed, 4 if none was imported, 2 for a wrong command
+            line, and 130 if it was interrupted.
+            """
         case .version: "Shows the version of needletail and of the data format it writes."
         }
     }
@@ -100,6 +112,9 @@ package enum HelpText {
             let text =
                 "Measures the recall of every vector index, with N queries each [\(Command.defaultRecallQueries)]."
             rows.append(("--recall [N]", text))
+        }
+        if topic == .importing {
+            rows += ImportFlag.all.map { flag in (flag.name + (flag.value.map { " \($0)" } ?? ""), flag.meaning) }
         }
         for setting in SettingsTable.all {
             guard let flag = setting.flag, topic == .serve || topic == .config || isForData(setting) else { continue }

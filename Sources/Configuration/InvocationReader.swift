@@ -12,6 +12,9 @@ struct InvocationReader {
     private var wantsAll = false
     /// How many queries `check` measures the recall with; `nil` without `--recall`.
     private var recallQueries: Int?
+    private var importArguments = ImportArguments()
+    /// The flags that were given, by name.
+    private var givenFlags: Set<String> = []
     private var wantsHelp = false
 
     mutating func read(
@@ -27,6 +30,12 @@ struct InvocationReader {
         checkTogether()
         if topic == .revectorize, wantsAll != names.isEmpty {
             problems.append("revectorize takes the names of collections, or --all")
+        }
+        if topic == .importing {
+            importArguments.sources = names
+            problems += importArguments.problems(
+                hasDataFlag: givenFlags.contains("--data"), hasServerFlag: givenFlags.contains("--server"))
+            if givenFlags.contains("--data") { importArguments.destination = .dataFolder }
         }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
         return Invocation(command: command(topic), settings: settings, warnings: warnings)
@@ -57,7 +66,7 @@ struct InvocationReader {
 
     private mutating func readArgument(_ argument: String, _ rest: inout ArraySlice<String>, _ topic: Command.Topic) {
         guard argument.hasPrefix("-") else {
-            if topic == .revectorize {
+            if topic == .revectorize || topic == .importing {
                 names.append(argument)
             } else {
                 problems.append("'\(argument)' is not expected here; values are given with flags: --port 8080")
@@ -66,6 +75,10 @@ struct InvocationReader {
         }
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let flag = String(parts[0])
+        givenFlags.insert(flag)
+        if topic == .importing, let importFlag = ImportFlag.named(flag) {
+            return takeImportFlag(importFlag, parts.count > 1 ? String(parts[1]) : nil, &rest)
+        }
         switch flag {
         case "--help", "-h":
             wantsHelp = true
@@ -75,7 +88,8 @@ struct InvocationReader {
             takeRecall(parts.count > 1 ? String(parts[1]) : Self.number(takenFrom: &rest))
         default:
             guard isKnown(flag) else {
-                let hint = closest(to: flag, among: Self.flags.keys + ["--env-file", "--help"])
+                let own = topic == .importing ? ImportFlag.all.map(\.name) : []
+                let hint = closest(to: flag, among: Self.flags.keys + own + ["--env-file", "--help"])
                 problems.append(
                     "\(flag) is no flag of needletail\(hint); 'needletail \(topic.rawValue) --help' lists them, and "
                         + "Config/needletail.env the settings without a flag")
@@ -100,6 +114,21 @@ struct InvocationReader {
             flagValues.append((setting, flag, value))
         } else {
             warnings.append("\(flag) has no effect here; NEEDLETAIL_REQUEST_TIMEOUT limits how long requests take")
+        }
+    }
+
+    private mutating func takeImportFlag(_ flag: ImportFlag, _ given: String?, _ rest: inout ArraySlice<String>) {
+        guard let form = flag.value else {
+            if let given { problems.append("\(flag.name) takes no value, but is given '\(given)'") }
+            _ = flag.take("", &importArguments)
+            return
+        }
+        guard let value = given ?? rest.popFirst() else {
+            problems.append("\(flag.name) needs a value: \(flag.name) \(form)")
+            return
+        }
+        if let expectation = flag.take(value, &importArguments) {
+            problems.append("\(flag.name): '\(value)' does not do; give \(expectation)")
         }
     }
 
@@ -138,6 +167,7 @@ struct InvocationReader {
         case .config: .config
         case .check: .check(recallQueries: recallQueries)
         case .revectorize: .revectorize(wantsAll ? .all : .named(names))
+        case .importing: .importing(importArguments)
         case .version: .version
         }
     }

@@ -134,6 +134,16 @@ extension SettingForm where Value: RawRepresentable & CaseIterable, Value.RawVal
 }
 
 extension SettingForm where Value == [String] {
+    /// Paths with colons between them, as in `PATH`.
+    static var paths: Self {
+        Self(
+            expectation: "absolute paths with colons between them",
+            read: { text in
+                let paths = text.split(separator: ":").map { String($0.trimmed) }.filter { !$0.isEmpty }
+                return paths.allSatisfy { $0.hasPrefix("/") } ? paths : nil
+            }, write: { $0.joined(separator: ":") })
+    }
+
     /// Texts with commas between them; blanks around them don't count, empty ones are dropped.
     static var list: Self {
         Self(

@@ -54,6 +54,10 @@ package struct Settings: Sendable, Equatable {
     package var backupPath = ""
     /// Address space set aside for the database; the file takes only what the data needs.
     package var mapSizeInBytes = 1 << 40
+    /// The folders that imports inside the server may read; empty for no such imports.
+    package var importRoots: [String] = []
+    /// How many imports inside the server there may be at a time.
+    package var importLimit = 2
     /// How long it takes from one look for objects that have expired to the next.
     package var expirationInterval = Duration.seconds(60)
     /// Whether vector indexes are loaded at the start, or each when it is first used.
@@ -124,6 +128,8 @@ package struct Settings: Sendable, Equatable {
     package var apiKeys: [String] = []
     /// The user of each key, in the order of the keys; or one for all of them.
     package var apiKeyUsers: [String] = []
+    /// The key that `needletail import` sends to a server. Secret: never logged.
+    package var clientKey = ""
 
     // MARK: Monitoring
 

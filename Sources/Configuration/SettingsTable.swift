@@ -82,6 +82,13 @@ package enum SettingsTable {
             "The folder that holds backups, which the module backup-filesystem makes; best on another disk. Nothing means "
                 + "'backups' in the data folder."),
         Setting(
+            "NEEDLETAIL_IMPORT_ROOTS", \.importRoots, .paths, in: .data,
+            "The folders, with colons between them, below which POST /v1/imports may read pictures of this machine. Nothing means "
+                + "that there are no such imports."),
+        Setting(
+            "NEEDLETAIL_IMPORT_LIMIT", \.importLimit, .integer(1...100), in: .data,
+            "How many imports of POST /v1/imports may be under way at one time."),
+        Setting(
             "NEEDLETAIL_TTL_INTERVAL", \.expirationInterval, .duration(.seconds(1) ... .seconds(86_400)), in: .data,
             "How often objects that have expired (objectTtlConfig) are looked for and deleted."),
         Setting(
@@ -188,6 +195,9 @@ package enum SettingsTable {
         Setting(
             "AUTHENTICATION_APIKEY_USERS", \.apiKeyUsers, .list, in: .access,
             "The users of the keys, in the same order; or one user for all of them."),
+        Setting(
+            "NEEDLETAIL_API_KEY", \.clientKey, .text, in: .access, isSecret: true,
+            "The key that 'needletail import --server' sends; the server itself does not look at it."),
     ]
 
     private static let monitoring = [

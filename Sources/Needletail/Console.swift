@@ -5,6 +5,7 @@ import Foundation
 import GRPCServer
 import HTTPServer
 import ImageVectorizer
+import Importing
 import ObjectStorage
 
 /// What the program says to the person at the terminal.
@@ -13,7 +14,10 @@ enum Console {
     static func complain(_ text: String) { tell("needletail: \(text)") }
 
     /// Writes a line to the standard error, where logs go too.
-    static func tell(_ text: String) { FileHandle.standardError.write(Data("\(text)\n".utf8)) }
+    static func tell(_ text: String, terminator: String = "\n") {
+        // Nobody may listen any more, which is no reason to end.
+        try? FileHandle.standardError.write(contentsOf: Data("\(text)\(terminator)".utf8))
+    }
 
     /// What went wrong, in the error's own words.
     static func text(of error: any Error) -> String {
@@ -24,6 +28,8 @@ enum Console {
         case let error as HTTPServerError: error.message
         case let error as GRPCServerError: error.message
         case let error as MonitoringError: error.message
+        case let error as FolderInUse: error.message
+        case let error as ImportError: error.message
         default: String(describing: error)
         }
     }

@@ -42,6 +42,10 @@ struct Program {
             return try CheckCommand(settings: settings, recallQueries: recallQueries).run()
         case .revectorize(let collections):
             return try await RevectorizeCommand(settings: settings, collections: collections).run()
+        case .importing(let arguments):
+            return try await ImportCommand(
+                settings: settings, arguments: arguments, warnings: invocation.warnings
+            ).run()
         }
         return 0
     }

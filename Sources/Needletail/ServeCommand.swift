@@ -4,6 +4,7 @@ import Authentication
 import Configuration
 import DatabaseCore
 import Execution
+import Fetching
 import Foundation
 import GRPCAPI
 import GRPCServer
@@ -62,7 +63,10 @@ struct ServeCommand {
         logger.flush()
         let service = WeaviateService(database: database, authenticator: authenticator, nodeName: nodeName)
         let thumbnails = Thumbnails(settings: settings, logger: logger)
-        front.open(handler(database, service, network, thumbnails, port: listener.port ?? settings.port, front))
+        let imports = Imports(
+            settings: settings, database: database, fetcher: PictureFetcher(configuration: .init()))
+        front.open(
+            handler(database, service, network, thumbnails, imports, port: listener.port ?? settings.port, front))
         grpc.open(GRPCMemoryTrimming(inner: service))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
@@ -81,6 +85,7 @@ struct ServeCommand {
         grpc.close()
         purging.cancel()
         expiration.cancel()
+        await imports.stop()
         async let haveCallsEnded = grpc.stop(drainingFor: settings.drainTimeout)
         let haveRequestsEnded = await listener.stop(drainingFor: settings.drainTimeout)
         let haveHandlersEnded = await haveCallsEnded && haveRequestsEnded
@@ -115,7 +120,7 @@ struct ServeCommand {
 
     private func handler(
         _ database: Database, _ service: WeaviateService, _ network: VectorizerLoading.Announced,
-        _ thumbnails: Thumbnails, port: Int, _ front: FrontDoor
+        _ thumbnails: Thumbnails, _ imports: Imports, port: Int, _ front: FrontDoor
     ) -> any HTTPHandler {
         var context = RESTContext(
             hostname: "http://[::]:\(port)", nodeName: nodeName, modules: { [self] in modules(network.network) },
@@ -124,6 +129,7 @@ struct ServeCommand {
         context.origin = settings.origin
         context.crossOrigin = crossOrigin
         context.thumbnails = thumbnails.service
+        context.imports = imports.service
         let graphql = GraphQLHandler(
             database: database, width: settings.effectiveComputeThreads, origin: settings.origin)
         let rest = RESTHandler(database: database, graphql: graphql, context: context)

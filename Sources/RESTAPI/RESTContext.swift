@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import HTTPGateway
+import Importing
 import JSON
 import ThumbnailCache
 
@@ -24,6 +25,8 @@ package struct RESTContext: Sendable {
     package var isReady: @Sendable () -> Bool
     /// Makes thumbnails of stored pictures; `nil` where there are none.
     package var thumbnails: ThumbnailService?
+    /// Imports of what lies on this machine; `nil` where they are off.
+    package var imports: ImportService?
     /// Milliseconds since 1970.
     package var clock: @Sendable () -> Int64
 

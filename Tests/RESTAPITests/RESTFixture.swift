@@ -5,6 +5,7 @@ import DatabaseCore
 import DatabaseTesting
 import Execution
 import HTTPServer
+import Importing
 import JSON
 import ThumbnailCache
 
@@ -17,7 +18,7 @@ struct RESTFixture {
 
     init(
         settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "",
-        thumbnails: ThumbnailService? = nil
+        thumbnails: ThumbnailService? = nil, imports: (MemoryDatabase) -> ImportService? = { _ in nil }
     ) {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
@@ -25,6 +26,7 @@ struct RESTFixture {
             isReady: { isReady }, clock: { 1_700_000_000_000 })
         context.origin = origin
         context.thumbnails = thumbnails
+        context.imports = imports(database)
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
     }
 

@@ -20,7 +20,7 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 enum RESTEndpoints {
     static let router = Router(
         prefix: ["v1"],
-        meta + schema + aliases + tenants + objects + pictures + search + batch + backups + graphql + unbuilt)
+        meta + schema + aliases + tenants + objects + pictures + search + batch + backups + imports + graphql + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(
