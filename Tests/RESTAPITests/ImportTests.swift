@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DatabaseCore
+import DatabaseTesting
 import Execution
 import Fetching
 import Foundation
 import ImageVectorizer
 import Importing
 import JSON
+import Jobs
 import Testing
 
 @testable import RESTAPI
