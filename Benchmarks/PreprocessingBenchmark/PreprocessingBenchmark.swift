@@ -6,7 +6,7 @@ import ImageVectorizer
 
 /// Measures what each way of preparing pictures does to precision by label and to finding the source of distorted pictures.
 ///
-/// `--list FOLDER [--openvino FOLDER] [--model FILE] [--cache FOLDER] [--smoke]`. The folder is made by `distort_pictures.py`; vectors are kept
+/// `--list FOLDER [--openvino FOLDER] [--model FILE] [--cache FOLDER] [--ways "exif;flip"] [--smoke]`. The folder is made by `distort_pictures.py`; vectors are kept
 /// in the cache, one file a network and way.
 @main
 struct PreprocessingBenchmark {
@@ -58,7 +58,9 @@ struct PreprocessingBenchmark {
                 modelPath: values["--model"] ?? "", openVINOFolder: values["--openvino"] ?? ""), pool: pool)
         let benchmark = PreprocessingBenchmark(
             list: try PictureList(folder: folder), vectorizer: vectorizer, cache: values["--cache"])
-        try await benchmark.measure(isSmoke ? Array(ways.prefix(1)) : ways)
+        let wanted = values["--ways"]?.split(separator: ";").map(String.init)
+        try await benchmark.measure(
+            isSmoke ? Array(ways.prefix(1)) : ways.filter { wanted?.contains($0.name) ?? true })
     }
 
     private func measure(_ ways: [(name: String, preprocessing: PicturePreprocessing)]) async throws {

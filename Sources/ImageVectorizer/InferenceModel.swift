@@ -29,20 +29,12 @@ import Foundation
         }
         let output = try graph.embedding()
         var reason = MessageBuffer()
+        // Nothing may be to be changed; then no copy is needed.
+        let copy = graph.outputs == [output] && !graph.hasCasts ? nil : try MemoryFile()
+        if let copy { try graph.cut(at: output) { (piece) throws(ImageVectorizerError) in try copy.append(piece) } }
         // Safety: the pointers live until the call returns, and the engine keeps none of them.
-        let model: OpaquePointer? =
-            if graph.outputs == [output], !graph.hasCasts {
-                // Nothing is to be changed, so no copy is needed.
-                unsafe reason.withPointer { unsafe nt_model_read(engine.handle, path, nil, 0, $0) }
-            } else {
-                unsafe try graph.cut(at: output).withUnsafeBytes { bytes in
-                    unsafe reason.withPointer { message in
-                        unsafe nt_model_read(
-                            engine.handle, nil, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count,
-                            message)
-                    }
-                }
-            }
+        let model = unsafe reason.withPointer { unsafe nt_model_read(engine.handle, copy?.path ?? path, nil, 0, $0) }
+        withExtendedLifetime(copy) {}
         guard let model = unsafe model else {
             throw .unavailable(reason: "the network can't be used: \(reason.text)")
         }

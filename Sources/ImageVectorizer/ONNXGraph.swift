@@ -100,9 +100,12 @@ struct ONNXGraph {
     /// The file with `tensor` as its only output, and with its weights as the engine wants them. What only the other outputs need is
     /// left to the reader to drop.
     ///
-    /// - Throws: `unavailable` if the bytes are no network.
-    /// - Complexity: copies the file once; weights in float16 become twice as large.
-    func cut(at tensor: String) throws(ImageVectorizerError) -> [UInt8] {
+    /// - Parameter write: is given the file piece by piece.
+    /// - Throws: `unavailable` if the bytes are no network, and what `write` throws.
+    /// - Complexity: copies the file once, a weight at a time; weights in float16 become twice as large.
+    func cut(
+        at tensor: String, to write: ([UInt8]) throws(ImageVectorizerError) -> Void
+    ) throws(ImageVectorizerError) {
         // ValueInfoProto: name = 1, type = 2 { tensor_type = 1 { elem_type = 1: FLOAT } }.
         let output = ProtobufField.encoded(1, Array(tensor.utf8)) + ProtobufField.encoded(2, [0x0A, 0x02, 0x08, 0x01])
         let added = ProtobufField.encoded(12, output)
@@ -111,17 +114,28 @@ struct ONNXGraph {
             if case .kept(let range) = part { !ends.contains(range.lowerBound) } else { true }
         }
         let graphSize = kept.reduce(added.count) { $0 + size(of: $1) }
-        var result: [UInt8] = []
-        result.reserveCapacity(graphSize + 4096)
+        var piece: [UInt8] = []
         for field in modelFields {
             guard field.number == 7, field.isMessage else {
-                append(field.whole, to: &result)
+                append(field.whole, to: &piece)
                 continue
             }
-            result += ProtobufField.start(7, size: graphSize)
-            for part in kept { append(part, to: &result) }
-            result += added
+            piece += ProtobufField.start(7, size: graphSize)
+            for part in kept {
+                append(part, to: &piece)
+                guard piece.count > 1 << 20 else { continue }
+                try write(piece)
+                piece.removeAll(keepingCapacity: true)
+            }
+            piece += added
         }
-        return result
+        try write(piece)
+    }
+
+    /// The same in one piece.
+    func cut(at tensor: String) throws(ImageVectorizerError) -> [UInt8] {
+        var file: [UInt8] = []
+        try cut(at: tensor) { file += $0 }
+        return file
     }
 }

@@ -73,3 +73,11 @@ bool nt_processor_has_bf16(void);
 
 /// Writes `count` floats for as many float16 numbers, exactly; both little-endian, neither aligned.
 void nt_floats_from_halves(const void *halves, size_t count, void *floats);
+
+/// A file that lies in memory alone, or -1.
+int nt_memory_file_open(void);
+
+/// Whether all bytes were written.
+bool nt_memory_file_append(int file, const void *bytes, size_t count);
+
+void nt_memory_file_close(int file);
