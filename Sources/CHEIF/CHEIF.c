@@ -60,8 +60,9 @@ int nt_heif_read_header(const uint8_t *bytes, size_t count, nt_heif_header *head
     int width = heif_image_handle_get_width(s.handle), height = heif_image_handle_get_height(s.handle);
     header->width = width > 0 ? (uint32_t)width : 0;
     header->height = height > 0 ? (uint32_t)height : 0;
-    // The decoder's planes and their copy, what is turned, and the result, of up to two bytes a sample.
-    uint64_t each = heif_image_handle_get_luma_bits_per_pixel(s.handle) > 8 ? 20 : 12;
+    // The decoder's planes, their copy and the result: 7.5 bytes a pixel where the chroma is halved, 10.4 where it is whole.
+    uint64_t each = heif_image_handle_get_luma_bits_per_pixel(s.handle) > 8 ? 18 : 10;
+    if (heif_image_handle_has_alpha_channel(s.handle)) each += 2;
     header->memory_in_bytes = (uint64_t)header->width * header->height * each + (4 << 20);
     close_session(&s);
     return 0;

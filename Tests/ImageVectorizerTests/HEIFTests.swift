@@ -52,6 +52,12 @@ struct HEIFTests {
         for place in stride(from: 0, to: pixels.count, by: 3) { #expect(isRed(pixels[place..<(place + 3)])) }
     }
 
+    @Test func `a picture of twelve million pixels, as telephones make them, is within the default limits`() throws {
+        let picture = try Picture(Self.bytes(Self.turnedHEIC))
+        let perPixel = (picture.decodingMemoryInBytes - (4 << 20)) / (picture.width * picture.height)
+        #expect(4032 * 3024 * perPixel + (4 << 20) <= DecodingLimits().memoryInBytes)
+    }
+
     @Test(arguments: [(clearHEIC, PictureFormat.heic), (clearAVIF, .avif)])
     func `alpha is dropped or put on white`(_ text: String, _ format: PictureFormat) throws {
         let picture = try Picture(Self.bytes(text), limits: DecodingLimits(), keepsAlpha: true)
