@@ -171,6 +171,12 @@ let package = Package(
             "PreprocessingBenchmark", at: "Benchmarks/PreprocessingBenchmark", uses: ["Execution", "ImageVectorizer"]),
         program(
             "ImageFuzz", at: "Fuzz/ImageFuzz", uses: ["Execution", "ImageVectorizer", "RandomNumbers", "TextMutation"]),
+        program(
+            "ImportBenchmark", at: "Benchmarks/ImportBenchmark",
+            uses: [
+                "DatabaseCore", "Execution", "ImageVectorizer", "Importing", "ObjectStorage", "Observability",
+                "PictureSources",
+            ]),
         program("GraphQLBenchmark", at: "Benchmarks/GraphQLBenchmark", uses: ["GraphQLLanguage", "RandomNumbers"]),
         program("GraphQLFuzz", at: "Fuzz/GraphQLFuzz", uses: ["GraphQLLanguage", "RandomNumbers", "TextMutation"]),
 
