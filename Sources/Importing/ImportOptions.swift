@@ -53,6 +53,8 @@ package struct ImportLimits: Sendable {
     package var batchBytes = 16 << 20
     /// How many batches are on their way to the target: one is decoded and inferred while another is committed.
     package var batchesUnderWay = 3
+    /// How many pictures are fetched from other hosts at a time, and held until their turn comes.
+    package var fetchesAtOnce = 8
     /// After so many failures for one and the same reason, and none that went well, it is no use to go on.
     package var hopelessCount = 128
 

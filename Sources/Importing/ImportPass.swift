@@ -90,7 +90,7 @@ struct ImportPass {
         var byteCount = 0
         while candidates.count < 4 * run.limits.batchCount, byteCount < run.limits.batchBytes, !run.stop.isWanted {
             let item: SourceItem?
-            do throws(SourceError) { item = try source.source.next() } catch {
+            do throws(SourceError) { item = try await nextItem(of: source.source) } catch {
                 // What came before it counts, and so does what other sources have.
                 fail(source.path, error.message)
                 return (candidates, true)
@@ -103,6 +103,47 @@ struct ImportPass {
             candidates.append(candidate)
         }
         return (candidates, false)
+    }
+
+    /// Items that were read ahead, because several pictures are fetched at a time.
+    private var readAhead: [SourceItem] = []
+    /// What ended the source while it was read ahead.
+    private var endOfSource: SourceError?
+
+    private mutating func nextItem(of source: any PictureSource) async throws(SourceError) -> SourceItem? {
+        if !readAhead.isEmpty { return readAhead.removeFirst() }
+        if let problem = endOfSource {
+            endOfSource = nil
+            throw problem
+        }
+        guard let first = try source.next() else { return nil }
+        // Where the path gives the id, only what is not there yet is fetched.
+        guard case .url = first.content, options.ids != .path else { return first }
+        var items = [first]
+        do throws(SourceError) {
+            while items.count < run.limits.fetchesAtOnce, let item = try source.next() { items.append(item) }
+        } catch {
+            endOfSource = error
+        }
+        readAhead = await fetched(items)
+        return readAhead.removeFirst()
+    }
+
+    /// The same items with the pictures that they name by URLs.
+    private func fetched(_ items: [SourceItem]) async -> [SourceItem] {
+        await withTaskGroup(of: (Int, SourceItem.Content).self) { group in
+            for (index, item) in items.enumerated() {
+                guard case .url(let url) = item.content else { continue }
+                group.addTask { [fetcher = run.fetcher] in
+                    do throws(FetchError) { return (index, .bytes(try await fetcher.picture(at: url))) } catch {
+                        return (index, .unreadable(error.message))
+                    }
+                }
+            }
+            var items = items
+            for await (index, content) in group { items[index].content = content }
+            return items
+        }
     }
 
     /// - Returns: `nil` for what comes to its end here.

@@ -222,6 +222,29 @@ struct ImportRunTests {
         #expect(target.objects.keys.map(\.description) == [id])
     }
 
+    @Test func `many URLs are fetched at a time, each for its own row, and one that fails fails alone`() async throws {
+        struct Fetcher: PictureFetching {
+            func picture(at url: String) async throws(FetchError) -> [UInt8] {
+                if url.hasSuffix("/13.jpg") { throw .empty(host: "a.example") }
+                await Task.yield()
+                return ImportFixture.picture(url)
+            }
+        }
+        let rows = (0..<50).map { "https://a.example/\($0).jpg,\($0)\n" }.joined()
+        try fixture.write(Array("url,number\n\(rows)".utf8), to: "t.csv")
+        for scheme in [ImportOptions.IDScheme.content, .path] {
+            let target = MemoryTarget()
+            let counts = try await fixture.run(
+                into: target, { $0.ids = scheme }, adjust: { $0.fetcher = Fetcher() },
+                paths: [fixture.source + "/t.csv"])
+            #expect(counts.stored == 49 && counts.failed == 1)
+            for object in target.objects.values {
+                guard case .number(let number)? = object.properties["number"] else { continue }
+                #expect(object.picture?.bytes == ImportFixture.picture("https://a.example/\(number.literal).jpg"))
+            }
+        }
+    }
+
     @Test func `URLs are fetched where that is allowed, and fail by name where it is not`() async throws {
         struct Fetcher: PictureFetching {
             func picture(at url: String) async throws(FetchError) -> [UInt8] { ImportFixture.picture(url) }
