@@ -78,6 +78,7 @@ package final class Database: DatabaseOperations {
             }
         }
         await queue.close()
+        await vectorizer.waitUntilCompiled()
         return await onOwnThread { [environment] in
             _ = try? environment.releaseFreePages()
             return environment.close(before: patience.map { Date(timeIntervalSinceNow: $0.inSeconds) })

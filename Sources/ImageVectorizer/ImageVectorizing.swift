@@ -28,9 +28,14 @@ package protocol ImageVectorizing: Sendable {
     ///
     /// Decodes and infers in parallel.
     func embeddings(of pictures: [PictureInput]) async -> [Result<PictureEmbedding, ImageVectorizerError>]
+
+    /// Suspends until no thread but those of the engine works for it: before the process ends, when no pictures come any more.
+    func waitUntilCompiled() async
 }
 
 extension ImageVectorizing {
+    package func waitUntilCompiled() async {}
+
     /// The vectors of whole pictures (encoded files: JPEG, PNG, …) in compatible mode. Shape of each: [network.dimensions].
     package func vectors(of pictures: [[UInt8]]) async -> [Result<[Float], ImageVectorizerError>] {
         await embeddings(of: pictures.map { PictureInput($0) }).map { $0.map(\.vector) }

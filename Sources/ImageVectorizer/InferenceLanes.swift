@@ -38,7 +38,8 @@ final class InferenceLanes: Sendable {
     private enum Second {
         /// Nobody has needed it yet.
         case none
-        case compiling
+        /// With those who wait for the end of that.
+        case compiling([CheckedContinuation<Void, Never>])
         case ready(Lane)
         /// It cannot be had, or does not pay.
         case givenUp
@@ -95,7 +96,7 @@ final class InferenceLanes: Sendable {
             state.load += 1
             let isFull = state.load >= first.slots.count
             if case .none = state.second, isFull {
-                state.second = .compiling
+                state.second = .compiling([])
                 return (first, true)
             }
             guard case .ready(let second) = state.second, state.trial.way == .perCore, isFull || !isAlone else {
@@ -132,13 +133,28 @@ final class InferenceLanes: Sendable {
         let thread = Thread { [self] in
             nameThisThread("network")
             let lane = try? compile()
-            state.withLock { state in
-                state.second = lane.map { .ready($0) } ?? .givenUp
+            let waiting: [CheckedContinuation<Void, Never>] = state.withLock { state in
+                defer { state.second = lane.map { .ready($0) } ?? .givenUp }
                 if lane == nil { state.trial = StreamTrial(decided: .single) }
+                if case .compiling(let waiting) = state.second { return waiting }
+                return []
             }
+            for continuation in waiting { continuation.resume() }
         }
         thread.stackSize = 8 << 20
         thread.start()
+    }
+
+    /// Suspends while a thread compiles. A process cannot end well while one is in the engine.
+    func waitUntilCompiled() async {
+        await withCheckedContinuation { continuation in
+            let isCompiling = state.withLock { state in
+                guard case .compiling(let waiting) = state.second else { return false }
+                state.second = .compiling(waiting + [continuation])
+                return true
+            }
+            if !isCompiling { continuation.resume() }
+        }
     }
 }
 

@@ -58,6 +58,8 @@ package final class LoadingVectorizer: ImageVectorizing {
         await waitUntilLoaded().embeddings(of: pictures)
     }
 
+    package func waitUntilCompiled() async { await loaded?.waitUntilCompiled() }
+
     private func finish(_ vectorizer: any ImageVectorizing) {
         let waiting: [CheckedContinuation<any ImageVectorizing, Never>] = state.withLock { state in
             defer { state = .loaded(vectorizer) }

@@ -83,6 +83,8 @@ package final class NeuralVectorizer: ImageVectorizing {
     /// How many pictures the engine works on at once where many wait; `nil` while that is not decided.
     package var streamsInUse: InferenceStreams? { lanes.decision.map { $0 == .single ? .single : .perCore } }
 
+    package func waitUntilCompiled() async { await lanes.waitUntilCompiled() }
+
     /// What `auto` stands for with this processor and this network.
     static func precision(asked: InferencePrecision, sha256: String) -> InferencePrecision {
         guard asked == .auto else { return asked }

@@ -41,7 +41,7 @@ struct VectorizerLoading {
         var network: NeuralVectorizer? { loading?.vectorizer.loaded as? NeuralVectorizer }
 
         /// Suspends until the loading, which cannot be broken off, has come to its end. Only after `start`.
-        func waitUntilLoaded() async { await loading?.vectorizer.waitUntilLoaded() }
+        func waitUntilLoaded() async { await loading?.vectorizer.waitUntilLoaded().waitUntilCompiled() }
     }
 
     /// Looks where the network is, and leaves loading it to `Announced.start`.

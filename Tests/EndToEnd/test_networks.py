@@ -65,3 +65,16 @@ def test_vectorizing_anew_without_the_class_says_so(tmp_path):
         env=environment({"NEEDLETAIL_IMG2VEC_MODEL": STARTER_NETWORK}), timeout=60)
     assert result.returncode == 1
     assert "Nothing" in result.stderr and "not found" in result.stderr
+
+
+def test_a_stop_right_after_the_first_full_queue_ends_well(tmp_path, pets):
+    """The network is compiled a second time just then, which nobody may cut off."""
+    for number in range(3):
+        with Server(tmp_path / f"data-{number}", {"NEEDLETAIL_INFERENCE_STREAMS": "percore"}) as server:
+            assert server.request("POST", "/v1/schema", CLASS)[0] == 200
+            objects = [
+                {"class": "Pet", "properties": {"image": base64.b64encode(path.read_bytes()).decode()}}
+                for path, _ in pets[:12]]
+            status, answer = server.request("POST", "/v1/batch/objects", {"objects": objects})
+            assert status == 200 and all(item["result"]["status"] == "SUCCESS" for item in answer), answer
+            assert server.stop() == 0, server.log_tail()
