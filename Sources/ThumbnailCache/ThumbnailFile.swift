@@ -6,7 +6,7 @@ import Foundation
 /// One file of the cache: a head of 16 bytes, and the JPEG (Docs/formats/thumbnails.md).
 ///
 /// A file that does not hold together, for whatever reason, is none. All of these block.
-enum ThumbnailFile {
+package enum ThumbnailFile {
     private static let magic = Array("NTTHUMB\(ThumbnailKey.version)".utf8)
     private static let headByteCount = 16
     /// Nothing that is kept is larger.
@@ -50,6 +50,13 @@ enum ThumbnailFile {
             return false
         }
         return true
+    }
+
+    /// What is free on the disk of the folder at `path`; 0 if that cannot be told.
+    package static func freeBytes(at path: String) -> Int {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { return 0 }
+        return Int(status.f_bavail) * Int(status.f_frsize)
     }
 
     static let temporaryEnding = ".tmp"

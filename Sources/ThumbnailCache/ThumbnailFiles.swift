@@ -13,6 +13,8 @@ import Synchronization
 package final class ThumbnailFiles: Sendable {
     static let bucketCount = 64
     private static let mostWaitingBytes = 32 << 20
+    /// What is left free on the disk, for what cannot be made again.
+    static let reserveInBytes = 256 << 20
 
     private struct State {
         /// Not yet written; in order.
@@ -25,6 +27,7 @@ package final class ThumbnailFiles: Sendable {
     private let folder: String
     private let bucketLimitInBytes: Int
     private let logger: Logger?
+    private let freeBytes: @Sendable (String) -> Int
     private let state = Mutex(State())
     private let writing: Writing
 
@@ -39,8 +42,13 @@ package final class ThumbnailFiles: Sendable {
     /// - Parameters:
     ///   - folder: is made when it is needed.
     ///   - limitInBytes: of all files together; below some MiB a bucket holds next to none.
-    package init(folder: String, limitInBytes: Int, logger: Logger? = nil) {
+    ///   - freeBytes: what is free on the disk of a folder.
+    package init(
+        folder: String, limitInBytes: Int, logger: Logger? = nil,
+        freeBytes: @escaping @Sendable (String) -> Int = ThumbnailFile.freeBytes
+    ) {
         self.folder = folder
+        self.freeBytes = freeBytes
         self.logger = logger
         bucketLimitInBytes = limitInBytes / Self.bucketCount
         writing = Writing()
@@ -107,6 +115,7 @@ package final class ThumbnailFiles: Sendable {
                 attributes: [.posixPermissions: 0o700])
             writing.byteCounts[bucket] = Self.total(files(in: bucket))
         }
+        guard freeBytes(bucketFolder(bucket)) >= Self.reserveInBytes else { return }
         guard ThumbnailFile.write(jpeg, to: path(of: key)) else {
             // Perhaps the folder is gone, and is made next time.
             writing.byteCounts[bucket] = nil

@@ -86,6 +86,19 @@ struct ObjectFormTests {
         #expect(stored == .object(["count": .number(JSONNumber(3)), "image": .string("UA==")]))
     }
 
+    @Test func `where the path names no class, the form does`() async throws {
+        try await createClass()
+        let parts: [FormPart] = [.text("class", "meme"), .text("id", id(1)), .file("image", "P1")]
+        #expect(try await fixture.send("POST", "/v1/objects", form: parts).status == 200)
+        let replaced = try await fixture.send(
+            "PUT", "/v1/objects/\(id(1))", form: [.text("class", "Meme"), .text("id", id(1)), .file("image", "P2")])
+        #expect(replaced.status == 200 && replaced.body?["properties"] == .object(["image": .string("UDI=")]))
+        let none = try await fixture.send("POST", "/v1/objects", form: [.text("title", "a")])
+        #expect(none.status == 422 && none.message == "invalid object: the given class is empty")
+        let file = try await fixture.send("POST", "/v1/objects", form: [.file("image", "P")])
+        #expect(file.status == 422 && file.message == "invalid object: the given class is empty")
+    }
+
     @Test(arguments: [
         ("count", #""x""#), ("count", #"1.5"#), ("count", #"1e3"#), ("ratio", #""NaN""#), ("seen", #""yes""#),
         ("when", #""today""#),

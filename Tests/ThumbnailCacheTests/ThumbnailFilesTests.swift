@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 import Testing
 
 @testable import ThumbnailCache
@@ -104,6 +105,19 @@ struct ThumbnailFilesTests {
         #expect(left == [0, 1, 2, 3, 7])
         #expect(manager.fileExists(atPath: bucket.appending(path: "notes.txt").path))
         #expect(!manager.fileExists(atPath: leftover))
+    }
+
+    @Test func `nothing is kept on a disk that is nearly full`() {
+        let free = Mutex(ThumbnailFiles.reserveInBytes - 1)
+        let files = ThumbnailFiles(folder: folder, limitInBytes: Self.limitInBytes) { _ in free.withLock { $0 } }
+        files.keep([1], for: key(1))
+        files.stop()
+        let again = reopened { files in
+            #expect(files.jpeg(for: key(1)) == nil)
+            files.keep([1], for: key(1))
+        }
+        defer { again.stop() }
+        #expect(again.jpeg(for: key(1)) == [1])
     }
 
     @Test func `what is asked for is young again`() throws {

@@ -77,7 +77,7 @@ extension SearchRequest {
         case "limit", "offset", "distance", "certainty", "excludeSelf", "id", "where", "groupBy", "vector", "vectors":
             guard !text.isEmpty else { return }
             try readOne(name, text, place: place)
-        case "imageUrl" where kind == .image:
+        case "imageUrl" where kind == .image, "url" where kind == .image:
             pictures += texts.filter { !$0.isEmpty }.map { Picture(source: .url($0)) }
         default: throw Self.unknown(name, of: kind)
         }

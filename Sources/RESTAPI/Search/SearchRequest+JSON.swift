@@ -22,7 +22,7 @@ extension SearchRequest {
         switch name {
         case "image" where kind == .image: try readImage(&reader, place)
         case "images" where kind == .image: try readImages(&reader)
-        case "imageUrl" where kind == .image:
+        case "imageUrl" where kind == .image, "url" where kind == .image:
             if let url = try reader.text(place) { pictures.append(Picture(source: .url(url))) }
         case "weights" where kind == .image: weights = try Self.numbers(&reader, place)
         case "crop" where kind == .image: crop = try Self.crop(&reader, place)
@@ -98,7 +98,7 @@ extension SearchRequest {
                 sources.append(.bytes(try PictureText.bytes(of: text, place: "\(place).image")))
             case "id":
                 if let id = try id(&reader, member) { sources.append(.object(id)) }
-            case "imageUrl":
+            case "imageUrl", "url":
                 if let url = try reader.text(member) { sources.append(.url(url)) }
             case "weight": weight = try reader.number(member)?.value
             case "crop": crop = try Self.crop(&reader, "\(place).crop")
