@@ -233,6 +233,25 @@ struct SearchTests {
         #expect(try await ids("near-image", #"{"image": "UA=="}"#).count == 6)
     }
 
+    @Test func `what is left out is missing in its group, and a group of nothing else is none`() async throws {
+        try await createClass()
+        func group(_ number: Int, _ hits: [Hit]) -> Hit {
+            var first = hits[0]
+            first.group = HitGroup(
+                number: number, property: "count", value: nil, minimumDistance: 0, maximumDistance: 0.5, hits: hits)
+            return first
+        }
+        let near = hit(1, distance: 0, picture: "P")
+        fixture.database.answer(
+            "Meme", with: .success([group(0, [near, hit(2, distance: 0.5, picture: "Q")]), group(1, [near])]))
+        let answer = try await fixture.send(
+            "POST", "/v1/search/Meme/near-image",
+            #"{"image": "UA==", "groupBy": {"property": "count"}, "excludeSelf": true}"#)
+        guard case .array(let groups)? = answer.body?["groups"] else { throw Unexpected() }
+        #expect(groups.count == 1 && groups.first?["minDistance"]?.number == 0.5)
+        #expect(groups.first?["hits"]?[0]?["id"]?.text == id(2))
+    }
+
     // MARK: - Refusals
 
     @Test(arguments: [

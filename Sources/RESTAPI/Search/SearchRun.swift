@@ -11,16 +11,37 @@ struct SearchRun {
     /// How many more hits are asked for at first.
     private static let slack = 8
 
-    let request: SearchRequest
-    let pictures: [WeightedPicture]
-    let plan: QueryPlan
+    private let plan: QueryPlan
+    private let isGrouped: Bool
+    private let excludesSelf: Bool
+    /// The objects that were named.
+    private var ids: Set<ObjectID> = []
+    /// The pictures that were sent.
+    private var pictures: [[UInt8]] = []
     /// Where the pictures of objects are; `nil` where there are none.
-    let pictureProperty: PropertyDefinition?
+    private let pictureProperty: String?
+
+    init(
+        request: SearchRequest, pictures: [WeightedPicture], plan: QueryPlan, pictureProperty: PropertyDefinition?
+    ) {
+        self.plan = plan
+        isGrouped = request.groupBy != nil
+        excludesSelf = request.excludesSelf && request.kind != .vector
+        self.pictureProperty = pictureProperty?.name
+        if let id = request.id { ids.insert(id) }
+        for picture in pictures {
+            switch picture.content {
+            case .object(let id): ids.insert(id)
+            case .bytes(let bytes): self.pictures.append(bytes)
+            case .base64(let text): if let bytes = Base64.picture(text) { self.pictures.append(bytes) }
+            }
+        }
+    }
 
     func hits(in view: any DatabaseView) throws(DatabaseError) -> [Hit] {
-        guard request.excludesSelf, request.kind != .vector else { return try view.hits(of: plan) }
+        guard excludesSelf else { return try view.hits(of: plan) }
         let page = plan.page
-        if request.groupBy != nil { return try withoutSelf(try view.hits(of: plan), in: view, upTo: .max) }
+        if isGrouped { return try withoutSelf(try view.hits(of: plan), in: view, upTo: .max) }
         let wanted = page.offset + page.count
         var asked = wanted + Self.slack
         while true {
@@ -41,7 +62,8 @@ struct SearchRun {
         for var hit in hits where kept.count < limit {
             if var group = hit.group {
                 group.hits = try withoutSelf(group.hits, in: view, upTo: .max)
-                if group.hits.isEmpty { continue }
+                guard let nearest = group.hits.compactMap(\.distance).min() else { continue }
+                group.minimumDistance = nearest
                 hit.group = group
                 kept.append(hit)
             } else if try !isSelf(hit, in: view) {
@@ -52,20 +74,14 @@ struct SearchRun {
     }
 
     private func isSelf(_ hit: Hit, in view: any DatabaseView) throws(DatabaseError) -> Bool {
-        if request.id == hit.object.id { return true }
-        var sent: [[UInt8]] = []
-        for picture in pictures {
-            switch picture.content {
-            case .object(let id): if id == hit.object.id { return true }
-            case .bytes(let bytes): sent.append(bytes)
-            case .base64(let text): if let bytes = Base64.picture(text) { sent.append(bytes) }
-            }
-        }
-        guard !sent.isEmpty, let property = pictureProperty?.name else { return false }
+        if ids.contains(hit.object.id) { return true }
+        guard !pictures.isEmpty, let pictureProperty else { return false }
+        // Reading a picture takes tenths of a millisecond.
+        if Task.isCancelled { throw .cancelled }
         let object = try view.object(
             hit.object.id, in: plan.query.collection, tenant: plan.query.tenant,
-            selection: Query.Selection(properties: [property]))
-        guard case .blob(let blob)? = object?.properties[property] else { return false }
-        return sent.contains(blob.bytes)
+            selection: Query.Selection(properties: [pictureProperty]))
+        guard case .blob(let blob)? = object?.properties[pictureProperty] else { return false }
+        return pictures.contains(blob.bytes)
     }
 }
