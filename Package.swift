@@ -130,6 +130,8 @@ let package = Package(
         library("GRPCServer", uses: ["CGRPC", "CSystem", "Execution", "Observability", "Unpacking"]),
         library("Authentication"),
         library("HTTPGateway", uses: ["Authentication", "CSystem", "Execution", "HTTPServer"]),
+        library(
+            "InferenceAPI", uses: ["DatabaseCore", "Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         library("GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
         library("GraphQLLanguage"),
         library(
@@ -148,8 +150,9 @@ let package = Package(
         library(
             "RESTAPI",
             uses: [
-                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "HTTPGateway",
-                "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms", "Observability",
+                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "Fetching",
+                "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms",
+                "Observability",
                 "ThumbnailCache",
                 "VectorIndexes",
             ]),
@@ -161,8 +164,8 @@ let package = Package(
             uses: [
                 "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "Fetching",
                 "GRPCAPI", "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer", "ImageVectorizer",
-                "Importing", "JSON", "ObjectStorage", "Observability", "PictureSources", "RESTAPI", "ThumbnailCache",
-                "VectorIndexes", "WebClient",
+                "Importing", "InferenceAPI", "JSON", "ObjectStorage", "Observability", "PictureSources", "RESTAPI",
+                "ThumbnailCache", "VectorIndexes", "WebClient",
             ]),
 
         // Measured and fuzzed.
@@ -276,6 +279,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("grpc"), .linkedLibrary("gpr")]),
         tests(of: "GRPCServer", uses: ["CGRPCClient", "Execution", "Observability"]),
         tests(of: "Authentication"),
+        tests(of: "InferenceAPI", uses: ["Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
         tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer"]),
         // A database in memory for the tests of the APIs.

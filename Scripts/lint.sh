@@ -28,8 +28,9 @@ mapfile -t scripts < <(git ls-files '*.sh' '.ci/run')
 shellcheck -x "${scripts[@]}" || give_up "shellcheck" "the lines above" "mend them"
 
 say "compose file and image"
-yamllint --strict -d '{extends: default, rules: {document-start: disable, line-length: {max: 120}}}' docker-compose.yml ||
-    give_up "docker-compose.yml" "the lines above" "mend them"
+yamllint --strict -d '{extends: default, rules: {document-start: disable, line-length: {max: 120}}}' docker-compose.yml \
+    Examples/weaviate-inference/docker-compose.yml ||
+    give_up "the compose files" "the lines above" "mend them"
 if docker compose version >/dev/null 2>&1; then
     docker compose config -q || give_up "docker-compose.yml" "the lines above" "mend it"
 fi

@@ -279,6 +279,14 @@ struct InvocationReader {
             problems.append(
                 "PROMETHEUS_MONITORING_PORT and PORT are both \(settings.port); give the metrics a port of their own")
         }
+        if settings.inferencePort != 0, settings.inferencePort == settings.port {
+            problems.append(
+                "NEEDLETAIL_INFERENCE_PORT and PORT are both \(settings.port); give the inference a port of its own")
+        }
+        if settings.inferencePort != 0, settings.apiKeysEnabled, !settings.allowsAnonymousAccess {
+            warnings.append(
+                "NEEDLETAIL_INFERENCE_PORT is answered without a key; let only those reach it who may use the network")
+        }
         if settings.maximumBufferedBytes < settings.maximumRequestBytes {
             problems.append(
                 "NEEDLETAIL_MAX_BUFFERED_BYTES is less than NEEDLETAIL_MAX_REQUEST_BYTES; give at least as much")

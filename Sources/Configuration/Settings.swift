@@ -117,6 +117,18 @@ package struct Settings: Sendable, Equatable {
     package var thumbnailCacheInBytes = 512 << 20
     /// Accepted and not used: inference runs inside this process.
     package var imageInferenceAPI = ""
+    /// The TCP port on which another Weaviate finds the network; 0 for none.
+    package var inferencePort = 0
+    /// The address of that port; empty means that of the rest.
+    package var inferenceHost = ""
+    /// The hosts that pictures may be fetched from: `name`, `*.name`, `name:port`; without any, nothing is fetched.
+    package var fetchHosts: [String] = []
+    /// Networks that these hosts may be in although they are not public: `10.1.0.0/16`.
+    package var fetchNetworks: [String] = []
+    /// The largest picture that is fetched.
+    package var fetchMaximumBytes = 32 << 20
+    /// How long fetching a picture may take.
+    package var fetchTimeout = Duration.seconds(20)
 
     // MARK: Access
 

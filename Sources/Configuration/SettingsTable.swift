@@ -180,6 +180,27 @@ package enum SettingsTable {
         Setting(
             "IMAGE_INFERENCE_API", \.imageInferenceAPI, .text, in: .pictures,
             "Accepted and not used: inference runs inside this process."),
+        Setting(
+            "NEEDLETAIL_INFERENCE_PORT", \.inferencePort, .integer(0...65535), in: .pictures,
+            "A port on which another Weaviate finds the network, as in the container of img2vec-neural (its "
+                + "IMAGE_INFERENCE_API), without a key; 0 opens none."),
+        Setting(
+            "NEEDLETAIL_INFERENCE_HOST", \.inferenceHost, .text, in: .pictures,
+            "The address of that port; nothing means that of the rest (HOST)."),
+        Setting(
+            "NEEDLETAIL_FETCH_HOSTS", \.fetchHosts, .list, in: .pictures,
+            "The hosts that pictures may be fetched from by their URL, such as pictures.example.org, *.example.org or "
+                + "host.example:8443; nothing fetches none."),
+        Setting(
+            "NEEDLETAIL_FETCH_NETWORKS", \.fetchNetworks, .list, in: .pictures,
+            "Networks of your own that these hosts may be in, such as 10.1.0.0/16; otherwise their addresses must be public."
+        ),
+        Setting(
+            "NEEDLETAIL_FETCH_MAX_BYTES", \.fetchMaximumBytes, .bytes(1024...(1 << 31)), in: .pictures,
+            "The largest picture that is fetched."),
+        Setting(
+            "NEEDLETAIL_FETCH_TIMEOUT", \.fetchTimeout, .duration(.milliseconds(100) ... .seconds(3600)), in: .pictures,
+            "How long fetching a picture may take, from the request to its last byte."),
     ]
 
     private static let access = [

@@ -30,6 +30,8 @@ enum Console {
         case let error as MonitoringError: error.message
         case let error as FolderInUse: error.message
         case let error as ImportError: error.message
+        case let error as InferenceEndpointError: error.message
+        case let error as FetchSettingsError: error.message
         default: String(describing: error)
         }
     }

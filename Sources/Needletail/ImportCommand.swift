@@ -3,6 +3,7 @@
 import Configuration
 import DatabaseCore
 import Execution
+import Fetching
 import Foundation
 import ImageVectorizer
 import Importing
@@ -83,6 +84,7 @@ struct ImportCommand {
             target: target)
         run.decodingLimits = DecodingLimits(
             pixels: settings.maximumImagePixels, memoryInBytes: settings.imageMemoryInBytes)
+        run.fetcher = try PictureFetcher.allowed(by: settings)
         if options.ids == .uuid, !options.isDryRun { run.journalPath = try journalPath() }
         run.listener.made = { console.made($0, isDryRun: arguments.isDryRun) }
         run.listener.note = { console.note($0) }

@@ -42,18 +42,23 @@ struct ServeCommand {
         let memory = MemoryBudget(limitInBytes: settings.maximumBufferedBytes)
         let listener = HTTPListener(
             configuration: try listenerConfiguration(), handler: front, pool: pool, memory: memory, logger: logger)
+        let fetcher = try PictureFetcher.allowed(by: settings)
         let grpc = try GRPCEndpoint(settings: settings, pool: pool, memory: memory, logger: logger)
         try listener.start()
         let monitoring = Monitoring(settings: settings, logger: logger)
         let network = VectorizerLoading(settings: settings, pool: pool).announce()
+        let inference = InferenceEndpoint(
+            settings: settings, network: network, pool: pool, memory: memory, logger: logger)
         let database: Database
         do {
             try grpc.start()
             try monitoring.start()
+            try inference.start()
             database = try await pool.run { [self] in
                 try DatabaseOpening(settings: settings).open(vectorizer: network.vectorizer)
             }
         } catch {
+            _ = await inference.stop(drainingFor: .zero)
             await monitoring.stop()
             _ = await grpc.stop(drainingFor: .zero)
             await listener.stop(drainingFor: .zero)
@@ -63,10 +68,10 @@ struct ServeCommand {
         logger.flush()
         let service = WeaviateService(database: database, authenticator: authenticator, nodeName: nodeName)
         let thumbnails = Thumbnails(settings: settings, logger: logger)
-        let imports = Imports(
-            settings: settings, database: database, fetcher: PictureFetcher(configuration: .init()))
+        let imports = Imports(settings: settings, database: database, fetcher: fetcher)
         front.open(
-            handler(database, service, network, thumbnails, imports, port: listener.port ?? settings.port, front))
+            handler(
+                database, service, network, thumbnails, imports, fetcher, port: listener.port ?? settings.port, front))
         grpc.open(GRPCMemoryTrimming(inner: service))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
@@ -87,8 +92,9 @@ struct ServeCommand {
         expiration.cancel()
         await imports.stop()
         async let haveCallsEnded = grpc.stop(drainingFor: settings.drainTimeout)
+        async let hasInferenceEnded = inference.stop(drainingFor: settings.drainTimeout)
         let haveRequestsEnded = await listener.stop(drainingFor: settings.drainTimeout)
-        let haveHandlersEnded = await haveCallsEnded && haveRequestsEnded
+        let haveHandlersEnded = await (haveCallsEnded, hasInferenceEnded) == (true, true) && haveRequestsEnded
         await monitoring.stop()
         thumbnails.stop()
         let haveReadsEnded = await database.close(waitingForReads: .seconds(5))
@@ -120,13 +126,14 @@ struct ServeCommand {
 
     private func handler(
         _ database: Database, _ service: WeaviateService, _ network: VectorizerLoading.Announced,
-        _ thumbnails: Thumbnails, _ imports: Imports, port: Int, _ front: FrontDoor
+        _ thumbnails: Thumbnails, _ imports: Imports, _ fetcher: PictureFetcher, port: Int, _ front: FrontDoor
     ) -> any HTTPHandler {
         var context = RESTContext(
             hostname: "http://[::]:\(port)", nodeName: nodeName, modules: { [self] in modules(network.network) },
             isReady: { front.isOpen }, clock: DatabaseOpening.millisecondsSince1970)
         context.grpcMaxMessageSize = settings.grpcMaximumMessageBytes
         context.origin = settings.origin
+        context.fetcher = fetcher
         context.crossOrigin = crossOrigin
         context.thumbnails = thumbnails.service
         context.imports = imports.service

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Fetching
 import HTTPGateway
 import Importing
 import JSON
@@ -27,6 +28,8 @@ package struct RESTContext: Sendable {
     package var thumbnails: ThumbnailService?
     /// Imports of what lies on this machine; `nil` where they are off.
     package var imports: ImportService?
+    /// Fetches pictures that are given by their URL; `nil` where that is off.
+    package var fetcher: (any PictureFetching)?
     /// Milliseconds since 1970.
     package var clock: @Sendable () -> Int64
 

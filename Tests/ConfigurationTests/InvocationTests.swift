@@ -83,6 +83,17 @@ struct CommandLineTests {
         #expect(problems(["serve", "--port", "8081"], settings).isEmpty)
     }
 
+    @Test func `inference for others needs a port of its own, and is said to take no keys`() throws {
+        let settings = ["NEEDLETAIL_INFERENCE_PORT": "8080"]
+        #expect(problems(["serve"], settings).first?.contains("a port of its own") == true)
+        #expect(problems(["serve", "--port", "8081"], settings).isEmpty)
+        let keys = [
+            "AUTHENTICATION_APIKEY_ENABLED": "true", "AUTHENTICATION_APIKEY_ALLOWED_KEYS": "k",
+            "AUTHENTICATION_APIKEY_USERS": "u", "NEEDLETAIL_INFERENCE_PORT": "8082",
+        ]
+        #expect(try parse(["serve"], keys).warnings.contains { $0.contains("without a key") })
+    }
+
     @Test func `revectorize takes names or all, and not both or neither`() throws {
         #expect(try parse(["revectorize", "Meme", "Clothes"]).command == .revectorize(.named(["Meme", "Clothes"])))
         #expect(try parse(["revectorize", "--all"]).command == .revectorize(.all))

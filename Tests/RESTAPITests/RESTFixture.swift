@@ -4,6 +4,7 @@ import DataModel
 import DatabaseCore
 import DatabaseTesting
 import Execution
+import Fetching
 import HTTPServer
 import Importing
 import JSON
@@ -18,7 +19,8 @@ struct RESTFixture {
 
     init(
         settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "",
-        thumbnails: ThumbnailService? = nil, imports: (MemoryDatabase) -> ImportService? = { _ in nil }
+        thumbnails: ThumbnailService? = nil, imports: (MemoryDatabase) -> ImportService? = { _ in nil },
+        fetcher: (any PictureFetching)? = nil
     ) {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
@@ -27,6 +29,7 @@ struct RESTFixture {
         context.origin = origin
         context.thumbnails = thumbnails
         context.imports = imports(database)
+        context.fetcher = fetcher
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
     }
 

@@ -3,6 +3,7 @@
 import APIVocabulary
 import DataModel
 import DatabaseCore
+import Execution
 import HTTPServer
 
 /// `POST /v1/search/{class}/near-image`, `near-vector` and `near-object`.
@@ -15,7 +16,7 @@ extension RESTHandler {
             throw .handler(404, "there is no class '\((call.collection ?? "").prefix(300))'")
         }
         let request = try SearchRequest(kind, reading: call)
-        let pictures = try await pictures(of: request, definition)
+        let pictures = try await pictures(of: request, definition, memory: call.request.memory)
         var query = try request.query(of: definition, pictures: pictures, settings: database.settings)
         query.collection = name
         let links = PictureLinks(
@@ -42,7 +43,7 @@ extension RESTHandler {
 
     /// The pictures of a request, in order: those that came with it, of stored objects, and fetched ones.
     private func pictures(
-        of request: SearchRequest, _ definition: CollectionDefinition
+        of request: SearchRequest, _ definition: CollectionDefinition, memory: MemoryReservation
     ) async throws(Refusal) -> [WeightedPicture] {
         var pictures: [WeightedPicture] = []
         for picture in request.pictures {
@@ -51,15 +52,12 @@ extension RESTHandler {
             case .bytes(let bytes): content = .bytes(bytes)
             case .object(let id) where picture.crop == nil: content = .object(id)
             case .object(let id): content = .bytes(try await storedPicture(id, request.tenant, definition))
-            case .url: throw .handler(422, Self.fetchingIsOff)
+            case .url(let url): content = .bytes(try await fetchedPicture(at: url, memory: memory))
             }
             pictures.append(WeightedPicture(content, weight: picture.weight ?? 1, crop: picture.crop))
         }
         return pictures
     }
-
-    private static let fetchingIsOff =
-        "a picture cannot be given by its address here: the setting NEEDLETAIL_FETCH_HOSTS lists no hosts; send the picture itself"
 
     private func storedPicture(
         _ id: ObjectID, _ tenant: String?, _ definition: CollectionDefinition
