@@ -53,6 +53,7 @@ let package = Package(
     targets: [
         // Foreign things, one a module.
         cLibrary("CVectorKernels", settings: kernelSettings),
+        cLibrary("CLayoutKernels", settings: kernelSettings),
         cLibrary("CSystem"),
         cLibrary("CLMDB", links: ["lmdb"]),
         cLibrary("CRoaring", links: ["roaring"]),
@@ -93,6 +94,7 @@ let package = Package(
         library("VectorKernels", uses: ["CVectorKernels"]),
         library("VectorIndexes", uses: ["DataModel", "VectorKernels"]),
         library("InvertedIndexes", uses: ["CRoaring", "DataModel"]),
+        library("Layouts", uses: ["CLayoutKernels", "RandomNumbers"]),
 
         // Bytes: storage and pictures.
         library(
@@ -125,6 +127,11 @@ let package = Package(
         library(
             "APIVocabulary",
             uses: ["DataModel", "DatabaseCore", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON"]),
+        library(
+            "CollectionInsights",
+            uses: [
+                "DataModel", "DatabaseCore", "Execution", "Jobs", "Layouts", "RandomNumbers", "VectorIndexes",
+            ]),
         library("Unpacking", uses: ["CZlib", "Execution"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CSystem", "Execution", "Observability", "Unpacking"]),
         library("GRPCServer", uses: ["CGRPC", "CSystem", "Execution", "Observability", "Unpacking"]),
@@ -150,11 +157,9 @@ let package = Package(
         library(
             "RESTAPI",
             uses: [
-                "APIVocabulary", "Authentication", "DataModel", "DatabaseCore", "Execution", "Fetching",
+                "APIVocabulary", "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "Execution", "Fetching",
                 "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms",
-                "Observability",
-                "ThumbnailCache",
-                "VectorIndexes",
+                "Observability", "ThumbnailCache", "VectorIndexes",
             ]),
 
         // The program.
@@ -162,9 +167,10 @@ let package = Package(
         program(
             "Needletail",
             uses: [
-                "Authentication", "CSystem", "Configuration", "DataModel", "DatabaseCore", "Execution", "Fetching",
-                "GRPCAPI", "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer", "ImageVectorizer",
-                "Importing", "InferenceAPI", "JSON", "ObjectStorage", "Observability", "PictureSources", "RESTAPI",
+                "Authentication", "CSystem", "CollectionInsights", "Configuration", "DataModel", "DatabaseCore",
+                "Execution", "Fetching", "GRPCAPI", "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer",
+                "ImageVectorizer", "Importing", "InferenceAPI", "JSON", "ObjectStorage", "Observability",
+                "PictureSources", "RESTAPI",
                 "ThumbnailCache", "VectorIndexes", "WebClient",
             ]),
 
@@ -231,6 +237,8 @@ let package = Package(
                 "CSystem", "DataModel", "DatabaseCore", "ImageVectorizer", "JSON", "ObjectStorage", "Observability",
                 "RandomNumbers", "VectorIndexes",
             ]),
+        program(
+            "LayoutBenchmark", at: "Benchmarks/LayoutBenchmark", uses: ["Execution", "Layouts", "RandomNumbers"]),
         .target(name: "BenchmarkTiming", path: "Benchmarks/BenchmarkTiming", swiftSettings: swiftSettings),
         program(
             "KeywordBenchmark", at: "Benchmarks/KeywordBenchmark",
@@ -251,6 +259,7 @@ let package = Package(
         tests(of: "MultipartForms"),
         tests(of: "Fetching", uses: ["Execution", "HTTPServer", "Observability", "WebClient"]),
         tests(of: "WebClient", uses: ["Execution", "HTTPServer", "Observability"]),
+        tests(of: "Layouts", uses: ["RandomNumbers"]),
         tests(of: "Protobuf"),
         tests(of: "WeaviateMessages", uses: ["Protobuf"]),
         tests(of: "VectorKernels", uses: ["RandomNumbers"]),
@@ -300,10 +309,17 @@ let package = Package(
                 "WeaviateMessages",
             ]),
         tests(
+            of: "CollectionInsights",
+            uses: [
+                "DataModel", "DatabaseCore", "Execution", "ImageVectorizer", "JSON", "Jobs", "ObjectStorage",
+                "Observability", "VectorIndexes",
+            ]),
+        tests(
             of: "RESTAPI",
             uses: [
-                "Authentication", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution", "Fetching",
-                "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "ThumbnailCache",
+                "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution",
+                "Fetching", "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs",
+                "ThumbnailCache",
             ]),
         tests(of: "Configuration"),
     ],

@@ -97,7 +97,7 @@ def limit(what: str, ours: float | None, must: float, stretch: float | None, uni
 
 
 def all_goals(run: Run) -> list[Line]:
-    return [*index_goals(run), *clustered_goals(run), *server_goals(run)]
+    return [*index_goals(run), *clustered_goals(run), *server_goals(run), *layout_goals(run)]
 
 
 def index_goals(run: Run) -> list[Line]:
@@ -181,3 +181,14 @@ def server_goals(run: Run) -> list[Line]:
     lines.append(Line("gRPC Search, two clients", ">= 3,000 QPS"))
     lines.append(Line("import over gRPC", ">= 4,000 a second"))
     return lines
+
+
+def layout_goals(run: Run) -> list[Line]:
+    report = run.read("layout.json")
+    values = {row["name"]: row["value"] for row in report.get("rows", [])}
+    of = f"{report['count']:,} x {report['dimensions']}" if report else "5,000 x 2048"
+    kept = (values.get("neighbors kept"), values.get("scikit-learn neighbors kept"))
+    return [
+        limit(f"{of}: map, two threads", values.get("layout s"), 20, 10, "s"),
+        against("neighbors that the map keeps", *kept, "scikit-learn", 0.95),
+    ]

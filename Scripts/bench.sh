@@ -7,8 +7,9 @@
 #   pictures    pictures through HTTP
 #   store       filters, keyword search, sorting, aggregation, import, restarts through HTTP, on 200,000 objects
 #   rpc         gRPC beside REST and GraphQL: import, searches, memory over many calls
+#   layout      the map of 5,000 vectors, and scikit-learn's t-SNE of the same vectors
 # The 2048-d vectors are NEEDLETAIL_TEST_DATA/vectors if that is set, else generated.
-# usage: bench.sh [--parts index,clustered,server,pictures,store,rpc] [--count N] [--objects N] [--out FOLDER] [--smoke] [--docs]
+# usage: bench.sh [--parts index,clustered,server,pictures,store,rpc,layout] [--count N] [--objects N] [--out FOLDER] [--smoke] [--docs]
 #   --count N     at most so many vectors in 'index' and 'clustered'
 #   --objects N   so many objects in 'server' (59000)
 #   --out FOLDER  where the JSON files, plots and tables go (.build/bench)
@@ -21,7 +22,7 @@ source "$here/messages.sh"
 # shellcheck source=Scripts/swift-path.sh
 source "$here/swift-path.sh"
 
-parts=index,clustered,server,pictures,store,rpc
+parts=index,clustered,server,pictures,store,rpc,layout
 out=
 count=()
 objects=59000
@@ -41,8 +42,8 @@ while [ $# -gt 0 ]; do
 done
 for part in ${parts//,/ }; do
     case $part in
-        index | clustered | server | pictures | store | rpc) ;;
-        *) give_up "bench.sh: unknown part '$part'" "there are index, clustered, server, pictures, store and rpc" "name some of them" ;;
+        index | clustered | server | pictures | store | rpc | layout) ;;
+        *) give_up "bench.sh: unknown part '$part'" "there are index, clustered, server, pictures, store, rpc and layout" "name some of them" ;;
     esac
 done
 [ -z "$out" ] || out=$(realpath -m "$out")
@@ -121,6 +122,21 @@ if has rpc; then
     say "gRPC beside REST and GraphQL"
     "$here/venv.sh" .venv-grpc Tests/requirements-grpc.txt
     .venv-grpc/bin/python Benchmarks/EndToEnd/rpc.py "${smoke[@]}" --json "$out/rpc.json"
+fi
+
+if has layout; then
+    say "the map of vectors"
+    swift build -c release --product LayoutBenchmark --explicit-target-dependency-import-check error >&2
+    mkdir -p "$out/layout"
+    input=()
+    if [ -z "${smoke[*]}" ] && [ -e "${NEEDLETAIL_TEST_DATA:-}/vectors/base.f16.npy" ]; then
+        "$python" Benchmarks/layout_yardstick.py "$out/layout" --prepare "$NEEDLETAIL_TEST_DATA/vectors"
+        input=(--vectors "$out/layout/input.f32")
+    fi
+    .build/release/LayoutBenchmark "${smoke[@]}" "${input[@]}" --out "$out/layout"
+    "$python" Benchmarks/layout_yardstick.py "$out/layout"
+    cp "$out/layout/layout.json" "$out/layout.json"
+    rm -r "$out/layout"
 fi
 
 page=()

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #ifdef __GLIBC__
@@ -18,6 +19,11 @@ void nt_trim_memory(void) {
 
 void nt_name_this_thread(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+void nt_lower_this_threads_priority(void) {
+    // On Linux 0 is the calling thread, not its process.
+    setpriority(PRIO_PROCESS, 0, 19);
 }
 
 int nt_identify_file(const char *path, nt_file_identity *identity) {

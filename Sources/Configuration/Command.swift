@@ -12,6 +12,8 @@ package enum Command: Sendable, Equatable {
     case revectorize(Collections)
     /// Bring pictures or vectors into a class.
     case importing(ImportArguments)
+    /// Measure how well near vectors mean equal labels.
+    case quality(QualityOptions)
     case version
     case help(of: Topic?)
 
@@ -32,7 +34,7 @@ package enum Command: Sendable, Equatable {
     package enum Topic: String, Sendable, CaseIterable {
         case serve, config, check, revectorize
         case importing = "import"
-        case version
+        case quality, version
     }
 }
 

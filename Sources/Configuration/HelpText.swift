@@ -58,6 +58,7 @@ package enum HelpText {
         case .check: "verify the database in a data folder"
         case .revectorize: "compute vectors again from the stored pictures"
         case .importing: "bring pictures from a folder, an archive or a table into a class"
+        case .quality: "measure how well near vectors mean equal labels"
         case .version: "show the version"
         }
     }
@@ -66,6 +67,8 @@ package enum HelpText {
         switch topic {
         case .revectorize: "usage: needletail revectorize [FLAGS] (COLLECTION... | --all)"
         case .importing: "usage: needletail import SOURCE... --class NAME [--server URL | --data FOLDER] [FLAGS]"
+        case .quality:
+            "usage: needletail quality --class CLASS --label PROPERTY [--server URL | --data FOLDER] [FLAGS]"
         case .version: "usage: needletail version"
         case .check: "usage: needletail check [--recall [N]] [FLAGS]"
         case .serve, .config: "usage: needletail \(topic.rawValue) [FLAGS]"
@@ -100,6 +103,12 @@ package enum HelpText {
             Ends with status 0 if all went well, 3 if some pictures failed, 4 if none was imported, 2 for a wrong command
             line, and 130 if it was interrupted.
             """
+        case .quality:
+            """
+            Looks for the neighbors of the objects of a class, by exact search, and says how many of them have the same label:
+            precision@1, @5 and @10 and mAP@10, by label, which labels are mistaken for which, and the recall of the index.
+            Asks a running server, or opens a data folder that no server has open. Ends with status 0.
+            """
         case .version: "Shows the version of needletail and of the data format it writes."
         }
     }
@@ -108,6 +117,7 @@ package enum HelpText {
         if topic == .version { return "" }
         var rows: [(String, String)] = []
         if topic == .revectorize { rows.append(("--all", "Every collection that another network filled.")) }
+        if topic == .quality { rows += qualityFlags }
         if topic == .check {
             let text =
                 "Measures the recall of every vector index, with N queries each [\(Command.defaultRecallQueries)]."
@@ -125,6 +135,22 @@ package enum HelpText {
         rows.append(("--help", "Shows this."))
         return "flags:\n" + rows.map { padded("  \($0.0)", to: 22) + hanging($0.1, indent: 22) }.joined()
     }
+
+    private static let qualityFlags = [
+        ("--class CLASS", "The class to measure."),
+        (
+            "--label PROPERTY",
+            "The property that says what belongs together: text, int or boolean, or an array of these."
+        ),
+        (
+            "--server URL",
+            "A running server [\(QualityOptions.defaultServer)]; its key is taken from NEEDLETAIL_API_KEY."
+        ),
+        ("--sample N", "How many objects are searched with, or all [\(QualityOptions.defaultSample)]."),
+        ("--target-vector V", "Which vector, if there are several with names."),
+        ("--tenant NAME", "Which tenant, if the class has them."),
+        ("--json", "Prints what GET /v1/quality answers instead of a table."),
+    ]
 
     private static func isForData(_ setting: Setting) -> Bool {
         setting.section == .data || setting.section == .pictures

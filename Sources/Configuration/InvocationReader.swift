@@ -16,6 +16,8 @@ struct InvocationReader {
     /// The flags that were given, by name.
     private var givenFlags: Set<String> = []
     private var wantsHelp = false
+    private var quality = QualityFlags()
+    private var qualityOptions = QualityOptions()
 
     mutating func read(
         arguments: [String], environment: [String: String], readFile: (String) -> String?
@@ -36,6 +38,10 @@ struct InvocationReader {
             problems += importArguments.problems(
                 hasDataFlag: givenFlags.contains("--data"), hasServerFlag: givenFlags.contains("--server"))
             if givenFlags.contains("--data") { importArguments.destination = .dataFolder }
+        }
+        if topic == .quality {
+            qualityOptions = quality.finish(hasFolder: flagValues.contains { $0.flag == "--data" })
+            problems += quality.problems
         }
         guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
         return Invocation(command: command(topic), settings: settings, warnings: warnings)
@@ -84,6 +90,14 @@ struct InvocationReader {
             wantsHelp = true
         case "--all" where topic == .revectorize:
             wantsAll = true
+        case "--json" where topic == .quality:
+            quality.takeJSON()
+        case let flag where topic == .quality && QualityFlags.withValue.contains(flag):
+            guard let value = parts.count > 1 ? String(parts[1]) : rest.popFirst() else {
+                problems.append("\(flag) needs a value; 'needletail quality --help' tells more")
+                return
+            }
+            quality.take(flag, value)
         case "--recall" where topic == .check:
             takeRecall(parts.count > 1 ? String(parts[1]) : Self.number(takenFrom: &rest))
         default:
@@ -168,6 +182,7 @@ struct InvocationReader {
         case .check: .check(recallQueries: recallQueries)
         case .revectorize: .revectorize(wantsAll ? .all : .named(names))
         case .importing: .importing(importArguments)
+        case .quality: .quality(qualityOptions)
         case .version: .version
         }
     }

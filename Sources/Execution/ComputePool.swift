@@ -20,13 +20,16 @@ package final class ComputePool: TaskExecutor {
     nonisolated(unsafe) private var state = State()
     private let condition = NSCondition()
 
-    /// - Parameter threadCount: at least 1.
-    package init(threadCount: Int, name: String = "compute") {
+    /// - Parameters:
+    ///   - threadCount: at least 1.
+    ///   - yields: whether its threads leave the processor to all others that want it.
+    package init(threadCount: Int, name: String = "compute", yields: Bool = false) {
         precondition(threadCount >= 1, "a pool needs a thread, not \(threadCount)")
         self.threadCount = threadCount
         for number in 0..<threadCount {
             let thread = Thread { [self] in
                 nameThisThread("\(name)-\(number)")
+                if yields { lowerPriorityOfThisThread() }
                 run()
             }
             thread.stackSize = 8 << 20

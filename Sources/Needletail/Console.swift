@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectionInsights
 import DatabaseCore
 import Foundation
 import GRPCServer
@@ -24,6 +25,8 @@ enum Console {
         switch error {
         case let error as StorageError: error.message
         case let error as DatabaseError: error.message
+        case let error as InsightsError: error.message
+        case let error as QualityCommandError: error.message
         case let error as ImageVectorizerError: error.message
         case let error as HTTPServerError: error.message
         case let error as GRPCServerError: error.message

@@ -40,6 +40,8 @@ struct Program {
             try await ServeCommand(settings: settings, warnings: invocation.warnings).run()
         case .check(let recallQueries):
             return try CheckCommand(settings: settings, recallQueries: recallQueries).run()
+        case .quality(let options):
+            return try await QualityCommand(settings: settings, options: options).run()
         case .revectorize(let collections):
             return try await RevectorizeCommand(settings: settings, collections: collections).run()
         case .importing(let arguments):

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Authentication
+import CollectionInsights
 import Configuration
 import DatabaseCore
 import Execution
@@ -67,11 +68,13 @@ struct ServeCommand {
         // Whoever finds the server ready finds in its log what was wrong with the data.
         logger.flush()
         let service = WeaviateService(database: database, authenticator: authenticator, nodeName: nodeName)
-        let thumbnails = Thumbnails(settings: settings, logger: logger)
-        let imports = Imports(settings: settings, database: database, fetcher: fetcher)
-        front.open(
-            handler(
-                database, service, network, thumbnails, imports, fetcher, port: listener.port ?? settings.port, front))
+        let insights = Insights(
+            database: database, pool: ComputePool(threadCount: Self.insightsThreads, name: "insights", yields: true))
+        let services = Services(
+            thumbnails: Thumbnails(settings: settings, logger: logger),
+            imports: Imports(settings: settings, database: database, fetcher: fetcher), insights: insights,
+            fetcher: fetcher)
+        front.open(handler(database, service, network, services, port: listener.port ?? settings.port, front))
         grpc.open(GRPCMemoryTrimming(inner: service))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
@@ -90,13 +93,13 @@ struct ServeCommand {
         grpc.close()
         purging.cancel()
         expiration.cancel()
-        await imports.stop()
+        await services.stopJobs()
         async let haveCallsEnded = grpc.stop(drainingFor: settings.drainTimeout)
         async let hasInferenceEnded = inference.stop(drainingFor: settings.drainTimeout)
         let haveRequestsEnded = await listener.stop(drainingFor: settings.drainTimeout)
         let haveHandlersEnded = await (haveCallsEnded, hasInferenceEnded) == (true, true) && haveRequestsEnded
         await monitoring.stop()
-        thumbnails.stop()
+        services.thumbnails.stop()
         let haveReadsEnded = await database.close(waitingForReads: .seconds(5))
         // The process cannot end well while a thread is in the engine.
         await network.waitUntilLoaded()
@@ -126,17 +129,18 @@ struct ServeCommand {
 
     private func handler(
         _ database: Database, _ service: WeaviateService, _ network: VectorizerLoading.Announced,
-        _ thumbnails: Thumbnails, _ imports: Imports, _ fetcher: PictureFetcher, port: Int, _ front: FrontDoor
+        _ services: Services, port: Int, _ front: FrontDoor
     ) -> any HTTPHandler {
         var context = RESTContext(
             hostname: "http://[::]:\(port)", nodeName: nodeName, modules: { [self] in modules(network.network) },
             isReady: { front.isOpen }, clock: DatabaseOpening.millisecondsSince1970)
         context.grpcMaxMessageSize = settings.grpcMaximumMessageBytes
         context.origin = settings.origin
-        context.fetcher = fetcher
         context.crossOrigin = crossOrigin
-        context.thumbnails = thumbnails.service
-        context.imports = imports.service
+        context.fetcher = services.fetcher
+        context.thumbnails = services.thumbnails.service
+        context.imports = services.imports.service
+        context.insights = services.insights
         let graphql = GraphQLHandler(
             database: database, width: settings.effectiveComputeThreads, origin: settings.origin)
         let rest = RESTHandler(database: database, graphql: graphql, context: context)
@@ -146,6 +150,9 @@ struct ServeCommand {
         let mounts = Mounts([(Self.webPrefix, web)], others: rest)
         return MemoryTrimming(inner: KeyCheck(inner: mounts, authenticator: authenticator))
     }
+
+    /// How many threads measure and draw collections, when no other wants the processor.
+    private static let insightsThreads = 2
 
     /// Where gRPC is spoken over HTTP/1.1.
     private static let webPrefix = ["v1", "grpc-web"]

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectionInsights
 import Fetching
 import HTTPGateway
 import Importing
@@ -22,6 +23,8 @@ package struct RESTContext: Sendable {
     package var origin = ""
     /// What browsers of other origins may do (`CORS_ALLOW_*`).
     package var crossOrigin = CrossOriginHeaders()
+    /// Measurements and maps of classes; `nil`: they are answered with 501.
+    package var insights: Insights?
     /// Whether `/.well-known/ready` says yes. Asked on a connection's thread: must not wait.
     package var isReady: @Sendable () -> Bool
     /// Makes thumbnails of stored pictures; `nil` where there are none.

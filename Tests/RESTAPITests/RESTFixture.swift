@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CollectionInsights
 import DataModel
 import DatabaseCore
 import DatabaseTesting
@@ -17,10 +18,11 @@ struct RESTFixture {
     let database: MemoryDatabase
     let handler: RESTHandler
 
+    /// - Parameter insightsPool: what measures and draws classes; `nil`: nothing does.
     init(
         settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "",
         thumbnails: ThumbnailService? = nil, imports: (MemoryDatabase) -> ImportService? = { _ in nil },
-        fetcher: (any PictureFetching)? = nil
+        insightsPool: ComputePool? = nil, fetcher: (any PictureFetching)? = nil
     ) {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
@@ -30,6 +32,7 @@ struct RESTFixture {
         context.thumbnails = thumbnails
         context.imports = imports(database)
         context.fetcher = fetcher
+        context.insights = insightsPool.map { [database] in Insights(database: database, pool: $0) }
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
     }
 

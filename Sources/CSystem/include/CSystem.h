@@ -10,6 +10,9 @@ void nt_trim_memory(void);
 /// Names the calling thread, as debuggers and `top -H` show it; what is longer than 15 bytes is cut.
 void nt_name_this_thread(const char *name);
 
+/// Gives the calling thread alone the highest nice value.
+void nt_lower_this_threads_priority(void);
+
 /// What tells one file or folder from all others, whatever path leads to it.
 typedef struct {
     uint64_t device;

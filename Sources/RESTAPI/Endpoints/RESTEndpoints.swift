@@ -20,7 +20,8 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 enum RESTEndpoints {
     static let router = Router(
         prefix: ["v1"],
-        meta + schema + aliases + tenants + objects + pictures + search + batch + backups + imports + graphql + unbuilt)
+        meta + schema + aliases + tenants + objects + pictures + search + batch + backups + imports + insights + graphql
+            + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(

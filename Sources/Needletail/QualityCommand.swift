@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectionInsights
+import Configuration
+import DatabaseCore
+import Execution
+import Foundation
+import ImageVectorizer
+import JSON
+import RESTAPI
+
+/// `needletail quality`: measures how well near vectors mean equal labels, and prints tables.
+struct QualityCommand {
+    let settings: Settings
+    let options: QualityOptions
+
+    /// - Returns: 0; 1 if it can't be measured, after saying why.
+    func run() async throws -> Int32 {
+        let result: JSONValue
+        switch options.place {
+        case .folder: result = try await measureFolder()
+        case .server: throw QualityCommandError.noClient
+        }
+        if options.printsJSON {
+            print(String(decoding: result.encoded, as: UTF8.self))
+        } else {
+            print(QualityTable(result).text, terminator: "")
+        }
+        return 0
+    }
+
+    /// In this process.
+    private func measureFolder() async throws -> JSONValue {
+        let pool = ComputePool(threadCount: settings.effectiveComputeThreads)
+        let database = try DatabaseOpening(settings: settings)
+            .open(vectorizer: EmptyVectorizer(reason: "only stored vectors are measured"))
+        let meter = ProgressLine(isShown: !options.printsJSON)
+        do {
+            let run = QualityRun(database: database, request: request, width: pool.threadCount)
+            let report = try await Task(executorPreference: pool) {
+                try await run.run { done, total in meter.show(done, of: total) }
+            }.value
+            meter.end()
+            await database.close()
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("class", .string(request.target.collection))
+            writer.member("label", .string(request.label))
+            QualityEncoder.write(report, to: &writer)
+            writer.endObject()
+            return try JSONValue(parsing: writer.bytes)
+        } catch {
+            meter.end()
+            await database.close()
+            throw error
+        }
+    }
+
+    private var request: QualityRequest {
+        let sample: QualityRequest.Sample = if case .count(let count) = options.sample { .count(count) } else { .all }
+        let target = InsightsTarget(
+            collection: CollectionName.normalized(options.collection), tenant: options.tenant, vector: options.vector)
+        return QualityRequest(target: target, label: options.label, sample: sample)
+    }
+}
+
+enum QualityCommandError: Error {
+    case noClient
+
+    var message: String {
+        switch self {
+        case .noClient: "asking a server is not built yet; give --data FOLDER"
+        }
+    }
+}

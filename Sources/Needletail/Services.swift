@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CollectionInsights
+import Fetching
+
+/// What the REST interface offers beside the database.
+struct Services {
+    let thumbnails: Thumbnails
+    let imports: Imports
+    let insights: Insights
+    let fetcher: PictureFetcher
+
+    /// Cancels imports, measurements and maps, and waits until they have ended.
+    func stopJobs() async {
+        await imports.stop()
+        await insights.close()
+    }
+}
