@@ -26,6 +26,8 @@ package struct QualityOptions: Sendable, Equatable {
     package var place = Place.server(defaultServer)
     package var sample = Sample.count(defaultSample)
     package var printsJSON = false
+
+    package init() {}
 }
 
 /// Reads the flags that belong to `quality` alone, and says what is wrong with them.
