@@ -16,11 +16,20 @@ struct QualityCommand {
 
     /// - Returns: 0; 1 if it can't be measured, after saying why.
     func run() async throws -> Int32 {
+        let meter = ProgressLine(isShown: !options.printsJSON)
         let result: JSONValue
-        switch options.place {
-        case .folder: result = try await measureFolder()
-        case .server: throw QualityCommandError.noClient
+        do {
+            result =
+                switch options.place {
+                case .folder: try await measureFolder(meter)
+                case .server(let address):
+                    try await ServerMeasurement(address: address, key: settings.clientKey, options: options).run(meter)
+                }
+        } catch {
+            meter.end()
+            throw error
         }
+        meter.end()
         if options.printsJSON {
             print(String(decoding: result.encoded, as: UTF8.self))
         } else {
@@ -30,17 +39,15 @@ struct QualityCommand {
     }
 
     /// In this process.
-    private func measureFolder() async throws -> JSONValue {
+    private func measureFolder(_ meter: ProgressLine) async throws -> JSONValue {
         let pool = ComputePool(threadCount: settings.effectiveComputeThreads)
         let database = try DatabaseOpening(settings: settings)
             .open(vectorizer: EmptyVectorizer(reason: "only stored vectors are measured"))
-        let meter = ProgressLine(isShown: !options.printsJSON)
         do {
             let run = QualityRun(database: database, request: request, width: pool.threadCount)
             let report = try await Task(executorPreference: pool) {
                 try await run.run { done, total in meter.show(done, of: total) }
             }.value
-            meter.end()
             await database.close()
             var writer = JSONWriter()
             writer.beginObject()
@@ -50,7 +57,6 @@ struct QualityCommand {
             writer.endObject()
             return try JSONValue(parsing: writer.bytes)
         } catch {
-            meter.end()
             await database.close()
             throw error
         }
@@ -65,11 +71,12 @@ struct QualityCommand {
 }
 
 enum QualityCommandError: Error {
-    case noClient
+    /// What a server, or the way to it, had to say.
+    case server(String)
 
     var message: String {
         switch self {
-        case .noClient: "asking a server is not built yet; give --data FOLDER"
+        case .server(let text): text
         }
     }
 }

@@ -80,20 +80,3 @@ struct QualityTable {
 
     private static func integer(_ value: JSONValue?) -> Int { Int(value?.float ?? 0) }
 }
-
-extension JSONValue {
-    fileprivate subscript(name: String) -> JSONValue? {
-        guard case .object(let members) = self else { return nil }
-        return members[name]
-    }
-
-    fileprivate var text: String? {
-        guard case .string(let text) = self else { return nil }
-        return text
-    }
-
-    fileprivate var float: Double? {
-        guard case .number(let number) = self else { return nil }
-        return number.value
-    }
-}

@@ -124,6 +124,14 @@ def test_own_vectors_are_measured_and_drawn_as_computed_elsewhere(heaps):
 
 def test_the_command_measures_a_folder_as_the_server_does(heaps):
     answer = ended(heaps, "/v1/quality/Things?label=category&sample=all")
+    asked = subprocess.run(
+        [PROGRAM, "quality", "--server", heaps.url, "--class", "Things", "--label", "category", "--sample", "all", "--json"],
+        env=environment({}), capture_output=True, text=True, check=True)
+    assert json.loads(asked.stdout)["precision"] == answer["precision"]
+    missing = subprocess.run(
+        [PROGRAM, "quality", "--server", heaps.url, "--class", "Nothing", "--label", "category"],
+        env=environment({}), capture_output=True, text=True)
+    assert missing.returncode == 1 and "collection Nothing not found" in missing.stderr
     heaps.stop()
     command = [PROGRAM, "quality", "--data", heaps.folder, "--class", "Things", "--label", "category", "--sample", "all"]
     table = subprocess.run(command, env=environment({}), capture_output=True, text=True, check=True)
