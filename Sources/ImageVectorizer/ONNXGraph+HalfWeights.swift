@@ -114,13 +114,13 @@ extension ONNXGraph {
     }
 
     private func appendFloats(of halves: Range<Int>, to result: inout [UInt8]) {
-        let start = result.count
-        result.append(contentsOf: repeatElement(0, count: halves.count * 2))
-        // Safety: the range lies in the file, since its fields were read; room for as many floats was just made.
-        unsafe file.withUnsafeBytes { source in
-            unsafe result.withUnsafeMutableBytes { target in
+        let byteCount = halves.count * 2
+        // Safety: the range lies in the file, since its fields were read; the function writes as many floats as there are halves.
+        result += unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+            unsafe file.withUnsafeBytes { source in
                 guard let from = source.baseAddress, let to = target.baseAddress else { return }
-                unsafe nt_floats_from_halves(from + halves.lowerBound, halves.count / 2, to + start)
+                unsafe nt_floats_from_halves(from + halves.lowerBound, halves.count / 2, to)
+                count = byteCount
             }
         }
     }
