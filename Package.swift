@@ -157,7 +157,8 @@ let package = Package(
         library(
             "RESTAPI",
             uses: [
-                "APIVocabulary", "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "Execution", "Fetching",
+                "APIVocabulary", "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "Execution",
+                "Fetching",
                 "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms",
                 "Observability", "ThumbnailCache", "VectorIndexes",
             ]),
