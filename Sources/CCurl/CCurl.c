@@ -274,10 +274,12 @@ nt_url nt_url_parse(const char *text, const char *base) {
         char *port = part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT);
         url.port = port != NULL ? atoi(port) : 0;
         free(port);
-        if (url.text == NULL || url.scheme == NULL || url.host == NULL) {
+        if (url.text == NULL || url.scheme == NULL) {
             url.problem = nt_url_malformed;
         } else if (strcmp(url.scheme, "http") != 0 && strcmp(url.scheme, "https") != 0) {
             url.problem = nt_url_foreign_scheme;
+        } else if (url.host == NULL) {
+            url.problem = nt_url_malformed;
         }
     }
     curl_url_cleanup(handle);

@@ -38,7 +38,7 @@ import Testing
         let members = try Self.members(of: answer)
         #expect(members["id"] == .string(id))
         #expect(members["dim"]?.text == "3")
-        #expect(members["vector"]?.text == "[0.1,-2.5e-09,3]")
+        #expect(members["vector"]?.text == "[0.1,-2.5e-9,3]")
         #expect(members.members.map(\.name) == ["id", "vector", "dim"])
     }
 
