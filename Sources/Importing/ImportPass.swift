@@ -96,6 +96,8 @@ struct ImportPass {
                 return (candidates, true)
             }
             guard let item else { return (candidates, true) }
+            // What was broken off on the way has not failed.
+            if run.stop.isWanted { return (candidates, false) }
             let share = source.source.share
             run.progress.update { $0.share = share }
             guard let candidate = try await candidate(item, of: source) else { continue }

@@ -114,6 +114,8 @@ package final class ImportService: Sendable {
                 do throws(ImportError) { try await Self.carryOut(run, job) } catch {
                     throw Told(message: Self.withoutRoot(error.message, root))
                 }
+                // It ends early without an error when it is cancelled.
+                try Task.checkCancellation()
             }
         } catch {
             throw .tooMany(limit: limit)
