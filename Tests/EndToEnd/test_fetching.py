@@ -2,11 +2,13 @@
 """Searches near to a picture that is given by its URL."""
 from __future__ import annotations
 
+import json
+import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from running_server import NotReady, Server, base64_of
+from running_server import PROGRAM, NotReady, Server, base64_of, environment
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,23 @@ def test_a_picture_is_fetched_from_a_listed_host(tmp_path, pets, host):
             status, answer = near(server, url)
             assert (url, status) == (url, expected)
             assert answer["error"][0]["message"]
+
+
+def test_an_import_fetches_what_its_table_names(server, tmp_path, host):
+    table = tmp_path / "table.csv"
+    table.write_text("".join(f"{line}\n" for line in [
+        "url,breed", f"http://{host}/1.jpg,a", f"http://{host}/redirect?/2.jpg,b", f"http://{host}/page,none",
+        "http://10.0.0.1/3.jpg,none", "http://pictures.example/4.jpg,none"]))
+    done = subprocess.run(
+        [PROGRAM, "import", table, "--class", "Pet", "--server", server.url, "--report", tmp_path / "report.jsonl"],
+        capture_output=True, text=True, timeout=120,
+        env=environment({"NEEDLETAIL_FETCH_HOSTS": f"{host},10.0.0.1", "NEEDLETAIL_FETCH_NETWORKS": "127.0.0.1/32"}))
+    assert done.returncode == 3, done.stderr
+    reasons = "\n".join(json.loads(line)["reason"] for line in (tmp_path / "report.jsonl").read_text().splitlines())
+    assert reasons.count("\n") == 2
+    assert "not public" in reasons and "'pictures.example', port 80" in reasons and "a web page" in reasons
+    status, answer = server.request("GET", "/v1/objects?class=Pet")
+    assert sorted(each["properties"]["breed"] for each in answer["objects"]) == ["a", "b"]
 
 
 def test_an_address_that_is_not_public_is_refused_unless_its_network_is_named(tmp_path, pets, host):
