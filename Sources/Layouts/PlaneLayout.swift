@@ -42,8 +42,13 @@ package struct PlaneLayout: Sendable {
             "\(coordinates.count) numbers, \(dimensions) a point")
         let count = coordinates.count / dimensions
         let points = Self.scaled(coordinates)
+        guard points.indices.contains(where: { points[$0] != points[$0 % dimensions] }) else {
+            // There is nothing to tell them apart by.
+            positions = [Float](repeating: 0.5, count: 2 * count)
+            return
+        }
         let start = Self.start(points, dimensions)
-        guard count >= Self.leastCount, points.contains(where: { $0 != points[0] }) else {
+        guard count >= Self.leastCount else {
             positions = Self.fitted(start)
             return
         }
