@@ -133,18 +133,29 @@ struct ImportPass {
 
     /// The same items with the pictures that they name by URLs.
     private func fetched(_ items: [SourceItem]) async -> [SourceItem] {
-        await withTaskGroup(of: (Int, SourceItem.Content).self) { group in
+        await withTaskGroup(of: Fetched.self) { group in
             for (index, item) in items.enumerated() {
                 guard case .url(let url) = item.content else { continue }
                 group.addTask { [fetcher = run.fetcher] in
-                    do throws(FetchError) { return (index, .bytes(try await fetcher.picture(at: url))) } catch {
-                        return (index, .unreadable(error.message))
-                    }
+                    Fetched(index: index, content: await Self.content(at: url, by: fetcher))
                 }
             }
             var items = items
-            for await (index, content) in group { items[index].content = content }
+            for await fetched in group { items[fetched.index].content = fetched.content }
             return items
+        }
+    }
+
+    /// What became of the URL of an item.
+    private struct Fetched: Sendable {
+        /// Of the item among those that were read ahead.
+        let index: Int
+        let content: SourceItem.Content
+    }
+
+    private static func content(at url: String, by fetcher: any PictureFetching) async -> SourceItem.Content {
+        do throws(FetchError) { return .bytes(try await fetcher.picture(at: url)) } catch {
+            return .unreadable(error.message)
         }
     }
 

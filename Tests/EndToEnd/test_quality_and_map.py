@@ -25,6 +25,8 @@ def ended(server: Server, path: str, seconds: float = 120) -> dict:
             assert status == 200, answer
             return answer
         assert 0 <= answer["progress"] <= 1 and answer["state"] == "running"
+        # Asked for anew it begins anew.
+        path = path.replace("&refresh=true", "")
         assert time.monotonic() < deadline, f"{path} did not end: {answer}"
         # Nothing to wait on but the job: it is asked again soon.
         time.sleep(0.05)

@@ -52,7 +52,8 @@ import Testing
         #expect(
             try await message(#"image: "AAAA", images: [{image: "AAAA"}]"#)?.hasPrefix(
                 prefix + "'nearImage.images' stands for itself") == true)
-        #expect(try await message(#"image: "AAAA", crop: {x: 0.5}"#)?.contains("Expected \"Float!\", found null") == true)
+        #expect(
+            try await message(#"image: "AAAA", crop: {x: 0.5}"#)?.contains("Expected \"Float!\", found null") == true)
     }
 
     @Test func `hits tell their per cent and where their pictures are`() async throws {
