@@ -130,7 +130,7 @@ let package = Package(
         library(
             "CollectionInsights",
             uses: [
-                "DataModel", "DatabaseCore", "Execution", "Jobs", "Layouts", "RandomNumbers", "VectorIndexes",
+                "DataModel", "DatabaseCore", "Execution", "JSON", "Jobs", "Layouts", "RandomNumbers", "VectorIndexes",
             ]),
         library("Unpacking", uses: ["CZlib", "Execution"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CSystem", "Execution", "Observability", "Unpacking"]),

@@ -7,7 +7,7 @@ import Jobs
 
 /// Measurements and maps of collections, made in the background and kept for a while.
 ///
-///     asked ──> running ──> succeeded, kept until it is asked for anew or newer ones push it out
+///     asked ──> running ──> succeeded, kept until it is asked for anew or newer ones push it out; maps on disk, too
 ///
 /// The same request finds the same job. One measurement and one map are made at a time, on threads that yield to requests.
 package final class Insights: Sendable {
@@ -18,11 +18,15 @@ package final class Insights: Sendable {
     private let pool: ComputePool
     private let measurements: JobTable<QualityProgress>
     private let maps: JobTable<MapProgress>
+    private let files: MapFiles?
 
-    /// - Parameter pool: what runs the work; not the one that requests run on.
-    package init(database: any DatabaseOperations, pool: ComputePool) {
+    /// - Parameters:
+    ///   - pool: what runs the work; not the one that requests run on.
+    ///   - files: where maps are kept beyond the life of the process; `nil`: nowhere.
+    package init(database: any DatabaseOperations, pool: ComputePool, files: MapFiles? = nil) {
         self.database = database
         self.pool = pool
+        self.files = files
         measurements = JobTable(runningLimit: 1, keptLimit: Self.keptMeasurements, executor: pool)
         maps = JobTable(runningLimit: 1, keptLimit: Self.keptMaps, executor: pool)
     }
@@ -55,14 +59,16 @@ package final class Insights: Sendable {
         let run = MapRun(database: database, target: target)
         try await run.check()
         if let job = maps.job(target.identifier), job.isRunning || !refresh { return job }
+        if !refresh, let kept = files?.progress(of: target) { return maps.take(kept, id: target.identifier) }
         let progress = MapProgress(target: target, objectsAtStart: objectCount(target))
         return try Self.starting("map") { () throws(TooManyJobs) in
-            try maps.start(progress, id: target.identifier) { job in
+            try maps.start(progress, id: target.identifier) { [files] job in
                 let map = try await run.run { done in job.update { $0.done = done } }
                 job.update { progress in
                     progress.map = map
                     progress.done = MapProgress.total
                 }
+                files?.keep(job.status.report)
             }
         }
     }

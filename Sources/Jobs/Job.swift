@@ -43,6 +43,12 @@ package final class Job<Report: Sendable>: Sendable {
         known = Mutex(Known(report: report))
     }
 
+    /// One that has succeeded already.
+    init(id: String, ended report: Report) {
+        self.id = id
+        known = Mutex(Known(state: .succeeded, report: report, end: start))
+    }
+
     package var status: Status {
         known.withLock { known in
             Status(

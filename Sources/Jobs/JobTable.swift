@@ -62,6 +62,17 @@ package final class JobTable<Report: Sendable>: Sendable {
         return job
     }
 
+    /// Takes in a job that has succeeded before, e.g. in a process before this one.
+    package func take(_ report: Report, id: String) -> Job<Report> {
+        let job = Job(id: id, ended: report)
+        table.withLock { table in
+            table.jobs.removeAll { $0.id == id && !$0.isRunning }
+            // It counts as the oldest, so that it is the first to go.
+            table.jobs.insert(job, at: 0)
+        }
+        return job
+    }
+
     /// The newest job of this id.
     package func job(_ id: String) -> Job<Report>? { table.withLock { $0.jobs.last { $0.id == id } } }
 

@@ -2,6 +2,7 @@
 
 import DataModel
 import DatabaseCore
+import Foundation
 import Jobs
 import Testing
 
@@ -54,6 +55,22 @@ struct InsightsTests {
             try await fixture.add(50, [1, 1])
             #expect(try await insights.map(target, refresh: false) === job)
             #expect(job.status.report.objectsAtStart + 1 == insights.objectCount(target))
+        }
+    }
+
+    @Test func `a map that was kept in a file is there at once in another process`() async throws {
+        try await with { fixture, _ in
+            let folder = NSTemporaryDirectory() + "needletail-test-" + UUID().uuidString
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let files = MapFiles(folder: folder)
+            let first = try await Insights(database: fixture.database, pool: fixture.pool, files: files)
+                .map(target, refresh: false)
+            await first.waitUntilEnded()
+            let next = Insights(database: fixture.database, pool: fixture.pool, files: files)
+            let kept = try await next.map(target, refresh: false)
+            #expect(kept.status.state == .succeeded)
+            #expect(kept.status.report.map?.positions == first.status.report.map?.positions)
+            #expect(try await next.map(target, refresh: false) === kept)
         }
     }
 

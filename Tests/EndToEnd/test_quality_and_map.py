@@ -162,3 +162,20 @@ def test_photographs_of_the_same_things_are_near_each_other(server):
         for row in rows])
     answer, _ = check(server)
     assert answer["precision"]["1"] > 0.85
+
+
+def test_a_map_is_there_after_a_restart_until_it_is_asked_for_anew(tmp_path):
+    generator = np.random.default_rng(5)
+    with Server(tmp_path / "data") as server:
+        assert server.request("POST", "/v1/schema", {
+            "class": "Dots", "vectorizer": "none", "properties": [{"name": "kind", "dataType": ["text"]}]})[0] == 200
+        status, answer = server.request("POST", "/v1/batch/objects", {"objects": [
+            {"class": "Dots", "vector": generator.normal(size=16).tolist(), "properties": {"kind": f"k{number % 3}"}}
+            for number in range(300)]})
+        assert status == 200, answer
+        drawn = ended(server, "/v1/map/Dots?color=kind")
+        assert server.stop() == 0
+    with Server(tmp_path / "data") as server:
+        status, kept = server.request("GET", "/v1/map/Dots?color=kind")
+        assert status == 200 and kept["points"] == drawn["points"] and not kept["stale"]
+        assert ended(server, "/v1/map/Dots?color=kind&refresh=true")["points"] == drawn["points"]

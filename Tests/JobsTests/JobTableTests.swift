@@ -46,6 +46,15 @@ struct JobTableTests {
         #expect(jobs.all.map(\.id) == ["2", "3", "4"])
     }
 
+    @Test func `a job that ended before is taken in, and is the first to go`() async throws {
+        let jobs = JobTable<Int>(runningLimit: 1, keptLimit: 1)
+        #expect(jobs.take(7, id: "old").status.state == .succeeded)
+        #expect(jobs.job("old")?.status.report == 7)
+        await (try jobs.start(8, id: "new") { _ in }).waitUntilEnded()
+        await (try jobs.start(9, id: "newer") { _ in }).waitUntilEnded()
+        #expect(jobs.job("old") == nil && jobs.job("new") != nil)
+    }
+
     @Test func `a closed table has no running jobs and takes none`() async throws {
         let jobs = JobTable<Int>(runningLimit: 2)
         let job = try jobs.start(0) { _ in try await Task.sleep(for: .seconds(3600)) }
