@@ -3,7 +3,7 @@
 /// Finds out, while pictures go through, which way of running the network takes more of them in a second: all threads on one
 /// picture after another, or a picture a thread.
 ///
-///     single ─24 pictures─> per core ─24 pictures─> single … ──three times each──> decided
+///     single ─24 pictures─> per core ─24 pictures─> single … ──seven times each──> decided
 ///
 /// Which is faster differs between processors by 0.9 to 2 times, and with what else the machine does. Only times with a full
 /// queue count: a window in which it ran empty is begun again. The first pictures after a change belong to both ways and are
@@ -20,11 +20,13 @@ struct StreamTrial: Sendable {
     private(set) var way = Way.single
     private(set) var isDecided = false
 
-    private static let skipped = 6
+    /// Those that waited for the other way when it was changed still take it, beside the first ones of the new.
+    private static let skipped = 16
     private static let counted = 24
-    private static let windowsPerWay = 3
-    /// How much better many streams must be to be worth their memory.
-    private static let worthwhile = 1.03
+    private static let windowsPerWay = 7
+    /// How much slower many streams may seem and still be taken: changes of ways cost them more than one stream, so where they
+    /// gained 8 % for good, they seemed up to 3 % slower in turns.
+    private static let tolerance = 0.95
 
     private var finished = 0
     private var start: ContinuousClock.Instant?
@@ -65,8 +67,12 @@ struct StreamTrial: Sendable {
             many.count >= Self.windowsPerWay
         else { return }
         isDecided = true
-        way = Self.median(single) > Self.median(many) * Self.worthwhile ? .perCore : .single
+        way = Self.typical(single) > Self.typical(many) * Self.tolerance ? .perCore : .single
     }
 
-    private static func median(_ durations: [Duration]) -> Duration { durations.sorted()[durations.count / 2] }
+    /// The mean without the shortest and the longest: what the machine did besides is in few of them.
+    private static func typical(_ durations: [Duration]) -> Duration {
+        let middle = durations.sorted().dropFirst().dropLast()
+        return middle.reduce(.zero, +) / middle.count
+    }
 }
