@@ -111,11 +111,6 @@ final class InferenceLanes: Sendable {
         return Turn(lane: lane, request: await lane.slots.take())
     }
 
-    /// A second request of the same lane, if one is free; `giveBackExtra` must follow.
-    func takeExtra(beside turn: Turn) -> InferenceRequest? { turn.lane.slots.takeIfFree() }
-
-    func giveBackExtra(_ request: InferenceRequest, beside turn: Turn) { turn.lane.slots.giveBack(request) }
-
     func giveBack(_ turn: Turn) {
         turn.lane.slots.giveBack(turn.request)
         let now = ContinuousClock.now

@@ -208,8 +208,8 @@ package final class NeuralVectorizer: ImageVectorizing {
         let mirrored = orientation.shown(pixels, width: compiled.width, height: compiled.height)
         let request = turn.request
         let (first, second): ([Float], [Float])
-        if let other = lanes.takeExtra(beside: turn) {
-            defer { lanes.giveBackExtra(other, beside: turn) }
+        if let other = turn.lane.slots.takeIfFree() {
+            defer { turn.lane.slots.giveBack(other) }
             other.fill(with: mirrored, levels: levels)
             async let mirror = other.result()
             let plain = await request.result()

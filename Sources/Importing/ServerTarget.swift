@@ -254,6 +254,4 @@ extension JSONValue {
     fileprivate var members: [JSONObject.Member] { if case .object(let object) = self { object.members } else { [] } }
 
     fileprivate var elements: [JSONValue] { if case .array(let elements) = self { Array(elements) } else { [] } }
-
-    fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
 }

@@ -22,7 +22,7 @@ struct QualityTable {
         let columns = ranks.map { "P@\($0)" } + ["mAP@\(Self.integer(answer["depth"]))"]
         text += Self.row("", "queries", columns)
         text += Self.row("all", "\(Self.integer(answer["queries"]))", figures(answer, ranks))
-        if let recall = answer["recall"]?["value"]?.float {
+        if let recall = answer["recall"]?["value"]?.number {
             text += "\nrecall@\(Self.integer(answer["depth"])) of the index: \(String(format: "%.4f", recall))\n"
         }
         let labels = Self.elements(answer["byLabel"])
@@ -37,14 +37,14 @@ struct QualityTable {
         }
         for confusion in confusions.prefix(Self.rowLimit / 2) {
             let pair = "\(Self.text(confusion["label"])) -> \(Self.text(confusion["found"]))"
-            let share = String(format: "%.3f", confusion["share"]?.float ?? 0)
+            let share = String(format: "%.3f", confusion["share"]?.number ?? 0)
             text += Self.padded(pair, 2 * Self.longestLabel + 4) + " \(Self.integer(confusion["count"]))  \(share)\n"
         }
         return text
     }
 
     private func figures(_ value: JSONValue, _ ranks: [Int]) -> [String] {
-        (ranks.map { value["precision"]?["\($0)"]?.float } + [value["mAP"]?.float]).map {
+        (ranks.map { value["precision"]?["\($0)"]?.number } + [value["mAP"]?.number]).map {
             String(format: "%.4f", $0 ?? 0)
         }
     }
@@ -78,5 +78,5 @@ struct QualityTable {
         return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "?" : $0 }))
     }
 
-    private static func integer(_ value: JSONValue?) -> Int { Int(value?.float ?? 0) }
+    private static func integer(_ value: JSONValue?) -> Int { Int(value?.number ?? 0) }
 }

@@ -36,7 +36,7 @@ struct ServerMeasurement {
                 try check(response.status, answer)
                 return answer
             }
-            meter.show(Int(answer["done"]?.float ?? 0), of: Int(answer["total"]?.float ?? 0))
+            meter.show(Int(answer["done"]?.number ?? 0), of: Int(answer["total"]?.number ?? 0))
             try await Task.sleep(for: Self.interval)
         }
     }

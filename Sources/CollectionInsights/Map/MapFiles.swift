@@ -39,16 +39,13 @@ package struct MapFiles: Sendable {
 
     // MARK: - Files
 
+    private static let plainCharacters = CharacterSet(
+        charactersIn: "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
     /// Letters, digits, `-` and `_` stand for themselves; `nil` for names that no file can have.
     private func path(of target: InsightsTarget) -> String? {
-        var name = ""
-        for byte in target.identifier.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-                name.unicodeScalars.append(Unicode.Scalar(byte))
-            default: name += "%\(String(byte, radix: 16, uppercase: true))"
-            }
+        guard let name = target.identifier.addingPercentEncoding(withAllowedCharacters: Self.plainCharacters) else {
+            return nil
         }
         return name.utf8.count <= 240 ? "\(folder)/\(name).json" : nil
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
-import RandomNumbers
 import VectorIndexes
 
 /// Turns distances into per cent that people understand: 100 for what is equal, 0 for what is as far away as two objects of
