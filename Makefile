@@ -21,7 +21,7 @@ test: ## Everything that must pass; STEPS="swift conformance" for some of it, FI
 lint: ## Format and scripts only
 	@Scripts/lint.sh
 
-generate: ## Write the messages of gRPC again, after a change of Schemas/**/*.proto
+generate: ## Write again what scripts make: messages of gRPC (Schemas/**/*.proto), the list of the console's files
 	@Scripts/generate.sh
 
 bench: ## Measure index and server beside the yardsticks; PARTS=index,clustered,server,pictures,store,rpc FLAGS="--smoke"

@@ -63,6 +63,8 @@ let package = Package(
         cLibrary("CGRPC", links: ["grpc", "gpr"]),
         cLibrary("CPixels", settings: kernelSettings),
         cLibrary("CZlib", links: ["z"]),
+        // `#embed` is of C23.
+        cLibrary("CConsoleSite", settings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-std=c23"])]),
         cLibrary("CArchive", links: ["archive"]),
         cLibrary("CTurboJPEG", links: ["jpeg"]),
         cLibrary("CPNG", links: ["png"]),
@@ -162,6 +164,9 @@ let package = Package(
                 "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms",
                 "Observability", "ThumbnailCache", "VectorIndexes",
             ]),
+        .target(
+            name: "WebConsole", dependencies: ["Authentication", "CConsoleSite", "CZlib", "HTTPGateway", "HTTPServer"],
+            exclude: ["Site"], swiftSettings: swiftSettings),
 
         // The program.
         library("Configuration"),
@@ -172,7 +177,7 @@ let package = Package(
                 "Execution", "Fetching", "GRPCAPI", "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer",
                 "ImageVectorizer", "Importing", "InferenceAPI", "JSON", "ObjectStorage", "Observability",
                 "PictureSources", "RESTAPI",
-                "ThumbnailCache", "VectorIndexes", "WebClient",
+                "ThumbnailCache", "VectorIndexes", "WebClient", "WebConsole",
             ]),
 
         // Measured and fuzzed.
@@ -292,6 +297,7 @@ let package = Package(
         tests(of: "InferenceAPI", uses: ["Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
         tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer"]),
+        tests(of: "WebConsole", uses: ["Authentication", "Execution", "HTTPGateway", "HTTPServer", "Unpacking"]),
         // A database in memory for the tests of the APIs.
         .target(
             name: "DatabaseTesting", dependencies: ["DataModel", "DatabaseCore", "ImageVectorizer"],

@@ -18,8 +18,11 @@ say "generated messages"
 sha256sum --check --quiet --strict Schemas/generated.sha256 ||
     give_up "the generated messages" "the files above have changed since the messages were generated" "make generate"
 
+say "the list of the console's files"
+"$here/list-console-files.sh" --check
+
 say "license lines"
-unmarked=$(git ls-files '*.swift' '*.c' '*.cpp' '*.h' '*.sh' '*.py' 'Makefile' 'Dockerfile' '.ci/run' |
+unmarked=$(git ls-files '*.swift' '*.c' '*.cpp' '*.h' '*.sh' '*.py' '*.js' '*.css' 'Makefile' 'Dockerfile' '.ci/run' |
     while read -r file; do head -3 "$file" | grep -q 'SPDX-License-Identifier' || echo "$file"; done)
 [ -z "$unmarked" ] || give_up "license lines" "missing in: $unmarked" "begin these files with SPDX-License-Identifier: Apache-2.0"
 

@@ -11,6 +11,7 @@ package struct Setting: Sendable {
         case schema = "Schema"
         case pictures = "Pictures"
         case access = "Access"
+        case console = "Console"
         case monitoring = "Monitoring"
         case logs = "Logs"
     }

@@ -143,6 +143,15 @@ package struct Settings: Sendable, Equatable {
     /// The key that `needletail import` sends to a server. Secret: never logged.
     package var clientKey = ""
 
+    // MARK: Console
+
+    /// Whether there is a web page under `/console`.
+    package var consoleEnabled = true
+    /// Hosts that the page may show pictures from.
+    package var consoleImageHosts: [String] = []
+    /// A folder that holds the page in place of the program; empty for none.
+    package var consolePath = ""
+
     // MARK: Monitoring
 
     /// Whether `GET /metrics` is answered, on a port of its own.

@@ -4,7 +4,7 @@
 package enum SettingsTable {
     /// Every setting, in the order of help.
     package static let all: [Setting] =
-        addresses + requests + data + queries + schema + pictures + access + monitoring + logs
+        addresses + requests + data + queries + schema + pictures + access + console + monitoring + logs
 
     /// The setting of this environment name; `nil` if there is none. O(1).
     package static func setting(named name: String) -> Setting? { byName[name] }
@@ -26,7 +26,8 @@ package enum SettingsTable {
             "Where clients reach the server, such as https://search.example; begins the links in answers."),
         Setting(
             "CORS_ALLOW_ORIGIN", \.allowedOrigins, .text, in: .addresses,
-            "Access-Control-Allow-Origin of every answer."),
+            "Access-Control-Allow-Origin of every answer. Only pages of an origin that is named may change data without a key."
+        ),
         Setting(
             "CORS_ALLOW_METHODS", \.allowedMethods, .text, in: .addresses,
             "Access-Control-Allow-Methods of every answer."),
@@ -219,6 +220,19 @@ package enum SettingsTable {
         Setting(
             "NEEDLETAIL_API_KEY", \.clientKey, .text, in: .access, isSecret: true,
             "The key that 'needletail import --server' sends; the server itself does not look at it."),
+    ]
+
+    private static let console = [
+        Setting(
+            "NEEDLETAIL_CONSOLE_ENABLED", \.consoleEnabled, .boolean, in: .console,
+            "Whether there is a web page under /console, and browsers that ask for / are led to it."),
+        Setting(
+            "NEEDLETAIL_CONSOLE_IMAGE_HOSTS", \.consoleImageHosts, .list, in: .console,
+            "Hosts that the page may show pictures from, such as *.pictures.example, for classes with an imageUrlProperty; no "
+                + "others are asked for anything."),
+        Setting(
+            "NEEDLETAIL_CONSOLE_PATH", \.consolePath, .optionalPath("the page in the program"), in: .console,
+            "A folder that holds the page in place of the program, for working on it: Sources/WebConsole/Site."),
     ]
 
     private static let monitoring = [

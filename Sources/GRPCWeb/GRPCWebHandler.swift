@@ -39,7 +39,11 @@ package struct GRPCWebHandler: GuardedHandler {
 
     /// Preflights are open. For all else the front door asks for the key that the handler will ask for, so that nothing of it is
     /// read before.
-    package func permission(for request: HTTPRequest) -> Permission { request.method == "OPTIONS" ? .open : .read }
+    package func permission(for request: HTTPRequest) -> Permission {
+        if request.method == "OPTIONS" { return .open }
+        // `BatchObjects`, `BatchReferences`, `BatchDelete`, `BatchStream`: what begins so changes data.
+        return request.pathSegments.last?.hasPrefix("Batch") == true ? .write : .read
+    }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         var response = crossOrigin.added(to: await answer(to: request))

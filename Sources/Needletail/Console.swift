@@ -31,6 +31,7 @@ enum Console {
         case let error as HTTPServerError: error.message
         case let error as GRPCServerError: error.message
         case let error as MonitoringError: error.message
+        case let error as ConsoleSettingError: error.message
         case let error as FolderInUse: error.message
         case let error as ImportError: error.message
         case let error as InferenceEndpointError: error.message

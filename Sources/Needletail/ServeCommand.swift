@@ -17,6 +17,7 @@ import ImageVectorizer
 import JSON
 import Observability
 import RESTAPI
+import WebConsole
 
 /// `needletail serve`: opens everything, answers requests until a signal comes, and closes cleanly.
 ///
@@ -44,6 +45,7 @@ struct ServeCommand {
         let listener = HTTPListener(
             configuration: try listenerConfiguration(), handler: front, pool: pool, memory: memory, logger: logger)
         let fetcher = try PictureFetcher.allowed(by: settings)
+        let console = try ConsoleHandler.serving(settings)
         let grpc = try GRPCEndpoint(settings: settings, pool: pool, memory: memory, logger: logger)
         try listener.start()
         let monitoring = Monitoring(settings: settings, logger: logger)
@@ -75,7 +77,9 @@ struct ServeCommand {
             thumbnails: Thumbnails(settings: settings, logger: logger),
             imports: Imports(settings: settings, database: database, fetcher: fetcher), insights: insights,
             fetcher: fetcher)
-        front.open(handler(database, service, network, services, port: listener.port ?? settings.port, front))
+        let port = listener.port ?? settings.port
+        let apis = apis(database, service, network, services, port: port, front)
+        front.open(guarded(console.map { ConsoleEntrance(inner: apis, console: $0) } ?? apis))
         grpc.open(GRPCMemoryTrimming(inner: service))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
@@ -128,10 +132,16 @@ struct ServeCommand {
         return configuration
     }
 
-    private func handler(
+    /// The APIs behind the checks that every request passes.
+    private func guarded(_ apis: any GuardedHandler) -> any HTTPHandler {
+        let pages = ForeignPageCheck(inner: apis, authenticator: authenticator, crossOrigin: crossOrigin)
+        return MemoryTrimming(inner: KeyCheck(inner: pages, authenticator: authenticator))
+    }
+
+    private func apis(
         _ database: Database, _ service: WeaviateService, _ network: VectorizerLoading.Announced,
         _ services: Services, port: Int, _ front: FrontDoor
-    ) -> any HTTPHandler {
+    ) -> any GuardedHandler {
         var context = RESTContext(
             hostname: "http://[::]:\(port)", nodeName: nodeName, modules: { [self] in modules(network.network) },
             isReady: { front.isOpen }, clock: DatabaseOpening.millisecondsSince1970)
@@ -148,8 +158,7 @@ struct ServeCommand {
         let web = GRPCWebHandler(
             handler: service, prefix: Self.webPrefix, messageLimitInBytes: settings.grpcMaximumMessageBytes,
             crossOrigin: crossOrigin)
-        let mounts = Mounts([(Self.webPrefix, web)], others: rest)
-        return MemoryTrimming(inner: KeyCheck(inner: mounts, authenticator: authenticator))
+        return Mounts([(Self.webPrefix, web)], others: rest)
     }
 
     /// How many threads measure and draw collections, when no other wants the processor.
