@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end grpc crash soak hostile full conformance programs measure tenants store rpc
+# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end console grpc crash soak hostile full conformance programs measure tenants store rpc
 # TEST_FILTER: regular expressions with blanks between them; only the Swift suites and tests that match one are run, and
 # no other step unless it is named.
 set -uo pipefail
@@ -20,7 +20,7 @@ passed=()
 failed=()
 skipped=()
 
-steps=(lint kernels swift release end-to-end grpc crash soak hostile full conformance programs measure tenants store rpc)
+steps=(lint kernels swift release end-to-end console grpc crash soak hostile full conformance programs measure tenants store rpc)
 wanted=("$@")
 for name in "${wanted[@]}"; do
     if ! grep -qx -- "$name" < <(printf '%s\n' "${steps[@]}"); then
@@ -80,6 +80,12 @@ end_to_end() {
     .venv/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEnd
 }
 
+# The web console in Chromium; screenshots go to .build/console-screenshots.
+console() {
+    [ -d "${NEEDLETAIL_TEST_DATA:-}/images" ] || { skipped+=("console: it needs pictures in NEEDLETAIL_TEST_DATA/images"); return 0; }
+    .venv/bin/python -m pytest -q -p no:cacheprovider Tests/Console
+}
+
 # The client that speaks gRPC, weaviate-client 4.x.
 grpc() {
     .venv-grpc/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEndGRPC
@@ -107,6 +113,7 @@ step kernels "$here/check-kernels.sh"
 step swift swift_tests
 step release "$here/build.sh"
 step end-to-end end_to_end
+step console console
 step grpc grpc
 step crash crash
 step soak .venv/bin/python Tests/Soak/index_soak.py --smoke

@@ -213,8 +213,9 @@ struct ServeCommand {
         let objects = database.shards().reduce(0) { $0 + $1.objectCount }
         let address =
             "\(settings.scheme.rawValue)://\(settings.host.contains(":") ? "[\(settings.host)]" : settings.host):\(ports.http)"
+        let console = settings.consoleEnabled ? " | console: \(address)/console" : ""
         return
-            "needletail \(Program.version) is ready at \(address) | gRPC: \(ports.grpc) | data: \(settings.dataPath) | network: \(network.summary) | "
+            "needletail \(Program.version) is ready at \(address)\(console) | gRPC: \(ports.grpc) | data: \(settings.dataPath) | network: \(network.summary) | "
             + "\(objects) objects | \(seconds.toHundredths) s"
     }
 }

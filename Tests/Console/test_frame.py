@@ -143,7 +143,10 @@ def test_the_server_going_away_is_shown_and_its_return_survived(driver, tmp_path
 
 
 def test_with_keys_a_login_is_asked_for_and_a_wrong_key_refused_in_words(driver, tmp_path, pets):
-    keys = {"AUTHENTICATION_APIKEY_ENABLED": "true", "AUTHENTICATION_APIKEY_ALLOWED_KEYS": "right-key"}
+    keys = {
+        "AUTHENTICATION_APIKEY_ENABLED": "true", "AUTHENTICATION_APIKEY_ALLOWED_KEYS": "right-key",
+        "AUTHENTICATION_APIKEY_USERS": "ann",
+    }
     with start(tmp_path / "data", keys) as server, Console(driver, server) as console:
         console.expected.append("401")
         console.open("collections")

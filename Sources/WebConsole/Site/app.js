@@ -2,7 +2,7 @@
 // Begins here: the shell, then the screen that the address names, loaded when it is wanted.
 
 import { address, followLinks, go, href, onAddress } from "./base/address.js";
-import { onKeyWanted } from "./base/api.js";
+import { isReachable, onKeyWanted } from "./base/api.js";
 import { h, loadStyle, replace } from "./base/dom.js";
 import { forgetSchema } from "./base/schema.js";
 import { texts } from "./base/texts.js";
@@ -53,11 +53,10 @@ async function show() {
     } catch (error) {
         if (shown.name !== screen) return;
         shown = { name: null, element: null };
-        replace(
-            main,
-            h("div", { class: "empty" }, h("p", {}, t("failed")), h("button", { type: "button", on: { click: show } }, t("again"))),
-        );
-        showError(error);
+        // A module that could not be fetched is not fetched again until the page is.
+        const again = h("button", { type: "button", on: { click: () => location.reload() } }, t("again"));
+        replace(main, h("div", { class: "empty" }, h("p", {}, t("failed")), again));
+        if (await isReachable()) showError(error);
     }
 }
 
@@ -72,7 +71,7 @@ async function present(element, query, rest) {
 function refresh() {
     forgetSchema();
     if (shown.element) shown.element.refresh();
-    else show();
+    else location.reload();
 }
 
 onKeyWanted(askForKey);

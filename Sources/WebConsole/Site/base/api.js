@@ -17,6 +17,17 @@ export class APIError extends Error {
 /** Fires `unreachable` when the server can't be reached, `reachable` when it answers. */
 export const connection = new EventTarget();
 
+/** Whether the server answers; tells `connection`. */
+export async function isReachable() {
+    try {
+        await fetch("/v1/.well-known/live", { cache: "no-store" });
+        return true;
+    } catch {
+        connection.dispatchEvent(new Event("unreachable"));
+        return false;
+    }
+}
+
 let askForKey = async () => false;
 
 /** Has `ask(message)` called when a key is wanted; it resolves to whether there is another one to try. */
