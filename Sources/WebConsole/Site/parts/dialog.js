@@ -2,6 +2,7 @@
 
 import { freshID, h } from "../base/dom.js";
 import { texts } from "../base/texts.js";
+import { placeMessages } from "../shell/toasts.js";
 import { icon } from "./icons.js";
 
 const t = texts({ en: { close: "Close", cancel: "Cancel" } });
@@ -10,16 +11,19 @@ const t = texts({ en: { close: "Close", cancel: "Cancel" } });
  * Shows a modal dialog; the focus goes in, and back when it closes. Esc closes it.
  *
  * @param {object} options `title`; `body`: nodes; `actions`: nodes below; `wide`: for tables and pictures; `closed`: called with what
- *     `close(value)` was given
+ *     `close(value)` was given; `mayClose`: asked before the user closes it, may be asynchronous
  * @returns {{ element: HTMLDialogElement, close: (value?: any) => void }}
  */
-export function openDialog({ title, body, actions = [], wide = false, closed }) {
+export function openDialog({ title, body, actions = [], wide = false, closed, mayClose }) {
     const titleID = freshID("dialog");
     const back = document.activeElement;
     let result;
     const close = (value) => {
         result = value;
         element.close();
+    };
+    const askedToClose = async () => {
+        if (!mayClose || (await mayClose())) close();
     };
     const element = h(
         "dialog",
@@ -28,22 +32,31 @@ export function openDialog({ title, body, actions = [], wide = false, closed }) 
             "div",
             { class: "dialog-head" },
             h("h2", { id: titleID }, title),
-            h("button", { type: "button", class: "bare", "aria-label": t("close"), on: { click: () => close() } }, icon("close")),
+            h("button", { type: "button", class: "bare", "aria-label": t("close"), on: { click: askedToClose } }, icon("close")),
         ),
         h("div", { class: "dialog-body" }, body),
         [].concat(actions).length ? h("div", { class: "dialog-actions row" }, actions) : null,
     );
     element.addEventListener("close", () => {
+        placeMessages();
         element.remove();
         if (back instanceof HTMLElement && back.isConnected) back.focus();
         closed?.(result);
     });
+    if (mayClose) {
+        element.addEventListener("cancel", (event) => {
+            if (event.target !== element) return;
+            event.preventDefault();
+            askedToClose();
+        });
+    }
     // A click on what is behind it.
     element.addEventListener("click", (event) => {
-        if (event.target === element) close();
+        if (event.target === element) askedToClose();
     });
     document.body.append(element);
     element.showModal();
+    placeMessages();
     return { element, close };
 }
 

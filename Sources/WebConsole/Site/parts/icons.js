@@ -23,6 +23,7 @@ const drawings = {
     edit: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
     filter: "M3 5h18l-7 8v6l-4-2v-4z",
     folder: "M3 6h6l2 2h10v11H3z",
+    forward: "M5 12h14M13 6l6 6-6 6",
     guides: "M5 4h11a3 3 0 0 1 3 3v13H8a3 3 0 0 1-3-3zM5 17a3 3 0 0 1 3-3h11",
     help: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM9.5 9.5a2.5 2.5 0 1 1 3.5 2.3c-.7.3-1 .8-1 1.7M12 16.5v.5",
     history: "M4 12a8 8 0 1 0 2.5-5.8M4 4v4h4M12 8v4l3 2",

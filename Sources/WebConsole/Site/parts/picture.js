@@ -8,12 +8,16 @@ import { icon } from "./icons.js";
 
 const t = texts({ en: { broken: "This picture can't be shown", blocked: "Not shown: its host is not in NEEDLETAIL_CONSOLE_IMAGE_HOSTS" } });
 
-/** Where a stored picture is, or a thumbnail of it (64, 128, 256, 512 or 1024 pixels). */
-export function pictureURL(className, id, { size, property, tenant } = {}) {
+/**
+ * Where a stored picture is, or a thumbnail of it (64, 128, 256, 512 or 1024 pixels). `version` is any text that changes with the picture,
+ * without which a page that shows it goes on showing the one before.
+ */
+export function pictureURL(className, id, { size, property, tenant, version } = {}) {
     const path = ["/v1/objects", className, id, "image", property].filter((part) => part).map((part) => (part.startsWith("/") ? part : encodeURIComponent(part)));
     const query = new URLSearchParams();
     if (size) query.set("size", size);
     if (tenant) query.set("tenant", tenant);
+    if (version) query.set("v", version);
     const text = query.toString();
     return `${path.join("/")}${text ? `?${text}` : ""}`;
 }

@@ -13,6 +13,12 @@ const list = h("div", { class: "toasts", role: "region", "aria-label": t("messag
 /** Puts the places for messages into the page. */
 export const messagePlaces = () => [polite, list];
 
+/** Has messages appear where they can be read and used: in the dialog that is on top, since the page behind it is out of reach. */
+export function placeMessages() {
+    const place = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+    if (list.parentNode !== place) place.append(polite, list);
+}
+
 /** Says a text to screen readers, such as how many hits there are. */
 export function announce(text) {
     polite.textContent = text;
