@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Objects as they are read and changed: everything of them but pictures and vectors, which are large.
+
+import { graphql, send, upload, url } from "../base/api.js";
+import { collections, isBlob, isReference, isTenanted, textProperties, typeOf, vectors } from "../base/schema.js";
+
+/**
+ * What GraphQL is asked for, for properties of a class: `text weight place { latitude longitude }`.
+ *
+ * @param {object} definition
+ * @param {object[]} all definitions; references to classes that are no more are left out
+ * @param {(property: object) => boolean} [wanted]
+ */
+export function selection(definition, all, wanted = () => true) {
+    return (definition.properties ?? []).filter(wanted).map((property) => selectionOf(property, all)).filter((each) => each).join(" ");
+}
+
+function selectionOf(property, all) {
+    const type = typeOf(property).replace("[]", "");
+    if (isBlob(property)) return "";
+    if (isReference(property)) {
+        const targets = property.dataType.map((name) => all.find((each) => each.class === name)).filter((each) => each);
+        const members = targets.map((each) => `... on ${each.class} { __typename _additional { id } ${textProperties(each).slice(0, 3).join(" ")} }`);
+        return members.length ? `${property.name} { ${members.join(" ")} }` : "";
+    }
+    if (type === "geoCoordinates") return `${property.name} { latitude longitude }`;
+    if (type === "phoneNumber") return `${property.name} { input internationalFormatted defaultCountry valid }`;
+    if (type === "object") {
+        const nested = (property.nestedProperties ?? []).map((each) => selectionOf(each, all)).filter((each) => each).join(" ");
+        return nested ? `${property.name} { ${nested} }` : "";
+    }
+    return property.name;
+}
+
+const additional = "_additional { id creationTimeUnix lastUpdateTimeUnix }";
+
+/** An object as the console has it: `{ id, created, changed, properties }`, times in milliseconds since 1970. */
+export function objectOf(hit) {
+    const { _additional: { id, creationTimeUnix, lastUpdateTimeUnix }, ...properties } = hit;
+    return { id, created: Number(creationTimeUnix), changed: Number(lastUpdateTimeUnix), properties };
+}
+
+/**
+ * Reads objects.
+ *
+ * @param {object} definition
+ * @param {string} conditions arguments of GraphQL's `Get`, such as `limit: 10, after: ""`
+ * @param {{ signal?: AbortSignal, wanted?: (property: object) => boolean }} [options]
+ */
+export async function readObjects(definition, conditions, { signal, wanted } = {}) {
+    const fields = selection(definition, await collections(), wanted);
+    const data = await graphql(`{ Get { ${definition.class}(${conditions}) { ${fields} ${additional} } } }`, undefined, { signal });
+    return data.Get[definition.class].map(objectOf);
+}
+
+const isID = (id) => `where: { path: ["id"], operator: Equal, valueText: ${JSON.stringify(id)} }`;
+const inTenant = (tenant) => (tenant ? `, tenant: ${JSON.stringify(tenant)}` : "");
+
+/** Reads one; `null` if it is not there (any more). */
+export async function readObject(definition, id, { tenant, signal } = {}) {
+    const [found] = await readObjects(definition, isID(id) + inTenant(tenant), { signal });
+    return found ?? null;
+}
+
+/**
+ * The vectors of an object.
+ *
+ * @returns {Promise<Array<{ name: string, rows: number[][] }>>} one row, or several of a multi-vector, or none
+ */
+export async function readVectors(definition, id, { tenant, signal } = {}) {
+    const all = vectors(definition);
+    const named = all.filter((each) => each.name).map((each) => each.name);
+    const fields = named.length ? `vectors { ${named.join(" ")} }` : "vector";
+    const query = `{ Get { ${definition.class}(${isID(id)}${inTenant(tenant)}) { _additional { ${fields} } } } }`;
+    const [hit] = (await graphql(query, undefined, { signal })).Get[definition.class];
+    const rows = (vector) => (!vector?.length ? [] : Array.isArray(vector[0]) ? vector : [vector]);
+    if (!named.length) return [{ name: "", rows: rows(hit?._additional.vector) }];
+    return named.map((name) => ({ name, rows: rows(hit?._additional.vectors?.[name]) }));
+}
+
+/** The object as the interface has it, with pictures and vectors, as text. */
+export function readJSON(definition, id, { tenant, signal } = {}) {
+    return send("GET", url(["objects", definition.class, id], { include: "vector", tenant }), { as: "text", signal });
+}
+
+/** The references of a property as the interface takes them, from objects as GraphQL gives them. */
+export const beacons = (references) =>
+    references.map((each) => ({ beacon: `weaviate://localhost/${each.__typename}/${each._additional.id}` }));
+
+/**
+ * Changes properties, and no others; `null` takes one away.
+ *
+ * @param {object} changes by name of the property; references as beacons
+ */
+export async function changeObject(definition, id, changes, { tenant } = {}) {
+    const isLink = (name) => definition.properties.some((each) => each.name === name && isReference(each));
+    const plain = Object.entries(changes).filter(([name]) => !isLink(name));
+    if (plain.length) {
+        const body = { class: definition.class, id, properties: Object.fromEntries(plain), ...(isTenanted(definition) ? { tenant } : {}) };
+        await send("PATCH", url(["objects", definition.class, id]), { json: body });
+    }
+    for (const [name, value] of Object.entries(changes).filter(([name]) => isLink(name))) {
+        await send("PUT", url(["objects", definition.class, id, "references", name], { tenant }), { json: value ?? [] });
+    }
+}
+
+/** Puts a file in place of the picture in a property. */
+export function replacePicture(definition, id, property, file, { tenant, progress, signal } = {}) {
+    const form = new FormData();
+    if (tenant) form.append("tenant", tenant);
+    form.append(property, file);
+    return upload("PATCH", url(["objects", definition.class, id]), form, { progress, signal });
+}
+
+/** Makes an object; pictures are files by name of their property. */
+export function createObject(definition, properties, files, { tenant, progress, signal } = {}) {
+    const form = new FormData();
+    if (tenant) form.append("tenant", tenant);
+    form.append("properties", new Blob([JSON.stringify(properties)], { type: "application/json" }), "");
+    for (const [name, file] of Object.entries(files)) form.append(name, file);
+    return upload("POST", url(["objects", definition.class]), form, { progress, signal });
+}
