@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { href } from "../../base/address.js";
+import { get } from "../../base/api.js";
+import { h, replace } from "../../base/dom.js";
+import { duration, number, share } from "../../base/format.js";
+import { texts } from "../../base/texts.js";
+import { icon } from "../../parts/icons.js";
+import { showError } from "../../shell/toasts.js";
+import { csvRow, save } from "./saving.js";
+
+const t = texts({
+    en: {
+        STARTED: "under way",
+        SUCCESS: "done",
+        FAILED: "failed",
+        CANCELED: "stopped",
+        into: "{source} into {name}",
+        dry: "only tried",
+        progress: "Progress of {name}",
+        rate: "{rate} pictures/s",
+        left: "{time} left",
+        took: "in {time}",
+        stored: "stored",
+        skipped: "there already",
+        failed: "failed",
+        ignored: "passed over",
+        stop: "Stop",
+        details: "Notes and failures",
+        more: ({ n }) => `The first ${number(n)} failures`,
+        nothing: "Nothing to report.",
+        report: "Failures as CSV",
+        search: "Search in it",
+        browse: "Browse it",
+    },
+});
+
+/** One import of the server's. */
+export class JobCard {
+    #id;
+    #actions;
+    #state = "";
+    #title = h("h3", { class: "grow wrap-anywhere" });
+    #chip = h("span", { class: "chip" });
+    #bar = h("progress", { max: 1 });
+    #line = h("p", { class: "row" });
+    #error = h("p", { class: "note", hidden: true });
+    #buttons = h("div", { class: "row" });
+    #body = h("div", { class: "stack" });
+    #details = h("details", {}, h("summary", {}, t("details")), this.#body);
+    element = h(
+        "article",
+        { class: "card stack job" },
+        h("div", { class: "row" }, this.#title, this.#chip),
+        this.#bar,
+        this.#line,
+        this.#error,
+        this.#details,
+        this.#buttons,
+    );
+
+    /** @param {{ cancel: (id: string) => void, left: AbortSignal }} actions */
+    constructor(id, actions) {
+        this.#id = id;
+        this.#actions = actions;
+        this.#details.addEventListener("toggle", () => this.#details.open && this.#load());
+    }
+
+    open() {
+        this.#details.open = true;
+    }
+
+    /** @returns {string} words for the state if it has ended since the last time; "" otherwise */
+    update(job) {
+        const before = this.#state;
+        this.#state = job.state;
+        this.element.dataset.state = job.state;
+        this.#title.textContent = t("into", { source: job.sources.join(", "), name: job.class });
+        this.#chip.textContent = t(job.state) + (job.dryRun ? `, ${t("dry")}` : "");
+        this.#bar.setAttribute("aria-label", t("progress", { name: job.class }));
+        const isRunning = job.state === "STARTED";
+        const part = job.total ? job.done / job.total : job.share;
+        this.#bar.value = job.state === "SUCCESS" ? 1 : part;
+        const chips = ["stored", "skipped", "failed", "ignored"].filter((name) => job[name]);
+        replace(
+            this.#line,
+            h("strong", { class: "number" }, job.total ? `${number(job.done)} / ${number(job.total)} (${share(part)})` : number(job.done)),
+            chips.map((name) => h("span", { class: `chip ${name}` }, `${number(job[name])} ${t(name)}`)),
+            isRunning
+                ? h("span", { class: "muted number" }, t("rate", { rate: job.rate.toFixed(1) }), job.secondsLeft === null ? "" : `, ${t("left", { time: duration(job.secondsLeft) })}`)
+                : h("span", { class: "muted number" }, t("took", { time: duration(job.seconds) })),
+        );
+        this.#error.hidden = !job.error;
+        this.#error.textContent = job.error ?? "";
+        if (before === job.state) return "";
+        this.#showButtons(job, isRunning);
+        if (this.#details.open) this.#load();
+        return before && !isRunning ? t(job.state) : "";
+    }
+
+    #showButtons(job, isRunning) {
+        const hadFocus = this.#buttons.contains(document.activeElement);
+        replace(
+            this.#buttons,
+            isRunning
+                ? h("button", { type: "button", data: { action: "stop" }, on: { click: () => this.#actions.cancel(this.#id) } }, icon("stop"), t("stop"))
+                : job.stored + job.skipped && !job.dryRun
+                  ? [
+                        h("a", { class: "button", href: href("search", { class: job.class }) }, icon("search"), t("search")),
+                        h("a", { class: "button", href: href("browse", { class: job.class }) }, icon("browse"), t("browse")),
+                    ]
+                  : null,
+        );
+        if (hadFocus) (this.#buttons.firstChild ?? this.#details.firstChild).focus();
+    }
+
+    async #load() {
+        try {
+            const { notes, failures, definition } = await get(["imports", this.#id], {}, { signal: this.#actions.left });
+            const rows = failures.map((each) => h("tr", {}, h("td", { class: "wrap-anywhere" }, each.path), h("td", { class: "wrap-anywhere" }, each.reason)));
+            const report = () => save("failures.csv", [csvRow(["file", "reason"]), ...failures.map((each) => csvRow([each.path, each.reason]))].join(""), "text/csv");
+            replace(
+                this.#body,
+                notes.map((text) => h("p", {}, text)),
+                definition ? h("pre", { class: "code" }, JSON.stringify(definition, null, 2)) : null,
+                rows.length
+                    ? [
+                          h("p", { class: "row apart" }, t("more", { n: rows.length }), h("button", { type: "button", class: "small", on: { click: report } }, icon("download"), t("report"))),
+                          h("div", { class: "table-frame" }, h("table", {}, h("tbody", {}, rows))),
+                      ]
+                    : null,
+                notes.length || definition || rows.length ? null : h("p", { class: "muted" }, t("nothing")),
+            );
+        } catch (error) {
+            showError(error);
+        }
+    }
+}

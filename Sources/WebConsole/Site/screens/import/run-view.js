@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { href } from "../../base/address.js";
+import { h, replace } from "../../base/dom.js";
+import { bytes, duration, number, share } from "../../base/format.js";
+import { count, texts } from "../../base/texts.js";
+import { icon } from "../../parts/icons.js";
+import { VirtualGrid } from "../../parts/virtual-grid.js";
+import { announce } from "../../shell/toasts.js";
+import { csvRow, save } from "./saving.js";
+
+const t = texts({
+    en: {
+        running: "Importing into {name}",
+        paused: "Paused",
+        away: "Waiting for the server",
+        stopped: "Stopped",
+        done: "Done",
+        awayText: "The server can't be reached. The import goes on by itself when it is back; nothing is stored twice.",
+        stoppedText: "What is stored stays. You can go on from here.",
+        leaveText: "You can use the other screens meanwhile. Keep this tab open.",
+        progress: "All pictures",
+        of: ({ done, total }) => `${number(done)} of ${number(total)}`,
+        rate: ({ rate }) => `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} pictures/s`,
+        left: "{time} left",
+        took: "in {time}",
+        stored: "stored",
+        skipped: "there already",
+        failed: "failed",
+        pause: "Pause",
+        resume: "Go on",
+        stop: "Stop",
+        retry: ({ n }) => `Try the ${count(n, "failed one")} again`,
+        again: "Try {name} again",
+        report: "Failures as CSV",
+        search: "Search in it",
+        browse: "Browse it",
+        next: "Import more",
+        files: "Pictures",
+        all: "All",
+        onlyFailed: "Failed",
+        which: "Which pictures are listed",
+        waiting: "waiting",
+        reading: "reading",
+        sending: "sending",
+        decoding: "being looked at",
+    },
+});
+
+const stateWords = (file) => (file.state === "sending" && file.share === 1 ? t("decoding") : t(file.state));
+
+/** An import under way, and what came of it. */
+export class RunView {
+    element = h("div", { class: "stack run" });
+
+    #run;
+    #end;
+    #listed;
+    #isFailedOnly = false;
+    #grid = new VirtualGrid();
+    #title = h("h2", { tabindex: "-1" });
+    #text = h("p", { class: "note", role: "status" });
+    #bar = h("progress", { "aria-label": t("progress") });
+    #line = h("p", { class: "row run-line" });
+    #actions = h("div", { class: "row run-actions" });
+    #filter;
+    #shownActions = "";
+    #clock = setInterval(() => this.#showLine(), 1000);
+
+    /** @param {() => void} end called when the user wants another import */
+    constructor(run, end) {
+        this.#run = run;
+        this.#end = end;
+        this.#listed = run.files;
+        this.#bar.max = run.files.length;
+        this.#grid.layout = () => ({ columns: 1, height: 44, gap: 0 });
+        this.#grid.render = (index) => this.#row(this.#listed[index]);
+        this.#filter = ["all", "onlyFailed"].map((name) =>
+            h("button", { type: "button", class: "small", data: { filter: name }, on: { click: () => this.#list(name === "onlyFailed") } }),
+        );
+        replace(
+            this.element,
+            h("section", { class: "card stack", "aria-label": t("progress") }, this.#title, this.#text, this.#bar, this.#line, this.#actions),
+            h(
+                "section",
+                { class: "card stack" },
+                h("div", { class: "row apart" }, h("h3", {}, t("files")), h("div", { class: "choice", role: "group", "aria-label": t("which") }, this.#filter)),
+                h("div", { class: "run-list", role: "list" }, this.#grid),
+            ),
+        );
+        // In between grid and list there is no role.
+        this.#grid.setAttribute("role", "presentation");
+        run.addEventListener("progress", this.#progressed);
+        run.addEventListener("state", this.#stateChanged);
+        this.#list(false);
+        this.#showState();
+        this.#showLine();
+    }
+
+    leave() {
+        clearInterval(this.#clock);
+        this.#run.removeEventListener("progress", this.#progressed);
+        this.#run.removeEventListener("state", this.#stateChanged);
+    }
+
+    #progressed = () => {
+        const run = this.#run;
+        if (this.#isFailedOnly) {
+            const { failed } = run;
+            if (failed.length !== this.#listed.length) this.#list(true);
+        } else {
+            for (const index of run.changed) this.#fill(this.#grid.cell(index), run.files[index]);
+        }
+        this.#showLine();
+        this.#showActions();
+    };
+
+    #stateChanged = () => {
+        const { state } = this.#run;
+        const hadFocus = this.#actions.contains(document.activeElement);
+        this.#showState();
+        this.#showActions();
+        announce(this.#title.textContent);
+        // At the end the way goes on from the links; what had the focus is gone.
+        if (hadFocus && !this.#actions.contains(document.activeElement)) this.#actions.querySelector("button, a")?.focus();
+        if (state === "done") this.#showLine();
+    };
+
+    #showState() {
+        const { state, problem, job } = this.#run;
+        this.#title.textContent = state === "running" ? t("running", { name: job.className }) : t(state);
+        const text = { away: t("awayText"), stopped: problem || t("stoppedText"), running: t("leaveText") }[state] ?? "";
+        this.#text.textContent = text;
+        this.#text.hidden = !text;
+        this.#text.classList.toggle("muted", state === "running");
+        this.element.dataset.state = state;
+    }
+
+    #showLine() {
+        const { counts, done, files, pace, state } = this.#run;
+        this.#bar.value = done;
+        const chip = (name) => (counts[name] ? h("span", { class: `chip ${name}` }, `${number(counts[name])} ${t(name)}`) : null);
+        const { rate } = pace;
+        const left = files.length - done;
+        replace(
+            this.#line,
+            h("strong", { class: "number" }, `${t("of", { done, total: files.length })} (${share(done / files.length)})`),
+            ["stored", "skipped", "failed"].map(chip),
+            state === "running" && rate ? h("span", { class: "muted number" }, `${t("rate", { rate })}, ${t("left", { time: duration(left / rate) })}`) : null,
+            state === "done" ? h("span", { class: "muted number" }, `${t("took", { time: duration(pace.seconds) })}, ${t("rate", { rate: done / Math.max(pace.seconds, 0.001) })}`) : null,
+        );
+    }
+
+    #showActions() {
+        const run = this.#run;
+        const { failed } = run.counts;
+        const [all, onlyFailed] = this.#filter;
+        all.textContent = `${t("all")} ${number(run.files.length)}`;
+        onlyFailed.textContent = `${t("onlyFailed")} ${number(failed)}`;
+        onlyFailed.disabled = !failed && !this.#isFailedOnly;
+        // Buttons are made anew only when other ones are meant: the focus stays.
+        const key = `${run.state} ${run.state === "done" || run.state === "stopped" ? failed : failed > 0}`;
+        if (key === this.#shownActions) return;
+        this.#shownActions = key;
+        const button = (name, drawing, act, primary) =>
+            h("button", { type: "button", class: primary ? "primary" : null, data: { action: name }, on: { click: act } }, icon(drawing), t(name));
+        const isDone = run.state === "done";
+        const isOver = isDone || run.state === "stopped";
+        const { className, tenant } = run.job;
+        const list = [];
+        if (isDone) {
+            list.push(h("a", { class: "button primary", href: href("search", { class: className, tenant }) }, icon("search"), t("search")));
+            list.push(h("a", { class: "button", href: href("browse", { class: className, tenant }) }, icon("browse"), t("browse")));
+        }
+        if (run.state === "running" || run.state === "away") list.push(button("pause", "pause", () => run.pause()));
+        if (run.state === "paused" || run.state === "stopped") list.push(button("resume", "play", () => run.resume(), true));
+        if (run.isActive) list.push(button("stop", "stop", () => run.stop()));
+        if (failed && isOver) {
+            const words = t("retry", { n: failed });
+            list.push(h("button", { type: "button", data: { action: "retry" }, on: { click: () => run.retry(run.failed) } }, icon("refresh"), words));
+        }
+        if (failed) list.push(button("report", "download", () => this.#saveReport()));
+        if (isOver) list.push(button("next", "import", () => this.#end()));
+        replace(this.#actions, list);
+    }
+
+    #list(isFailedOnly) {
+        this.#isFailedOnly = isFailedOnly;
+        const [all, onlyFailed] = this.#filter;
+        all.setAttribute("aria-pressed", String(!isFailedOnly));
+        onlyFailed.setAttribute("aria-pressed", String(isFailedOnly));
+        this.#listed = isFailedOnly ? this.#run.failed : this.#run.files;
+        this.#grid.count = this.#listed.length;
+        this.#grid.reset();
+        this.#showActions();
+    }
+
+    #row(file) {
+        const row = h(
+            "div",
+            { class: "run-row", role: "listitem", "data-focus": true, tabindex: "-1" },
+            h("span", { class: "run-name" }, file.path),
+            h("span", { class: "run-size muted small number" }, bytes(file.file.size)),
+            h("progress", { max: 1, "aria-label": file.name }),
+            h("span", { class: "run-state small" }),
+        );
+        this.#fill(row, file);
+        return row;
+    }
+
+    #fill(row, file) {
+        if (!row) return;
+        row.dataset.state = file.state;
+        const bar = row.querySelector("progress");
+        bar.value = file.share;
+        const words = file.state === "failed" ? file.reason : stateWords(file);
+        const state = row.querySelector(".run-state");
+        state.title = file.state === "failed" ? words : "";
+        const again = file.state === "failed" ? h("button", { type: "button", class: "bare", "aria-label": t("again", { name: file.name }), on: { click: () => this.#run.retry([file]) } }, icon("refresh")) : null;
+        const hadFocus = row.contains(document.activeElement) && document.activeElement !== row;
+        replace(state, h("span", { class: "run-words" }, words), again);
+        if (hadFocus) (again ?? row).focus();
+    }
+
+    #saveReport() {
+        const lines = [csvRow(["file", "reason"]), ...this.#run.failed.map((file) => csvRow([file.path, file.reason]))];
+        save(`${this.#run.job.className}-failures.csv`, lines.join(""), "text/csv");
+    }
+}
