@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
+from documents import Block, blocks, missing_links, run, tells_of_an_error
 from running_server import ROOT, Server
 
 README = (ROOT / "README.md").read_text()
 
 
-def blocks(language: str) -> list[str]:
+def first_search(language: str) -> list[Block]:
     """The fenced blocks of the section 'A first search' in a language."""
     section = re.search(r"^## A first search\n(.*?)(?=^## )", README, re.M | re.S)
     assert section, "README.md has no section 'A first search'"
-    return re.findall(rf"^```{language}\n(.*?)^```", section[1], re.M | re.S)
+    return [block for block in blocks(section[1]) if block.language == language]
 
 
 @pytest.fixture(scope="module")
@@ -34,27 +33,14 @@ def place(tmp_path_factory, pets):
 
 
 def test_the_curl_lines_find_a_picture(place):
-    folder, server = place
-    script = "set -euo pipefail\n" + "\n".join(blocks("sh"))
-    assert "curl" in script
-    script = script.replace("localhost:8080", f"127.0.0.1:{server.port}")
-    result = subprocess.run(["bash", "-c", script], cwd=folder, capture_output=True, text=True, timeout=120)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert '"errors"' not in result.stdout and '"error"' not in result.stdout, result.stdout
-    assert '"distance"' in result.stdout
+    told = "".join(run(block, *place) for block in first_search("sh"))
+    assert '"distance"' in told and not tells_of_an_error(told)
 
 
 @pytest.mark.parametrize("client", ["weaviate.connect_to_local", "weaviate.Client"])
 def test_the_python_lines_find_a_picture(place, client):
-    folder, server = place
-    [script] = [block for block in blocks("python") if client in block]
-    script = script.replace("localhost:8080", f"127.0.0.1:{server.port}")
-    script = script.replace("connect_to_local()", f"connect_to_local(port={server.port}, grpc_port={server.grpc_port})")
-    # Each has an environment of its own: the two clients are versions of one package.
-    python = sys.executable if client == "weaviate.Client" else ROOT / ".venv-grpc/bin/python"
-    result = subprocess.run([python, "-c", script], cwd=folder, capture_output=True, text=True, timeout=120)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "distance" in result.stdout
+    [script] = [block for block in first_search("python") if client in block.text]
+    assert "distance" in run(script, *place)
 
 
 def test_the_settings_that_it_names_exist():
@@ -64,6 +50,4 @@ def test_the_settings_that_it_names_exist():
 
 
 def test_the_files_that_it_links_exist():
-    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", README)
-    missing = [link for link in links if "://" not in link and not (ROOT / link).exists()]
-    assert missing == []
+    assert missing_links(ROOT / "README.md") == []
