@@ -138,7 +138,8 @@ let package = Package(
         library("HTTPServer", uses: ["CMicroHTTPD", "CSystem", "Execution", "Observability", "Unpacking"]),
         library("GRPCServer", uses: ["CGRPC", "CSystem", "Execution", "Observability", "Unpacking"]),
         library("Authentication"),
-        library("HTTPGateway", uses: ["Authentication", "CSystem", "Execution", "HTTPServer"]),
+        library("OpenAPI", uses: ["JSON"]),
+        library("HTTPGateway", uses: ["Authentication", "CSystem", "Execution", "HTTPServer", "OpenAPI"]),
         library(
             "InferenceAPI", uses: ["DatabaseCore", "Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         library("GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
@@ -162,7 +163,7 @@ let package = Package(
                 "APIVocabulary", "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "Execution",
                 "Fetching",
                 "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms",
-                "Observability", "ThumbnailCache", "VectorIndexes",
+                "Observability", "OpenAPI", "ThumbnailCache", "VectorIndexes",
             ]),
         .target(
             name: "WebConsole", dependencies: ["Authentication", "CConsoleSite", "CZlib", "HTTPGateway", "HTTPServer"],
@@ -296,6 +297,7 @@ let package = Package(
         tests(of: "Authentication"),
         tests(of: "InferenceAPI", uses: ["Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
+        tests(of: "OpenAPI", uses: ["JSON"]),
         tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer"]),
         tests(of: "WebConsole", uses: ["Authentication", "Execution", "HTTPGateway", "HTTPServer", "Unpacking"]),
         // A database in memory for the tests of the APIs.
@@ -326,7 +328,7 @@ let package = Package(
             uses: [
                 "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution",
                 "Fetching", "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs",
-                "ThumbnailCache",
+                "MultipartForms", "OpenAPI", "ThumbnailCache",
             ]),
         tests(of: "Configuration"),
     ],

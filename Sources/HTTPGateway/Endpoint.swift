@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Authentication
+import OpenAPI
 
 /// One operation of an API: where it is, what it asks of the sender, what it does, and what carries it out.
 ///
@@ -17,18 +18,24 @@ package struct Endpoint<Action: Sendable>: Sendable {
     package let summary: String
     /// The group it is shown in, e.g. `objects`.
     package let tag: String
+    /// What it takes and answers; `nil` for what is not there to be called.
+    package let operation: APIOperation?
     /// What the API does.
     package let action: Action
 
-    /// - Parameter path: e.g. `objects/{class}/{id}`, below the prefix of the API.
+    /// - Parameters:
+    ///   - path: e.g. `objects/{class}/{id}`, below the prefix of the API.
+    ///   - operation: what it takes and answers; `nil` for what is not there to be called.
     package init(
-        _ method: String, _ path: String, _ permission: Permission, _ summary: String, tag: String, _ action: Action
+        _ method: String, _ path: String, _ permission: Permission, _ summary: String, tag: String,
+        _ operation: APIOperation?, _ action: Action
     ) {
         self.method = method
         self.path = PathPattern(path)
         self.permission = permission
         self.summary = summary
         self.tag = tag
+        self.operation = operation
         self.action = action
     }
 }
@@ -57,6 +64,14 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
             case .parameter(let name): "{\(name)}"
             }
         }.joined(separator: "/")
+    }
+
+    /// In the order in which they stand in the path.
+    package var parameterNames: [String] {
+        segments.compactMap { segment in
+            guard case .parameter(let name) = segment else { return nil }
+            return name
+        }
     }
 
     func matches(_ path: ArraySlice<String>) -> Bool {

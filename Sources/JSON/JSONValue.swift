@@ -83,6 +83,12 @@ extension JSONValue: Hashable {
     }
 }
 
+extension JSONValue: ExpressibleByDictionaryLiteral {
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self = .object(JSONObject(elements))
+    }
+}
+
 /// A number as it was written, and its value.
 package struct JSONNumber: Hashable, Sendable {
     /// The literal as it stood in the text, e.g. `1.0`, `1e3`, `-0`. It is written back as it is.

@@ -9,8 +9,10 @@ import ThumbnailCache
 
 /// What the REST API tells about the server and how it greets browsers.
 package struct RESTContext: Sendable {
+    /// The version of Weaviate whose interface this is.
+    package static let weaviateVersion = "1.39.0"
     /// The version of Weaviate that clients are told: it steers them.
-    package var version = "1.39.0"
+    package var version = RESTContext.weaviateVersion
     /// E.g. `http://[::]:8080`, as `/v1/meta` shows it.
     package var hostname: String
     /// `CLUSTER_HOSTNAME`.

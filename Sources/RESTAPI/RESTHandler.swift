@@ -68,7 +68,8 @@ package struct RESTHandler: GuardedHandler {
         do throws(Refusal) {
             switch RESTEndpoints.router.match(method: request.method, path: request.pathSegments) {
             case .found(let endpoint, let parameters):
-                return try await carryOut(endpoint.action, Call(request: request, parameters: parameters))
+                return try await carryOut(
+                    endpoint.action, Call(request: request, parameters: parameters, operation: endpoint.operation))
             case .unknownPath:
                 throw .framework(404, code: 404, "path \(request.rawPath.prefix(1000)) was not found")
             case .wrongMethod(let others):

@@ -140,8 +140,8 @@ extension MemoryDatabase {
             for field in fields {
                 guard case .blob(let blob)? = properties[field] else { continue }
                 switch blob.bytes.first {
-                // What tests call a picture, or what begins like a JPEG file.
-                case UInt8(ascii: "P"), 0xFF: return [1, 2]
+                // What tests call a picture, or what begins like a JPEG or PNG file.
+                case UInt8(ascii: "P"), 0xFF, 0x89: return [1, 2]
                 case UInt8(ascii: "U"): throw .vectorization(property: field, .unavailable(reason: "none is there"))
                 default: throw .vectorization(property: field, .unknownFormat(found: nil))
                 }

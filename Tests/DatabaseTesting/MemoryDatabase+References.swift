@@ -40,7 +40,8 @@ extension MemoryDatabase {
     private func apply(
         _ edit: ReferenceEdit, to source: ReferenceSource, _ property: PropertyDefinition
     ) throws(DatabaseError) {
-        guard var stored = find(source.id, source.collection) else {
+        let place = try place(source.collection, source.tenant)
+        guard var stored = find(source.id, place) else {
             throw .objectNotFound(collection: source.collection, id: source.id)
         }
         var beacons: [Beacon] = []
@@ -52,6 +53,6 @@ extension MemoryDatabase {
         }
         stored.object.properties[property.name] = .references(beacons)
         let changed = stored
-        state.withLock { $0.objects[source.collection, default: [:]][source.id] = changed }
+        state.withLock { $0.objects[place, default: [:]][source.id] = changed }
     }
 }

@@ -9,11 +9,11 @@ struct RouterTests {
     private let router = Router(
         prefix: ["v1"],
         [
-            Endpoint("GET", "", .open, "Root", tag: "t", 0),
-            Endpoint("POST", "objects/validate", .read, "Validate", tag: "t", 1),
-            Endpoint("GET", "objects/{id}", .read, "Get", tag: "t", 2),
-            Endpoint("DELETE", "objects/{id}", .write, "Delete", tag: "t", 3),
-            Endpoint("GET", "objects/{class}/{id}", .read, "Get of class", tag: "t", 4),
+            Endpoint("GET", "", .open, "Root", tag: "t", nil, 0),
+            Endpoint("POST", "objects/validate", .read, "Validate", tag: "t", nil, 1),
+            Endpoint("GET", "objects/{id}", .read, "Get", tag: "t", nil, 2),
+            Endpoint("DELETE", "objects/{id}", .write, "Delete", tag: "t", nil, 3),
+            Endpoint("GET", "objects/{class}/{id}", .read, "Get of class", tag: "t", nil, 4),
         ])
 
     private func found(_ method: String, _ path: [String]) -> (action: Int, parameters: [String: String])? {

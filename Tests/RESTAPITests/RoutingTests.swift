@@ -90,7 +90,9 @@ struct RoutingTests {
     @Test func `only what clients ask before they log in is open`() {
         let open = RESTEndpoints.router.endpoints.filter { $0.permission == .open }.map { "\($0.path)" }
         #expect(
-            Set(open) == ["", ".well-known/live", ".well-known/ready", ".well-known/openid-configuration"])
+            Set(open) == [
+                "", "openapi.json", ".well-known/live", ".well-known/ready", ".well-known/openid-configuration",
+            ])
     }
 
     @Test(

@@ -7,7 +7,7 @@ import JSON
 
 /// The body of a request for a backup or a restore.
 enum BackupBody {
-    private static let largestShare = 80
+    static let largestShare = 80
     private static let chunkSizes = 2...512
 
     /// - Parameter id: of the path; `nil` where the body names it.
@@ -35,15 +35,17 @@ enum BackupBody {
         return wanted
     }
 
+    /// By the names that requests have for them.
+    static let compressionLevels: [(String, BackupRequest.Compression)] = [
+        ("DefaultCompression", .balanced), ("BestSpeed", .fastest), ("BestCompression", .smallest),
+        ("ZstdDefaultCompression", .balanced), ("ZstdBestSpeed", .fastest), ("ZstdBestCompression", .smallest),
+        ("NoCompression", .none),
+    ]
+
     private static func compression(_ config: BodyFields) throws(Refusal) -> BackupRequest.Compression {
-        let names: [(String, BackupRequest.Compression)] = [
-            ("DefaultCompression", .balanced), ("BestSpeed", .fastest), ("BestCompression", .smallest),
-            ("ZstdDefaultCompression", .balanced), ("ZstdBestSpeed", .fastest), ("ZstdBestCompression", .smallest),
-            ("NoCompression", .none),
-        ]
         guard let name = try config.text("CompressionLevel") else { return .balanced }
-        guard let found = names.first(where: { $0.0 == name }) else {
-            throw .notOneOf("config.CompressionLevel", in: "body", names.map(\.0))
+        guard let found = compressionLevels.first(where: { $0.0 == name }) else {
+            throw .notOneOf("config.CompressionLevel", in: "body", compressionLevels.map(\.0))
         }
         return found.1
     }

@@ -23,7 +23,7 @@ extension RESTHandler {
 
     func listBackups(_ call: Call) throws(Refusal) -> HTTPResponse {
         _ = try checkBackend(call)
-        let order = call.request.queryValue("order") ?? "desc"
+        let order = call.queryValue("order") ?? "desc"
         guard order == "asc" || order == "desc" else { throw .notOneOf("order", in: "query", ["asc", "desc"]) }
         let records = try backingUp { () throws(DatabaseError) in try database.backups() }
         let sorted = records.sorted { left, right in

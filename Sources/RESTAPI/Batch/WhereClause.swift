@@ -42,7 +42,7 @@ struct WhereClause {
     }
 
     /// As the interface lists them.
-    private static let operators: [String] = {
+    static let operators: [String] = {
         let listed: [WhereOperator] = [
             .and, .or, .equal, .like, .notEqual, .greaterThan, .greaterThanEqual, .lessThan, .lessThanEqual,
             .withinGeoRange, .isNull, .containsAny, .containsAll, .containsNone, .not,

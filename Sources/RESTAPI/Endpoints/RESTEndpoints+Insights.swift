@@ -7,16 +7,16 @@ import HTTPGateway
 extension RESTEndpoints {
     static let insights: [RESTEndpoint] = [
         RESTEndpoint(
-            "GET", "quality/{class}", .read, "How well near vectors mean equal labels", tag: "insights",
+            "GET", "quality/{class}", .read, "How well near vectors mean equal labels", tag: "insights", .quality,
             .work { handler, call throws(Refusal) in try await handler.quality(call) }),
         RESTEndpoint(
-            "DELETE", "quality/{class}", .read, "Cancel a measurement", tag: "insights",
+            "DELETE", "quality/{class}", .read, "Cancel a measurement", tag: "insights", .cancelQuality,
             .work { handler, call throws(Refusal) in try await handler.cancelQuality(call) }),
         RESTEndpoint(
-            "GET", "map/{class}", .read, "The objects of a class as points in the plane", tag: "insights",
+            "GET", "map/{class}", .read, "The objects of a class as points in the plane", tag: "insights", .map,
             .work { handler, call throws(Refusal) in try await handler.map(call) }),
         RESTEndpoint(
-            "DELETE", "map/{class}", .read, "Cancel a map", tag: "insights",
+            "DELETE", "map/{class}", .read, "Cancel a map", tag: "insights", .cancelMap,
             .work { handler, call throws(Refusal) in try await handler.cancelMap(call) }),
     ]
 }

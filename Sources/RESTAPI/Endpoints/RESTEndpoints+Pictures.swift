@@ -11,6 +11,7 @@ extension RESTEndpoints {
             ["GET", "HEAD"].map { method in
                 RESTEndpoint(
                     method, path, .read, "A stored picture, or a thumbnail of it", tag: "objects",
+                    .picture(method, isOfProperty: path.hasSuffix("{property}")),
                     .work { handler, call throws(Refusal) in try await handler.getPicture(call) })
             }
         }
@@ -22,7 +23,7 @@ extension RESTEndpoints {
 
     private static func search(_ kind: SearchRequest.Kind, _ summary: String) -> RESTEndpoint {
         RESTEndpoint(
-            "POST", "search/{class}/\(kind.rawValue)", .read, summary, tag: "search",
+            "POST", "search/{class}/\(kind.rawValue)", .read, summary, tag: "search", .search(kind),
             .work { handler, call throws(Refusal) in try await handler.search(kind, call) })
     }
 }

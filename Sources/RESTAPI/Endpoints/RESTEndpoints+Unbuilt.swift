@@ -44,7 +44,7 @@ extension RESTEndpoints {
         methods.map { method in
             let permission = ["GET", "HEAD"].contains(method) ? .read : changing
             return RESTEndpoint(
-                method, path, permission, "Not supported yet: \(feature)", tag: tag, .unbuilt(feature))
+                method, path, permission, "Not supported yet: \(feature)", tag: tag, nil, .unbuilt(feature))
         }
     }
 }

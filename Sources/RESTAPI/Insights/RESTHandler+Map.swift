@@ -12,7 +12,7 @@ extension RESTHandler {
     func map(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let insights = try requireInsights()
         let target = try call.insightsTarget()
-        let color = call.request.queryValue("color").flatMap { $0.isEmpty ? nil : $0 }
+        let color = call.queryValue("color").flatMap { $0.isEmpty ? nil : $0 }
         let refresh = try call.flag("refresh")
         let job: Job<MapProgress>
         do {

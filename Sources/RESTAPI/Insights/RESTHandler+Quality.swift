@@ -43,7 +43,7 @@ extension RESTHandler {
     // MARK: - Parameters
 
     private func qualityRequest(_ call: Call) throws(Refusal) -> QualityRequest {
-        guard let label = call.request.queryValue("label"), !label.isEmpty else {
+        guard let label = call.queryValue("label"), !label.isEmpty else {
             throw .handler(422, "label in query is required: the property that says which objects belong together")
         }
         return QualityRequest(
@@ -51,7 +51,7 @@ extension RESTHandler {
     }
 
     private func sample(_ call: Call) throws(Refusal) -> QualityRequest.Sample {
-        guard let text = call.request.queryValue("sample"), !text.isEmpty else {
+        guard let text = call.queryValue("sample"), !text.isEmpty else {
             return .count(QualityRequest.defaultSample)
         }
         if text == "all" { return .all }
@@ -66,7 +66,7 @@ extension RESTHandler {
     }
 
     private func ranks(_ call: Call) throws(Refusal) -> [Int] {
-        guard let text = call.request.queryValue("k"), !text.isEmpty else { return QualityRequest.defaultRanks }
+        guard let text = call.queryValue("k"), !text.isEmpty else { return QualityRequest.defaultRanks }
         let ranks = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard ranks.count <= QualityRequest.rankLimit, ranks.allSatisfy(QualityRequest.rankRange.contains) else {
             let range = QualityRequest.rankRange
@@ -130,13 +130,13 @@ extension RESTHandler {
 
 extension Call {
     func insightsTarget() throws(Refusal) -> InsightsTarget {
-        let vector = request.queryValue("targetVector").flatMap { $0.isEmpty ? nil : $0 }
+        let vector = queryValue("targetVector").flatMap { $0.isEmpty ? nil : $0 }
         return InsightsTarget(collection: collection ?? "", tenant: tenant, vector: vector)
     }
 
     /// `true` or `false` in the query; false when it is not there.
     func flag(_ name: String) throws(Refusal) -> Bool {
-        switch request.queryValue(name) {
+        switch queryValue(name) {
         case nil, "", "false": return false
         case "true": return true
         case .some(let text): throw .format(name, in: "query", of: "boolean", value: text)

@@ -102,7 +102,7 @@ extension RESTHandler {
 
     /// `/v1/nodes` and `/v1/nodes/{class}`.
     func nodes(_ call: Call) throws(Refusal) -> HTTPResponse {
-        let output = call.request.queryValue("output") ?? "minimal"
+        let output = call.queryValue("output") ?? "minimal"
         guard ["", "minimal", "verbose"].contains(output) else {
             throw .handler(
                 422,

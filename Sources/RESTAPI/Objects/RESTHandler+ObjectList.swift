@@ -12,7 +12,7 @@ extension RESTHandler {
         let limit = try call.int("limit")
         let offset = try call.int("offset") ?? 0
         let includesVectors = try call.includesVectors()
-        var query = Query(collection: CollectionName.normalized(call.request.queryValue("class") ?? ""))
+        var query = Query(collection: CollectionName.normalized(call.queryValue("class") ?? ""))
         query.tenant = call.tenant
         query.limit = PageRules(database.settings).limitOfList(limit)
         query.offset = offset
@@ -32,7 +32,7 @@ extension RESTHandler {
 
     /// All classes by name, in each the objects by id; the page is cut from the whole.
     private func listAllClasses(_ call: Call, _ query: Query) async throws(Refusal) -> HTTPResponse {
-        guard call.request.queryValue("after") == nil else {
+        guard call.queryValue("after") == nil else {
             throw .handler(
                 500,
                 "list objects: after parameter not allowed, cursor must be specific to one class, set class query param"
@@ -110,7 +110,7 @@ extension RESTHandler {
 
     /// `after`, with what may not stand beside it.
     private func cursor(_ call: Call, _ query: Query) throws(Refusal) -> Query.Cursor? {
-        guard let text = call.request.queryValue("after") else { return nil }
+        guard let text = call.queryValue("after") else { return nil }
         if query.offset > 0 { throw invalidCursor("offset cannot be set with after and limit parameters") }
         if !query.sort.isEmpty { throw invalidCursor("sort cannot be set with after and limit parameters") }
         guard !text.isEmpty else { return .start }
@@ -127,8 +127,8 @@ extension RESTHandler {
 
     /// `sort=a,b&order=asc,desc`; a missing order is ascending.
     private func sortKeys(_ call: Call) throws(Refusal) -> [SortKey] {
-        guard let names = call.request.queryValue("sort"), !names.isEmpty else { return [] }
-        let orders = (call.request.queryValue("order") ?? "").split(separator: ",")
+        guard let names = call.queryValue("sort"), !names.isEmpty else { return [] }
+        let orders = (call.queryValue("order") ?? "").split(separator: ",")
         var keys: [SortKey] = []
         for (position, name) in names.split(separator: ",").enumerated() {
             let order = position < orders.count ? orders[position] : "asc"

@@ -30,7 +30,7 @@ struct PictureRequest {
     }
 
     private static func size(_ call: Call) throws(Refusal) -> Int? {
-        guard let text = call.request.queryValue("size") else { return nil }
+        guard let text = call.queryValue("size") else { return nil }
         guard let size = Int(text), sizes.contains(size) else {
             throw .notOneOf("size", in: "query", sizes.map { String($0) })
         }

@@ -7,7 +7,7 @@ import JSON
 /// `/v1/aliases`.
 extension RESTHandler {
     func listAliases(_ call: Call) -> HTTPResponse {
-        let wanted = (call.request.queryValue("class") ?? "").isEmpty ? nil : call.request.queryValue("class")
+        let wanted = (call.queryValue("class") ?? "").isEmpty ? nil : call.queryValue("class")
         let collection = wanted.map { CollectionName.normalized($0) }
         var writer = JSONWriter()
         writer.beginObject()
