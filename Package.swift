@@ -134,12 +134,17 @@ let package = Package(
             uses: [
                 "DataModel", "DatabaseCore", "Execution", "JSON", "Jobs", "Layouts", "RandomNumbers", "VectorIndexes",
             ]),
+        library(
+            "ServerInspection",
+            uses: ["CSystem", "DatabaseCore", "ImageVectorizer", "Observability", "VectorKernels"]),
         library("Unpacking", uses: ["CZlib", "Execution"]),
         library("HTTPServer", uses: ["CMicroHTTPD", "CSystem", "Execution", "Observability", "Unpacking"]),
         library("GRPCServer", uses: ["CGRPC", "CSystem", "Execution", "Observability", "Unpacking"]),
         library("Authentication"),
         library("OpenAPI", uses: ["JSON"]),
-        library("HTTPGateway", uses: ["Authentication", "CSystem", "Execution", "HTTPServer", "OpenAPI"]),
+        library(
+            "HTTPGateway",
+            uses: ["Authentication", "CSystem", "Execution", "HTTPServer", "Observability", "OpenAPI"]),
         library(
             "InferenceAPI", uses: ["DatabaseCore", "Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         library("GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
@@ -163,7 +168,7 @@ let package = Package(
                 "APIVocabulary", "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "Execution",
                 "Fetching",
                 "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs", "MultipartForms",
-                "Observability", "OpenAPI", "ThumbnailCache", "VectorIndexes",
+                "Observability", "OpenAPI", "ServerInspection", "ThumbnailCache", "VectorIndexes",
             ]),
         .target(
             name: "WebConsole", dependencies: ["Authentication", "CConsoleSite", "CZlib", "HTTPGateway", "HTTPServer"],
@@ -177,7 +182,7 @@ let package = Package(
                 "Authentication", "CSystem", "CollectionInsights", "Configuration", "DataModel", "DatabaseCore",
                 "Execution", "Fetching", "GRPCAPI", "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer",
                 "ImageVectorizer", "Importing", "InferenceAPI", "JSON", "ObjectStorage", "Observability",
-                "PictureSources", "RESTAPI",
+                "PictureSources", "RESTAPI", "ServerInspection",
                 "ThumbnailCache", "VectorIndexes", "WebClient", "WebConsole",
             ]),
 
@@ -298,7 +303,8 @@ let package = Package(
         tests(of: "InferenceAPI", uses: ["Execution", "HTTPServer", "ImageVectorizer", "JSON"]),
         tests(of: "GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
         tests(of: "OpenAPI", uses: ["JSON"]),
-        tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer"]),
+        tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer", "Observability"]),
+        tests(of: "ServerInspection"),
         tests(of: "WebConsole", uses: ["Authentication", "Execution", "HTTPGateway", "HTTPServer", "Unpacking"]),
         // A database in memory for the tests of the APIs.
         .target(
@@ -328,7 +334,7 @@ let package = Package(
             uses: [
                 "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution",
                 "Fetching", "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs",
-                "MultipartForms", "OpenAPI", "ThumbnailCache",
+                "MultipartForms", "Observability", "OpenAPI", "ServerInspection", "ThumbnailCache",
             ]),
         tests(of: "Configuration"),
     ],

@@ -15,6 +15,7 @@ import HTTPServer
 package struct GRPCWebHandler: GuardedHandler {
     private let handler: any GRPCHandler
     private let prefix: [String]
+    private let pattern: String
     private let messageLimitInBytes: Int
     private let crossOrigin: CrossOriginHeaders
 
@@ -33,6 +34,7 @@ package struct GRPCWebHandler: GuardedHandler {
     ) {
         self.handler = handler
         self.prefix = prefix
+        pattern = prefix.reduce("") { "\($0)/\($1)" } + "/{service}/{method}"
         self.messageLimitInBytes = messageLimitInBytes
         self.crossOrigin = crossOrigin
     }
@@ -44,6 +46,8 @@ package struct GRPCWebHandler: GuardedHandler {
         // `BatchObjects`, `BatchReferences`, `BatchDelete`, `BatchStream`: what begins so changes data.
         return request.pathSegments.last?.hasPrefix("Batch") == true ? .write : .read
     }
+
+    package func pathPattern(for request: HTTPRequest) -> String? { pattern }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         var response = crossOrigin.added(to: await answer(to: request))

@@ -29,6 +29,8 @@ package struct ForeignPageCheck: GuardedHandler {
 
     package func permission(for request: HTTPRequest) -> Permission { inner.permission(for: request) }
 
+    package func pathPattern(for request: HTTPRequest) -> String? { inner.pathPattern(for: request) }
+
     package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? { inner.immediateResponse(to: request) }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {

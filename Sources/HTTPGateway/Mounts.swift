@@ -7,6 +7,10 @@ import HTTPServer
 package protocol GuardedHandler: HTTPHandler {
     /// What the sender must be allowed. Must not be `open` for what tells anything about stored data.
     func permission(for request: HTTPRequest) -> Permission
+
+    /// The path of the endpoint that a request means, with parameters in braces: `/v1/objects/{class}/{id}`; `nil` if it means
+    /// none. Of these there must be as many as the API declares, whatever clients send.
+    func pathPattern(for request: HTTPRequest) -> String?
 }
 
 /// Hands requests on by what their path begins with: several APIs on one port.
@@ -34,6 +38,10 @@ package struct Mounts: GuardedHandler {
 
     package func permission(for request: HTTPRequest) -> Permission {
         handler(for: request).permission(for: request)
+    }
+
+    package func pathPattern(for request: HTTPRequest) -> String? {
+        handler(for: request).pathPattern(for: request)
     }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {

@@ -12,7 +12,8 @@
 package struct ResponseStream: Sendable {
     package typealias Producer = @Sendable (ResponseBodyWriter) async throws -> Void
 
-    let produce: Producer
+    /// Writes the whole body; throws when nobody will read it, or when it cannot be produced.
+    package let produce: Producer
 
     package init(_ produce: @escaping Producer) { self.produce = produce }
 

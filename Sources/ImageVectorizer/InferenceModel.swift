@@ -8,6 +8,8 @@ import Foundation
     /// Name of the tensor that is the embedding.
     let output: String
     let isQuantized: Bool
+    /// What the file says of its license.
+    let statedLicense: NetworkLicense?
     let engine: InferenceEngine
     // Safety: compiled by one thread at a time; freed in `deinit`. Networks keep what they need of it.
     nonisolated(unsafe) let handle: OpaquePointer
@@ -42,6 +44,7 @@ import Foundation
         self.engine = engine
         self.output = output
         isQuantized = graph.isQuantized
+        statedLicense = NetworkLicense(metadata: graph.metadata, description: graph.description)
     }
 
     deinit {

@@ -43,7 +43,14 @@ package final class NeuralVectorizer: ImageVectorizing {
     /// The network in the repository. It loses too much in bf16 (cosine 0.994), and is cheap anyway.
     package static let starterNetworkSHA256 = "cdf35a77c1338a6348f7347b4f57f19ae53dca75160df948e879aa24b6aefa70"
 
+    /// The network that is fetched where nothing else is set: ResNet50 of the ONNX Model Zoo.
+    static let defaultNetworkSHA256 = "3f03fdef724b22947eed826f1eef1dc5c34151bb4c37d634f1db89dfa2dd1526"
+
     package let network: NetworkIdentity?
+    /// On which terms the network may be used.
+    package let license: NetworkLicense
+    /// Where the network comes from, in words; of a file that is not known, its name.
+    package let source: String
     /// What the network really runs in: never `auto`.
     package let precisionInUse: InferencePrecision
     private let compiled: InferenceNetwork
@@ -73,6 +80,9 @@ package final class NeuralVectorizer: ImageVectorizing {
         compiled = lanes.first.network
         network = NetworkIdentity(
             name: configuration.effectiveName, sha256: sha256, dimensions: compiled.dimensions)
+        let known = NetworkLicense.known[sha256]
+        license = known?.license ?? model.statedLicense ?? .unknown
+        source = known?.source ?? "the file \(URL(filePath: configuration.modelPath).lastPathComponent)"
         precisionInUse = compiled.precision
         memory = DecodingMemory(bytes: configuration.limits.memoryInBytes)
         limits = configuration.limits

@@ -63,6 +63,23 @@ struct ONNXGraph {
         return ""
     }
 
+    /// What whoever made the file wrote about it (ModelProto.doc_string = 6); empty if nothing.
+    var description: String {
+        modelFields.first { $0.number == 6 && $0.isMessage }?.text(in: file.span) ?? ""
+    }
+
+    /// Entries beside the graph (ModelProto.metadata_props = 14: StringStringEntryProto key = 1, value = 2).
+    var metadata: [(key: String, value: String)] {
+        let bytes = file.span
+        return modelFields.filter { $0.number == 14 && $0.isMessage }.compactMap { entry in
+            guard let fields = try? ProtobufField.fields(in: bytes, entry.content) else { return nil }
+            func text(_ number: Int) -> String {
+                fields.first { $0.number == number && $0.isMessage }?.text(in: bytes) ?? ""
+            }
+            return (text(1), text(2))
+        }
+    }
+
     /// The tensor that is the embedding: the output called `embedding`, else what enters the last fully connected
     /// layer, else the only output.
     ///

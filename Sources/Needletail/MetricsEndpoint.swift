@@ -7,8 +7,11 @@ import Synchronization
 
 /// Answers `GET /metrics` on the port for Prometheus. Every figure is read when it is asked for.
 final class MetricsEndpoint: HTTPHandler {
-    /// `nil` while the database opens: then there is only the build to tell of.
+    /// `nil` while the database opens: then there are only the build and the requests to tell of.
     private let database = Mutex<Database?>(nil)
+    private let requests: RequestLog
+
+    init(requests: RequestLog) { self.requests = requests }
 
     func open(_ database: Database) { self.database.withLock { $0 = database } }
 
@@ -21,6 +24,11 @@ final class MetricsEndpoint: HTTPHandler {
             response.headers.append(("Allow", "GET, HEAD"))
             return response
         }
+        do { return try report() } catch { return Self.refusal(status: 503, error.message) }
+    }
+
+    /// The text for Prometheus.
+    func report() throws(DatabaseError) -> HTTPResponse {
         let metrics = Metrics()
         metrics.gauge(
             "weaviate_build_info", help: "1, labeled with the version of Weaviate that is answered as.",
@@ -28,12 +36,10 @@ final class MetricsEndpoint: HTTPHandler {
         metrics.gauge(
             "needletail_build_info", help: "1, labeled with the version of Needletail.", labels: ["version"]
         )[[Program.version]].set(1)
-        do { try database.withLock { $0 }?.report(to: metrics) } catch {
-            return Self.refusal(status: 503, error.message)
-        }
+        try database.withLock { $0 }?.report(to: metrics)
         return HTTPResponse(
             status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
-            body: Array(metrics.exposition.utf8))
+            body: Array((metrics.exposition + requests.exposition).utf8))
     }
 
     private static func refusal(status: Int, _ text: String) -> HTTPResponse {

@@ -8,13 +8,14 @@ import Observability
 
 /// The port for Prometheus, if the settings ask for it: open from before the database opens until it closes.
 struct Monitoring {
-    private let endpoint = MetricsEndpoint()
+    let endpoint: MetricsEndpoint
     /// `nil` without monitoring.
     private let listener: HTTPListener?
     private let logger: Logger
 
-    init(settings: Settings, logger: Logger) {
+    init(settings: Settings, requests: RequestLog, logger: Logger) {
         self.logger = logger
+        endpoint = MetricsEndpoint(requests: requests)
         guard settings.monitoringEnabled, let port = UInt16(exactly: settings.monitoringPort) else {
             listener = nil
             return

@@ -17,6 +17,7 @@ import ImageVectorizer
 import JSON
 import Observability
 import RESTAPI
+import ServerInspection
 import WebConsole
 
 /// `needletail serve`: opens everything, answers requests until a signal comes, and closes cleanly.
@@ -35,6 +36,7 @@ struct ServeCommand {
     func run() async throws {
         let clock = ContinuousClock()
         let start = clock.now
+        let startDate = Date()
         let signals = StopSignals()
         let logger = DatabaseOpening(settings: settings).logger
         for warning in warnings { logger.warning("setting", ["note": .text(warning)]) }
@@ -48,7 +50,8 @@ struct ServeCommand {
         let console = try ConsoleHandler.serving(settings)
         let grpc = try GRPCEndpoint(settings: settings, pool: pool, memory: memory, logger: logger)
         try listener.start()
-        let monitoring = Monitoring(settings: settings, logger: logger)
+        let requests = RequestLog()
+        let monitoring = Monitoring(settings: settings, requests: requests, logger: logger)
         let network = VectorizerLoading(settings: settings, pool: pool).announce()
         let inference = InferenceEndpoint(
             settings: settings, network: network, pool: pool, memory: memory, logger: logger)
@@ -76,11 +79,15 @@ struct ServeCommand {
         let services = Services(
             thumbnails: Thumbnails(settings: settings, logger: logger),
             imports: Imports(settings: settings, database: database, fetcher: fetcher), insights: insights,
-            fetcher: fetcher)
+            fetcher: fetcher,
+            inspector: Inspection(
+                settings: settings, start: start, startDate: startDate, requests: requests, listener: listener,
+                memory: memory
+            ).inspector(database, network))
         let port = listener.port ?? settings.port
         let apis = apis(database, service, network, services, port: port, front)
-        front.open(guarded(console.map { ConsoleEntrance(inner: apis, console: $0) } ?? apis))
-        grpc.open(GRPCMemoryTrimming(inner: service))
+        front.open(guarded(console.map { ConsoleEntrance(inner: apis, console: $0) } ?? apis, requests))
+        grpc.open(GRPCMeasuring(inner: GRPCMemoryTrimming(inner: service), log: requests))
         monitoring.open(database)
         let seconds = (clock.now - start).inSeconds
         let ports = (http: listener.port ?? settings.port, grpc: grpc.port ?? settings.grpcPort)
@@ -132,10 +139,11 @@ struct ServeCommand {
         return configuration
     }
 
-    /// The APIs behind the checks that every request passes.
-    private func guarded(_ apis: any GuardedHandler) -> any HTTPHandler {
+    /// The APIs behind the checks that every request passes; all of them are measured.
+    private func guarded(_ apis: any GuardedHandler, _ requests: RequestLog) -> any HTTPHandler {
         let pages = ForeignPageCheck(inner: apis, authenticator: authenticator, crossOrigin: crossOrigin)
-        return MemoryTrimming(inner: KeyCheck(inner: pages, authenticator: authenticator))
+        let checked = MemoryTrimming(inner: KeyCheck(inner: pages, authenticator: authenticator))
+        return RequestMeasuring(inner: checked, apis: apis, log: requests)
     }
 
     private func apis(
@@ -152,6 +160,7 @@ struct ServeCommand {
         context.thumbnails = services.thumbnails.service
         context.imports = services.imports.service
         context.insights = services.insights
+        context.inspector = services.inspector
         let graphql = GraphQLHandler(
             database: database, width: settings.effectiveComputeThreads, origin: settings.origin)
         let rest = RESTHandler(database: database, graphql: graphql, context: context)

@@ -2,6 +2,7 @@
 
 import CollectionInsights
 import Fetching
+import ServerInspection
 
 /// What the REST interface offers beside the database.
 struct Services {
@@ -9,6 +10,7 @@ struct Services {
     let imports: Imports
     let insights: Insights
     let fetcher: PictureFetcher
+    let inspector: ServerInspector
 
     /// Cancels imports, measurements and maps, and waits until they have ended.
     func stopJobs() async {

@@ -40,6 +40,9 @@ struct VectorizerLoading {
         /// The network in use; `nil` while it is loaded, and if there is none.
         var network: NeuralVectorizer? { loading?.vectorizer.loaded as? NeuralVectorizer }
 
+        /// Whether there will be a network, as far as is known, and is none yet.
+        var isLoading: Bool { loading.map { $0.vectorizer.loaded == nil } ?? false }
+
         /// Suspends until the loading, which cannot be broken off, has come to its end. Only after `start`.
         func waitUntilLoaded() async { await loading?.vectorizer.waitUntilLoaded().waitUntilCompiled() }
     }

@@ -11,9 +11,10 @@ struct LogLine {
     /// Values that no longer fitted.
     private var leftOut = 0
 
-    init(level: Logger.Level, message: StaticString, time: Date, format: Logger.Format) {
+    init(_ entry: LogEntry, format: Logger.Format) {
         self.format = format
-        let time = time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+        let (level, message) = (entry.level, entry.message)
+        let time = entry.time.formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         switch format {
         case .json:
             writer.beginObject()
@@ -24,11 +25,12 @@ struct LogLine {
             text.append(contentsOf: "time=\"\(time)\" level=\(level.name) msg=".utf8)
             text.append(contentsOf: encoded(.text("\(message)")))
         }
+        for (name, value) in entry.values { append(name, value) }
     }
 
     /// Puts a value beside the message, unless the line is full.
-    mutating func append(_ name: String, _ value: LogValue) {
-        let value = encoded(Self.isSecret(name) ? .text("(not logged)") : value)
+    private mutating func append(_ name: String, _ value: LogValue) {
+        let value = encoded(value)
         // Room is kept for the note of what was left out.
         guard writer.bytes.count + text.count + name.utf8.count + value.count + 40 < Logger.longestLine else {
             leftOut += 1
@@ -64,27 +66,11 @@ struct LogLine {
     private func encoded(_ value: LogValue) -> [UInt8] {
         var writer = JSONWriter()
         switch value {
-        case .text(let text): writer.string(Self.shortened(text))
+        case .text(let text): writer.string(text)
         case .integer(let integer): writer.number(integer)
         case .number(let number): writer.number(number)
         case .boolean(let flag): writer.boolean(flag)
         }
         return writer.bytes
-    }
-
-    /// At most `Logger.longestValue` bytes and a note of how many there were.
-    private static func shortened(_ text: String) -> String {
-        let utf8 = text.utf8
-        guard utf8.count > Logger.longestValue else { return text }
-        var end = utf8.index(utf8.startIndex, offsetBy: Logger.longestValue)
-        while end.samePosition(in: text.unicodeScalars) == nil { end = utf8.index(before: end) }
-        return "\(text[..<end])… (\(utf8.count) bytes)"
-    }
-
-    private static func isSecret(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return ["password", "secret", "token", "authorization", "apikey", "api_key", "credential"].contains {
-            name.contains($0)
-        }
     }
 }

@@ -18,6 +18,8 @@ package final class LogSink: @unchecked Sendable {
     /// The standard error of the process.
     package static let standardError = LogSink { FileHandle.standardError.write(Data($0)) }
 
+    /// The last lines that were given to it, written or not.
+    package let recent = LogRing()
     private var state = State()
     private let condition = NSCondition()
     private let bufferSize: Int

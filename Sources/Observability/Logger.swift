@@ -80,9 +80,9 @@ package struct Logger: Sendable {
     ) {
         guard level >= self.level else { return }
         let values = context + values().map { (name: $0.key, value: $0.value) }
-        var line = LogLine(level: level, message: message, time: now(), format: format)
-        for (name, value) in values { line.append(name, value) }
-        sink.write(line.finished())
+        let entry = LogEntry(level, message, now(), values)
+        sink.recent.append(entry)
+        sink.write(LogLine(entry, format: format).finished())
     }
 
     package func trace(

@@ -5,6 +5,7 @@ import Fetching
 import HTTPGateway
 import Importing
 import JSON
+import ServerInspection
 import ThumbnailCache
 
 /// What the REST API tells about the server and how it greets browsers.
@@ -27,6 +28,8 @@ package struct RESTContext: Sendable {
     package var crossOrigin = CrossOriginHeaders()
     /// Measurements and maps of classes; `nil`: they are answered with 501.
     package var insights: Insights?
+    /// Tells how the server fares; `nil`: that is answered with 501.
+    package var inspector: ServerInspector?
     /// Whether `/.well-known/ready` says yes. Asked on a connection's thread: must not wait.
     package var isReady: @Sendable () -> Bool
     /// Makes thumbnails of stored pictures; `nil` where there are none.

@@ -39,6 +39,10 @@ package struct RESTHandler: GuardedHandler {
         }
     }
 
+    package func pathPattern(for request: HTTPRequest) -> String? {
+        RESTEndpoints.router.fullPath(method: request.method, path: request.pathSegments)
+    }
+
     /// The first segments below which everything is open.
     private static let openBranches: Set<String> = {
         let branches = Dictionary(grouping: RESTEndpoints.router.endpoints) { $0.path.segments.first }

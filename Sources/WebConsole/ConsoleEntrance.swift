@@ -17,6 +17,8 @@ package struct ConsoleEntrance: GuardedHandler {
 
     package func permission(for request: HTTPRequest) -> Permission { mounts.permission(for: request) }
 
+    package func pathPattern(for request: HTTPRequest) -> String? { mounts.pathPattern(for: request) }
+
     package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? { apis.immediateResponse(to: request) }
 
     package func respond(to request: HTTPRequest) async -> HTTPResponse {

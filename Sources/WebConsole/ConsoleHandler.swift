@@ -23,6 +23,8 @@ package struct ConsoleHandler: GuardedHandler {
 
     package func permission(for request: HTTPRequest) -> Permission { .open }
 
+    package func pathPattern(for request: HTTPRequest) -> String? { "/\(Self.prefix[0])/{file}" }
+
     package func respond(to request: HTTPRequest) async -> HTTPResponse {
         var response = answer(to: request)
         response.headers += policy.headers

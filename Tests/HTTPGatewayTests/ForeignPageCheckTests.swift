@@ -11,6 +11,8 @@ private struct Store: GuardedHandler {
     func permission(for request: HTTPRequest) -> Permission {
         request.pathSegments.last == "objects" && request.method != "GET" ? .write : .read
     }
+    func pathPattern(for request: HTTPRequest) -> String? { nil }
+
     func respond(to request: HTTPRequest) async -> HTTPResponse { HTTPResponse(status: 200) }
 }
 

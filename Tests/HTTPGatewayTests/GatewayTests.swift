@@ -15,6 +15,8 @@ struct NamedHandler: GuardedHandler {
         ["open", "alive"].contains(request.pathSegments.last) ? .open : .read
     }
 
+    func pathPattern(for request: HTTPRequest) -> String? { name }
+
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         HTTPResponse(status: 200, body: Array(name.utf8) + [UInt8](repeating: 0, count: size))
     }
@@ -47,7 +49,8 @@ struct MountsTests {
         #expect(String(decoding: response.body, as: UTF8.self) == name)
     }
 
-    @Test func `permissions and immediate answers are the mounted handler's`() {
+    @Test func `permissions, patterns and immediate answers are the mounted handler's`() {
+        #expect(mounts.pathPattern(for: request("/console/x")) == "console")
         #expect(mounts.permission(for: request("/console/open")) == .open)
         #expect(mounts.permission(for: request("/console/x")) == .read)
         #expect(mounts.immediateResponse(to: request("/v1/alive"))?.status == 204)

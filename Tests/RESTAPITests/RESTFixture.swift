@@ -9,6 +9,7 @@ import Fetching
 import HTTPServer
 import Importing
 import JSON
+import ServerInspection
 import ThumbnailCache
 
 @testable import RESTAPI
@@ -22,7 +23,7 @@ struct RESTFixture {
     init(
         settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "",
         thumbnails: ThumbnailService? = nil, imports: (MemoryDatabase) -> ImportService? = { _ in nil },
-        insightsPool: ComputePool? = nil, fetcher: (any PictureFetching)? = nil
+        insightsPool: ComputePool? = nil, fetcher: (any PictureFetching)? = nil, inspector: ServerInspector? = nil
     ) {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
@@ -32,6 +33,7 @@ struct RESTFixture {
         context.thumbnails = thumbnails
         context.imports = imports(database)
         context.fetcher = fetcher
+        context.inspector = inspector
         context.insights = insightsPool.map { [database] in Insights(database: database, pool: $0) }
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
     }

@@ -119,6 +119,8 @@ struct ConsolePolicyTests {
 /// Answers everything as an API does.
 private struct API: GuardedHandler {
     func permission(for request: HTTPRequest) -> Permission { .read }
+    func pathPattern(for request: HTTPRequest) -> String? { nil }
+
     func respond(to request: HTTPRequest) async -> HTTPResponse {
         HTTPResponse(status: 301, headers: [("Location", "/v1")])
     }

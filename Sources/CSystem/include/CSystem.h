@@ -116,3 +116,12 @@ int nt_resolution_addresses(nt_resolution *resolution, nt_address *addresses);
 
 /// Gives the look-up up; its thread ends when the C library lets it.
 void nt_resolution_end(nt_resolution *resolution);
+
+/// What the files and folders below a folder take on their disk, holes left out; what can't be looked at counts nothing, and other
+/// file systems below it are passed over. Takes microseconds for each file.
+uint64_t nt_allocated_bytes(const char *folder);
+
+/// The room of the file system that `path` lies on: what programs of this user may still take, and all.
+///
+/// Returns 0, or -1 with `errno` set.
+int nt_file_system_room(const char *path, uint64_t *free_bytes, uint64_t *total_bytes);

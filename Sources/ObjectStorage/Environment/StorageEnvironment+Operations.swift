@@ -26,6 +26,16 @@ package struct StorageStatistics: Hashable, Sendable {
 }
 
 extension StorageEnvironment {
+    /// How far the file may grow, and the number of the last commit, which grows with every one. O(1).
+    package func mapFigures() throws -> (mapSizeInBytes: Int, lastCommit: UInt64) {
+        try read { _ in
+            var info = unsafe MDB_envinfo()
+            // Safety: it lives for the call; `read` keeps the environment open.
+            try LMDBCall.check(unsafe mdb_env_info(handle, &info), "mdb_env_info", context)
+            return unsafe (info.me_mapsize, UInt64(info.me_last_txnid))
+        }
+    }
+
     /// - Complexity: O(free pages).
     package func statistics() throws -> StorageStatistics {
         try read { transaction in

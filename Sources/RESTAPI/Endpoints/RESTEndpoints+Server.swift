@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Authentication
+import HTTPGateway
+
+/// How the running server fares; beside Weaviate's interface.
+extension RESTEndpoints {
+    static let server: [RESTEndpoint] = [
+        RESTEndpoint(
+            "GET", "server", .read, "How the running server fares", tag: "server",
+            .work { handler, call throws(Refusal) in try handler.server(call) }),
+        RESTEndpoint(
+            "GET", "server/settings", .admin, "Every setting in effect and where it comes from", tag: "server",
+            .work { handler, call throws(Refusal) in try handler.serverSettings(call) }),
+        RESTEndpoint(
+            "GET", "server/log", .admin, "The last lines of the log", tag: "server",
+            .work { handler, call throws(Refusal) in try handler.serverLog(call) }),
+    ]
+}

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a running server tells of itself: `/v1/server` and what is below it, and the recall of an index by ef."""
+from __future__ import annotations
+
+import http.client
+import json
+import random
+import time
+from datetime import datetime, timezone
+
+import pytest
+from running_server import STARTER_NETWORK, Monitored, Server, Session, base64_of
+
+KEY, READER = "key-of-ann", "key-of-bob"
+KEYS = {"AUTHENTICATION_APIKEY_ENABLED": "true", "AUTHENTICATION_APIKEY_ALLOWED_KEYS": f"{KEY},{READER}",
+        "AUTHENTICATION_APIKEY_USERS": "ann,bob", "NEEDLETAIL_API_KEY": "key-of-the-client"}
+READ = ["/v1/server", "/v1/server/collections", "/v1/server/metrics", "/v1/recall/Pet"]
+ADMIN = ["/v1/server/settings", "/v1/server/log", "/v1/server/slow-requests"]
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory, request) -> Monitored:
+    """A server with pictures of pets, through the starter network."""
+    pets = request.getfixturevalue("pets")
+    settings = {"NEEDLETAIL_IMG2VEC_MODEL": STARTER_NETWORK, "LOG_LEVEL": "debug"}
+    with Monitored(tmp_path_factory.mktemp("filled") / "data", settings) as server:
+        definition = {
+            "class": "Pet", "vectorizer": "img2vec-neural", "moduleConfig": {"img2vec-neural": {"imageFields": ["image"]}},
+            "properties": [{"name": "image", "dataType": ["blob"]}, {"name": "breed", "dataType": ["text"]}]}
+        assert server.request("POST", "/v1/schema", definition)[0] == 200
+        objects = [{"class": "Pet", "properties": {"image": base64_of(path), "breed": breed}} for path, breed in pets[:24]]
+        status, answer = server.request("POST", "/v1/batch/objects", {"objects": objects})
+        assert status == 200 and all(item["result"]["status"] == "SUCCESS" for item in answer)
+        yield server
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory) -> Server:
+    """Keys only, and vectors only."""
+    with Server(tmp_path_factory.mktemp("guarded") / "data", {**KEYS, "NEEDLETAIL_IMG2VEC_MODEL": "/no/such/network.onnx"}) as server:
+        yield server
+
+
+def ask(server: Server, path: str, method: str = "GET", key: str | None = None) -> tuple[int, str]:
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    try:
+        connection.request(method, path, headers={"Authorization": f"Bearer {key}"} if key else {})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    finally:
+        connection.close()
+
+
+def until(ask, holds):
+    """Asks again until the answer holds."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        answer = ask()
+        if holds(answer):
+            return answer
+        # Nothing to wait on but the port: it is asked again soon.
+        time.sleep(0.02)
+    raise AssertionError(f"after a minute the answer is still {answer}")
+
+
+def of_endpoint(answer: dict, method: str, path: str) -> dict:
+    found = [entry for entry in answer["requests"]["byEndpoint"] if (entry["method"], entry["path"]) == (method, path)]
+    assert len(found) == 1, answer["requests"]
+    return found[0]
+
+
+def test_the_server_tells_how_it_fares(filled):
+    status, answer = filled.request("GET", "/v1/server")
+    assert status == 200 and answer["isReady"] is True and answer["weaviateVersion"] == "1.39.0"
+    started = datetime.fromisoformat(answer["startedAt"])
+    assert 0 <= (datetime.now(timezone.utc) - started).total_seconds() < 600
+    assert 0 <= answer["uptimeSeconds"] < 600
+    memory, disk = answer["memory"], answer["disk"]
+    assert abs(memory["residentBytes"] - filled.memory_bytes()) < 64 << 20
+    assert memory["residentBytes"] < memory["machineBytes"] and memory["indexBytes"] > 24 * 1280 / 8
+    assert memory["requestUsedBytes"] <= memory["requestBudgetBytes"] == 1 << 30
+    files = sum(path.stat().st_blocks * 512 for path in filled.folder.rglob("*"))
+    assert abs(disk["usedBytes"] - files) <= max(1 << 20, files // 2)
+    assert 0 < disk["freeBytes"] <= disk["totalBytes"] and disk["mapBytes"] == 1 << 40
+    assert answer["processor"]["cores"] >= 1 and answer["processor"]["kernels"] and answer["processor"]["name"]
+    assert answer["features"] == {"imports": False, "importRoots": 0, "fetchHosts": False, "backups": True, "thumbnails": True}
+
+
+def test_the_network_is_told_with_its_license(filled):
+    network = filled.request("GET", "/v1/server")[1]["network"]
+    assert network["name"] == STARTER_NETWORK and network["dimensions"] == 1280 and network["precision"] == "fp32"
+    assert network["licence"]["name"] == "Apache-2.0" and network["licence"]["nonCommercial"] is False
+    assert len(network["sha256"]) == 64 and "EfficientNet-Lite0" in network["source"]
+
+
+def test_requests_are_counted_by_endpoint(filled):
+    for number in range(20):
+        assert filled.request("GET", f"/v1/objects/Pet/00000000-0000-0000-0000-{number:012}")[0] == 404
+    answer = filled.request("GET", "/v1/server")[1]
+    entry = of_endpoint(answer, "GET", "/v1/objects/{class}/{id}")
+    assert entry["count"] >= 20 and entry["refused"] >= 20 and entry["failed"] == 0
+    assert 0 < entry["p50Ms"] <= entry["p95Ms"] <= entry["p99Ms"] < 10_000
+    # Pictures go through the network: that takes its time.
+    assert of_endpoint(answer, "POST", "/v1/batch/objects")["p50Ms"] > entry["p50Ms"]
+    requests = answer["requests"]
+    assert requests["inProgress"] >= 1 and requests["connections"] >= 1 and requests["perSecond"] > 0
+    assert requests["total"] >= sum(entry["count"] for entry in requests["byEndpoint"]) > 20
+    # Nothing a client sends becomes an endpoint.
+    assert filled.request("GET", "/v1/made/up/path")[0] == 404
+    paths = {entry["path"] for entry in filled.request("GET", "/v1/server")[1]["requests"]["byEndpoint"]}
+    assert "other" in paths and not any("made" in path or "Pet" in path for path in paths)
+
+
+def test_prometheus_reads_durations_and_counts(filled):
+    metrics = filled.metrics()
+    labels = 'method="POST",path="/v1/batch/objects"'
+    assert metrics[f"needletail_request_duration_seconds_count{{{labels}}}"] == 1
+    assert metrics[f'needletail_request_duration_seconds_bucket{{{labels},le="+Inf"}}'] == 1
+    assert metrics[f"needletail_request_duration_seconds_sum{{{labels}}}"] > 0
+    assert metrics[f'needletail_requests_total{{{labels},status="2xx"}}'] == 1
+
+
+def test_settings_are_shown_with_where_they_come_from(filled):
+    settings = {entry["name"]: entry for entry in filled.request("GET", "/v1/server/settings")[1]["settings"]}
+    assert settings["LOG_LEVEL"]["value"] == "debug" and settings["LOG_LEVEL"]["source"] == "environment"
+    assert settings["LOG_LEVEL"]["default"] == "info" and settings["LOG_LEVEL"]["section"] == "Logs"
+    assert settings["PORT"] == {**settings["PORT"], "value": str(filled.port), "source": "flag"}
+    assert settings["HOST"]["help"] and settings["GRPC_MAX_MESSAGE_SIZE"]["source"] == "default"
+
+
+def test_the_log_is_read_page_by_page(filled):
+    status, last = filled.request("GET", "/v1/server/log?limit=5")
+    assert status == 200 and 1 <= len(last["lines"]) <= 5 and last["dropped"] == 0
+    assert last["next"] == last["lines"][-1]["number"]
+    line = last["lines"][-1]
+    assert set(line) == {"number", "time", "level", "message", "values"} and datetime.fromisoformat(line["time"])
+    seen, after = [], 0
+    while True:
+        page = filled.request("GET", f"/v1/server/log?after={after}&limit=2")[1]
+        if not page["lines"]:
+            break
+        seen += [line["number"] for line in page["lines"]]
+        after = page["next"]
+    assert seen[:after] == list(range(1, len(seen) + 1))
+    grave = filled.request("GET", "/v1/server/log?after=0&level=error")[1]
+    assert all(line["level"] in ("error", "fatal", "panic") for line in grave["lines"]) and grave["next"] >= after
+
+
+@pytest.mark.parametrize("path, word", [
+    ("/v1/server/log?limit=0", "limit"), ("/v1/server/log?limit=many", "limit"), ("/v1/server/log?after=-1", "after"),
+    ("/v1/server/log?level=loud", "level")])
+def test_wrong_parameters_are_named(filled, path, word):
+    status, answer = filled.request("GET", path)
+    text = json.dumps(answer)
+    assert status == 422 and word in text
+
+
+def test_secrets_are_not_shown(guarded):
+    settings = ask(guarded, "/v1/server/settings", key=KEY)[1]
+    entries = {entry["name"]: entry for entry in json.loads(settings)["settings"]}
+    for name in ("AUTHENTICATION_APIKEY_ALLOWED_KEYS", "NEEDLETAIL_API_KEY"):
+        assert entries[name]["value"] == "***" and entries[name]["source"] == "environment"
+    for path in READ + ADMIN:
+        text = ask(guarded, path, key=KEY)[1]
+        assert KEY not in text and READER not in text and "key-of-the-client" not in text, path
+
+
+def test_a_missing_network_is_told_without_its_path(guarded):
+    text = ask(guarded, "/v1/server", key=KEY)[1]
+    answer = json.loads(text)
+    assert answer["network"] is None and "log" in answer["networkReason"] and "/no/such" not in text
