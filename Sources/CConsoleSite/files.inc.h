@@ -17,144 +17,270 @@ static const uint8_t nt_file_4[] = {
 #embed "../../Sources/WebConsole/Site/base/format.js"
 };
 static const uint8_t nt_file_5[] = {
-#embed "../../Sources/WebConsole/Site/base/schema.js"
+#embed "../../Sources/WebConsole/Site/base/names.js"
 };
 static const uint8_t nt_file_6[] = {
-#embed "../../Sources/WebConsole/Site/base/screen.js"
+#embed "../../Sources/WebConsole/Site/base/schema.js"
 };
 static const uint8_t nt_file_7[] = {
-#embed "../../Sources/WebConsole/Site/base/session.js"
+#embed "../../Sources/WebConsole/Site/base/screen.js"
 };
 static const uint8_t nt_file_8[] = {
-#embed "../../Sources/WebConsole/Site/base/texts.js"
+#embed "../../Sources/WebConsole/Site/base/session.js"
 };
 static const uint8_t nt_file_9[] = {
-#embed "../../Docs/ARCHITECTURE.md"
+#embed "../../Sources/WebConsole/Site/base/texts.js"
 };
 static const uint8_t nt_file_10[] = {
-#embed "../../Docs/differences.md"
+#embed "../../Docs/ARCHITECTURE.md"
 };
 static const uint8_t nt_file_11[] = {
-#embed "../../Docs/guides/first-pictures.md"
+#embed "../../Docs/differences.md"
 };
 static const uint8_t nt_file_12[] = {
-#embed "../../Docs/guides/from-weaviate.md"
+#embed "../../Docs/guides/first-pictures.md"
 };
 static const uint8_t nt_file_13[] = {
-#embed "../../Docs/guides/networks.md"
+#embed "../../Docs/guides/from-weaviate.md"
 };
 static const uint8_t nt_file_14[] = {
-#embed "../../Docs/guides/operating.md"
+#embed "../../Docs/guides/networks.md"
 };
 static const uint8_t nt_file_15[] = {
-#embed "../../Docs/guides/own-vectors.md"
+#embed "../../Docs/guides/operating.md"
 };
 static const uint8_t nt_file_16[] = {
-#embed "../../Docs/guides/tuning.md"
+#embed "../../Docs/guides/own-vectors.md"
 };
 static const uint8_t nt_file_17[] = {
-#embed "../../Docs/preprocessing.md"
+#embed "../../Docs/guides/tuning.md"
 };
 static const uint8_t nt_file_18[] = {
-#embed "../../Docs/quality.md"
+#embed "../../Docs/preprocessing.md"
 };
 static const uint8_t nt_file_19[] = {
-#embed "../../Docs/quantizers.md"
+#embed "../../Docs/quality.md"
 };
 static const uint8_t nt_file_20[] = {
-#embed "../../Sources/WebConsole/Site/icon.svg"
+#embed "../../Docs/quantizers.md"
 };
 static const uint8_t nt_file_21[] = {
-#embed "../../Sources/WebConsole/Site/index.html"
+#embed "../../Sources/WebConsole/Site/icon.svg"
 };
 static const uint8_t nt_file_22[] = {
-#embed "../../Sources/WebConsole/Site/parts/collection-choice.js"
+#embed "../../Sources/WebConsole/Site/index.html"
 };
 static const uint8_t nt_file_23[] = {
-#embed "../../Sources/WebConsole/Site/parts/deletion.js"
+#embed "../../Sources/WebConsole/Site/parts/collection-choice.js"
 };
 static const uint8_t nt_file_24[] = {
-#embed "../../Sources/WebConsole/Site/parts/dialog.js"
+#embed "../../Sources/WebConsole/Site/parts/copy.js"
 };
 static const uint8_t nt_file_25[] = {
-#embed "../../Sources/WebConsole/Site/parts/empty.js"
+#embed "../../Sources/WebConsole/Site/parts/deletion.js"
 };
 static const uint8_t nt_file_26[] = {
-#embed "../../Sources/WebConsole/Site/parts/filters.js"
+#embed "../../Sources/WebConsole/Site/parts/dialog.js"
 };
 static const uint8_t nt_file_27[] = {
-#embed "../../Sources/WebConsole/Site/parts/icons.js"
+#embed "../../Sources/WebConsole/Site/parts/empty.js"
 };
 static const uint8_t nt_file_28[] = {
-#embed "../../Sources/WebConsole/Site/parts/picture.js"
+#embed "../../Sources/WebConsole/Site/parts/export.js"
 };
 static const uint8_t nt_file_29[] = {
-#embed "../../Sources/WebConsole/Site/parts/virtual-grid.js"
+#embed "../../Sources/WebConsole/Site/parts/field.js"
 };
 static const uint8_t nt_file_30[] = {
-#embed "../../Sources/WebConsole/Site/shell/connection.js"
+#embed "../../Sources/WebConsole/Site/parts/filters.js"
 };
 static const uint8_t nt_file_31[] = {
-#embed "../../Sources/WebConsole/Site/shell/login.js"
+#embed "../../Sources/WebConsole/Site/parts/icons.js"
 };
 static const uint8_t nt_file_32[] = {
-#embed "../../Sources/WebConsole/Site/shell/screens.js"
+#embed "../../Sources/WebConsole/Site/parts/object-dialog.css"
 };
 static const uint8_t nt_file_33[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.css"
+#embed "../../Sources/WebConsole/Site/parts/object-dialog.js"
 };
 static const uint8_t nt_file_34[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.js"
+#embed "../../Sources/WebConsole/Site/parts/object-edit.js"
 };
 static const uint8_t nt_file_35[] = {
-#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
+#embed "../../Sources/WebConsole/Site/parts/object-form.js"
 };
 static const uint8_t nt_file_36[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
+#embed "../../Sources/WebConsole/Site/parts/object-json.js"
 };
 static const uint8_t nt_file_37[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme.js"
+#embed "../../Sources/WebConsole/Site/parts/object-overview.js"
 };
 static const uint8_t nt_file_38[] = {
-#embed "../../Sources/WebConsole/Site/shell/toasts.js"
+#embed "../../Sources/WebConsole/Site/parts/objects.js"
 };
 static const uint8_t nt_file_39[] = {
-#embed "../../Sources/WebConsole/Site/styles/base.css"
+#embed "../../Sources/WebConsole/Site/parts/picture.js"
 };
 static const uint8_t nt_file_40[] = {
-#embed "../../Sources/WebConsole/Site/styles/controls.css"
+#embed "../../Sources/WebConsole/Site/parts/property-fields.js"
 };
 static const uint8_t nt_file_41[] = {
-#embed "../../Sources/WebConsole/Site/styles/parts.css"
+#embed "../../Sources/WebConsole/Site/parts/save.js"
 };
 static const uint8_t nt_file_42[] = {
-#embed "../../Sources/WebConsole/Site/styles/tokens.css"
+#embed "../../Sources/WebConsole/Site/parts/selection.js"
 };
 static const uint8_t nt_file_43[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
+#embed "../../Sources/WebConsole/Site/parts/tabs.js"
 };
 static const uint8_t nt_file_44[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
+#embed "../../Sources/WebConsole/Site/parts/tag-dialog.js"
 };
 static const uint8_t nt_file_45[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+#embed "../../Sources/WebConsole/Site/parts/values.js"
 };
 static const uint8_t nt_file_46[] = {
-#embed "/usr/share/javascript/codemirror/mode/javascript/javascript.js"
+#embed "../../Sources/WebConsole/Site/parts/vector-view.js"
 };
 static const uint8_t nt_file_47[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+#embed "../../Sources/WebConsole/Site/parts/virtual-grid.js"
 };
 static const uint8_t nt_file_48[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.css"
+#embed "../../Sources/WebConsole/Site/screens/import/batches.js"
 };
 static const uint8_t nt_file_49[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+#embed "../../Sources/WebConsole/Site/screens/import/begin.js"
 };
 static const uint8_t nt_file_50[] = {
-#embed "/usr/share/javascript/codemirror/addon/mode/simple.js"
+#embed "../../Sources/WebConsole/Site/screens/import/choosing.js"
 };
 static const uint8_t nt_file_51[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/digests.js"
+};
+static const uint8_t nt_file_52[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/each-form.js"
+};
+static const uint8_t nt_file_53[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/fields.js"
+};
+static const uint8_t nt_file_54[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/ids.js"
+};
+static const uint8_t nt_file_55[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/import.css"
+};
+static const uint8_t nt_file_56[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/import.js"
+};
+static const uint8_t nt_file_57[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/job-card.js"
+};
+static const uint8_t nt_file_58[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/pace.js"
+};
+static const uint8_t nt_file_59[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/picking.js"
+};
+static const uint8_t nt_file_60[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/plan-form.js"
+};
+static const uint8_t nt_file_61[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/plan.js"
+};
+static const uint8_t nt_file_62[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/previews.js"
+};
+static const uint8_t nt_file_63[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
+};
+static const uint8_t nt_file_64[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/run.js"
+};
+static const uint8_t nt_file_65[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
+};
+static const uint8_t nt_file_66[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/saving.js"
+};
+static const uint8_t nt_file_67[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/selection.js"
+};
+static const uint8_t nt_file_68[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/server-imports.js"
+};
+static const uint8_t nt_file_69[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/table-fields.js"
+};
+static const uint8_t nt_file_70[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/tables.js"
+};
+static const uint8_t nt_file_71[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/target.js"
+};
+static const uint8_t nt_file_72[] = {
+#embed "../../Sources/WebConsole/Site/shell/connection.js"
+};
+static const uint8_t nt_file_73[] = {
+#embed "../../Sources/WebConsole/Site/shell/login.js"
+};
+static const uint8_t nt_file_74[] = {
+#embed "../../Sources/WebConsole/Site/shell/screens.js"
+};
+static const uint8_t nt_file_75[] = {
+#embed "../../Sources/WebConsole/Site/shell/shell.css"
+};
+static const uint8_t nt_file_76[] = {
+#embed "../../Sources/WebConsole/Site/shell/shell.js"
+};
+static const uint8_t nt_file_77[] = {
+#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
+};
+static const uint8_t nt_file_78[] = {
+#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
+};
+static const uint8_t nt_file_79[] = {
+#embed "../../Sources/WebConsole/Site/shell/theme.js"
+};
+static const uint8_t nt_file_80[] = {
+#embed "../../Sources/WebConsole/Site/shell/toasts.js"
+};
+static const uint8_t nt_file_81[] = {
+#embed "../../Sources/WebConsole/Site/styles/base.css"
+};
+static const uint8_t nt_file_82[] = {
+#embed "../../Sources/WebConsole/Site/styles/controls.css"
+};
+static const uint8_t nt_file_83[] = {
+#embed "../../Sources/WebConsole/Site/styles/parts.css"
+};
+static const uint8_t nt_file_84[] = {
+#embed "../../Sources/WebConsole/Site/styles/tokens.css"
+};
+static const uint8_t nt_file_85[] = {
+#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
+};
+static const uint8_t nt_file_86[] = {
+#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
+};
+static const uint8_t nt_file_87[] = {
+#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+};
+static const uint8_t nt_file_88[] = {
+#embed "/usr/share/javascript/codemirror/mode/javascript/javascript.js"
+};
+static const uint8_t nt_file_89[] = {
+#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+};
+static const uint8_t nt_file_90[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.css"
+};
+static const uint8_t nt_file_91[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+};
+static const uint8_t nt_file_92[] = {
+#embed "/usr/share/javascript/codemirror/addon/mode/simple.js"
+};
+static const uint8_t nt_file_93[] = {
 #embed "/usr/share/javascript/marked/marked.min.js"
 };
 
@@ -164,51 +290,93 @@ static const NTConsoleFile nt_files[] = {
     {"base/api.js", nt_file_2, sizeof nt_file_2},
     {"base/dom.js", nt_file_3, sizeof nt_file_3},
     {"base/format.js", nt_file_4, sizeof nt_file_4},
-    {"base/schema.js", nt_file_5, sizeof nt_file_5},
-    {"base/screen.js", nt_file_6, sizeof nt_file_6},
-    {"base/session.js", nt_file_7, sizeof nt_file_7},
-    {"base/texts.js", nt_file_8, sizeof nt_file_8},
-    {"docs/ARCHITECTURE.md", nt_file_9, sizeof nt_file_9},
-    {"docs/differences.md", nt_file_10, sizeof nt_file_10},
-    {"docs/guides/first-pictures.md", nt_file_11, sizeof nt_file_11},
-    {"docs/guides/from-weaviate.md", nt_file_12, sizeof nt_file_12},
-    {"docs/guides/networks.md", nt_file_13, sizeof nt_file_13},
-    {"docs/guides/operating.md", nt_file_14, sizeof nt_file_14},
-    {"docs/guides/own-vectors.md", nt_file_15, sizeof nt_file_15},
-    {"docs/guides/tuning.md", nt_file_16, sizeof nt_file_16},
-    {"docs/preprocessing.md", nt_file_17, sizeof nt_file_17},
-    {"docs/quality.md", nt_file_18, sizeof nt_file_18},
-    {"docs/quantizers.md", nt_file_19, sizeof nt_file_19},
-    {"icon.svg", nt_file_20, sizeof nt_file_20},
-    {"index.html", nt_file_21, sizeof nt_file_21},
-    {"parts/collection-choice.js", nt_file_22, sizeof nt_file_22},
-    {"parts/deletion.js", nt_file_23, sizeof nt_file_23},
-    {"parts/dialog.js", nt_file_24, sizeof nt_file_24},
-    {"parts/empty.js", nt_file_25, sizeof nt_file_25},
-    {"parts/filters.js", nt_file_26, sizeof nt_file_26},
-    {"parts/icons.js", nt_file_27, sizeof nt_file_27},
-    {"parts/picture.js", nt_file_28, sizeof nt_file_28},
-    {"parts/virtual-grid.js", nt_file_29, sizeof nt_file_29},
-    {"shell/connection.js", nt_file_30, sizeof nt_file_30},
-    {"shell/login.js", nt_file_31, sizeof nt_file_31},
-    {"shell/screens.js", nt_file_32, sizeof nt_file_32},
-    {"shell/shell.css", nt_file_33, sizeof nt_file_33},
-    {"shell/shell.js", nt_file_34, sizeof nt_file_34},
-    {"shell/shortcuts.js", nt_file_35, sizeof nt_file_35},
-    {"shell/theme-first.js", nt_file_36, sizeof nt_file_36},
-    {"shell/theme.js", nt_file_37, sizeof nt_file_37},
-    {"shell/toasts.js", nt_file_38, sizeof nt_file_38},
-    {"styles/base.css", nt_file_39, sizeof nt_file_39},
-    {"styles/controls.css", nt_file_40, sizeof nt_file_40},
-    {"styles/parts.css", nt_file_41, sizeof nt_file_41},
-    {"styles/tokens.css", nt_file_42, sizeof nt_file_42},
-    {"vendor/codemirror/closebrackets.js", nt_file_43, sizeof nt_file_43},
-    {"vendor/codemirror/codemirror.css", nt_file_44, sizeof nt_file_44},
-    {"vendor/codemirror/codemirror.js", nt_file_45, sizeof nt_file_45},
-    {"vendor/codemirror/javascript.js", nt_file_46, sizeof nt_file_46},
-    {"vendor/codemirror/matchbrackets.js", nt_file_47, sizeof nt_file_47},
-    {"vendor/codemirror/show-hint.css", nt_file_48, sizeof nt_file_48},
-    {"vendor/codemirror/show-hint.js", nt_file_49, sizeof nt_file_49},
-    {"vendor/codemirror/simple.js", nt_file_50, sizeof nt_file_50},
-    {"vendor/marked/marked.js", nt_file_51, sizeof nt_file_51},
+    {"base/names.js", nt_file_5, sizeof nt_file_5},
+    {"base/schema.js", nt_file_6, sizeof nt_file_6},
+    {"base/screen.js", nt_file_7, sizeof nt_file_7},
+    {"base/session.js", nt_file_8, sizeof nt_file_8},
+    {"base/texts.js", nt_file_9, sizeof nt_file_9},
+    {"docs/ARCHITECTURE.md", nt_file_10, sizeof nt_file_10},
+    {"docs/differences.md", nt_file_11, sizeof nt_file_11},
+    {"docs/guides/first-pictures.md", nt_file_12, sizeof nt_file_12},
+    {"docs/guides/from-weaviate.md", nt_file_13, sizeof nt_file_13},
+    {"docs/guides/networks.md", nt_file_14, sizeof nt_file_14},
+    {"docs/guides/operating.md", nt_file_15, sizeof nt_file_15},
+    {"docs/guides/own-vectors.md", nt_file_16, sizeof nt_file_16},
+    {"docs/guides/tuning.md", nt_file_17, sizeof nt_file_17},
+    {"docs/preprocessing.md", nt_file_18, sizeof nt_file_18},
+    {"docs/quality.md", nt_file_19, sizeof nt_file_19},
+    {"docs/quantizers.md", nt_file_20, sizeof nt_file_20},
+    {"icon.svg", nt_file_21, sizeof nt_file_21},
+    {"index.html", nt_file_22, sizeof nt_file_22},
+    {"parts/collection-choice.js", nt_file_23, sizeof nt_file_23},
+    {"parts/copy.js", nt_file_24, sizeof nt_file_24},
+    {"parts/deletion.js", nt_file_25, sizeof nt_file_25},
+    {"parts/dialog.js", nt_file_26, sizeof nt_file_26},
+    {"parts/empty.js", nt_file_27, sizeof nt_file_27},
+    {"parts/export.js", nt_file_28, sizeof nt_file_28},
+    {"parts/field.js", nt_file_29, sizeof nt_file_29},
+    {"parts/filters.js", nt_file_30, sizeof nt_file_30},
+    {"parts/icons.js", nt_file_31, sizeof nt_file_31},
+    {"parts/object-dialog.css", nt_file_32, sizeof nt_file_32},
+    {"parts/object-dialog.js", nt_file_33, sizeof nt_file_33},
+    {"parts/object-edit.js", nt_file_34, sizeof nt_file_34},
+    {"parts/object-form.js", nt_file_35, sizeof nt_file_35},
+    {"parts/object-json.js", nt_file_36, sizeof nt_file_36},
+    {"parts/object-overview.js", nt_file_37, sizeof nt_file_37},
+    {"parts/objects.js", nt_file_38, sizeof nt_file_38},
+    {"parts/picture.js", nt_file_39, sizeof nt_file_39},
+    {"parts/property-fields.js", nt_file_40, sizeof nt_file_40},
+    {"parts/save.js", nt_file_41, sizeof nt_file_41},
+    {"parts/selection.js", nt_file_42, sizeof nt_file_42},
+    {"parts/tabs.js", nt_file_43, sizeof nt_file_43},
+    {"parts/tag-dialog.js", nt_file_44, sizeof nt_file_44},
+    {"parts/values.js", nt_file_45, sizeof nt_file_45},
+    {"parts/vector-view.js", nt_file_46, sizeof nt_file_46},
+    {"parts/virtual-grid.js", nt_file_47, sizeof nt_file_47},
+    {"screens/import/batches.js", nt_file_48, sizeof nt_file_48},
+    {"screens/import/begin.js", nt_file_49, sizeof nt_file_49},
+    {"screens/import/choosing.js", nt_file_50, sizeof nt_file_50},
+    {"screens/import/digests.js", nt_file_51, sizeof nt_file_51},
+    {"screens/import/each-form.js", nt_file_52, sizeof nt_file_52},
+    {"screens/import/fields.js", nt_file_53, sizeof nt_file_53},
+    {"screens/import/ids.js", nt_file_54, sizeof nt_file_54},
+    {"screens/import/import.css", nt_file_55, sizeof nt_file_55},
+    {"screens/import/import.js", nt_file_56, sizeof nt_file_56},
+    {"screens/import/job-card.js", nt_file_57, sizeof nt_file_57},
+    {"screens/import/pace.js", nt_file_58, sizeof nt_file_58},
+    {"screens/import/picking.js", nt_file_59, sizeof nt_file_59},
+    {"screens/import/plan-form.js", nt_file_60, sizeof nt_file_60},
+    {"screens/import/plan.js", nt_file_61, sizeof nt_file_61},
+    {"screens/import/previews.js", nt_file_62, sizeof nt_file_62},
+    {"screens/import/run-view.js", nt_file_63, sizeof nt_file_63},
+    {"screens/import/run.js", nt_file_64, sizeof nt_file_64},
+    {"screens/import/runs.js", nt_file_65, sizeof nt_file_65},
+    {"screens/import/saving.js", nt_file_66, sizeof nt_file_66},
+    {"screens/import/selection.js", nt_file_67, sizeof nt_file_67},
+    {"screens/import/server-imports.js", nt_file_68, sizeof nt_file_68},
+    {"screens/import/table-fields.js", nt_file_69, sizeof nt_file_69},
+    {"screens/import/tables.js", nt_file_70, sizeof nt_file_70},
+    {"screens/import/target.js", nt_file_71, sizeof nt_file_71},
+    {"shell/connection.js", nt_file_72, sizeof nt_file_72},
+    {"shell/login.js", nt_file_73, sizeof nt_file_73},
+    {"shell/screens.js", nt_file_74, sizeof nt_file_74},
+    {"shell/shell.css", nt_file_75, sizeof nt_file_75},
+    {"shell/shell.js", nt_file_76, sizeof nt_file_76},
+    {"shell/shortcuts.js", nt_file_77, sizeof nt_file_77},
+    {"shell/theme-first.js", nt_file_78, sizeof nt_file_78},
+    {"shell/theme.js", nt_file_79, sizeof nt_file_79},
+    {"shell/toasts.js", nt_file_80, sizeof nt_file_80},
+    {"styles/base.css", nt_file_81, sizeof nt_file_81},
+    {"styles/controls.css", nt_file_82, sizeof nt_file_82},
+    {"styles/parts.css", nt_file_83, sizeof nt_file_83},
+    {"styles/tokens.css", nt_file_84, sizeof nt_file_84},
+    {"vendor/codemirror/closebrackets.js", nt_file_85, sizeof nt_file_85},
+    {"vendor/codemirror/codemirror.css", nt_file_86, sizeof nt_file_86},
+    {"vendor/codemirror/codemirror.js", nt_file_87, sizeof nt_file_87},
+    {"vendor/codemirror/javascript.js", nt_file_88, sizeof nt_file_88},
+    {"vendor/codemirror/matchbrackets.js", nt_file_89, sizeof nt_file_89},
+    {"vendor/codemirror/show-hint.css", nt_file_90, sizeof nt_file_90},
+    {"vendor/codemirror/show-hint.js", nt_file_91, sizeof nt_file_91},
+    {"vendor/codemirror/simple.js", nt_file_92, sizeof nt_file_92},
+    {"vendor/marked/marked.js", nt_file_93, sizeof nt_file_93},
 };

@@ -13,10 +13,10 @@ struct RequestMeasuringTests {
         let router = Router(
             prefix: ["v1"],
             [
-                Endpoint("GET", "objects/{class}/{id}", .read, "Get", tag: "t", 200),
-                Endpoint("GET", "stream/{class}", .read, "Stream", tag: "t", 200),
-                Endpoint("GET", "live", .open, "Live", tag: "t", 200),
-                Endpoint("GET", "", .open, "Root", tag: "t", 500),
+                Endpoint("GET", "objects/{class}/{id}", .read, "Get", tag: "t", nil, 200),
+                Endpoint("GET", "stream/{class}", .read, "Stream", tag: "t", nil, 200),
+                Endpoint("GET", "live", .open, "Live", tag: "t", nil, 200),
+                Endpoint("GET", "", .open, "Root", tag: "t", nil, 500),
             ])
 
         func permission(for request: HTTPRequest) -> Permission { .open }

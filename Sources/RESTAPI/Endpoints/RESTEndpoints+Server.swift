@@ -7,13 +7,14 @@ import HTTPGateway
 extension RESTEndpoints {
     static let server: [RESTEndpoint] = [
         RESTEndpoint(
-            "GET", "server", .read, "How the running server fares", tag: "server",
+            "GET", "server", .read, "How the running server fares", tag: "server", .serverStatus,
             .work { handler, call throws(Refusal) in try handler.server(call) }),
         RESTEndpoint(
             "GET", "server/settings", .admin, "Every setting in effect and where it comes from", tag: "server",
+            .serverSettings,
             .work { handler, call throws(Refusal) in try handler.serverSettings(call) }),
         RESTEndpoint(
-            "GET", "server/log", .admin, "The last lines of the log", tag: "server",
+            "GET", "server/log", .admin, "The last lines of the log", tag: "server", .serverLog,
             .work { handler, call throws(Refusal) in try handler.serverLog(call) }),
     ]
 }

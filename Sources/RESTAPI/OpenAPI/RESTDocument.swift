@@ -50,6 +50,7 @@ enum RESTDocument {
         ("nodes", "The one node and its shards"),
         ("cluster", "The cluster of one node"),
         ("meta", "The server and its interface"),
+        ("server", "How the running server fares; beside Weaviate's interface"),
         ("well-known", "Whether the server works"),
     ]
 
