@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { send } from "../../base/api.js";
+import { freshID, h, replace } from "../../base/dom.js";
+import { describe } from "../../base/schema.js";
+import { texts } from "../../base/texts.js";
+import { openDialog } from "../../parts/dialog.js";
+import { pictureURL } from "../../parts/picture.js";
+import { showError } from "../../shell/toasts.js";
+import { drawn, keptUnder, loaded } from "./pictures.js";
+
+const t = texts({
+    en: {
+        title: "Compare",
+        beside: "Side by side",
+        swipe: "Swipe",
+        how: "How they are shown",
+        slider: "How much of the first picture covers the second",
+        searched: "Searched with",
+        failed: "The pictures could not be loaded",
+    },
+});
+
+/** The place of the picture that hits are compared with: the first that leads toward them and that the page can draw; -1 if none. */
+export const drawableEntry = (state) =>
+    state.entries.findIndex((each) => !each.isMinus && (each.kind === "object" || (each.kind === "file" && keptUnder(each.ref)?.isShown === true)));
+
+export const comparable = (state) => drawableEntry(state) >= 0;
+
+/** A stored picture as an image that canvases can read. Give `address` back with `URL.revokeObjectURL`. */
+export async function storedImage(path, signal) {
+    const address = URL.createObjectURL(await send("GET", path, { as: "blob", signal }));
+    return { address, image: await loaded(address) };
+}
+
+/**
+ * The picture of an entry as it is searched with: turned, mirrored and cut.
+ *
+ * @returns {Promise<HTMLCanvasElement>}
+ */
+export async function canvasOf(each, definition, tenant, side, signal) {
+    if (each.kind === "file") return drawn(keptUnder(each.ref), each, side, true);
+    const { address } = await storedImage(pictureURL(definition.class, each.ref, { tenant }), signal);
+    try {
+        return await drawn({ address }, each, side, true);
+    } finally {
+        URL.revokeObjectURL(address);
+    }
+}
+
+/** Shows a hit and what was searched with beside each other, or one over the other with a slider between them. */
+export async function compare(hit, state, definition) {
+    const leaving = new AbortController();
+    const title = describe(definition, hit.properties, hit.id);
+    const stage = h("div", { class: "compare beside" });
+    const slider = h("input", { type: "range", min: 0, max: 100, value: 50, "aria-label": t("slider"), id: freshID(), hidden: true });
+    const buttons = ["beside", "swipe"].map((way) => h("button", { type: "button", data: { way }, on: { click: () => choose(way) } }, t(way)));
+    const choose = (way) => {
+        stage.className = `compare ${way}`;
+        slider.hidden = way !== "swipe";
+        for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.way === way));
+    };
+    const cover = (share) => {
+        slider.value = share;
+        stage.style.setProperty("--covered", `${share}%`);
+    };
+    slider.addEventListener("input", () => cover(slider.value));
+    // The picture itself is the slider for a mouse or finger.
+    stage.addEventListener("pointermove", (event) => {
+        if (!stage.classList.contains("swipe") || (event.pointerType !== "mouse" && !event.buttons)) return;
+        const { left, width } = stage.getBoundingClientRect();
+        cover(Math.min(100, Math.max(0, (100 * (event.clientX - left)) / width)));
+    });
+    openDialog({
+        title: t("title"),
+        wide: true,
+        body: [h("div", { class: "choice", role: "group", "aria-label": t("how") }, buttons), stage, slider],
+        closed: () => leaving.abort(),
+    });
+    choose("beside");
+    cover(50);
+    try {
+        const each = state.entries[drawableEntry(state)];
+        const [one, other] = await Promise.all([
+            canvasOf(each, definition, state.tenant, 1024, leaving.signal),
+            canvasOf({ kind: "object", ref: hit.id, turn: 0, isMirrored: false, crop: null }, definition, hit.tenant, 1024, leaving.signal),
+        ]);
+        replace(stage, figure(one, t("searched")), figure(other, title));
+    } catch (error) {
+        showError(error, t("failed"));
+    }
+}
+
+function figure(canvas, caption) {
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", caption);
+    return h("figure", {}, h("div", { class: "compare-frame" }, canvas), h("figcaption", { class: "muted small" }, caption));
+}

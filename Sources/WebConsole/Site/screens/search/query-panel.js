@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { h, replace } from "../../base/dom.js";
+import { describe, seesPictures } from "../../base/schema.js";
+import { texts } from "../../base/texts.js";
+import { icon } from "../../parts/icons.js";
+import { picture, pictureURL } from "../../parts/picture.js";
+import { announce, showError, toast } from "../../shell/toasts.js";
+import { takePicture } from "./camera.js";
+import { QueryEntries } from "./query-entries.js";
+import { examples } from "./request.js";
+import { entry } from "./state.js";
+
+const t = texts({
+    en: {
+        invitation: "What are you looking for?",
+        drop: "Drop a picture anywhere on this page, or paste one with Ctrl+V.",
+        noNetwork: "This collection makes no vectors from pictures. Search with one of its objects, by words, or paste a vector.",
+        choose: "Choose a picture",
+        another: "Another",
+        camera: "Camera",
+        plus: "Add",
+        minus: "Lead away",
+        anotherLong: "Another picture in place of this one",
+        plusLong: "Add a picture to search with",
+        minusLong: "Add a picture to lead away from",
+        examples: "Or search with one of these",
+        example: ({ alt }) => `Search with ${alt}`,
+        empty: "There are no objects in {class} yet.",
+        noURL: "Pictures at addresses are fetched only from hosts that NEEDLETAIL_FETCH_HOSTS lists. Save the picture and drop it here.",
+        failed: "No examples",
+    },
+});
+
+const accepted = "image/*,.heic,.heif,.avif,.tif,.tiff";
+
+/**
+ * What is searched with: an invitation and examples while there is nothing, else the pictures. Calls `changed` with the entries as they
+ * are to be, and `files` with what was chosen.
+ */
+export class QueryPanel extends HTMLElement {
+    /** @type {(entries: object[], isStep?: boolean) => void} `isStep`: whether one can go back from it */
+    changed = () => {};
+    /** @type {(files: File[], mode: "replace"|"plus"|"minus") => void} */
+    files = () => {};
+
+    #entries = new QueryEntries();
+    #examples = h("section", { class: "examples", hidden: true });
+    #shownFor = null;
+    #mode = "replace";
+    #input = h("input", { type: "file", accept: accepted, multiple: true, hidden: true });
+    #invitation = h("div", { class: "invitation" });
+    #buttons = h("div", { class: "row query-buttons" });
+    #asking = null;
+    #state = [];
+
+    constructor() {
+        super();
+        this.#input.addEventListener("change", () => {
+            const files = [...this.#input.files];
+            this.#input.value = "";
+            if (files.length) this.files(files, this.#mode);
+        });
+        this.#entries.changed = (entries, isStep) => this.changed(entries, isStep);
+    }
+
+    connectedCallback() {
+        replace(this, this.#invitation, this.#entries, this.#buttons, this.#input, this.#examples);
+    }
+
+    /** @param {boolean} isIdle whether nothing is searched for, by words either */
+    set(entries, definition, tenant, isIdle) {
+        this.#state = entries;
+        this.#entries.set(entries, definition, tenant);
+        const sees = seesPictures(definition);
+        const hasSome = entries.length > 0;
+        this.#invitation.hidden = !isIdle;
+        replace(this.#invitation, icon("image"), h("p", { class: "empty-title" }, t("invitation")), h("p", { class: "muted" }, t(sees ? "drop" : "noNetwork")));
+        replace(
+            this.#buttons,
+            sees ? this.#button(hasSome ? "another" : "choose", "image", () => this.#choose("replace"), isIdle, hasSome) : null,
+            sees ? this.#button("camera", "camera", () => this.#photograph()) : null,
+            sees && hasSome ? this.#button("plus", "add", () => this.#choose("plus"), false, true) : null,
+            sees && hasSome ? this.#button("minus", "minus", () => this.#choose("minus"), false, true) : null,
+        );
+        this.#examples.hidden = !isIdle;
+        if (isIdle) this.#showExamples(definition, tenant);
+    }
+
+    /** Asks for the examples again when they are wanted next. */
+    forget() {
+        this.#shownFor = null;
+    }
+
+    leave() {
+        this.#asking?.abort();
+    }
+
+    /** Takes a picture's address; the server would have to fetch it. */
+    addURL() {
+        toast(t("noURL"), { kind: "error", seconds: 12 });
+    }
+
+    #button(name, drawing, run, isPrimary = false, hasMore = false) {
+        const title = hasMore ? t(`${name}Long`) : undefined;
+        return h("button", { type: "button", class: isPrimary ? "primary" : "", title, data: { action: name }, on: { click: run } }, icon(drawing), t(name));
+    }
+
+    #choose(mode) {
+        this.#mode = mode;
+        this.#input.click();
+    }
+
+    async #photograph() {
+        const file = await takePicture();
+        if (file) this.files([file], "replace");
+    }
+
+    async #showExamples(definition, tenant) {
+        const place = `${definition.class}/${tenant ?? ""}`;
+        if (this.#shownFor === place) return;
+        this.#shownFor = place;
+        this.#asking?.abort();
+        this.#asking = new AbortController();
+        replace(this.#examples);
+        try {
+            const { total, objects } = await examples(definition, tenant, 12, this.#asking.signal);
+            if (!total) {
+                replace(this.#examples, h("p", { class: "muted" }, t("empty", { class: definition.class })));
+                return announce(t("empty", { class: definition.class }));
+            }
+            if (!objects.length) return;
+            replace(
+                this.#examples,
+                h("h2", {}, t("examples")),
+                h("ul", { role: "list" }, objects.map((object) => h("li", {}, this.#example(object, definition, tenant)))),
+            );
+        } catch (error) {
+            this.#shownFor = null;
+            showError(error, t("failed"));
+        }
+    }
+
+    #example({ id, properties }, definition, tenant) {
+        const alt = describe(definition, properties, id);
+        return h(
+            "button",
+            { type: "button", class: "example", title: alt, "aria-label": t("example", { alt }), on: { click: () => this.changed([entry("object", id)]) } },
+            picture({ src: pictureURL(definition.class, id, { size: 128, tenant }), alt: "" }),
+        );
+    }
+}
+
+customElements.define("nt-query-panel", QueryPanel);
