@@ -56,17 +56,18 @@ const t = texts({
  * @param {(id: string) => void} [options.restored] it was not deleted after all: put it back
  * @param {(id: string) => void} [options.closed] with the id that was shown last
  * @param {"overview"|"edit"|"vector"|"json"} [options.tab]
- * @returns {Promise<void>} when it is open
+ * @returns {Promise<{ close: () => void }|undefined>} when it is open
  */
 export async function openObject(className, id, options = {}) {
     try {
         const [definition] = await Promise.all([collection(className), loadStyle("parts/object-dialog.css")]);
-        if (!definition) return toast(t("noClass", { name: className }), { kind: "error" });
+        if (!definition) return void toast(t("noClass", { name: className }), { kind: "error" });
         const dialog = new ObjectDialog(definition, options);
-        await dialog.open(id);
+        return await dialog.open(id);
     } catch (error) {
         showError(error, t("failed"));
     }
+    return undefined;
 }
 
 class ObjectDialog {
@@ -119,6 +120,7 @@ class ObjectDialog {
         });
         this.#dialog.element.classList.add("object-dialog");
         this.#dialog.element.addEventListener("keydown", (event) => this.#pressed(event));
+        return { close: () => this.#dialog.close() };
     }
 
     get #title() {

@@ -112,11 +112,20 @@ export function replacePicture(definition, id, property, file, { tenant, progres
     return upload("PATCH", url(["objects", definition.class, id]), form, { progress, signal });
 }
 
-/** Makes an object; pictures are files by name of their property. */
-export function createObject(definition, properties, files, { tenant, progress, signal } = {}) {
+/**
+ * Makes an object.
+ *
+ * @param {object} properties
+ * @param {Object<string, File>} files pictures by name of their property
+ * @param {object} [options] `vectors`: by name, "" for the unnamed one
+ */
+export function createObject(definition, properties, files, { tenant, vectors: own = {}, progress, signal } = {}) {
     const form = new FormData();
+    const { "": unnamed, ...named } = own;
     if (tenant) form.append("tenant", tenant);
-    form.append("properties", new Blob([JSON.stringify(properties)], { type: "application/json" }), "");
+    form.append("properties", JSON.stringify(properties));
+    if (unnamed) form.append("vector", JSON.stringify(unnamed));
+    if (Object.keys(named).length) form.append("vectors", JSON.stringify(named));
     for (const [name, file] of Object.entries(files)) form.append(name, file);
     return upload("POST", url(["objects", definition.class]), form, { progress, signal });
 }

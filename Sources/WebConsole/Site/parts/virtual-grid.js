@@ -21,6 +21,9 @@ export class VirtualGrid extends HTMLElement {
 
     nearEnd = () => {};
 
+    /** How many pixels at the top of the visible part something else covers, such as a head that stays. */
+    covered = 0;
+
     /** Called when a cell has been taken out of the page. @type {(index: number, element: HTMLElement) => void} */
     removed = () => {};
 
@@ -83,7 +86,7 @@ export class VirtualGrid extends HTMLElement {
         const { columns, step } = this.#measure();
         const top = Math.floor(index / columns) * step;
         const view = this.#view();
-        if (top < view.top) this.#scroller.scrollTop += top - view.top;
+        if (top < view.top + this.covered) this.#scroller.scrollTop += top - view.top - this.covered;
         else if (top + step > view.top + view.height) this.#scroller.scrollTop += top + step - view.top - view.height;
         this.#draw();
         this.#target(this.#cells.get(index))?.focus({ preventScroll: true });

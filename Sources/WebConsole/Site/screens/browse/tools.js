@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import { freshID, h, replace } from "../../base/dom.js";
+import { texts } from "../../base/texts.js";
+import { whereOf } from "../../parts/filters.js";
+import { icon } from "../../parts/icons.js";
+import { columnMenu, columnsOf } from "./columns.js";
+
+const t = texts({
+    en: {
+        filter: "Filter",
+        filters: "Filter ({n})",
+        sort: "Sort by",
+        stored: "as stored",
+        ascending: "Smallest first",
+        descending: "Largest first",
+        columns: "Columns",
+        view: "Show as",
+        table: "Table",
+        gallery: "Gallery",
+    },
+});
+
+/** What the list is shown by: filter, order, columns, table or gallery. It says what is wanted by calling what is given to it. */
+export class BrowseTools extends HTMLElement {
+    /** @type {(name: string|null, order?: "asc"|"desc") => void} */
+    sortBy = () => {};
+    /** @type {(names: string[]|null) => void} */
+    showColumns = () => {};
+    /** @type {(view: "table"|"gallery") => void} */
+    showAs = () => {};
+    /** @type {(isOpen: boolean) => void} */
+    toggleFilter = () => {};
+
+    #filter = h("button", { type: "button", "aria-expanded": "false", "aria-controls": "browse-filters", on: { click: () => this.toggleFilter(!this.isFilterOpen) } });
+    #sort = h("select", { id: freshID("sort"), on: { change: () => this.sortBy(this.#sort.value || null, this.#order) } });
+    #direction = h("button", { type: "button", class: "bare", on: { click: () => this.sortBy(this.#sort.value, this.#order === "desc" ? "asc" : "desc") } });
+    #columns = h("div", { class: "menu-body stack" });
+    #menu = h("details", { class: "menu" }, h("summary", { class: "button" }, icon("table"), t("columns")), this.#columns);
+    #views = ["table", "gallery"].map((name) =>
+        h("button", { type: "button", data: { view: name }, on: { click: () => this.showAs(name) } }, icon(name === "table" ? "table" : "browse"), t(name)),
+    );
+    #order = "asc";
+    #className = null;
+
+    connectedCallback() {
+        if (this.children.length) return;
+        replace(
+            this,
+            this.#filter,
+            h("span", { class: "row sort-tools" }, h("label", { for: this.#sort.id, class: "small muted" }, t("sort")), this.#sort, this.#direction),
+            this.#menu,
+            h("div", { class: "choice", role: "group", "aria-label": t("view") }, this.#views),
+        );
+        this.#menu.addEventListener("keydown", (event) => {
+            if (event.key !== "Escape" || !this.#menu.open) return;
+            event.preventDefault();
+            event.stopPropagation();
+            this.#menu.open = false;
+            this.#menu.firstElementChild.focus();
+        });
+        this.#menu.addEventListener("focusout", (event) => {
+            if (event.relatedTarget && !this.#menu.contains(event.relatedTarget)) this.#menu.open = false;
+        });
+    }
+
+    set({ definition, filter, view, order, columns }) {
+        this.hidden = false;
+        const rows = (filter?.rows ?? []).filter((row) => whereOf(definition, { rows: [row] })).length;
+        replace(this.#filter, icon("filter"), rows ? t("filters", { n: rows }) : t("filter"));
+        this.#order = order?.order ?? "asc";
+        const sortable = columnsOf(definition).filter((each) => each.sort);
+        replace(
+            this.#sort,
+            h("option", { value: "" }, t("stored")),
+            sortable.map((each) => h("option", { value: each.name, selected: each.name === order?.name }, each.title)),
+        );
+        this.#direction.hidden = !order;
+        const words = t(this.#order === "asc" ? "ascending" : "descending");
+        this.#direction.setAttribute("aria-label", words);
+        this.#direction.title = words;
+        replace(this.#direction, icon(this.#order === "asc" ? "arrowUp" : "arrowDown"));
+        // While the boxes are being ticked they stay.
+        if (this.#className !== definition.class || !this.#menu.open) {
+            replace(this.#columns, columnMenu(definition, columns.map((each) => each.name), (names) => this.showColumns(names)));
+        }
+        this.#className = definition.class;
+        for (const button of this.#views) button.setAttribute("aria-pressed", String(button.dataset.view === view));
+    }
+
+    get isFilterOpen() {
+        return this.#filter.getAttribute("aria-expanded") === "true";
+    }
+
+    set isFilterOpen(isOpen) {
+        this.#filter.setAttribute("aria-expanded", String(isOpen));
+    }
+
+    focusFilter() {
+        this.#filter.focus();
+    }
+
+    /** Shows the filters, with the focus in them. */
+    openFilter() {
+        if (!this.isFilterOpen) this.toggleFilter(true);
+        document.querySelector("#browse-filters input, #browse-filters select")?.focus();
+    }
+}
+
+customElements.define("nt-browse-tools", BrowseTools);
