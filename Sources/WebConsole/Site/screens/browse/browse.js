@@ -2,36 +2,27 @@
 
 import { go, href, note } from "../../base/address.js";
 import { debounce, h, replace } from "../../base/dom.js";
-import { number } from "../../base/format.js";
 import { isTenanted, pictureProperties } from "../../base/schema.js";
 import { Screen } from "../../base/screen.js";
 import { recall, remember } from "../../base/session.js";
-import { count, texts } from "../../base/texts.js";
+import { texts } from "../../base/texts.js";
 import { CollectionChoice, noCollections } from "../../parts/collection-choice.js";
-import { emptyState } from "../../parts/empty.js";
 import { filterable, FilterRows, whereOf } from "../../parts/filters.js";
 import { icon } from "../../parts/icons.js";
 import { openObject } from "../../parts/object-dialog.js";
 import { similarLink } from "../../parts/object-overview.js";
 import { SelectionBar } from "../../parts/selection.js";
-import { announce, showError, toast } from "../../shell/toasts.js";
-import { browseKeys } from "./keys.js";
+import { toast } from "../../shell/toasts.js";
 import { chosenColumns, columnsOf, orderOf } from "./columns.js";
+import { browseKeys } from "./keys.js";
 import { newObject } from "./new-object.js";
-import { ObjectList } from "./object-list.js";
+import { ObjectsPane } from "./objects-pane.js";
 import { BrowseTools } from "./tools.js";
-import { galleryView, tableView } from "./views.js";
 
 const t = texts({
     en: {
         title: "Browse",
         create: "New object",
-        all: ({ n }) => count(n, "object"),
-        matching: ({ n }) => `${count(n, "object")} match`,
-        limit: "Only the first {n} in this order can be reached. A filter, or no order, leads to the others.",
-        reading: "Reading …",
-        failed: "The objects could not be read",
-        again: "Try again",
         none: "{name} has no objects yet",
         noneText: "Bring pictures in from a folder, an archive or a table, or fill in one object by hand.",
         import: "Import pictures",
@@ -46,13 +37,16 @@ const t = texts({
     },
 });
 
-const parse = (text) => {
+/** The filter that an address holds; `null` if it holds none that can be read. */
+function filterOf(text) {
     try {
-        return JSON.parse(text);
+        const { join, rows } = JSON.parse(text);
+        const readable = rows.filter(({ property, operator, value }) => [property, operator, value].every((each) => typeof each === "string"));
+        return readable.length ? { join, rows: readable } : null;
     } catch {
         return null;
     }
-};
+}
 
 /** The objects of a collection as a table or a gallery: sorted, filtered, chosen, changed. */
 export default class BrowseScreen extends Screen {
@@ -62,44 +56,45 @@ export default class BrowseScreen extends Screen {
     #tools = new BrowseTools();
     #filters = new FilterRows();
     #bar = new SelectionBar();
-    #status = h("p", { class: "muted small", role: "status" });
-    #place = h("div", { class: "browse-list" });
-    #list = null;
-    #view = null;
-    #total = null;
+    #pane = new ObjectsPane();
     #state = {};
     /** What the list that is shown is of; another text means another list. */
     #shown = null;
+    #filterText = "";
+    #collection = null;
     #dialog = null;
-    #loading = new AbortController();
     #endKeys = () => {};
 
     connectedCallback() {
         const create = h("button", { type: "button", class: "create-object", on: { click: () => this.#create() } }, icon("add"), t("create"));
         this.#filters.id = "browse-filters";
+        this.#choice.addEventListener("change", () => go(href("browse", { class: this.#choice.definition.class, tenant: this.#choice.tenant, view: this.#state.view })));
+        this.#filters.addEventListener("change", debounce(300, () => this.#filterChanged()));
+        this.#tools.sortBy = (name, order) => this.#set({ sort: name && (order === "desc" ? `-${name}` : name) });
+        this.#tools.showColumns = (names) => this.#set({ columns: names?.join(",") });
+        this.#tools.showAs = (view) => this.#showAs(view);
+        this.#tools.toggleFilter = (isOpen) => this.#toggleFilter(isOpen);
+        Object.assign(this.#pane, {
+            selection: this.#bar.selection,
+            open: (index) => this.#open(index),
+            sortBy: (name) => this.#sortBy(name),
+            nothing: () => this.#nothing(),
+        });
         replace(
             this,
             h("div", { class: "screen-head" }, h("h1", {}, t("title")), this.#choice, create),
             this.#tools,
             h("div", { class: "filter-place", hidden: true }, this.#filters),
-            this.#status,
-            this.#place,
+            this.#pane,
             this.#bar,
         );
-        this.#choice.addEventListener("change", () => go(href("browse", { class: this.#choice.definition.class, tenant: this.#choice.tenant, view: this.#state.view })));
-        this.#filters.addEventListener("change", debounce(300, () => this.#set({ filter: this.#filters.state.rows.length ? JSON.stringify(this.#filters.state) : null })));
-        this.#tools.sortBy = (name, order) => this.#set({ sort: name && (order === "desc" ? `-${name}` : name) });
-        this.#tools.showColumns = (names) => this.#set({ columns: names?.join(",") });
-        this.#tools.showAs = (view) => this.#showAs(view);
-        this.#tools.toggleFilter = (isOpen) => this.#toggleFilter(isOpen);
-        this.#bar.shown = () => this.#list?.objects ?? [];
-        this.#bar.takeOut = (ids) => this.#takeOut(ids);
-        this.#bar.changed = (objects) => objects.forEach((each) => this.#replaceObject(each));
-        this.#bar.selection.addEventListener("change", () => this.#markSelected());
+        this.#bar.shown = () => this.#pane.objects;
+        this.#bar.takeOut = (ids) => this.#pane.takeOut(ids);
+        this.#bar.changed = (objects) => objects.forEach((each) => this.#pane.replaceObject(each));
         this.#endKeys = browseKeys({
-            object: () => this.#active,
-            open: (tab) => this.#open(this.#activeIndex, tab),
-            toggle: (isRange) => this.#toggle(this.#activeIndex, isRange),
+            object: () => this.#pane.active,
+            open: (tab) => this.#open(this.#pane.activeIndex, tab),
+            toggle: (isRange) => this.#pane.toggle(this.#pane.activeIndex, isRange),
             remove: () => this.#remove(),
             similar: (object) => go(similarLink(this.#choice.definition, object.id, this.#choice.tenant)),
             filter: () => this.#tools.openFilter(),
@@ -110,7 +105,6 @@ export default class BrowseScreen extends Screen {
 
     leave() {
         this.#endKeys();
-        this.#loading.abort();
     }
 
     refresh() {
@@ -121,9 +115,11 @@ export default class BrowseScreen extends Screen {
     async show(query) {
         const [className, tenant] = [query.get("class") ?? this.#choice.definition?.class ?? recall("browse.class", undefined), query.get("tenant") ?? undefined];
         await this.#choice.set({ className, tenant });
+        if (this.left.aborted) return;
         const { definition } = this.#choice;
         if (!definition) return this.#showNoCollections();
-        this.#present(query);
+        await this.#present(query);
+        if (this.left.aborted) return;
         const id = query.get("object");
         if (!id) this.#dialog?.close();
         else if (id !== this.#dialog?.id) this.#openID(id);
@@ -139,7 +135,8 @@ export default class BrowseScreen extends Screen {
         const { definition, tenant } = this.#choice;
         this.querySelector(".create-object").hidden = false;
         remember("browse.class", definition.class);
-        const filter = parse(query.get("filter") ?? "null");
+        const filterText = query.get("filter") ?? "";
+        const filter = filterOf(filterText);
         const view = query.get("view") ?? recall("browse.view", null);
         const names = chosenColumns(definition, query.get("columns"));
         const all = columnsOf(definition);
@@ -151,168 +148,68 @@ export default class BrowseScreen extends Screen {
         };
         note({ class: definition.class, tenant });
         this.#tools.set({ definition, ...this.#state });
-        const shown = JSON.stringify([definition.class, tenant, this.#state.order, filter]);
-        if (shown === this.#shown) return this.#draw();
-        if (JSON.stringify(this.#filters.state) !== JSON.stringify(filter ?? { join: "And", rows: [] })) this.#filters.set(definition, filter);
-        if (!this.#shown?.startsWith(JSON.stringify([definition.class, tenant]).slice(0, -1))) {
-            this.#filters.set(definition, filter);
-            this.#bar.selection.clear();
-            if (filter) this.#toggleFilter(true);
-        }
+        const isOther = this.#collection !== JSON.stringify([definition.class, tenant]);
+        this.#collection = JSON.stringify([definition.class, tenant]);
+        if (isOther || filterText !== this.#filterText) this.#filters.set(definition, filter);
+        if (isOther) this.#bar.selection.clear();
+        if (filter) this.#toggleFilter(true);
+        this.#filterText = filterText;
+        const shown = JSON.stringify([this.#collection, this.#state.order, filter]);
+        if (shown === this.#shown) return this.#pane.draw(this.#state);
         this.#shown = shown;
         Object.assign(this.#bar, { definition, tenant });
         return this.#load();
     }
 
-    /** Begins the list anew. */
-    async #load() {
+    #load() {
         const { definition, tenant } = this.#choice;
-        this.#loading.abort();
-        this.#loading = new AbortController();
-        const { signal } = this.#loading;
-        this.#view = null;
+        const { order, filter } = this.#state;
         if (isTenanted(definition) && !tenant) {
-            return this.#showEmpty({ drawing: "collections", title: t("noTenants", { name: definition.class }), text: t("noTenantsText"), actions: [h("a", { class: "button", href: href("collections") }, t("tenants"))] });
+            const tenants = h("a", { class: "button", href: href("collections") }, t("tenants"));
+            return this.#pane.showNothing({ drawing: "collections", title: t("noTenants", { name: definition.class }), text: t("noTenantsText"), actions: [tenants] });
         }
-        this.#status.textContent = t("reading");
-        const list = new ObjectList(definition, { tenant, where: whereOf(definition, this.#state.filter), sort: this.#state.order, signal });
-        try {
-            const [, total] = await Promise.all([list.more(), list.total()]);
-            if (signal.aborted) return;
-            this.#list = list;
-            this.#total = total;
-            this.#draw();
-            announce(this.#words);
-        } catch (error) {
-            if (error.name === "AbortError" || signal.aborted) return;
-            this.#showEmpty({ drawing: "alert", title: t("failed"), text: error.message, actions: [h("button", { type: "button", on: { click: () => this.#load() } }, icon("refresh"), t("again"))] });
-        }
+        return this.#pane.load({ definition, tenant, where: whereOf(definition, filter), order }, this.#state);
     }
 
     get #isFiltered() {
         return whereOf(this.#choice.definition, this.#state.filter) !== undefined;
     }
 
-    get #words() {
-        return t(this.#isFiltered ? "matching" : "all", { n: this.#total });
-    }
-
-    #draw() {
-        const { definition } = this.#choice;
-        if (!this.#list) return;
-        if (!this.#list.ids.length) return this.#showNone();
-        const focused = this.#place.contains(document.activeElement) ? (document.activeElement.dataset.sort ?? null) : undefined;
-        const context = {
-            definition,
-            list: this.#list,
-            selection: this.#bar.selection,
-            columns: this.#state.columns,
-            order: this.#state.order,
-            open: (index) => this.#open(index),
-            toggle: (index, isRange) => this.#toggle(index, isRange),
-            sortBy: (name) => this.#sortBy(name),
-        };
-        this.#view = this.#state.view === "table" ? tableView(context) : galleryView(context);
-        const { grid } = this.#view;
-        const render = grid.render;
-        grid.render = (index) => {
-            if (!this.#list.at(index)) this.#readAgain(index);
-            return render(index);
-        };
-        grid.nearEnd = () => this.#more();
-        grid.count = this.#list.ids.length;
-        this.#place.className = `browse-list ${this.#state.view}`;
-        this.#place.scrollTop = 0;
-        replace(this.#place, this.#view.element);
-        this.#showStatus();
-        if (focused) this.#place.querySelector(`[data-sort="${CSS.escape(focused)}"]`)?.focus();
-        else if (focused === null) grid.focusCell(0);
-    }
-
-    #showStatus() {
-        const isCut = this.#list.isComplete && this.#list.limit !== null && this.#total > this.#list.limit;
-        replace(this.#status, this.#words, isCut ? ` · ${t("limit", { n: number(this.#list.limit) })}` : null);
-        if (this.#state.view === "table") this.#view?.element.setAttribute("aria-rowcount", this.#total + 1);
-    }
-
-    async #more() {
-        const list = this.#list;
-        if (!list || list.isComplete || list.hasFailed) return;
-        try {
-            if (!(await list.more()) || list !== this.#list) return;
-            this.#view.grid.count = list.ids.length;
-            list.trim(this.#view.grid.indexOf(this.#view.grid.querySelector("[data-id]")));
-        } catch (error) {
-            if (error.name === "AbortError") return;
-            // Every scrolling would ask again, and fail again.
-            list.hasFailed = true;
-            showError(error, t("failed"));
-        } finally {
-            if (list === this.#list) this.#showStatus();
-        }
-    }
-
-    async #readAgain(index) {
-        const list = this.#list;
-        try {
-            const places = await list.read(index);
-            if (list === this.#list) for (const place of places) this.#view.grid.refresh(place);
-        } catch (error) {
-            showError(error, t("failed"));
-        }
-    }
-
-    // MARK: Nothing to show
-
-    #showEmpty(options) {
-        this.#list = null;
-        this.#view = null;
-        this.#status.textContent = "";
-        this.#place.className = "browse-list";
-        replace(this.#place, emptyState(options));
-    }
-
     #showNoCollections() {
         this.#shown = null;
-        this.#list = null;
-        this.#view = null;
         this.#tools.hidden = true;
         this.querySelector(".create-object").hidden = true;
-        this.#status.textContent = "";
-        replace(this.#place, noCollections());
+        this.#pane.showNothing(noCollections());
     }
 
-    #showNone() {
+    /** Why no object is shown, and what to do. */
+    #nothing() {
         const { definition, tenant } = this.#choice;
-        const list = this.#list;
         if (this.#isFiltered) {
             const clear = () => {
                 this.#filters.set(definition, null);
                 this.#set({ filter: null });
                 this.#tools.focusFilter();
             };
-            this.#showEmpty({ drawing: "filter", title: t("nothing"), text: t("nothingText"), actions: [h("button", { type: "button", class: "primary", on: { click: clear } }, t("clear"))] });
-        } else {
-            this.#showEmpty({
-                title: t("none", { name: definition.class }),
-                text: t("noneText"),
-                actions: [
-                    h("a", { class: "button primary", href: href("import", { class: definition.class, tenant }) }, t("import")),
-                    h("button", { type: "button", on: { click: () => this.#create() } }, t("create")),
-                ],
-            });
+            return { drawing: "filter", title: t("nothing"), text: t("nothingText"), actions: [h("button", { type: "button", class: "primary", on: { click: clear } }, t("clear"))] };
         }
-        this.#list = list;
+        return {
+            title: t("none", { name: definition.class }),
+            text: t("noneText"),
+            actions: [
+                h("a", { class: "button primary", href: href("import", { class: definition.class, tenant }) }, t("import")),
+                h("button", { type: "button", on: { click: () => this.#create() } }, t("create")),
+            ],
+        };
     }
 
     // MARK: What the user does
 
-    get #activeIndex() {
-        return this.#view ? this.#view.grid.indexOf(document.activeElement) : -1;
-    }
-
-    get #active() {
-        return this.#list?.at(this.#activeIndex);
+    #filterChanged() {
+        if (this.left.aborted) return;
+        const { state } = this.#filters;
+        this.#filterText = state.rows.length ? JSON.stringify(state) : "";
+        this.#set({ filter: this.#filterText });
     }
 
     #showAs(view) {
@@ -334,64 +231,13 @@ export default class BrowseScreen extends Screen {
         if (isOpen && !this.#filters.state.rows.length && filterable(definition).length) this.#filters.querySelector("button.quiet")?.click();
     }
 
-    #toggle(index, isRange = false) {
-        if (!this.#list?.at(index)) return;
-        const rows = this.#list.ids.map((id, place) => this.#list.at(place) ?? { id, properties: {} });
-        this.#bar.selection.toggle(rows, index, isRange);
-    }
-
-    #markSelected() {
-        const { selection } = this.#bar;
-        for (const element of this.#place.querySelectorAll("[data-id]")) {
-            const isOn = selection.has(element.dataset.id);
-            const box = element.querySelector("input[type=checkbox]");
-            if (box) box.checked = isOn;
-            if (element.role === "row") element.setAttribute("aria-selected", String(isOn));
-            element.classList.toggle("selected", isOn);
-        }
-    }
-
     #remove() {
         if (this.#bar.selection.size) this.#bar.delete();
-        else if (this.#active) this.#bar.delete([this.#active]);
-    }
-
-    /** Takes deleted objects out; what is returned puts them back. */
-    #takeOut(ids) {
-        const list = this.#list;
-        const index = Math.max(0, list.ids.indexOf(ids[0]));
-        const restore = list.remove(ids);
-        this.#total -= ids.length;
-        this.#redraw(list, index);
-        return () => {
-            restore();
-            if (list !== this.#list) return;
-            this.#total += ids.length;
-            this.#redraw(list, index);
-        };
-    }
-
-    #redraw(list, index) {
-        if (list !== this.#list) return;
-        const hadView = this.#view !== null;
-        if (!list.ids.length || !hadView) this.#draw();
-        this.#more();
-        if (!this.#view) return;
-        const { grid } = this.#view;
-        grid.count = list.ids.length;
-        grid.reset();
-        this.#showStatus();
-        grid.focusCell(Math.min(index, list.ids.length - 1));
-    }
-
-    #replaceObject(object) {
-        this.#list?.replace(object);
-        const index = this.#list?.ids.indexOf(object.id) ?? -1;
-        if (index >= 0) this.#view?.grid.refresh(index);
+        else if (this.#pane.active) this.#bar.delete([this.#pane.active]);
     }
 
     #open(index, tab) {
-        const id = this.#list?.ids[index];
+        const id = this.#pane.ids[index];
         if (!id) return;
         note({ object: id }, { replace: false });
         this.#openID(id, tab);
@@ -399,31 +245,28 @@ export default class BrowseScreen extends Screen {
 
     async #openID(id, tab) {
         const { definition, tenant } = this.#choice;
-        const list = this.#list?.ids;
+        const list = this.#pane.ids;
         const shown = { id, close: () => {} };
         this.#dialog = shown;
         let restore = () => {};
-        let place = 0;
+        let place = list.indexOf(id);
         const dialog = await openObject(definition.class, id, {
             tenant,
             tab,
-            ...(list?.includes(id) ? { list, index: list.indexOf(id) } : {}),
-            moved: (to) => {
+            ...(place >= 0 ? { list, index: place } : {}),
+            moved: (to, index) => {
                 shown.id = to;
+                place = index;
                 note({ object: to });
             },
-            changed: (object) => this.#replaceObject(tenant ? { ...object, tenant } : object),
-            deleted: (gone) => {
-                place = Math.max(0, list?.indexOf(gone) ?? 0);
-                if (this.#list) restore = this.#takeOut([gone]);
-            },
+            changed: (object) => this.#pane.replaceObject(tenant ? { ...object, tenant } : object),
+            deleted: (gone) => (restore = this.#pane.takeOut([gone])),
             restored: () => restore(),
             closed: (last) => {
                 if (this.#dialog === shown) this.#dialog = null;
                 if (!this.isConnected) return;
                 note({ object: null });
-                const index = this.#list?.ids.indexOf(last) ?? -1;
-                this.#view?.grid.focusCell(index >= 0 ? index : Math.min(place, this.#list.ids.length - 1));
+                this.#pane.focusObject(last, place);
             },
         });
         if (dialog) shown.close = dialog.close;
