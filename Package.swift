@@ -327,7 +327,7 @@ let package = Package(
             of: "CollectionInsights",
             uses: [
                 "DataModel", "DatabaseCore", "Execution", "ImageVectorizer", "JSON", "Jobs", "ObjectStorage",
-                "Observability", "VectorIndexes",
+                "Observability", "RandomNumbers", "VectorIndexes",
             ]),
         tests(
             of: "RESTAPI",

@@ -13,6 +13,8 @@ package enum InsightsError: JobFailure {
     case vectorNotNamed(names: [String])
     case multiVector(String)
     case noVectors(collection: String)
+    /// There are no two vectors.
+    case tooFewVectors(collection: String)
     /// No object with a vector has a value of the property.
     case noLabels(property: String, objectCount: Int)
     /// No two objects have a label in common.
@@ -35,6 +37,8 @@ package enum InsightsError: JobFailure {
             "the class has several vectors; name one with targetVector: \(Self.list(names))"
         case .multiVector(let name): "vector '\(name)' is a multi-vector; only single vectors are measured and drawn"
         case .noVectors(let collection): "no object of class '\(collection)' has a vector"
+        case .tooFewVectors(let collection):
+            "class '\(collection)' has no two objects with a vector in an index, so there are no neighbors to find"
         case .noLabels(let property, let count):
             "none of the \(count) objects with a vector has a value of property '\(property)'"
         case .noSharedLabels(let property):

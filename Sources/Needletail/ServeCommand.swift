@@ -74,7 +74,8 @@ struct ServeCommand {
         logger.flush()
         let service = WeaviateService(database: database, authenticator: authenticator, nodeName: nodeName)
         let insights = Insights(
-            database: database, pool: ComputePool(threadCount: Self.insightsThreads, name: "insights", yields: true),
+            database: database, recall: database,
+            pool: ComputePool(threadCount: Self.insightsThreads, name: "insights", yields: true),
             files: MapFiles(folder: "\(settings.dataPath)/maps"))
         let services = Services(
             thumbnails: Thumbnails(settings: settings, logger: logger),

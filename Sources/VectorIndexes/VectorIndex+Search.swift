@@ -62,6 +62,14 @@ extension VectorIndex {
         try nearest(count, to: query, ef: nil, allowed: nil, vectors: vectors, isCancelled: { false })
     }
 
+    /// Whether there are links to follow.
+    package var hasGraph: Bool { store.hasGraph }
+
+    /// Whether an unfiltered search with this ef goes through all vectors rather than along links.
+    package func isScanned(count: Int, ef: Int) -> Bool {
+        !store.hasGraph || liveCount <= rowsInTimeOfWalk(ef: max(ef, Self.rescoredCount(count)))
+    }
+
     /// Finds the documents at most `distance` away from `query`: all of them, or the `maximum` nearest.
     ///
     /// Parameters, order and errors as with `nearest`.
@@ -228,13 +236,16 @@ extension VectorIndex {
     private func isScanCheaper(
         ef: Int, reachable: Int, for search: Search, _ configuration: VectorIndexConfiguration
     ) -> Bool {
-        // Heaps make large walks slower still.
-        let rowsInTimeOfWalk = ef * (hasNarrowRows ? (ef > 512 ? 128 : 48) : 8)
-        if reachable <= rowsInTimeOfWalk { return true }
+        if reachable <= rowsInTimeOfWalk(ef: ef) { return true }
         guard let allowed = search.allowed, reachable < configuration.flatSearchCutoff else { return false }
         if hasNarrowRows { return true }
         let share = min(Double(allowed.count) / Double(max(liveCount, 1)), 1)
         return Double(reachable) * share <= Double(ef) * 24
+    }
+
+    private func rowsInTimeOfWalk(ef: Int) -> Int {
+        // Heaps make large walks slower still.
+        ef * (hasNarrowRows ? (ef > 512 ? 128 : 48) : 8)
     }
 
     private var hasNarrowRows: Bool { store.layout.format != .floats }

@@ -169,3 +169,70 @@ def test_a_missing_network_is_told_without_its_path(guarded):
     text = ask(guarded, "/v1/server", key=KEY)[1]
     answer = json.loads(text)
     assert answer["network"] is None and "log" in answer["networkReason"] and "/no/such" not in text
+
+
+def clustered(server: Server, name: str, count: int, index: dict) -> None:
+    """A class of objects with vectors around some centers."""
+    assert server.request("POST", "/v1/schema", {"class": name, **index})[0] == 200
+    generator = random.Random(11)
+    centers = [[generator.uniform(-1, 1) for _ in range(32)] for _ in range(50)]
+    with Session(server) as session:
+        for start in range(0, count, 1000):
+            objects = [
+                {"class": name, "vector": [x + generator.gauss(0, 0.3) for x in centers[number % 50]]}
+                for number in range(start, min(start + 1000, count))]
+            status, answer = session.request("POST", "/v1/batch/objects", {"objects": objects})
+            assert status == 200 and all(item["result"]["status"] == "SUCCESS" for item in answer)
+
+
+def unlinked(server: Server, name: str) -> int:
+    nodes = server.request("GET", f"/v1/nodes/{name}?output=verbose")[1]["nodes"]
+    return sum(shard["vectorQueueLength"] for shard in nodes[0]["shards"])
+
+
+def test_recall_rises_with_ef(filled):
+    # Few links, so that searches with a small ef miss something.
+    clustered(filled, "Cluster", 6000, {"vectorIndexConfig": {"maxConnections": 4, "efConstruction": 16, "ef": 48}})
+    until(lambda: unlinked(filled, "Cluster"), lambda count: count == 0)
+    before = filled.request("GET", "/v1/schema/Cluster")[1]
+    path = "/v1/recall/Cluster?ef=20,40,80,6000&queries=100"
+    status, first = filled.request("GET", path)
+    assert status in (200, 202) and first["class"] == "Cluster"
+    _, answer = until(lambda: filled.request("GET", path), lambda answer: answer[0] != 202)
+    assert answer["state"] == "succeeded" and answer["progress"] == 1 and answer["stale"] is False
+    assert (answer["k"], answer["queries"], answer["objects"], answer["currentEf"]) == (10, 100, 6000, 48)
+    curve = answer["curve"]
+    assert [point["ef"] for point in curve] == [20, 40, 80, 6000]
+    recalls = [point["recall"] for point in curve]
+    assert recalls[0] < recalls[1] < recalls[2] < recalls[3] and recalls[3] > 0.98, recalls
+    assert all(0 < point["p50Ms"] <= point["p99Ms"] and point["qps"] > 0 for point in curve)
+    assert answer["exactMs"] > 0 and curve[-1]["scan"] is True and "from ef 6000 on" in answer["note"]
+    assert filled.request("GET", "/v1/schema/Cluster")[1] == before
+    # Known until it is asked for anew; another object makes it stale.
+    assert filled.request("GET", path)[1]["curve"] == curve
+    assert filled.request("POST", "/v1/objects", {"class": "Cluster", "vector": [1.0] * 32})[0] == 200
+    assert filled.request("GET", path)[1]["stale"] is True
+    assert filled.request("DELETE", path)[0] == 404
+
+
+def test_a_flat_index_has_no_ef(filled):
+    clustered(filled, "Level", 300, {"vectorIndexType": "flat"})
+    path = "/v1/recall/Level?queries=10"
+    _, answer = until(lambda: filled.request("GET", path), lambda answer: answer[0] != 202)
+    assert answer["curve"] == [] and answer["currentEf"] is None and "flat" in answer["note"] and answer["exactMs"] > 0
+
+
+@pytest.mark.parametrize("query, word", [
+    ("ef=0", "ef"), ("ef=16,many", "ef"), ("ef=" + ",".join(["20"] * 13), "ef"), ("queries=0", "queries"),
+    ("queries=1001", "queries"), ("limit=0", "limit"), ("limit=101", "limit"), ("targetVector=none", "none"),
+    ("refresh=perhaps", "refresh")])
+def test_wrong_measurements_are_refused(filled, query, word):
+    status, answer = filled.request("GET", f"/v1/recall/Pet?{query}")
+    assert status == 422 and word in json.dumps(answer)
+
+
+def test_what_holds_no_vectors_is_not_measured(filled):
+    assert filled.request("GET", "/v1/recall/Nothing")[0] == 404
+    assert filled.request("POST", "/v1/schema", {"class": "Empty"})[0] == 200
+    status, answer = until(lambda: filled.request("GET", "/v1/recall/Empty"), lambda answer: answer[0] != 202)
+    assert status == 422 and "no two objects with a vector" in json.dumps(answer)

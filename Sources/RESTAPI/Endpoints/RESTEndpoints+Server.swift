@@ -17,4 +17,13 @@ extension RESTEndpoints {
             "GET", "server/log", .admin, "The last lines of the log", tag: "server", .serverLog,
             .work { handler, call throws(Refusal) in try handler.serverLog(call) }),
     ]
+
+    static let recall: [RESTEndpoint] = [
+        RESTEndpoint(
+            "GET", "recall/{class}", .read, "What an index finds of the exact answers, by ef", tag: "insights",
+            .work { handler, call throws(Refusal) in try await handler.recall(call) }),
+        RESTEndpoint(
+            "DELETE", "recall/{class}", .read, "Cancel a measurement of recall", tag: "insights",
+            .work { handler, call throws(Refusal) in try await handler.cancelRecall(call) }),
+    ]
 }

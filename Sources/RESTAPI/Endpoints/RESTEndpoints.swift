@@ -20,8 +20,8 @@ typealias RESTEndpoint = Endpoint<RESTAction>
 enum RESTEndpoints {
     static let router = Router(
         prefix: ["v1"],
-        meta + schema + aliases + tenants + objects + pictures + search + batch + backups + imports + insights + server
-            + graphql + unbuilt)
+        meta + schema + aliases + tenants + objects + pictures + search + batch + backups + imports + insights + recall
+            + server + graphql + unbuilt)
 
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(

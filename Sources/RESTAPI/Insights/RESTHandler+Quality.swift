@@ -94,8 +94,8 @@ extension RESTHandler {
         case .database(.collectionNotFound): return .handler(404, error.message)
         case .database(let inner): return ErrorMapping.refusal(inner, in: .write)
         case .layout: return .handler(500, error.message)
-        case .unknownProperty, .unusableProperty, .unknownVector, .vectorNotNamed, .multiVector, .noVectors, .noLabels,
-            .noSharedLabels, .tooManyLabels:
+        case .unknownProperty, .unusableProperty, .unknownVector, .vectorNotNamed, .multiVector, .noVectors,
+            .tooFewVectors, .noLabels, .noSharedLabels, .tooManyLabels:
             return .handler(422, error.message)
         }
     }
