@@ -71,216 +71,462 @@ static const uint8_t nt_file_22[] = {
 #embed "../../Sources/WebConsole/Site/index.html"
 };
 static const uint8_t nt_file_23[] = {
-#embed "../../Sources/WebConsole/Site/parts/collection-choice.js"
+#embed "../../Sources/WebConsole/Site/parts/answer.css"
 };
 static const uint8_t nt_file_24[] = {
-#embed "../../Sources/WebConsole/Site/parts/copy.js"
+#embed "../../Sources/WebConsole/Site/parts/answer.js"
 };
 static const uint8_t nt_file_25[] = {
-#embed "../../Sources/WebConsole/Site/parts/deletion.js"
+#embed "../../Sources/WebConsole/Site/parts/background-job.js"
 };
 static const uint8_t nt_file_26[] = {
-#embed "../../Sources/WebConsole/Site/parts/dialog.js"
+#embed "../../Sources/WebConsole/Site/parts/collection-choice.js"
 };
 static const uint8_t nt_file_27[] = {
-#embed "../../Sources/WebConsole/Site/parts/empty.js"
+#embed "../../Sources/WebConsole/Site/parts/copy.js"
 };
 static const uint8_t nt_file_28[] = {
-#embed "../../Sources/WebConsole/Site/parts/export.js"
+#embed "../../Sources/WebConsole/Site/parts/deletion.js"
 };
 static const uint8_t nt_file_29[] = {
-#embed "../../Sources/WebConsole/Site/parts/field.js"
+#embed "../../Sources/WebConsole/Site/parts/dialog.js"
 };
 static const uint8_t nt_file_30[] = {
-#embed "../../Sources/WebConsole/Site/parts/filters.js"
+#embed "../../Sources/WebConsole/Site/parts/editor.css"
 };
 static const uint8_t nt_file_31[] = {
-#embed "../../Sources/WebConsole/Site/parts/icons.js"
+#embed "../../Sources/WebConsole/Site/parts/editor.js"
 };
 static const uint8_t nt_file_32[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-dialog.css"
+#embed "../../Sources/WebConsole/Site/parts/empty.js"
 };
 static const uint8_t nt_file_33[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-dialog.js"
+#embed "../../Sources/WebConsole/Site/parts/export.js"
 };
 static const uint8_t nt_file_34[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-edit.js"
+#embed "../../Sources/WebConsole/Site/parts/field.js"
 };
 static const uint8_t nt_file_35[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-form.js"
+#embed "../../Sources/WebConsole/Site/parts/filters.js"
 };
 static const uint8_t nt_file_36[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-json.js"
+#embed "../../Sources/WebConsole/Site/parts/icons.js"
 };
 static const uint8_t nt_file_37[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-overview.js"
+#embed "../../Sources/WebConsole/Site/parts/json-fault.js"
 };
 static const uint8_t nt_file_38[] = {
-#embed "../../Sources/WebConsole/Site/parts/objects.js"
+#embed "../../Sources/WebConsole/Site/parts/json-tree.js"
 };
 static const uint8_t nt_file_39[] = {
-#embed "../../Sources/WebConsole/Site/parts/picture.js"
+#embed "../../Sources/WebConsole/Site/parts/object-dialog.css"
 };
 static const uint8_t nt_file_40[] = {
-#embed "../../Sources/WebConsole/Site/parts/property-fields.js"
+#embed "../../Sources/WebConsole/Site/parts/object-dialog.js"
 };
 static const uint8_t nt_file_41[] = {
-#embed "../../Sources/WebConsole/Site/parts/save.js"
+#embed "../../Sources/WebConsole/Site/parts/object-edit.js"
 };
 static const uint8_t nt_file_42[] = {
-#embed "../../Sources/WebConsole/Site/parts/selection.js"
+#embed "../../Sources/WebConsole/Site/parts/object-form.js"
 };
 static const uint8_t nt_file_43[] = {
-#embed "../../Sources/WebConsole/Site/parts/tabs.js"
+#embed "../../Sources/WebConsole/Site/parts/object-json.js"
 };
 static const uint8_t nt_file_44[] = {
-#embed "../../Sources/WebConsole/Site/parts/tag-dialog.js"
+#embed "../../Sources/WebConsole/Site/parts/object-overview.js"
 };
 static const uint8_t nt_file_45[] = {
-#embed "../../Sources/WebConsole/Site/parts/values.js"
+#embed "../../Sources/WebConsole/Site/parts/objects.js"
 };
 static const uint8_t nt_file_46[] = {
-#embed "../../Sources/WebConsole/Site/parts/vector-view.js"
+#embed "../../Sources/WebConsole/Site/parts/picture-bytes.js"
 };
 static const uint8_t nt_file_47[] = {
-#embed "../../Sources/WebConsole/Site/parts/virtual-grid.js"
+#embed "../../Sources/WebConsole/Site/parts/picture.js"
 };
 static const uint8_t nt_file_48[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/batches.js"
+#embed "../../Sources/WebConsole/Site/parts/property-fields.js"
 };
 static const uint8_t nt_file_49[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/begin.js"
+#embed "../../Sources/WebConsole/Site/parts/selection.js"
 };
 static const uint8_t nt_file_50[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/choosing.js"
+#embed "../../Sources/WebConsole/Site/parts/tabs.js"
 };
 static const uint8_t nt_file_51[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/digests.js"
+#embed "../../Sources/WebConsole/Site/parts/tag-dialog.js"
 };
 static const uint8_t nt_file_52[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/each-form.js"
+#embed "../../Sources/WebConsole/Site/parts/values.js"
 };
 static const uint8_t nt_file_53[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/fields.js"
+#embed "../../Sources/WebConsole/Site/parts/vector-view.js"
 };
 static const uint8_t nt_file_54[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/ids.js"
+#embed "../../Sources/WebConsole/Site/parts/virtual-grid.js"
 };
 static const uint8_t nt_file_55[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/import.css"
+#embed "../../Sources/WebConsole/Site/screens/browse/browse.css"
 };
 static const uint8_t nt_file_56[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/import.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/browse.js"
 };
 static const uint8_t nt_file_57[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/job-card.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/columns.js"
 };
 static const uint8_t nt_file_58[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/pace.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/keys.js"
 };
 static const uint8_t nt_file_59[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/picking.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/new-object.js"
 };
 static const uint8_t nt_file_60[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/plan-form.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/object-list.js"
 };
 static const uint8_t nt_file_61[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/plan.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/objects-pane.js"
 };
 static const uint8_t nt_file_62[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/previews.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/tools.js"
 };
 static const uint8_t nt_file_63[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/views.js"
 };
 static const uint8_t nt_file_64[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/clone-run.js"
 };
 static const uint8_t nt_file_65[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/clone.js"
 };
 static const uint8_t nt_file_66[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/saving.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/code-pane.js"
 };
 static const uint8_t nt_file_67[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/selection.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/collections.css"
 };
 static const uint8_t nt_file_68[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/server-imports.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/collections.js"
 };
 static const uint8_t nt_file_69[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/table-fields.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/create-form.js"
 };
 static const uint8_t nt_file_70[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/tables.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/details-view.js"
 };
 static const uint8_t nt_file_71[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/target.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/figures.js"
 };
 static const uint8_t nt_file_72[] = {
-#embed "../../Sources/WebConsole/Site/shell/connection.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/list-view.js"
 };
 static const uint8_t nt_file_73[] = {
-#embed "../../Sources/WebConsole/Site/shell/login.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/model.js"
 };
 static const uint8_t nt_file_74[] = {
-#embed "../../Sources/WebConsole/Site/shell/screens.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/properties-view.js"
 };
 static const uint8_t nt_file_75[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.css"
+#embed "../../Sources/WebConsole/Site/screens/collections/property-fields.js"
 };
 static const uint8_t nt_file_76[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/samples.js"
 };
 static const uint8_t nt_file_77[] = {
-#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/settings-form.js"
 };
 static const uint8_t nt_file_78[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/tenants-view.js"
 };
 static const uint8_t nt_file_79[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/vector-fields.js"
 };
 static const uint8_t nt_file_80[] = {
-#embed "../../Sources/WebConsole/Site/shell/toasts.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/document.js"
 };
 static const uint8_t nt_file_81[] = {
-#embed "../../Sources/WebConsole/Site/styles/base.css"
+#embed "../../Sources/WebConsole/Site/screens/guides/guides.css"
 };
 static const uint8_t nt_file_82[] = {
-#embed "../../Sources/WebConsole/Site/styles/controls.css"
+#embed "../../Sources/WebConsole/Site/screens/guides/guides.js"
 };
 static const uint8_t nt_file_83[] = {
-#embed "../../Sources/WebConsole/Site/styles/parts.css"
+#embed "../../Sources/WebConsole/Site/screens/guides/list.js"
 };
 static const uint8_t nt_file_84[] = {
-#embed "../../Sources/WebConsole/Site/styles/tokens.css"
+#embed "../../Sources/WebConsole/Site/screens/import/batches.js"
 };
 static const uint8_t nt_file_85[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
+#embed "../../Sources/WebConsole/Site/screens/import/begin.js"
 };
 static const uint8_t nt_file_86[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
+#embed "../../Sources/WebConsole/Site/screens/import/choosing.js"
 };
 static const uint8_t nt_file_87[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+#embed "../../Sources/WebConsole/Site/screens/import/digests.js"
 };
 static const uint8_t nt_file_88[] = {
-#embed "/usr/share/javascript/codemirror/mode/javascript/javascript.js"
+#embed "../../Sources/WebConsole/Site/screens/import/each-form.js"
 };
 static const uint8_t nt_file_89[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+#embed "../../Sources/WebConsole/Site/screens/import/fields.js"
 };
 static const uint8_t nt_file_90[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.css"
+#embed "../../Sources/WebConsole/Site/screens/import/ids.js"
 };
 static const uint8_t nt_file_91[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+#embed "../../Sources/WebConsole/Site/screens/import/import.css"
 };
 static const uint8_t nt_file_92[] = {
-#embed "/usr/share/javascript/codemirror/addon/mode/simple.js"
+#embed "../../Sources/WebConsole/Site/screens/import/import.js"
 };
 static const uint8_t nt_file_93[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/job-card.js"
+};
+static const uint8_t nt_file_94[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/pace.js"
+};
+static const uint8_t nt_file_95[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/picking.js"
+};
+static const uint8_t nt_file_96[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/plan-form.js"
+};
+static const uint8_t nt_file_97[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/plan.js"
+};
+static const uint8_t nt_file_98[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/previews.js"
+};
+static const uint8_t nt_file_99[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
+};
+static const uint8_t nt_file_100[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/run.js"
+};
+static const uint8_t nt_file_101[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
+};
+static const uint8_t nt_file_102[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/saving.js"
+};
+static const uint8_t nt_file_103[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/selection.js"
+};
+static const uint8_t nt_file_104[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/server-imports.js"
+};
+static const uint8_t nt_file_105[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/table-fields.js"
+};
+static const uint8_t nt_file_106[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/tables.js"
+};
+static const uint8_t nt_file_107[] = {
+#embed "../../Sources/WebConsole/Site/screens/import/target.js"
+};
+static const uint8_t nt_file_108[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/board.js"
+};
+static const uint8_t nt_file_109[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/gestures.js"
+};
+static const uint8_t nt_file_110[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/legend.js"
+};
+static const uint8_t nt_file_111[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/map.css"
+};
+static const uint8_t nt_file_112[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/map.js"
+};
+static const uint8_t nt_file_113[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/plot.js"
+};
+static const uint8_t nt_file_114[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/point-card.js"
+};
+static const uint8_t nt_file_115[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/point-details.js"
+};
+static const uint8_t nt_file_116[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/point-list.js"
+};
+static const uint8_t nt_file_117[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/point-painter.js"
+};
+static const uint8_t nt_file_118[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/points.js"
+};
+static const uint8_t nt_file_119[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/shapes.js"
+};
+static const uint8_t nt_file_120[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/thumbnails.js"
+};
+static const uint8_t nt_file_121[] = {
+#embed "../../Sources/WebConsole/Site/screens/map/viewport.js"
+};
+static const uint8_t nt_file_122[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/completion.js"
+};
+static const uint8_t nt_file_123[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/errors.js"
+};
+static const uint8_t nt_file_124[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/examples.js"
+};
+static const uint8_t nt_file_125[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/format.js"
+};
+static const uint8_t nt_file_126[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/history.js"
+};
+static const uint8_t nt_file_127[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/measure.js"
+};
+static const uint8_t nt_file_128[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/query.css"
+};
+static const uint8_t nt_file_129[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/query.js"
+};
+static const uint8_t nt_file_130[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/scan.js"
+};
+static const uint8_t nt_file_131[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/thumbnails.js"
+};
+static const uint8_t nt_file_132[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/types.js"
+};
+static const uint8_t nt_file_133[] = {
+#embed "../../Sources/WebConsole/Site/screens/query/variables.js"
+};
+static const uint8_t nt_file_134[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/camera.js"
+};
+static const uint8_t nt_file_135[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/card.js"
+};
+static const uint8_t nt_file_136[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/compare.js"
+};
+static const uint8_t nt_file_137[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/crop-box.js"
+};
+static const uint8_t nt_file_138[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/drop.js"
+};
+static const uint8_t nt_file_139[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/formats.js"
+};
+static const uint8_t nt_file_140[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/hit-menu.js"
+};
+static const uint8_t nt_file_141[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/keys.js"
+};
+static const uint8_t nt_file_142[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/open-hit.js"
+};
+static const uint8_t nt_file_143[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/options.js"
+};
+static const uint8_t nt_file_144[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/pictures.js"
+};
+static const uint8_t nt_file_145[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/query-entries.js"
+};
+static const uint8_t nt_file_146[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/query-panel.js"
+};
+static const uint8_t nt_file_147[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/request.js"
+};
+static const uint8_t nt_file_148[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/results.css"
+};
+static const uint8_t nt_file_149[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/results.js"
+};
+static const uint8_t nt_file_150[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/search.css"
+};
+static const uint8_t nt_file_151[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/search.js"
+};
+static const uint8_t nt_file_152[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/state.js"
+};
+static const uint8_t nt_file_153[] = {
+#embed "../../Sources/WebConsole/Site/screens/search/why.js"
+};
+static const uint8_t nt_file_154[] = {
+#embed "../../Sources/WebConsole/Site/shell/connection.js"
+};
+static const uint8_t nt_file_155[] = {
+#embed "../../Sources/WebConsole/Site/shell/login.js"
+};
+static const uint8_t nt_file_156[] = {
+#embed "../../Sources/WebConsole/Site/shell/screens.js"
+};
+static const uint8_t nt_file_157[] = {
+#embed "../../Sources/WebConsole/Site/shell/shell.css"
+};
+static const uint8_t nt_file_158[] = {
+#embed "../../Sources/WebConsole/Site/shell/shell.js"
+};
+static const uint8_t nt_file_159[] = {
+#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
+};
+static const uint8_t nt_file_160[] = {
+#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
+};
+static const uint8_t nt_file_161[] = {
+#embed "../../Sources/WebConsole/Site/shell/theme.js"
+};
+static const uint8_t nt_file_162[] = {
+#embed "../../Sources/WebConsole/Site/shell/toasts.js"
+};
+static const uint8_t nt_file_163[] = {
+#embed "../../Sources/WebConsole/Site/styles/base.css"
+};
+static const uint8_t nt_file_164[] = {
+#embed "../../Sources/WebConsole/Site/styles/controls.css"
+};
+static const uint8_t nt_file_165[] = {
+#embed "../../Sources/WebConsole/Site/styles/parts.css"
+};
+static const uint8_t nt_file_166[] = {
+#embed "../../Sources/WebConsole/Site/styles/tokens.css"
+};
+static const uint8_t nt_file_167[] = {
+#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
+};
+static const uint8_t nt_file_168[] = {
+#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
+};
+static const uint8_t nt_file_169[] = {
+#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+};
+static const uint8_t nt_file_170[] = {
+#embed "/usr/share/javascript/codemirror/mode/javascript/javascript.js"
+};
+static const uint8_t nt_file_171[] = {
+#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+};
+static const uint8_t nt_file_172[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.css"
+};
+static const uint8_t nt_file_173[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+};
+static const uint8_t nt_file_174[] = {
+#embed "/usr/share/javascript/codemirror/addon/mode/simple.js"
+};
+static const uint8_t nt_file_175[] = {
 #embed "/usr/share/javascript/marked/marked.min.js"
 };
 
@@ -308,75 +554,157 @@ static const NTConsoleFile nt_files[] = {
     {"docs/quantizers.md", nt_file_20, sizeof nt_file_20},
     {"icon.svg", nt_file_21, sizeof nt_file_21},
     {"index.html", nt_file_22, sizeof nt_file_22},
-    {"parts/collection-choice.js", nt_file_23, sizeof nt_file_23},
-    {"parts/copy.js", nt_file_24, sizeof nt_file_24},
-    {"parts/deletion.js", nt_file_25, sizeof nt_file_25},
-    {"parts/dialog.js", nt_file_26, sizeof nt_file_26},
-    {"parts/empty.js", nt_file_27, sizeof nt_file_27},
-    {"parts/export.js", nt_file_28, sizeof nt_file_28},
-    {"parts/field.js", nt_file_29, sizeof nt_file_29},
-    {"parts/filters.js", nt_file_30, sizeof nt_file_30},
-    {"parts/icons.js", nt_file_31, sizeof nt_file_31},
-    {"parts/object-dialog.css", nt_file_32, sizeof nt_file_32},
-    {"parts/object-dialog.js", nt_file_33, sizeof nt_file_33},
-    {"parts/object-edit.js", nt_file_34, sizeof nt_file_34},
-    {"parts/object-form.js", nt_file_35, sizeof nt_file_35},
-    {"parts/object-json.js", nt_file_36, sizeof nt_file_36},
-    {"parts/object-overview.js", nt_file_37, sizeof nt_file_37},
-    {"parts/objects.js", nt_file_38, sizeof nt_file_38},
-    {"parts/picture.js", nt_file_39, sizeof nt_file_39},
-    {"parts/property-fields.js", nt_file_40, sizeof nt_file_40},
-    {"parts/save.js", nt_file_41, sizeof nt_file_41},
-    {"parts/selection.js", nt_file_42, sizeof nt_file_42},
-    {"parts/tabs.js", nt_file_43, sizeof nt_file_43},
-    {"parts/tag-dialog.js", nt_file_44, sizeof nt_file_44},
-    {"parts/values.js", nt_file_45, sizeof nt_file_45},
-    {"parts/vector-view.js", nt_file_46, sizeof nt_file_46},
-    {"parts/virtual-grid.js", nt_file_47, sizeof nt_file_47},
-    {"screens/import/batches.js", nt_file_48, sizeof nt_file_48},
-    {"screens/import/begin.js", nt_file_49, sizeof nt_file_49},
-    {"screens/import/choosing.js", nt_file_50, sizeof nt_file_50},
-    {"screens/import/digests.js", nt_file_51, sizeof nt_file_51},
-    {"screens/import/each-form.js", nt_file_52, sizeof nt_file_52},
-    {"screens/import/fields.js", nt_file_53, sizeof nt_file_53},
-    {"screens/import/ids.js", nt_file_54, sizeof nt_file_54},
-    {"screens/import/import.css", nt_file_55, sizeof nt_file_55},
-    {"screens/import/import.js", nt_file_56, sizeof nt_file_56},
-    {"screens/import/job-card.js", nt_file_57, sizeof nt_file_57},
-    {"screens/import/pace.js", nt_file_58, sizeof nt_file_58},
-    {"screens/import/picking.js", nt_file_59, sizeof nt_file_59},
-    {"screens/import/plan-form.js", nt_file_60, sizeof nt_file_60},
-    {"screens/import/plan.js", nt_file_61, sizeof nt_file_61},
-    {"screens/import/previews.js", nt_file_62, sizeof nt_file_62},
-    {"screens/import/run-view.js", nt_file_63, sizeof nt_file_63},
-    {"screens/import/run.js", nt_file_64, sizeof nt_file_64},
-    {"screens/import/runs.js", nt_file_65, sizeof nt_file_65},
-    {"screens/import/saving.js", nt_file_66, sizeof nt_file_66},
-    {"screens/import/selection.js", nt_file_67, sizeof nt_file_67},
-    {"screens/import/server-imports.js", nt_file_68, sizeof nt_file_68},
-    {"screens/import/table-fields.js", nt_file_69, sizeof nt_file_69},
-    {"screens/import/tables.js", nt_file_70, sizeof nt_file_70},
-    {"screens/import/target.js", nt_file_71, sizeof nt_file_71},
-    {"shell/connection.js", nt_file_72, sizeof nt_file_72},
-    {"shell/login.js", nt_file_73, sizeof nt_file_73},
-    {"shell/screens.js", nt_file_74, sizeof nt_file_74},
-    {"shell/shell.css", nt_file_75, sizeof nt_file_75},
-    {"shell/shell.js", nt_file_76, sizeof nt_file_76},
-    {"shell/shortcuts.js", nt_file_77, sizeof nt_file_77},
-    {"shell/theme-first.js", nt_file_78, sizeof nt_file_78},
-    {"shell/theme.js", nt_file_79, sizeof nt_file_79},
-    {"shell/toasts.js", nt_file_80, sizeof nt_file_80},
-    {"styles/base.css", nt_file_81, sizeof nt_file_81},
-    {"styles/controls.css", nt_file_82, sizeof nt_file_82},
-    {"styles/parts.css", nt_file_83, sizeof nt_file_83},
-    {"styles/tokens.css", nt_file_84, sizeof nt_file_84},
-    {"vendor/codemirror/closebrackets.js", nt_file_85, sizeof nt_file_85},
-    {"vendor/codemirror/codemirror.css", nt_file_86, sizeof nt_file_86},
-    {"vendor/codemirror/codemirror.js", nt_file_87, sizeof nt_file_87},
-    {"vendor/codemirror/javascript.js", nt_file_88, sizeof nt_file_88},
-    {"vendor/codemirror/matchbrackets.js", nt_file_89, sizeof nt_file_89},
-    {"vendor/codemirror/show-hint.css", nt_file_90, sizeof nt_file_90},
-    {"vendor/codemirror/show-hint.js", nt_file_91, sizeof nt_file_91},
-    {"vendor/codemirror/simple.js", nt_file_92, sizeof nt_file_92},
-    {"vendor/marked/marked.js", nt_file_93, sizeof nt_file_93},
+    {"parts/answer.css", nt_file_23, sizeof nt_file_23},
+    {"parts/answer.js", nt_file_24, sizeof nt_file_24},
+    {"parts/background-job.js", nt_file_25, sizeof nt_file_25},
+    {"parts/collection-choice.js", nt_file_26, sizeof nt_file_26},
+    {"parts/copy.js", nt_file_27, sizeof nt_file_27},
+    {"parts/deletion.js", nt_file_28, sizeof nt_file_28},
+    {"parts/dialog.js", nt_file_29, sizeof nt_file_29},
+    {"parts/editor.css", nt_file_30, sizeof nt_file_30},
+    {"parts/editor.js", nt_file_31, sizeof nt_file_31},
+    {"parts/empty.js", nt_file_32, sizeof nt_file_32},
+    {"parts/export.js", nt_file_33, sizeof nt_file_33},
+    {"parts/field.js", nt_file_34, sizeof nt_file_34},
+    {"parts/filters.js", nt_file_35, sizeof nt_file_35},
+    {"parts/icons.js", nt_file_36, sizeof nt_file_36},
+    {"parts/json-fault.js", nt_file_37, sizeof nt_file_37},
+    {"parts/json-tree.js", nt_file_38, sizeof nt_file_38},
+    {"parts/object-dialog.css", nt_file_39, sizeof nt_file_39},
+    {"parts/object-dialog.js", nt_file_40, sizeof nt_file_40},
+    {"parts/object-edit.js", nt_file_41, sizeof nt_file_41},
+    {"parts/object-form.js", nt_file_42, sizeof nt_file_42},
+    {"parts/object-json.js", nt_file_43, sizeof nt_file_43},
+    {"parts/object-overview.js", nt_file_44, sizeof nt_file_44},
+    {"parts/objects.js", nt_file_45, sizeof nt_file_45},
+    {"parts/picture-bytes.js", nt_file_46, sizeof nt_file_46},
+    {"parts/picture.js", nt_file_47, sizeof nt_file_47},
+    {"parts/property-fields.js", nt_file_48, sizeof nt_file_48},
+    {"parts/selection.js", nt_file_49, sizeof nt_file_49},
+    {"parts/tabs.js", nt_file_50, sizeof nt_file_50},
+    {"parts/tag-dialog.js", nt_file_51, sizeof nt_file_51},
+    {"parts/values.js", nt_file_52, sizeof nt_file_52},
+    {"parts/vector-view.js", nt_file_53, sizeof nt_file_53},
+    {"parts/virtual-grid.js", nt_file_54, sizeof nt_file_54},
+    {"screens/browse/browse.css", nt_file_55, sizeof nt_file_55},
+    {"screens/browse/browse.js", nt_file_56, sizeof nt_file_56},
+    {"screens/browse/columns.js", nt_file_57, sizeof nt_file_57},
+    {"screens/browse/keys.js", nt_file_58, sizeof nt_file_58},
+    {"screens/browse/new-object.js", nt_file_59, sizeof nt_file_59},
+    {"screens/browse/object-list.js", nt_file_60, sizeof nt_file_60},
+    {"screens/browse/objects-pane.js", nt_file_61, sizeof nt_file_61},
+    {"screens/browse/tools.js", nt_file_62, sizeof nt_file_62},
+    {"screens/browse/views.js", nt_file_63, sizeof nt_file_63},
+    {"screens/collections/clone-run.js", nt_file_64, sizeof nt_file_64},
+    {"screens/collections/clone.js", nt_file_65, sizeof nt_file_65},
+    {"screens/collections/code-pane.js", nt_file_66, sizeof nt_file_66},
+    {"screens/collections/collections.css", nt_file_67, sizeof nt_file_67},
+    {"screens/collections/collections.js", nt_file_68, sizeof nt_file_68},
+    {"screens/collections/create-form.js", nt_file_69, sizeof nt_file_69},
+    {"screens/collections/details-view.js", nt_file_70, sizeof nt_file_70},
+    {"screens/collections/figures.js", nt_file_71, sizeof nt_file_71},
+    {"screens/collections/list-view.js", nt_file_72, sizeof nt_file_72},
+    {"screens/collections/model.js", nt_file_73, sizeof nt_file_73},
+    {"screens/collections/properties-view.js", nt_file_74, sizeof nt_file_74},
+    {"screens/collections/property-fields.js", nt_file_75, sizeof nt_file_75},
+    {"screens/collections/samples.js", nt_file_76, sizeof nt_file_76},
+    {"screens/collections/settings-form.js", nt_file_77, sizeof nt_file_77},
+    {"screens/collections/tenants-view.js", nt_file_78, sizeof nt_file_78},
+    {"screens/collections/vector-fields.js", nt_file_79, sizeof nt_file_79},
+    {"screens/guides/document.js", nt_file_80, sizeof nt_file_80},
+    {"screens/guides/guides.css", nt_file_81, sizeof nt_file_81},
+    {"screens/guides/guides.js", nt_file_82, sizeof nt_file_82},
+    {"screens/guides/list.js", nt_file_83, sizeof nt_file_83},
+    {"screens/import/batches.js", nt_file_84, sizeof nt_file_84},
+    {"screens/import/begin.js", nt_file_85, sizeof nt_file_85},
+    {"screens/import/choosing.js", nt_file_86, sizeof nt_file_86},
+    {"screens/import/digests.js", nt_file_87, sizeof nt_file_87},
+    {"screens/import/each-form.js", nt_file_88, sizeof nt_file_88},
+    {"screens/import/fields.js", nt_file_89, sizeof nt_file_89},
+    {"screens/import/ids.js", nt_file_90, sizeof nt_file_90},
+    {"screens/import/import.css", nt_file_91, sizeof nt_file_91},
+    {"screens/import/import.js", nt_file_92, sizeof nt_file_92},
+    {"screens/import/job-card.js", nt_file_93, sizeof nt_file_93},
+    {"screens/import/pace.js", nt_file_94, sizeof nt_file_94},
+    {"screens/import/picking.js", nt_file_95, sizeof nt_file_95},
+    {"screens/import/plan-form.js", nt_file_96, sizeof nt_file_96},
+    {"screens/import/plan.js", nt_file_97, sizeof nt_file_97},
+    {"screens/import/previews.js", nt_file_98, sizeof nt_file_98},
+    {"screens/import/run-view.js", nt_file_99, sizeof nt_file_99},
+    {"screens/import/run.js", nt_file_100, sizeof nt_file_100},
+    {"screens/import/runs.js", nt_file_101, sizeof nt_file_101},
+    {"screens/import/saving.js", nt_file_102, sizeof nt_file_102},
+    {"screens/import/selection.js", nt_file_103, sizeof nt_file_103},
+    {"screens/import/server-imports.js", nt_file_104, sizeof nt_file_104},
+    {"screens/import/table-fields.js", nt_file_105, sizeof nt_file_105},
+    {"screens/import/tables.js", nt_file_106, sizeof nt_file_106},
+    {"screens/import/target.js", nt_file_107, sizeof nt_file_107},
+    {"screens/map/board.js", nt_file_108, sizeof nt_file_108},
+    {"screens/map/gestures.js", nt_file_109, sizeof nt_file_109},
+    {"screens/map/legend.js", nt_file_110, sizeof nt_file_110},
+    {"screens/map/map.css", nt_file_111, sizeof nt_file_111},
+    {"screens/map/map.js", nt_file_112, sizeof nt_file_112},
+    {"screens/map/plot.js", nt_file_113, sizeof nt_file_113},
+    {"screens/map/point-card.js", nt_file_114, sizeof nt_file_114},
+    {"screens/map/point-details.js", nt_file_115, sizeof nt_file_115},
+    {"screens/map/point-list.js", nt_file_116, sizeof nt_file_116},
+    {"screens/map/point-painter.js", nt_file_117, sizeof nt_file_117},
+    {"screens/map/points.js", nt_file_118, sizeof nt_file_118},
+    {"screens/map/shapes.js", nt_file_119, sizeof nt_file_119},
+    {"screens/map/thumbnails.js", nt_file_120, sizeof nt_file_120},
+    {"screens/map/viewport.js", nt_file_121, sizeof nt_file_121},
+    {"screens/query/completion.js", nt_file_122, sizeof nt_file_122},
+    {"screens/query/errors.js", nt_file_123, sizeof nt_file_123},
+    {"screens/query/examples.js", nt_file_124, sizeof nt_file_124},
+    {"screens/query/format.js", nt_file_125, sizeof nt_file_125},
+    {"screens/query/history.js", nt_file_126, sizeof nt_file_126},
+    {"screens/query/measure.js", nt_file_127, sizeof nt_file_127},
+    {"screens/query/query.css", nt_file_128, sizeof nt_file_128},
+    {"screens/query/query.js", nt_file_129, sizeof nt_file_129},
+    {"screens/query/scan.js", nt_file_130, sizeof nt_file_130},
+    {"screens/query/thumbnails.js", nt_file_131, sizeof nt_file_131},
+    {"screens/query/types.js", nt_file_132, sizeof nt_file_132},
+    {"screens/query/variables.js", nt_file_133, sizeof nt_file_133},
+    {"screens/search/camera.js", nt_file_134, sizeof nt_file_134},
+    {"screens/search/card.js", nt_file_135, sizeof nt_file_135},
+    {"screens/search/compare.js", nt_file_136, sizeof nt_file_136},
+    {"screens/search/crop-box.js", nt_file_137, sizeof nt_file_137},
+    {"screens/search/drop.js", nt_file_138, sizeof nt_file_138},
+    {"screens/search/formats.js", nt_file_139, sizeof nt_file_139},
+    {"screens/search/hit-menu.js", nt_file_140, sizeof nt_file_140},
+    {"screens/search/keys.js", nt_file_141, sizeof nt_file_141},
+    {"screens/search/open-hit.js", nt_file_142, sizeof nt_file_142},
+    {"screens/search/options.js", nt_file_143, sizeof nt_file_143},
+    {"screens/search/pictures.js", nt_file_144, sizeof nt_file_144},
+    {"screens/search/query-entries.js", nt_file_145, sizeof nt_file_145},
+    {"screens/search/query-panel.js", nt_file_146, sizeof nt_file_146},
+    {"screens/search/request.js", nt_file_147, sizeof nt_file_147},
+    {"screens/search/results.css", nt_file_148, sizeof nt_file_148},
+    {"screens/search/results.js", nt_file_149, sizeof nt_file_149},
+    {"screens/search/search.css", nt_file_150, sizeof nt_file_150},
+    {"screens/search/search.js", nt_file_151, sizeof nt_file_151},
+    {"screens/search/state.js", nt_file_152, sizeof nt_file_152},
+    {"screens/search/why.js", nt_file_153, sizeof nt_file_153},
+    {"shell/connection.js", nt_file_154, sizeof nt_file_154},
+    {"shell/login.js", nt_file_155, sizeof nt_file_155},
+    {"shell/screens.js", nt_file_156, sizeof nt_file_156},
+    {"shell/shell.css", nt_file_157, sizeof nt_file_157},
+    {"shell/shell.js", nt_file_158, sizeof nt_file_158},
+    {"shell/shortcuts.js", nt_file_159, sizeof nt_file_159},
+    {"shell/theme-first.js", nt_file_160, sizeof nt_file_160},
+    {"shell/theme.js", nt_file_161, sizeof nt_file_161},
+    {"shell/toasts.js", nt_file_162, sizeof nt_file_162},
+    {"styles/base.css", nt_file_163, sizeof nt_file_163},
+    {"styles/controls.css", nt_file_164, sizeof nt_file_164},
+    {"styles/parts.css", nt_file_165, sizeof nt_file_165},
+    {"styles/tokens.css", nt_file_166, sizeof nt_file_166},
+    {"vendor/codemirror/closebrackets.js", nt_file_167, sizeof nt_file_167},
+    {"vendor/codemirror/codemirror.css", nt_file_168, sizeof nt_file_168},
+    {"vendor/codemirror/codemirror.js", nt_file_169, sizeof nt_file_169},
+    {"vendor/codemirror/javascript.js", nt_file_170, sizeof nt_file_170},
+    {"vendor/codemirror/matchbrackets.js", nt_file_171, sizeof nt_file_171},
+    {"vendor/codemirror/show-hint.css", nt_file_172, sizeof nt_file_172},
+    {"vendor/codemirror/show-hint.js", nt_file_173, sizeof nt_file_173},
+    {"vendor/codemirror/simple.js", nt_file_174, sizeof nt_file_174},
+    {"vendor/marked/marked.js", nt_file_175, sizeof nt_file_175},
 };

@@ -10,6 +10,12 @@ void nt_trim_memory(void);
 /// Names the calling thread, as debuggers and `top -H` show it; what is longer than 15 bytes is cut.
 void nt_name_this_thread(const char *name);
 
+/// Has these signals noted for nt_signals_wait instead of ending the process; numbers up to 255. Returns 0 or an errno.
+int nt_signals_catch(const int *numbers, size_t count);
+
+/// Waits for the next signal that is noted and returns its number; -1 if it can't wait. For one thread.
+int nt_signals_wait(void);
+
 /// Gives the calling thread alone the highest nice value.
 void nt_lower_this_threads_priority(void);
 

@@ -20,10 +20,10 @@ extension RESTEndpoints {
 
     static let recall: [RESTEndpoint] = [
         RESTEndpoint(
-            "GET", "recall/{class}", .read, "What an index finds of the exact answers, by ef", tag: "insights",
+            "GET", "recall/{class}", .read, "What an index finds of the exact answers, by ef", tag: "insights", .recall,
             .work { handler, call throws(Refusal) in try await handler.recall(call) }),
         RESTEndpoint(
-            "DELETE", "recall/{class}", .read, "Cancel a measurement of recall", tag: "insights",
+            "DELETE", "recall/{class}", .read, "Cancel a measurement of recall", tag: "insights", .cancelRecall,
             .work { handler, call throws(Refusal) in try await handler.cancelRecall(call) }),
     ]
 }

@@ -49,6 +49,28 @@ extension APIOperation {
                             ]))), .required("next", .integer), .required("dropped", .integer),
                 ])), .invalid, off,
         ])
+
+    private static let recallParameters: [APIParameter] = [
+        OpenAPIExamples.inVectorClass,
+        .query("ef", .string, "The values of `ef` that are measured, with commas between them"),
+        .query("queries", .integer, "How many stored vectors are searched with"),
+        .query("limit", .integer, "How many neighbors count, k of recall@k"), .targetVector, .tenant,
+    ]
+
+    static let recall = APIOperation(
+        "recall.get", "The first request begins the measurement, the next ones tell how far it is.",
+        parameters: recallParameters + [.refresh],
+        responses: [
+            .json("It has ended", .object([])), .json(202, "It is under way", .object([])), .noClass, .invalid,
+            .tooBusy,
+            off,
+        ])
+
+    static let cancelRecall = APIOperation(
+        "recall.cancel", parameters: recallParameters,
+        responses: [
+            .doneWithoutContent, .refusal(404, "Nothing of the kind is under way with these parameters"), .invalid, off,
+        ])
 }
 
 extension SchemaComponent {
