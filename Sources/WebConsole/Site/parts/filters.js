@@ -39,7 +39,7 @@ const kinds = {
     int: { field: "valueInt", input: "number", operators: ordered, read: (text) => Number.parseInt(text, 10) },
     number: { field: "valueNumber", input: "number", operators: ordered, read: Number },
     boolean: { field: "valueBoolean", input: "boolean", operators: ["Equal", "NotEqual"], read: (text) => text === "true" },
-    date: { field: "valueDate", input: "datetime-local", operators: ordered, read: (text) => new Date(text).toISOString() },
+    date: { field: "valueDate", input: "datetime-local", operators: ordered, read: (text) => (Number.isNaN(Date.parse(text)) ? NaN : new Date(text).toISOString()) },
     uuid: { field: "valueText", input: "text", operators: ["Equal", "NotEqual", "ContainsAny"], read: (text) => text.trim() },
 };
 kinds.string = kinds.text;
@@ -146,14 +146,22 @@ export class FilterRows extends HTMLElement {
                         const kind = kindOf(properties[0]);
                         this.state.rows.push({ property: properties[0].name, operator: kind.operators[0], value: "" });
                         this.#draw();
-                        this.querySelector(".filter-row:last-of-type select")?.focus();
+                        [...this.querySelectorAll(".filter-row")].at(-1)?.querySelector("select").focus();
                     },
                 },
             },
             icon("add"),
             t("add"),
         );
+        // The control that the keys are at is another element now, in the same place.
+        const focused = this.contains(document.activeElement) ? document.activeElement : null;
+        const place = focused?.closest(".filter-row") ? [...this.querySelectorAll(".filter-row")].indexOf(focused.closest(".filter-row")) : -1;
+        const label = focused?.getAttribute("aria-label");
         replace(this, join, rows, add);
+        if (!focused) return;
+        const row = this.querySelectorAll(".filter-row")[place];
+        const controls = [...(row ?? this).querySelectorAll("select, input, button")];
+        (controls.find((each) => each.getAttribute("aria-label") === label) ?? add).focus();
     }
 
     #row(row, index, properties) {
