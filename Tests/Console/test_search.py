@@ -1,22 +1,51 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The search screen: what one searches with, how, and what is done with what was found."""
+"""The search screen: what one searches with, and how. What is done with results is in test_search_results.py."""
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from browser import Console
+from conftest import start
+from running_server import TEST_DATA
+from searching import ids, is_answered, last_search, new_searches, next_search, shown_results, texts
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+CAT = "00000000-0000-4000-8000-000000000003"
+PASTE = """
+const transfer = new DataTransfer();
+if (arguments[1]) transfer.setData('text/plain', arguments[1]);
+if (arguments[0]) { for (const file of arguments[0].files) transfer.items.add(file); arguments[0].remove(); }
+document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: transfer, bubbles: true, cancelable: true}));
+"""
 
 
-def results(console, text: str = "result"):
-    """Waits until a search has ended, and returns its summary."""
-    console.wait(lambda: not console.all("nt-search-results[aria-busy]"), "the search does not end")
-    return console.find(".results-count", text).text
+@pytest.fixture
+def odd() -> Path:
+    if TEST_DATA is None:
+        pytest.skip("needs the folder that NEEDLETAIL_TEST_DATA names")
+    return TEST_DATA / "images/odd/files"
 
 
-def first_hit(console) -> str:
-    return console.find(".hit").get_attribute("data-id")
+def file_input(console, path: Path):
+    """An input of the test's own that holds a file."""
+    chooser = console.run("const input = document.createElement('input'); input.type = 'file'; document.body.append(input); return input")
+    chooser.send_keys(str(path))
+    return chooser
+
+
+def choose(console, action: str, *paths: Path) -> None:
+    """Chooses files by a button whose file dialog the test answers itself."""
+    console.run("HTMLInputElement.prototype.click = function () {}")
+    console.click(f"[data-action={action}]")
+    console.driver.find_element(By.CSS_SELECTOR, "nt-query-panel input[type=file]").send_keys("\n".join(map(str, paths)))
+
+
+# MARK: Pictures in
 
 
 def test_a_dropped_picture_is_searched_with_at_once_and_shown_with_what_it_is(console, pets):
@@ -25,9 +54,475 @@ def test_a_dropped_picture_is_searched_with_at_once_and_shown_with_what_it_is(co
     console.find(".example")
     console.screenshot("search-idle")
     console.drop("main", path)
-    assert results(console).startswith("20 results")
+    assert shown_results(console).startswith("20 results")
     assert console.find(".hit-near").text == "100 %"
     assert path.name in console.find(".preview-name").text
-    assert "JPEG" in console.find(".preview-about").text and "×" in console.find(".preview-about").text
+    facts = console.find(".preview-about").text
+    assert "JPEG" in facts and "×" in facts and "kB" in facts
     console.screenshot("search-dropped")
     console.assert_accessible()
+    assert "ms in the server" in console.find(".results-summary").text
+
+
+def test_while_a_picture_is_dragged_the_page_says_what_dropping_does(console, pets):
+    console.open("search?class=Pet")
+    drag = ("const transfer = new DataTransfer(); transfer.items.add(new File(['x'], 'x.jpg'));"
+            "arguments[0].dispatchEvent(new DragEvent(arguments[1], {bubbles: true, cancelable: true, dataTransfer: transfer}))")
+    main = console.find("main")
+    console.run(drag, main, "dragenter")
+    assert texts(console, ".drop-target") == ["Search with this"]
+    console.screenshot("search-dragging")
+    console.run(drag, main, "dragleave")
+    console.gone(".drop-overlay")
+    console.open(f"search?class=Pet&like={CAT}")
+    shown_results(console)
+    console.run(drag, console.find("main"), "dragenter")
+    console.find(".drop-target[data-mode=minus]", "Lead away")
+    console.run(drag, console.find("main"), "dragleave")
+    console.drop("main", pets[9][0])
+    console.wait(lambda: "p" in console.path.split("like=")[1][:1])
+
+
+def test_a_picture_can_be_chosen_and_others_added_as_plus_and_minus(console, pets):
+    console.open("search?class=Pet")
+    choose(console, "choose", pets[0][0])
+    shown_results(console)
+    choose(console, "plus", pets[40][0])
+    console.wait(lambda: len(console.all(".entry")) == 2)
+    choose(console, "minus", pets[80][0])
+    console.wait(lambda: len(console.all(".entry")) == 3)
+    assert [image["weight"] for image in next_search(console)["images"]] == [1, 1, -1]
+    console.screenshot("search-plus-minus")
+    console.assert_accessible()
+    before = ids(console)
+    console.click(".entry:nth-child(2) [data-action=sign]")
+    assert [image["weight"] for image in next_search(console)["images"]] == [1, -1, -1]
+    assert ids(console) != before
+    weight = console.find(".entry:nth-child(3) input[type=range]")
+    weight.send_keys(Keys.HOME)
+    assert next_search(console)["images"][2]["weight"] == -0.1
+    console.click(".entry:nth-child(3) [data-action=remove]")
+    assert len(next_search(console)["images"]) == 2
+
+
+def test_several_pictures_that_are_dropped_together_count_together(console, pets):
+    console.open("search?class=Pet")
+    console.drop("main", pets[0][0], pets[1][0])
+    shown_results(console)
+    assert [image["weight"] for image in last_search(console)["images"]] == [1, 1]
+
+
+def test_a_pasted_picture_is_searched_with_and_a_pasted_address_explained(console, pets):
+    console.open("search?class=Pet")
+    console.run(PASTE, file_input(console, pets[5][0]), None)
+    shown_results(console)
+    assert console.find(".hit-near").text == "100 %" or len(ids(console)) > 0
+    console.open("search?class=Pet")
+    console.find(".example")
+    console.run(PASTE, None, "https://pictures.example/cat.jpg")
+    console.find(".toast", "NEEDLETAIL_FETCH_HOSTS")
+    assert not new_searches(console)
+
+
+def test_the_camera_takes_a_picture_to_search_with(console):
+    console.open("search?class=Pet")
+    console.click("[data-action=camera]")
+    console.find("dialog video")
+    console.assert_accessible()
+    console.click("dialog button.primary")
+    shown_results(console)
+    assert "camera.jpg" in console.find(".preview-name").text
+
+
+def test_without_a_camera_the_dialog_says_why(console):
+    console.open("search?class=Pet")
+    console.run("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'))")
+    console.click("[data-action=camera]")
+    console.find("dialog [role=alert]", "no camera")
+    console.press(Keys.ESCAPE)
+    console.gone("dialog")
+
+
+def test_examples_lead_to_what_is_like_them_without_themselves(console):
+    console.open("search?class=Pet")
+    example = console.find(".example")
+    name = example.get_attribute("title")
+    example.click()
+    shown_results(console)
+    console.find(".preview-name", name)
+    assert name not in texts(console, ".hit-title")
+    assert last_search(console)["excludeSelf"] is True
+
+
+@pytest.mark.parametrize("name", ["pillow_hopper_lzw.tif"])
+def test_what_browsers_cannot_show_is_searched_with_all_the_same(console, odd, name):
+    console.open("search?class=Pet")
+    console.drop("main", odd / name)
+    shown_results(console)
+    assert "searched with all the same" in console.find(".preview-about").text
+    assert not console.all(".preview-tools [data-action=crop]")
+
+
+def test_a_picture_is_shown_as_the_camera_says_and_its_crop_counts_in_stored_pixels(console, odd):
+    """A JPEG of 450 × 600 pixels that is to be turned by a quarter; the class does not turn pictures, so neither does the server."""
+    console.open("search?class=Pet")
+    console.drop("main", odd / "exif_landscape_6.jpg")
+    shown_results(console)
+    assert "600 × 450" in console.find(".preview-about").text
+    console.click("[data-action=crop]")
+    next_search(console)
+    for _ in range(5):
+        console.press(Keys.ARROW_LEFT)
+    console.wait(lambda: round(last_search(console)["images"][0]["crop"]["y"], 3) == 0.25)
+    crop = last_search(console)["images"][0]["crop"]
+    # On the left of what is seen is what is stored at the bottom: from 0.05 to 0.75 across becomes 0.25 to 0.95 down.
+    assert {side: round(value, 3) for side, value in crop.items()} == {"x": 0.15, "y": 0.25, "width": 0.7, "height": 0.7}
+
+
+@pytest.mark.parametrize(("content", "name", "words"), [
+    (b'<svg xmlns="http://www.w3.org/2000/svg"><script>window.hacked = true</script></svg>', "drawing.svg", "SVG drawing"),
+    (b'<svg onload="window.hacked = true" xmlns="http://www.w3.org/2000/svg"/>', "photo.jpg", "SVG drawing"),
+    (b"just words", "words.png", "no picture"),
+    (b"", "nothing.png", "is empty"),
+])
+def test_files_that_are_no_pictures_are_refused_in_words_and_nothing_is_sent(console, tmp_path, content, name, words):
+    (tmp_path / name).write_bytes(content)
+    console.open("search?class=Pet")
+    console.find(".example")
+    console.drop("main", tmp_path / name)
+    console.find(".toast.error", words)
+    assert not new_searches(console) and not console.run("return window.hacked")
+
+
+def test_a_damaged_picture_is_answered_with_the_servers_words(console, odd):
+    console.expected.append("422")
+    console.open("search?class=Pet")
+    console.drop("main", odd / "own_junk_soi_only.jpg")
+    failure = console.find(".empty[role=alert]")
+    assert "can't be searched" in failure.text and len(failure.text) > 60
+
+
+# MARK: Crop, turn, mirror
+
+
+def test_a_crop_box_is_drawn_moved_and_resized_by_mouse_and_keys(console, pets):
+    console.open("search?class=Pet")
+    console.drop("main", pets[0][0])
+    shown_results(console)
+    whole = ids(console)
+    box = console.find("nt-crop-box")
+    width, height = box.size["width"], box.size["height"]
+    ActionChains(console.driver).move_to_element_with_offset(box, -width // 4, -height // 4).click_and_hold().move_by_offset(
+        width // 2, height // 2).release().perform()
+    crop = next_search(console)["images"][0]["crop"]
+    assert all(abs(crop[side] - want) < 0.02 for side, want in {"x": 0.25, "y": 0.25, "width": 0.5, "height": 0.5}.items()), crop
+    assert ids(console) != whole
+    console.screenshot("search-crop")
+    console.assert_accessible()
+    # By its corner, then as a whole.
+    corner = console.driver.find_element(By.CSS_SELECTOR, ".crop-corner.se")
+    ActionChains(console.driver).drag_and_drop_by_offset(corner, width // 8, 0).perform()
+    assert abs(next_search(console)["images"][0]["crop"]["width"] - 0.625) < 0.02
+    ActionChains(console.driver).drag_and_drop_by_offset(console.find(".crop-box"), 0, height // 8).perform()
+    moved = next_search(console)["images"][0]["crop"]
+    assert abs(moved["y"] - 0.375) < 0.02 and abs(moved["width"] - 0.625) < 0.02
+    # By keys: it has the focus. Where it is now is said.
+    console.run("window.said = []; new MutationObserver(() => window.said.push(document.querySelector('#announcements').textContent))"
+                ".observe(document.querySelector('#announcements'), {childList: true, characterData: true, subtree: true})")
+    console.press(Keys.ARROW_UP)
+    next_search(console)
+    console.press(Keys.SHIFT + Keys.ARROW_LEFT)
+    keyed = next_search(console)["images"][0]["crop"]
+    assert abs(moved["y"] - keyed["y"] - 0.02) < 0.001 and abs(moved["width"] - keyed["width"] - 0.02) < 0.001
+    assert any("% wide" in words for words in console.run("return window.said"))
+    console.press(Keys.DELETE)
+    console.gone(".crop-box")
+    next_search(console)
+    assert ids(console) == whole
+
+
+def test_a_crop_box_follows_a_finger(console, pets):
+    console.open("search?class=Pet")
+    console.drop("main", pets[0][0])
+    shown_results(console)
+    console.click("[data-action=crop]")
+    before = next_search(console)["images"][0]["crop"]
+    console.run(
+        "const box = document.querySelector('.crop-box'); const side = document.querySelector('nt-crop-box').getBoundingClientRect().width;"
+        "const at = box.getBoundingClientRect(); const x = at.x + at.width / 2, y = at.y + at.height / 2;"
+        "const host = document.querySelector('nt-crop-box'); host.setPointerCapture = () => {};"
+        "for (const [name, dx] of [['pointerdown', 0], ['pointermove', side / 10], ['pointerup', side / 10]])"
+        "  (name === 'pointerdown' ? box : host).dispatchEvent(new PointerEvent(name, {bubbles: true, cancelable: true, pointerType: 'touch',"
+        "    button: 0, buttons: 1, pointerId: 7, clientX: x + dx, clientY: y}))")
+    assert abs(next_search(console)["images"][0]["crop"]["x"] - before["x"] - 0.1) < 0.01
+    assert console.run("return getComputedStyle(document.querySelector('nt-crop-box')).touchAction") == "none"
+
+
+def test_turning_and_mirroring_send_another_picture(console, pets):
+    console.open("search?class=Pet")
+    console.drop("main", pets[0][0])
+    shown_results(console)
+    untouched = last_search(console)["images"][0]["image"]
+    console.click("[data-action=turn]")
+    turned = next_search(console)["images"][0]["image"]
+    assert turned != untouched and console.all(".preview-turned canvas")
+    assert console.find(".hit-near").text != "100 %"
+    console.screenshot("search-turned")
+    console.click("[data-action=mirror]")
+    assert next_search(console)["images"][0]["image"] not in (turned, untouched)
+    for _ in range(3):
+        console.click("[data-action=turn]")
+        next_search(console)
+    # Upright again, and mirrored: nearly the same to the network.
+    assert int(console.find(".hit-near").text.split()[0]) > 60
+
+
+# MARK: Words
+
+
+def test_a_slash_leads_to_the_words_which_search_as_they_are_typed_and_enter_repeats(console):
+    console.open("search?class=Pet")
+    console.find(".example")
+    console.find("body").send_keys("/")
+    console.press("bengal")
+    assert shown_results(console)
+    assert all("Bengal" in title for title in texts(console, ".hit-title"))
+    assert "q=bengal" in console.path
+    console.requests()
+    console.press(Keys.ENTER)
+    console.wait(lambda: any("/v1/graphql" in request["url"] for request in console.requests()))
+    is_answered(console)
+
+
+def test_words_and_a_picture_together_find_what_stands_high_in_either(console):
+    console.open(f"search?class=Pet&like={CAT}&q=siamese")
+    shown_results(console)
+    titles = texts(console, ".hit-title")
+    assert any("Siamese" in title for title in titles[:4]) and any("Siamese" not in title for title in titles)
+
+
+def test_a_vector_is_searched_near_to(console, server):
+    status, stored = server.request("GET", f"/v1/objects/Pet/{CAT}?include=vector")
+    assert status == 200
+    console.open("search?class=Pet")
+    console.find(".example")
+    console.run(PASTE, None, json.dumps(stored["vector"]))
+    shown_results(console)
+    assert ids(console)[0] == CAT
+    console.find(".preview-name", "1,280 dimensions")
+
+
+# MARK: Options
+
+
+def test_the_number_of_results_follows_the_slider_when_it_rests(console):
+    console.open(f"search?class=Pet&like={CAT}")
+    shown_results(console)
+    slider = console.find("nt-search-options input[max='100'][min='1']")
+    for _ in range(5):
+        slider.send_keys(Keys.ARROW_RIGHT)
+    console.find(".results-count", "25 results")
+    assert [body["limit"] for body in new_searches(console)] == [25]
+    assert "k=25" in console.path
+    slider.send_keys(Keys.END)
+    console.find(".results-count", "59 results")
+    assert console.path.count("k=100") == 1
+
+
+def test_the_threshold_hides_by_per_cent_and_by_distance_without_asking_again(console):
+    console.open(f"search?class=Pet&like={CAT}&k=50")
+    shown_results(console)
+    threshold = console.find(".field:has(.unit-choice) input[type=range]")
+    for _ in range(30):
+        threshold.send_keys(Keys.ARROW_RIGHT)
+    console.find(".results-count", "beyond the threshold")
+    assert all(int(near.split()[0]) >= 30 for near in texts(console, ".hit-near"))
+    assert "min=30" in console.path
+    threshold.send_keys(Keys.END)
+    console.find(".empty", "All 50 results are beyond the threshold")
+    console.assert_accessible()
+    console.screenshot("search-empty-threshold")
+    console.click(".empty button", "Show all")
+    console.find(".results-count", "50 results")
+    console.click("[data-unit=distance]")
+    for _ in range(60):
+        threshold.send_keys(Keys.ARROW_LEFT)
+    console.wait(lambda: "max=" in console.path)
+    limit = float(console.path.split("max=")[1].split("&")[0])
+    console.find(".results-count", "beyond the threshold")
+    facts = texts(console, ".hit-facts")
+    assert facts and all(float(text.split()[1]) <= limit + 1e-4 for text in facts)
+    assert not new_searches(console)
+
+
+def test_filters_are_built_from_the_definition_and_kept_in_the_address(console):
+    console.open(f"search?class=Pet&like={CAT}&k=50")
+    shown_results(console)
+    console.click("nt-filter-rows button", "Add a filter")
+    # By keys alone: whichever control is drawn anew keeps the focus.
+    for option in ("name", "weight"):
+        console.press(Keys.ARROW_DOWN)
+        console.wait(lambda: console.run("return document.activeElement.value") == option)
+    Select(console.all("nt-filter-rows select")[1]).select_by_value("LessThan")
+    console.type("nt-filter-rows input", "10")
+    console.wait(lambda: console.find(".results-count").text.startswith("9 "))
+    assert console.run("return document.activeElement.matches('nt-filter-rows input')")
+    link = console.path
+    found = ids(console)
+    console.open(link.lstrip("/"))
+    shown_results(console)
+    assert ids(console) == found
+    console.type("nt-filter-rows input", "-1")
+    console.find(".empty", "No object fits the filters")
+    console.click(".empty button", "Clear the filters")
+    console.find(".results-count", "50 results")
+
+
+def test_copies_are_hidden_on_demand_and_counted(console, server, pets):
+    """The picture itself, byte for byte; another one stored twice, whose twins are equally far."""
+    import base64
+
+    twin = base64.b64encode(pets[30][0].read_bytes()).decode()
+    made = [f"00000000-0000-4000-9000-00000000000{index}" for index in (1, 2)]
+    for each in made:
+        status, _ = server.request("POST", "/v1/objects", {"class": "Pet", "id": each, "properties": {"image": twin, "name": "twin"}})
+        assert status == 200
+    try:
+        console.open("search?class=Pet&k=70")
+        console.drop("main", pets[0][0])
+        shown_results(console)
+        assert console.find(".hit-near").text == "100 %" and console.find(".results-count").text == "62 results"
+        console.click("nt-search-options .check")
+        console.find(".results-count", "hidden")
+        count = console.find(".results-count").text
+        assert count.startswith("60 results · 1 copy hidden") or count.startswith("59 results · 2 copies hidden"), count
+        assert console.find(".hit-near").text != "100 %"
+        assert "copies=hide" in console.path
+    finally:
+        for each in made:
+            server.request("DELETE", f"/v1/objects/Pet/{each}")
+
+
+def test_groups_show_their_nearest_and_lead_to_the_others(console):
+    console.open(f"search?class=Pet&like={CAT}&k=8&group=breed")
+    assert "group" in shown_results(console, "group")
+    names = texts(console, ".hit-group > span:first-child")
+    assert len(names) == len(set(names)) == 8
+    console.screenshot("search-groups")
+    console.assert_accessible()
+    console.click(".hit-group")
+    console.find(".results-count", "result")
+    assert all(names[0].replace("_", " ") in title for title in texts(console, ".hit-title"))
+    assert "group" not in console.path
+
+
+# MARK: The address
+
+
+def test_back_and_a_shared_link_lead_to_the_same_results(console):
+    console.open(f"search?class=Pet&like={CAT}&k=12")
+    shown_results(console)
+    first = ids(console)
+    console.find(".hit-actions [data-action=similar]").click()
+    console.wait(lambda: CAT not in console.path)
+    next_search(console)
+    second = ids(console)
+    assert second != first
+    link = console.path.lstrip("/")
+    console.driver.back()
+    console.wait(lambda: CAT in console.path)
+    console.wait(lambda: ids(console) == first)
+    console.open(link)
+    shown_results(console)
+    assert ids(console) == second
+
+
+def test_back_finds_an_uploaded_picture_and_a_link_says_that_it_is_missing(console, pets):
+    console.open("search?class=Pet")
+    console.drop("main", pets[0][0])
+    shown_results(console)
+    found = ids(console)
+    link = console.path.lstrip("/")
+    console.click(".nav-link", "Guides")
+    console.wait(lambda: console.path.startswith("/guides"))
+    console.driver.back()
+    shown_results(console)
+    assert ids(console) == found and pets[0][0].name in console.find(".preview-name").text
+    console.open(link)
+    console.find(".empty", "Links hold no pictures")
+    console.find(".preview-name", "not part of this link")
+    console.assert_accessible()
+
+
+def test_a_newer_search_ends_the_older_one(console):
+    console.open(f"search?class=Pet&like={CAT}")
+    shown_results(console)
+    console.run(
+        "const real = window.fetch; window.held = [];"
+        "window.fetch = (path, init) => String(path).includes('/v1/search') && !window.held.length"
+        "  ? new Promise((resolve, reject) => { window.held.push(init.signal); init.signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError'))) })"
+        "  : real(path, init)")
+    console.find(".hit [data-action=similar]").click()
+    console.wait(lambda: console.run("return window.held.length === 1"))
+    console.click("nt-search-options .check")
+    console.wait(lambda: console.run("return window.held[0].aborted"))
+    next_search(console)
+    assert not console.all(".toast.error") and len(ids(console)) > 5
+
+
+def test_hostile_names_and_addresses_do_nothing(console, tmp_path, pets):
+    name = "a\"><img src=x onerror='window.hacked=1'>.jpg"
+    (tmp_path / name).write_bytes(pets[0][0].read_bytes())
+    console.open("search?class=Pet")
+    console.drop("main", tmp_path / name)
+    shown_results(console)
+    assert console.find(".preview-name").text == name
+    hostile = "%22%3E%3Cimg%20src%3Dx%20onerror%3Dwindow.hacked%3D1%3E"
+    for part in (f"q={hostile}", f"like={hostile}", f"like=u{hostile}", f"filter={hostile}", f"min={hostile}&k={hostile}&group=", f"vector={hostile}&tenant={hostile}"):
+        console.open(f"search?class=Pet&{part}")
+        console.find("nt-query-panel")
+        is_answered(console)
+    assert not console.run("return window.hacked")
+    assert not console.all(".toast.error")
+
+
+# MARK: Other collections
+
+
+def test_tenants_and_target_vectors_can_be_chosen(driver, tmp_path, pets):
+    import base64
+
+    with start(tmp_path / "data") as server:
+        neural = {"img2vec-neural": {"imageFields": ["image"]}}
+        status, answer = server.request("POST", "/v1/schema", {
+            "class": "Room", "multiTenancyConfig": {"enabled": True},
+            "vectorConfig": {
+                "seen": {"vectorizer": neural, "vectorIndexType": "hnsw"}, "own": {"vectorizer": {"none": {}}, "vectorIndexType": "hnsw"}},
+            "properties": [{"name": "image", "dataType": ["blob"]}, {"name": "name", "dataType": ["text"]}]})
+        assert status == 200, answer
+        server.request("POST", "/v1/schema/Room/tenants", [{"name": "north"}, {"name": "south"}])
+        for index, (path, breed) in enumerate(pets[:6]):
+            status, answer = server.request("POST", "/v1/objects", {
+                "class": "Room", "tenant": "north", "vectors": {"own": [float(index), 1.0]},
+                "properties": {"image": base64.b64encode(path.read_bytes()).decode(), "name": f"{breed} {index}"}})
+            assert status == 200, answer
+        with Console(driver, server) as console:
+            console.open("search?class=Room&tenant=north&vector=seen")
+            console.find(".example")
+            console.drop("main", pets[2][0])
+            shown_results(console)
+            assert console.find(".hit-title").text.endswith(" 2")
+            console.all("nt-collection-choice select")[2].send_keys("own")
+            console.wait(lambda: "vector=own" in console.path)
+            console.find("body").send_keys("/")
+            console.press("[4, 1]")
+            console.press(Keys.ENTER)
+            console.wait(lambda: "like=v" in console.path)
+            shown_results(console)
+            assert console.find(".hit-title").text.endswith(" 4") and "vectors" in last_search(console)
+            console.all("nt-collection-choice select")[1].send_keys("south")
+            console.wait(lambda: "tenant=south" in console.path)
+            console.find(".empty", "Nothing was found")
+            console.open("search?class=Room&tenant=south")
+            console.find(".examples", "no objects")
+            console.assert_accessible()

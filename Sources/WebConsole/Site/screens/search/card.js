@@ -48,7 +48,7 @@ export function card(hit, definition, { index, count, isSelected }, run) {
     const label = hit.properties[labelProperty(definition)];
     const near = nearness(hit);
     const measure = hit.distance !== undefined ? t("distance", { n: distance(hit.distance) }) : hit.score !== undefined ? t("score", { n: hit.score.toFixed(3) }) : "";
-    const facts = [hit.group ? null : label === alt ? null : label, measure].filter((fact) => fact).join(" · ");
+    const facts = [measure, hit.group || label === alt ? null : label].filter((fact) => fact).join(" · ");
     const action = (name) =>
         h("button", { type: "button", class: "bare", tabindex: "-1", title: t(name, { alt }), "aria-label": t(name, { alt }), data: { action: name }, on: { click: run[name] } }, icon({ plus: "add" }[name] ?? name));
     return h(

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { h, replace } from "../../base/dom.js";
+import { debounce, h, replace } from "../../base/dom.js";
 import { texts } from "../../base/texts.js";
 import { announce } from "../../shell/toasts.js";
 
 const t = texts({
     en: {
-        role: "crop box",
-        label: "Part of the picture that is searched with. Arrow keys move it, with Shift they make it larger or smaller, Delete takes it away.",
+        label: "Crop box: the part of the picture that is searched with. Arrow keys move it, with Shift they make it larger or smaller, Delete takes it away.",
         said: ({ x, y, width, height }) => `From ${x} % of the left and ${y} % of the top, ${width} % wide and ${height} % high`,
         gone: "The whole picture",
     },
@@ -32,7 +31,6 @@ export class CropBox extends HTMLElement {
         class: "crop-box",
         tabindex: "0",
         role: "application",
-        "aria-roledescription": t("role"),
         "aria-label": t("label"),
         hidden: true,
     });
@@ -136,8 +134,10 @@ export class CropBox extends HTMLElement {
         }
         event.preventDefault();
         event.stopPropagation();
-        this.changed(this.#crop);
+        this.#rested(this.#crop);
     };
+
+    #rested = debounce(200, (crop) => this.changed(crop));
 }
 
 customElements.define("nt-crop-box", CropBox);

@@ -137,8 +137,13 @@ export async function imageOf(entry, definition, vectorName) {
     return { image: await picture.base64, weight, crop: entry.crop ? storedCrop(entry.crop, orientation) : undefined };
 }
 
+const vectorOf = (definition, name) => vectors(definition).find((each) => each.name === name) ?? vectors(definition)[0];
+
+/** Whether pictures can be searched with by this vector: the server makes it from pictures. */
+export const sees = (definition, vectorName) => vectorOf(definition, vectorName).vectorizer === "img2vec-neural";
+
 function turnsByEXIF(definition, vectorName) {
-    const vector = vectors(definition).find((each) => each.name === vectorName) ?? vectors(definition)[0];
+    const vector = vectorOf(definition, vectorName);
     const settings = definition.vectorConfig?.[vector.name]?.vectorizer?.[vector.vectorizer] ?? definition.moduleConfig?.[vector.vectorizer];
     const all = settings?.preprocess ?? {};
     const own = { ...all, ...all[vector.imageFields[0]] };

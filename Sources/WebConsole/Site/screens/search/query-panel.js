@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { h, replace } from "../../base/dom.js";
-import { describe, seesPictures } from "../../base/schema.js";
+import { describe } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
 import { picture, pictureURL } from "../../parts/picture.js";
 import { announce, showError, toast } from "../../shell/toasts.js";
 import { takePicture } from "./camera.js";
+import { sees } from "./pictures.js";
 import { QueryEntries } from "./query-entries.js";
 import { examples } from "./request.js";
 import { entry } from "./state.js";
@@ -15,7 +16,7 @@ const t = texts({
     en: {
         invitation: "What are you looking for?",
         drop: "Drop a picture anywhere on this page, or paste one with Ctrl+V.",
-        noNetwork: "This collection makes no vectors from pictures. Search with one of its objects, by words, or paste a vector.",
+        noNetwork: "Here no vectors are made from pictures. Search with one of the objects, by words, or paste a vector.",
         choose: "Choose a picture",
         another: "Another",
         camera: "Camera",
@@ -52,7 +53,6 @@ export class QueryPanel extends HTMLElement {
     #invitation = h("div", { class: "invitation" });
     #buttons = h("div", { class: "row query-buttons" });
     #asking = null;
-    #state = [];
 
     constructor() {
         super();
@@ -69,19 +69,18 @@ export class QueryPanel extends HTMLElement {
     }
 
     /** @param {boolean} isIdle whether nothing is searched for, by words either */
-    set(entries, definition, tenant, isIdle) {
-        this.#state = entries;
+    set({ entries, tenant, vector }, definition, isIdle) {
         this.#entries.set(entries, definition, tenant);
-        const sees = seesPictures(definition);
+        const takes = sees(definition, vector);
         const hasSome = entries.length > 0;
         this.#invitation.hidden = !isIdle;
-        replace(this.#invitation, icon("image"), h("p", { class: "empty-title" }, t("invitation")), h("p", { class: "muted" }, t(sees ? "drop" : "noNetwork")));
+        replace(this.#invitation, icon("image"), h("p", { class: "empty-title" }, t("invitation")), h("p", { class: "muted" }, t(takes ? "drop" : "noNetwork")));
         replace(
             this.#buttons,
-            sees ? this.#button(hasSome ? "another" : "choose", "image", () => this.#choose("replace"), isIdle, hasSome) : null,
-            sees ? this.#button("camera", "camera", () => this.#photograph()) : null,
-            sees && hasSome ? this.#button("plus", "add", () => this.#choose("plus"), false, true) : null,
-            sees && hasSome ? this.#button("minus", "minus", () => this.#choose("minus"), false, true) : null,
+            takes ? this.#button(hasSome ? "another" : "choose", "image", () => this.#choose("replace"), isIdle, hasSome) : null,
+            takes ? this.#button("camera", "camera", () => this.#photograph()) : null,
+            takes && hasSome ? this.#button("plus", "add", () => this.#choose("plus"), false, true) : null,
+            takes && hasSome ? this.#button("minus", "minus", () => this.#choose("minus"), false, true) : null,
         );
         this.#examples.hidden = !isIdle;
         if (isIdle) this.#showExamples(definition, tenant);

@@ -33,6 +33,8 @@ const t = texts({
         again: "Try again",
         missing: "This link was searched with a picture of somebody's own",
         missingText: "Links hold no pictures. Drop it here again, or choose another one.",
+        blind: "Here no vectors are made from pictures",
+        blindText: "Choose another vector or collection, or search with an object that is stored.",
         hidden: ({ n }) => (n === 1 ? "The only result is beyond the threshold" : `All ${n} results are beyond the threshold`),
         hiddenText: ({ best }) => `The nearest one has ${best}.`,
         showAll: "Show all",
@@ -150,10 +152,11 @@ export class Results extends HTMLElement {
         replace(this.#empty, this.#hits.length || kindOf(state) === "none" ? null : this.#emptyState());
     }
 
-    showMissing(number) {
+    /** Says why nothing is searched for: "missing", a picture that no link can hold; "blind", no vector that sees pictures. */
+    showNotice(why) {
         this.clear();
-        replace(this.#empty, emptyState({ title: t("missing"), text: t("missingText") }));
-        announce(t("missing", { n: number }));
+        replace(this.#empty, emptyState({ title: t(why), text: t(`${why}Text`) }));
+        announce(t(why));
     }
 
     showFailure(error) {

@@ -11,7 +11,7 @@ import { showError } from "../../shell/toasts.js";
 import { takeFiles } from "./drop.js";
 import { registerKeys } from "./keys.js";
 import { SearchOptions } from "./options.js";
-import { keepPicture, keepVector, keptUnder, vectorIn } from "./pictures.js";
+import { keepPicture, keepVector, keptUnder, sees, vectorIn } from "./pictures.js";
 import { QueryPanel } from "./query-panel.js";
 import { kindOf, search } from "./request.js";
 import { Results } from "./results.js";
@@ -156,12 +156,12 @@ export default class SearchScreen extends Screen {
     }
 
     #present() {
-        const { words, entries } = this.#state;
+        const { words } = this.#state;
         this.classList.toggle("idle", kindOf(this.#state) === "none");
         if (this.#words.value.trim() !== words) this.#words.value = words;
         const hasTexts = (this.#definition.properties ?? []).some(isText);
         this.#words.placeholder = t(hasTexts ? "placeholder" : "noWords");
-        this.#panel.set(entries, this.#definition, this.#state.tenant, kindOf(this.#state) === "none");
+        this.#panel.set(this.#state, this.#definition, kindOf(this.#state) === "none");
         this.#options.set(this.#definition, this.#state);
     }
 
@@ -173,7 +173,10 @@ export default class SearchScreen extends Screen {
         this.#searched = searchKey(state);
         if (kindOf(state) === "none") return this.#results.clear();
         const missing = state.entries.filter((each) => (each.kind === "file" || each.kind === "vector") && !keptUnder(each.ref));
-        if (missing.length) return this.#results.showMissing(missing.length);
+        if (missing.length) return this.#results.showNotice("missing");
+        if (state.entries.some((each) => each.kind === "file" || each.kind === "url") && !sees(definition, state.vector)) {
+            return this.#results.showNotice("blind");
+        }
         this.#results.begin(state, definition);
         try {
             const answer = await search(state, definition, { signal });
