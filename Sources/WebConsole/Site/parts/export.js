@@ -1,24 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Objects as files that the page makes: JSON, and CSV that spreadsheets open without running anything in it.
 
-import { send } from "../base/api.js";
-import { h } from "../base/dom.js";
 import { isBlob } from "../base/schema.js";
-
-/** Saves a blob under a name, as a download. */
-export function saveBlob(name, blob) {
-    const address = URL.createObjectURL(blob);
-    h("a", { href: address, download: name }).click();
-    // The browser has begun to read it by then.
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
-
-/** Saves a stored picture; `name` is completed by what its bytes are. */
-export async function savePicture(name, path, signal) {
-    const blob = await send("GET", path, { as: "blob", signal });
-    const ending = blob.type.split("/")[1]?.replace("jpeg", "jpg").replace(/[^a-z0-9].*/, "");
-    saveBlob(ending ? `${name}.${ending}` : name, blob);
-}
+import { saveBlob } from "./save.js";
 
 /**
  * Saves objects as JSON or CSV.
@@ -30,7 +14,7 @@ export async function savePicture(name, path, signal) {
  */
 export function exportObjects(format, definition, objects, more = []) {
     const name = `${definition.class}-${objects.length}.${format}`;
-    if (format === "csv") return saveBlob(name, new Blob([csvOf(definition, objects, more)], { type: "text/csv;charset=utf-8" }));
+    if (format === "csv") return saveBlob(new Blob([csvOf(definition, objects, more)], { type: "text/csv;charset=utf-8" }), name);
     const rows = objects.map((object) => ({
         class: definition.class,
         id: object.id,
@@ -38,7 +22,7 @@ export function exportObjects(format, definition, objects, more = []) {
         ...Object.fromEntries(more.map((member) => [member, object[member]])),
         properties: object.properties,
     }));
-    saveBlob(name, new Blob([JSON.stringify(rows, null, 2)], { type: "application/json" }));
+    saveBlob(new Blob([JSON.stringify(rows, null, 2)], { type: "application/json" }), name);
 }
 
 /** CSV after RFC 4180: a line of names, then a line an object. */

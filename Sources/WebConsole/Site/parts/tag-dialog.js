@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { send, url } from "../base/api.js";
 import { freshID, h, replace } from "../base/dom.js";
 import { isArray, isText } from "../base/schema.js";
 import { recall, remember } from "../base/session.js";
 import { count, texts } from "../base/texts.js";
 import { announce, showError, toast } from "../shell/toasts.js";
 import { openDialog } from "./dialog.js";
+import { changeObject } from "./objects.js";
 
 const t = texts({
     en: {
@@ -100,14 +100,10 @@ async function write({ definition, tenant, objects, property, text, signal, move
             const before = object.properties?.[property.name] ?? [];
             const value = isArray(property) ? [...new Set([...before, text])] : text;
             try {
-                await send("PATCH", url(["objects", definition.class, object.id]), {
-                    json: { class: definition.class, tenant, properties: { [property.name]: value } },
-                    signal,
-                });
+                await changeObject(definition, object.id, { [property.name]: value }, { tenant });
                 object.properties = { ...object.properties, [property.name]: value };
                 changed.push(object);
             } catch (reason) {
-                if (reason.name === "AbortError") break;
                 failed += 1;
                 error ??= reason;
             }

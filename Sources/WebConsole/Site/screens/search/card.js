@@ -7,6 +7,7 @@ import { describe, labelProperty } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
 import { picture, pictureURL } from "../../parts/picture.js";
+import { perGroup } from "./request.js";
 
 const t = texts({
     en: {
@@ -59,7 +60,7 @@ export function card(hit, definition, { index, count, isSelected }, run) {
             {
                 class: "hit-open",
                 data: { focus: "" },
-                href: href("browse", { class: definition.class, tenant: hit.tenant, view: hit.id }),
+                href: href("browse", { class: definition.class, tenant: hit.tenant, object: hit.id }),
                 "aria-label": near ? `${alt}, ${near}` : alt,
                 on: { click: run.open },
             },
@@ -71,19 +72,20 @@ export function card(hit, definition, { index, count, isSelected }, run) {
             { class: "hit-check" },
             h("input", { type: "checkbox", tabindex: "-1", checked: isSelected, "aria-label": t("select", { alt }), on: { click: run.select } }),
         ),
-        hit.group ? groupLine(hit.group, run) : null,
+        hit.group ? groupLine(hit.group, definition, run) : null,
         h("p", { class: "hit-title", title: alt }, alt),
         h("p", { class: "hit-facts muted", title: facts }, facts),
         h("div", { class: "hit-actions" }, ["similar", "plus", "minus", "more"].map(action)),
     );
 }
 
-function groupLine({ value, count }, run) {
+function groupLine({ value, count, others }, definition, run) {
     const name = value === null || value === undefined || value === "" ? t("noValue") : String(value);
     return h(
         "button",
         { type: "button", class: "hit-group quiet", tabindex: "-1", title: t("others", { value: name }), "aria-label": t("others", { value: `${name} (${count})` }), on: { click: run.only } },
         h("span", {}, name),
-        h("span", { class: "chip" }, count),
+        others.slice(0, 3).map((other) => picture({ src: hitPicture(other, definition, 64), alt: "" })),
+        h("span", { class: "chip" }, count < perGroup ? count : `${count}+`),
     );
 }

@@ -7,7 +7,7 @@ import { texts } from "../../base/texts.js";
 import { openDialog } from "../../parts/dialog.js";
 import { pictureURL } from "../../parts/picture.js";
 import { showError } from "../../shell/toasts.js";
-import { drawn, keptUnder, loaded } from "./pictures.js";
+import { drawn, keptUnder } from "./pictures.js";
 
 const t = texts({
     en: {
@@ -27,12 +27,6 @@ export const drawableEntry = (state) =>
 
 export const comparable = (state) => drawableEntry(state) >= 0;
 
-/** A stored picture as an image that canvases can read. Give `address` back with `URL.revokeObjectURL`. */
-export async function storedImage(path, signal) {
-    const address = URL.createObjectURL(await send("GET", path, { as: "blob", signal }));
-    return { address, image: await loaded(address) };
-}
-
 /**
  * The picture of an entry as it is searched with: turned, mirrored and cut.
  *
@@ -40,7 +34,8 @@ export async function storedImage(path, signal) {
  */
 export async function canvasOf(each, definition, tenant, side, signal) {
     if (each.kind === "file") return drawn(keptUnder(each.ref), each, side, true);
-    const { address } = await storedImage(pictureURL(definition.class, each.ref, { tenant }), signal);
+    const path = pictureURL(definition.class, each.ref, { tenant });
+    const address = URL.createObjectURL(await send("GET", path, { as: "blob", signal }));
     try {
         return await drawn({ address }, each, side, true);
     } finally {

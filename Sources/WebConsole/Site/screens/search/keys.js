@@ -32,7 +32,7 @@ export function registerKeys({ focusWords, results }) {
         { keys: ["s"], label: t("similar"), run: onHit((index) => results.similar(index)) },
         { keys: ["+"], label: t("plus"), run: onHit((index) => results.add(index, false)) },
         { keys: ["-"], label: t("minus"), run: onHit((index) => results.add(index, true)) },
-        { keys: ["x", "X", " "], label: t("select"), run: onHit((index, event) => results.toggle(index, event.shiftKey)) },
+        { keys: ["x", "X", " "], label: t("select"), run: onHit((index, event) => (event.key === " " && event.target.matches("button, input") ? false : results.toggle(index, event.shiftKey))) },
         { keys: ["Delete"], label: t("delete"), run: () => results.delete() },
         { keys: ["Escape"], label: t("none"), run: () => results.selectNone() },
     ]);

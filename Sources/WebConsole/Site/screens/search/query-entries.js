@@ -4,10 +4,10 @@ import { h, replace } from "../../base/dom.js";
 import { describe } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
+import { readObject } from "../../parts/objects.js";
 import { picture, pictureURL } from "../../parts/picture.js";
 import { CropBox, middle } from "./crop-box.js";
 import { drawn, keptUnder } from "./pictures.js";
-import { propertiesOf } from "./request.js";
 
 const t = texts({
     en: {
@@ -141,9 +141,9 @@ export class QueryEntries extends HTMLElement {
     #askName(id) {
         this.#names.set(id, id);
         const { definition, tenant } = this.#place;
-        propertiesOf(id, definition, tenant).then(
-            (properties) => {
-                this.#names.set(id, describe(definition, properties, id));
+        readObject(definition, id, { tenant }).then(
+            (object) => {
+                this.#names.set(id, describe(definition, object?.properties, id));
                 this.#previewKey = null;
                 if (this.#entries.some((each) => each.ref === id)) this.#draw();
             },

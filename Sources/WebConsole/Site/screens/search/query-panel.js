@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { h, replace } from "../../base/dom.js";
+import { freshID, h, replace } from "../../base/dom.js";
+import { features } from "../../base/features.js";
 import { describe } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
@@ -20,6 +21,11 @@ const t = texts({
         choose: "Choose a picture",
         another: "Another",
         camera: "Camera",
+        link: "By address",
+        url: "Address of a picture",
+        urlHint: "The server fetches it, from hosts that NEEDLETAIL_FETCH_HOSTS lists.",
+        noAddress: "This is no address of a picture; it begins with https:// or http://.",
+        go: "Search",
         plus: "Add",
         minus: "Lead away",
         anotherLong: "Another picture in place of this one",
@@ -53,6 +59,10 @@ export class QueryPanel extends HTMLElement {
     #invitation = h("div", { class: "invitation" });
     #buttons = h("div", { class: "row query-buttons" });
     #asking = null;
+    #form = this.#urlForm();
+    #shown = [];
+    /** Whether the server fetches pictures. */
+    #fetches = features().then(({ fetchHosts }) => fetchHosts, () => false);
 
     constructor() {
         super();
@@ -65,7 +75,7 @@ export class QueryPanel extends HTMLElement {
     }
 
     connectedCallback() {
-        replace(this, this.#invitation, this.#entries, this.#buttons, this.#input, this.#examples);
+        replace(this, this.#invitation, this.#entries, this.#buttons, this.#form, this.#input, this.#examples);
     }
 
     /** @param {boolean} isIdle whether nothing is searched for, by words either */
@@ -73,12 +83,17 @@ export class QueryPanel extends HTMLElement {
         this.#entries.set(entries, definition, tenant);
         const takes = sees(definition, vector);
         const hasSome = entries.length > 0;
+        this.#shown = entries;
+        const link = this.#button("link", "link", () => this.#toggleURL());
+        link.hidden = true;
+        this.#fetches.then((fetches) => (link.hidden = !fetches));
         this.#invitation.hidden = !isIdle;
         replace(this.#invitation, icon("image"), h("p", { class: "empty-title" }, t("invitation")), h("p", { class: "muted" }, t(takes ? "drop" : "noNetwork")));
         replace(
             this.#buttons,
             takes ? this.#button(hasSome ? "another" : "choose", "image", () => this.#choose("replace"), isIdle, hasSome) : null,
             takes ? this.#button("camera", "camera", () => this.#photograph()) : null,
+            takes ? link : null,
             takes && hasSome ? this.#button("plus", "add", () => this.#choose("plus"), false, true) : null,
             takes && hasSome ? this.#button("minus", "minus", () => this.#choose("minus"), false, true) : null,
         );
@@ -95,9 +110,40 @@ export class QueryPanel extends HTMLElement {
         this.#asking?.abort();
     }
 
-    /** Takes a picture's address; the server would have to fetch it. */
-    addURL() {
-        toast(t("noURL"), { kind: "error", seconds: 12 });
+    /**
+     * Takes a picture's address, if the server fetches such.
+     *
+     * @param {"replace"|"plus"|"minus"} mode
+     */
+    async addURL(url, mode) {
+        if (!(await this.#fetches)) return toast(t("noURL"), { kind: "error", seconds: 12 });
+        this.changed([...(mode === "replace" ? [] : this.#shown), entry("url", url, mode === "minus")]);
+    }
+
+    /** Shows or hides the field for an address. */
+    #toggleURL() {
+        this.#form.hidden = !this.#form.hidden;
+        if (!this.#form.hidden) this.#form.querySelector("input").focus();
+    }
+
+    #urlForm() {
+        const [hint, fault] = [h("p", { class: "hint", id: freshID() }, t("urlHint")), h("p", { class: "fault", id: freshID(), role: "alert" })];
+        const input = h("input", { type: "url", id: freshID(), placeholder: "https://", "aria-describedby": `${hint.id} ${fault.id}` });
+        const submit = (event) => {
+            event.preventDefault();
+            const isURL = /^https?:\/\/./i.test(input.value.trim()) && URL.canParse(input.value.trim());
+            input.setAttribute("aria-invalid", String(!isURL));
+            replace(fault, isURL ? null : t("noAddress"));
+            if (!isURL) return input.focus();
+            this.addURL(input.value.trim(), "replace");
+            this.#form.hidden = true;
+            input.value = "";
+        };
+        return h(
+            "form",
+            { class: "url-form", hidden: true, novalidate: true, on: { submit } },
+            h("div", { class: "field" }, h("label", { for: input.id }, t("url")), h("div", { class: "row" }, h("div", { class: "grow" }, input), h("button", { type: "submit" }, t("go"))), hint, fault),
+        );
     }
 
     #button(name, drawing, run, isPrimary = false, hasMore = false) {

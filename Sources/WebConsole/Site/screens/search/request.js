@@ -2,8 +2,9 @@
 // What the page searches for, as requests: near to pictures over REST, by words over GraphQL, by both at once as two of them.
 
 import { graphql, post } from "../../base/api.js";
-import { isReference, typeOf, vectors } from "../../base/schema.js";
+import { collections, textProperties, vectors } from "../../base/schema.js";
 import { whereInGraphQL, whereOf } from "../../parts/filters.js";
+import { selection } from "../../parts/objects.js";
 import { imageOf, keptUnder } from "./pictures.js";
 
 /** How many hits of a group are shown beside its nearest. */
@@ -101,14 +102,9 @@ export async function distanceTo(state, definition, id, index, image, signal) {
 
 // MARK: Words
 
-const plain = new Set(["text", "string", "int", "number", "boolean", "date", "uuid"].flatMap((type) => [type, `${type}[]`]));
-
-/** The properties that GraphQL shows without further braces. */
-const shown = (definition) =>
-    (definition.properties ?? []).filter((each) => !isReference(each) && plain.has(typeOf(each))).map((each) => each.name).join(" ");
-
 async function words(state, definition, offset, signal) {
     const where = whereOf(definition, state.filter);
+    const fields = selection(definition, await collections());
     const parameters = [
         `bm25: {query: ${JSON.stringify(state.words)}}`,
         `limit: ${state.count}`,
@@ -116,7 +112,7 @@ async function words(state, definition, offset, signal) {
         state.tenant ? `tenant: ${JSON.stringify(state.tenant)}` : "",
         where ? `where: ${whereInGraphQL(where)}` : "",
     ];
-    const query = `{Get {hits: ${definition.class}(${parameters.filter((each) => each).join(", ")}) {${shown(definition)} _additional {id score thumbnailUrl imageUrl}}}}`;
+    const query = `{Get {hits: ${definition.class}(${parameters.filter((each) => each).join(", ")}) {${fields} _additional {id score thumbnailUrl imageUrl}}}}`;
     const data = await graphql(query, undefined, { signal });
     return { hits: (data.Get.hits ?? []).map((object) => readObject(object, state.tenant)) };
 }
@@ -127,14 +123,6 @@ function readObject({ _additional: more, ...properties }, tenant) {
         id: more.id, tenant, properties: stored, score: more.score === undefined ? undefined : Number(more.score),
         hasPicture: Boolean(more.thumbnailUrl), imageURL: more.imageUrl ?? undefined,
     };
-}
-
-/** What a stored object says, without its picture; nothing if there is no such object. */
-export async function propertiesOf(id, definition, tenant) {
-    const parameters = [`where: {path: ["id"], operator: Equal, valueText: ${JSON.stringify(id)}}`, "limit: 1"];
-    if (tenant) parameters.push(`tenant: ${JSON.stringify(tenant)}`);
-    const data = await graphql(`{Get {hits: ${definition.class}(${parameters.join(", ")}) {${shown(definition)} _additional {id}}}}`);
-    return data.Get.hits?.[0];
 }
 
 /**
@@ -150,11 +138,11 @@ export async function examples(definition, tenant, number, signal) {
     // Deep offsets are slow and have a limit.
     const range = Math.min(total, 2000);
     const offsets = [...new Set(Array.from({ length: number }, (_, index) => Math.floor((index * range) / number)))];
-    const fields = offsets.map(
-        (offset, index) =>
-            `o${index}: ${definition.class}(limit: 1, offset: ${offset}${inTenant ? `, ${inTenant}` : ""}) {${shown(definition)} _additional {id thumbnailUrl imageUrl}}`,
+    const texts = textProperties(definition).join(" ");
+    const samples = offsets.map(
+        (offset, index) => `o${index}: ${definition.class}(limit: 1, offset: ${offset}${inTenant ? `, ${inTenant}` : ""}) {${texts} _additional {id thumbnailUrl imageUrl}}`,
     );
-    const data = await graphql(`{Get {${fields.join(" ")}}}`, undefined, { signal });
+    const data = await graphql(`{Get {${samples.join(" ")}}}`, undefined, { signal });
     const objects = offsets.flatMap((_, index) => data.Get[`o${index}`] ?? []).map((object) => readObject(object, tenant));
     return { total, objects: objects.filter((object) => object.hasPicture) };
 }

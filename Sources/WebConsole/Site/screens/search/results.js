@@ -5,15 +5,16 @@ import { h, replace } from "../../base/dom.js";
 import { milliseconds, share } from "../../base/format.js";
 import { describe } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
+import { copyText } from "../../parts/copy.js";
 import { emptyState } from "../../parts/empty.js";
-import { savePicture } from "../../parts/export.js";
+import { openObject } from "../../parts/object-dialog.js";
+import { download } from "../../parts/save.js";
 import { SelectionBar } from "../../parts/selection.js";
 import { VirtualGrid } from "../../parts/virtual-grid.js";
 import { announce, showError, toast } from "../../shell/toasts.js";
 import { card, hitPicture } from "./card.js";
 import { compare, comparable } from "./compare.js";
 import { openMenu } from "./hit-menu.js";
-import { openHit } from "./open-hit.js";
 import { kindOf } from "./request.js";
 import { entry } from "./state.js";
 import { explain } from "./why.js";
@@ -225,10 +226,10 @@ export class Results extends HTMLElement {
 
     async #more() {
         if (this.#isLoading || !this.#answer.isFull) return;
-        this.#isLoading = true;
-        this.#showFoot();
         const answer = this.#answer;
         const focused = this.#foot.contains(document.activeElement);
+        this.#isLoading = true;
+        this.#showFoot();
         try {
             const { hits, isFull, copies } = await this.load(answer.hits.length + answer.copies);
             if (answer !== this.#answer) return;
@@ -308,7 +309,7 @@ export class Results extends HTMLElement {
             ...(hit.hasPicture
                 ? [
                       { drawing: "image", label: t("original"), to: original },
-                      { drawing: "download", label: t("download"), run: () => savePicture(alt.slice(0, 80), original).catch((error) => showError(error, t("notSaved"))) },
+                      { drawing: "download", label: t("download"), run: () => download(original, alt.slice(0, 80)).catch((error) => showError(error, t("notSaved"))) },
                   ]
                 : []),
             { drawing: "trash", label: t("delete"), run: () => this.#bar.delete([hit]) },
@@ -316,17 +317,28 @@ export class Results extends HTMLElement {
     }
 
     async #copyID({ id }) {
-        try {
-            await navigator.clipboard.writeText(id);
-            toast(t("copied"), { kind: "good", seconds: 3 });
-        } catch {
-            // Only over HTTPS and at localhost: show it to be copied by hand.
-            toast(id, { seconds: 30 });
-        }
+        if (await copyText(id, this.#grid)) toast(t("copied"), { kind: "good", seconds: 3 });
+        // To be copied by hand.
+        else toast(id, { seconds: 30 });
     }
 
     #open(hit) {
-        openHit(hit, this.#definition, { removed: () => this.#bar.delete([hit]), changed: () => this.#redraw() });
+        const putBack = new Map();
+        openObject(this.#definition.class, hit.id, {
+            tenant: this.#state.tenant,
+            list: this.#hits.map((each) => each.id),
+            index: this.#indexOf(hit),
+            moved: (id, index) => this.#grid.focusCell(index),
+            changed: ({ id, properties }) => {
+                const changed = this.#hits.find((each) => each.id === id);
+                if (!changed) return;
+                changed.properties = properties;
+                this.#grid.refresh(this.#indexOf(changed));
+            },
+            deleted: (id) => putBack.set(id, this.#takeOut([id])),
+            restored: (id) => putBack.get(id)?.(),
+            closed: (id) => this.#grid.focusCell(this.#hits.findIndex((each) => each.id === id)),
+        });
     }
 
     #compareSelected([one, other]) {

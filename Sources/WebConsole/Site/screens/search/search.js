@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { address, go } from "../../base/address.js";
+import { address, go, note } from "../../base/address.js";
 import { debounce, h, loadStyle, replace } from "../../base/dom.js";
 import { isText } from "../../base/schema.js";
 import { Screen } from "../../base/screen.js";
 import { texts } from "../../base/texts.js";
 import { CollectionChoice, noCollections } from "../../parts/collection-choice.js";
 import { icon } from "../../parts/icons.js";
-import { showError } from "../../shell/toasts.js";
+import { showError, toast } from "../../shell/toasts.js";
 import { takeFiles } from "./drop.js";
 import { registerKeys } from "./keys.js";
 import { SearchOptions } from "./options.js";
@@ -24,8 +24,8 @@ const t = texts({
         placeholder: "Words, or a vector such as [0.1, -0.2, …]",
         noWords: "This collection has no texts to search in",
         options: "Options",
+        noCollection: "There is no collection '{name}' any more.",
         failed: "The picture can't be searched with",
-        searching: "Not searched",
     },
 });
 
@@ -56,12 +56,18 @@ export default class SearchScreen extends Screen {
             if (turn !== this.#turn) return;
         }
         this.#definition = this.#choice.definition;
+        if (this.#definition && state.className && state.className !== this.#definition.class) {
+            toast(t("noCollection", { name: state.className }), { kind: "error", seconds: 12 });
+            state.entries = state.entries.filter((each) => each.kind !== "object");
+        }
         if (!this.#definition) {
             this.#state = state;
             return replace(this, h("div", { class: "screen-head" }, h("h1", {}, t("title"))), noCollections());
         }
         Object.assign(state, { className: this.#definition.class, tenant: this.#choice.tenant, vector: this.#choice.vector });
         this.#state = state;
+        // A link says where, also if it is copied from here.
+        note({ class: state.className, tenant: state.tenant, vector: state.vector });
         if (!this.#panel.isConnected) this.#draw();
         this.#present();
         if (searchKey(state) !== this.#searched) await this.#run();

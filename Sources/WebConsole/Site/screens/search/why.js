@@ -20,7 +20,6 @@ const t = texts({
         cancelled: "Cancelled: only what was measured so far is marked.",
         done: ({ from, to, place }) => `Without what lies ${place}, the distance would grow from ${from} to ${to}.`,
         flat: "No square by itself counts: the distance stays as it is, whichever is gray.",
-        strength: "Strength of the marks",
         failed: "Not measured",
         rows: ({ row }) => ["at the top", "in the middle", "at the bottom"][row],
         columns: ({ column }) => ["on the left", "in the center", "on the right"][column],
