@@ -7,10 +7,10 @@ import { describe, isBlob, pictureProperties } from "../base/schema.js";
 import { texts } from "../base/texts.js";
 import { showError, toast } from "../shell/toasts.js";
 import { copyButton } from "./copy.js";
-import { savePicture } from "./export.js";
 import { icon } from "./icons.js";
 import { replacePicture } from "./objects.js";
 import { picture, pictureURL } from "./picture.js";
+import { download } from "./save.js";
 import { valueNode } from "./values.js";
 
 const t = texts({
@@ -79,7 +79,7 @@ function one({ definition, object, tenant, left, replaced }, property, isOneOfSe
                     type: "button",
                     class: "quiet",
                     "aria-label": words("download", "downloadNamed"),
-                    on: { click: () => savePicture(object.id, address(), left).catch((error) => showError(error, t("notDownloaded"))) },
+                    on: { click: () => download(address(), object.id, { signal: left }).catch((error) => showError(error, t("notDownloaded"))) },
                 },
                 icon("download"),
                 t("download"),
