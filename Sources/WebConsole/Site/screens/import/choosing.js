@@ -33,7 +33,7 @@ export function chooserButtons(take, { isFirst = false } = {}) {
             on: {
                 change: () => {
                     // Read before the field is emptied, so that the same may be chosen again.
-                    const found = [...chosen(input.files)];
+                    const found = chosen(input.files);
                     input.value = "";
                     if (found.length) take(found);
                 },

@@ -77,6 +77,7 @@ export class EachForm {
                         h("input", {
                             value: file.edits?.[name] ?? given(file, name, plan),
                             placeholder: name,
+                            title: name,
                             "aria-label": `${name}: ${file.name}`,
                             on: {
                                 input: (event) => {

@@ -4,7 +4,7 @@ import { href } from "../../base/address.js";
 import { get } from "../../base/api.js";
 import { h, replace } from "../../base/dom.js";
 import { duration, number, share } from "../../base/format.js";
-import { texts } from "../../base/texts.js";
+import { count, texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
 import { showError } from "../../shell/toasts.js";
 import { csvRow, save } from "./saving.js";
@@ -27,7 +27,8 @@ const t = texts({
         ignored: "passed over",
         stop: "Stop",
         details: "Notes and failures",
-        more: ({ n }) => `The first ${number(n)} failures`,
+        failures: ({ n, all }) => (n < all ? `The first ${number(n)} of ${count(all, "failure")}` : count(n, "failure")),
+        made: "The definition of the collection that was made",
         nothing: "Nothing to report.",
         report: "Failures as CSV",
         search: "Search in it",
@@ -116,19 +117,19 @@ export class JobCard {
 
     async #load() {
         try {
-            const { notes, failures, definition } = await get(["imports", this.#id], {}, { signal: this.#actions.left });
+            const { notes, failures, failed, definition } = await get(["imports", this.#id], {}, { signal: this.#actions.left });
             const rows = failures.map((each) => h("tr", {}, h("td", { class: "wrap-anywhere" }, each.path), h("td", { class: "wrap-anywhere" }, each.reason)));
             const report = () => save("failures.csv", [csvRow(["file", "reason"]), ...failures.map((each) => csvRow([each.path, each.reason]))].join(""), "text/csv");
             replace(
                 this.#body,
                 notes.map((text) => h("p", {}, text)),
-                definition ? h("pre", { class: "code" }, JSON.stringify(definition, null, 2)) : null,
                 rows.length
                     ? [
-                          h("p", { class: "row apart" }, t("more", { n: rows.length }), h("button", { type: "button", class: "small", on: { click: report } }, icon("download"), t("report"))),
+                          h("p", { class: "row apart" }, t("failures", { n: rows.length, all: failed }), h("button", { type: "button", class: "small", on: { click: report } }, icon("download"), t("report"))),
                           h("div", { class: "table-frame" }, h("table", {}, h("tbody", {}, rows))),
                       ]
                     : null,
+                definition ? h("details", {}, h("summary", {}, t("made")), h("pre", { class: "code" }, JSON.stringify(definition, null, 2))) : null,
                 notes.length || definition || rows.length ? null : h("p", { class: "muted" }, t("nothing")),
             );
         } catch (error) {

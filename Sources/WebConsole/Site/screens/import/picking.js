@@ -20,9 +20,13 @@ export function kindOf(file, path) {
     return types.has(file.type) ? "picture" : "other";
 }
 
-/** Files of an `input`, with their paths where a folder was chosen. */
-export function* chosen(list) {
-    for (const file of list) yield { file, path: file.webkitRelativePath || file.name };
+/** By name, numbers by their value. */
+const order = new Intl.Collator("en", { numeric: true });
+
+/** Files of an `input`, with their paths where a folder was chosen, in the order of the paths. */
+export function chosen(list) {
+    const found = Array.from(list, (file) => ({ file, path: file.webkitRelativePath || file.name }));
+    return found.sort((one, other) => order.compare(one.path, other.path));
 }
 
 /**
@@ -64,7 +68,7 @@ async function list(folder) {
     const found = [];
     for (;;) {
         const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-        if (!some.length) return found.sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
+        if (!some.length) return found.sort((one, other) => order.compare(one.name, other.name));
         found.push(...some);
     }
 }

@@ -16,7 +16,7 @@ const t = texts({
 /** How much is sent together, and how many of these are on their way. */
 const batchCount = 16;
 const batchBytes = 8_000_000;
-const lanes = 2;
+const lanes = 3;
 /** After so many failures for one reason, and nothing that went well, it is no use to go on unasked. */
 const hopelessCount = 100;
 /** A file that the connection broke off with so often goes alone, and fails after twice as many. */
