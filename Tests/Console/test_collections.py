@@ -15,7 +15,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-CLIENT = Path(os.environ.get("NEEDLETAIL_CLIENT_PYTHON", ROOT / ".venv-grpc/bin/python"))
+CLIENT = Path(os.environ.get("NEEDLETAIL_GRPC_PYTHON", ROOT / ".venv-grpc/bin/python"))
 
 
 @pytest.fixture(scope="module")

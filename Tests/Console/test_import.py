@@ -166,6 +166,28 @@ def test_whole_folders_are_dropped_anywhere_and_gone_through_to_the_bottom(conso
     assert {each["file"]: each["label"] for each in objects(server, "Dropped", "file label")} == expected
 
 
+def test_more_files_leave_what_was_decided_as_it_is(console, server, folder):
+    first, second, *_ = sorted(folder.glob("*/*.jpg"))
+    console.open("import")
+    console.drop(".drop-place", first)
+    console.find("h2", "1 picture")
+    name(console, "Growing")
+    console.click("input[value=random]")
+    console.click("main button", "Add a property for all")
+    console.driver.switch_to.active_element.send_keys("source")
+    console.find(".constant input:not([list])").send_keys("shelter")
+    choose(console, "files", first, second)
+    console.find("h2", "2 pictures")
+    assert console.find("input[name=class]").get_attribute("value") == "Growing"
+    assert console.find("input[value=random]").is_selected()
+    # The property of the picture is taken.
+    console.type(".constant input[list]", "image")
+    console.find(".fault", "There is a property 'image' already")
+    console.type(".constant input[list]", "source")
+    import_all(console)
+    assert {each["source"] for each in objects(server, "Growing", "source")} == {"shelter"}
+
+
 def test_broken_files_fail_with_reasons_the_rest_gets_in_and_failures_are_a_table(console, server, tmp_path):
     """The hostile pictures: what the list says is decoded or refused is so here."""
     odd = TEST_DATA / "images/odd"

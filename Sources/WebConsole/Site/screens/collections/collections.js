@@ -60,11 +60,17 @@ export default class CollectionsScreen extends Screen {
         }
     }
 
-    refresh() {
+    async refresh() {
         // What is typed into the form stays.
-        if (this.#view instanceof CreateForm) return undefined;
-        if (this.#view instanceof DetailsView) return this.#view.refresh();
-        return this.show(...this.#shown);
+        if (this.#view instanceof CreateForm) return;
+        if (!(this.#view instanceof DetailsView)) return this.show(...this.#shown);
+        const { name } = this.#view;
+        try {
+            await this.#view.refresh();
+        } catch (error) {
+            if (error.status === 404) this.#put(this.#head(name), this.#missing(name));
+            else showError(error, t("failed"));
+        }
     }
 
     leave() {

@@ -38,6 +38,7 @@ export class FieldsForm {
 
     #selection;
     #definition = null;
+    #picture = "";
     #list = freshID("properties");
     #names = h("datalist", { id: this.#list });
     #label = h("div", {});
@@ -63,9 +64,13 @@ export class FieldsForm {
         );
     }
 
-    /** @param {object|null} definition of the collection; `null` for a new one */
-    show(definition) {
+    /**
+     * @param {object|null} definition of the collection; `null` for a new one
+     * @param {string} picture the property that is taken already
+     */
+    show(definition, picture) {
         this.#definition = definition;
+        this.#picture = picture;
         const names = this.#propertyNames();
         replace(this.#names, names.map((value) => h("option", { value })));
         const { folders } = this.#selection;
@@ -78,6 +83,13 @@ export class FieldsForm {
         this.#showConstants();
         this.#added.hidden = !definition;
         this.table.show(names);
+    }
+
+    /** Takes over what was decided in another form. */
+    takeOver({ constants, duplicates, table }) {
+        Object.assign(this, { constants, duplicates });
+        this.element.querySelector(`[value="${duplicates}"]`).checked = true;
+        this.table.table = table.table ?? this.table.table;
     }
 
     isGood() {
@@ -126,7 +138,7 @@ export class FieldsForm {
         const fault = h("p", { class: "fault", id: faultID, role: "alert", hidden: true });
         const input = h("input", { value, list: this.#list, "aria-label": `${label}: ${t("property")}`, autocomplete: "off", spellcheck: "false" });
         input.addEventListener("input", () => {
-            const words = input.disabled ? "" : propertyFault(input.value);
+            const words = input.disabled ? "" : propertyFault(input.value, [this.#picture]);
             fault.textContent = words;
             fault.hidden = !words;
             if (words) input.setAttribute("aria-invalid", "true");

@@ -87,8 +87,9 @@ export default class ImportScreen extends Screen {
         this.#put(new DropPlace((found) => this.#take(found)));
     }
 
-    async #showPlan() {
-        const form = new PlanForm(this.#selection, this.#wanted, {
+    /** @param {PlanForm} [before] the form before more files were added */
+    async #showPlan(before) {
+        const actions = {
             begin: (plan) => this.#begin(plan),
             more: (found) => this.#take(found),
             clear: () => {
@@ -96,7 +97,8 @@ export default class ImportScreen extends Screen {
                 this.#showPlace();
                 this.querySelector(".drop-place button").focus();
             },
-        });
+        };
+        const form = new PlanForm(this.#selection, this.#wanted, actions, before);
         try {
             await form.load(await collections());
         } catch (error) {
@@ -158,6 +160,7 @@ export default class ImportScreen extends Screen {
         this.#isReading = true;
         const said = h("p", { class: "row muted", role: "status" }, icon("history"), t("looking", { n: 0 }));
         const selection = this.#selection;
+        const before = this.#view instanceof PlanForm ? this.#view : undefined;
         this.#put({ element: said });
         try {
             let told = performance.now();
@@ -180,7 +183,7 @@ export default class ImportScreen extends Screen {
             return this.#showPlace();
         }
         announce(t("found", { n: selection.files.length }));
-        await this.#showPlan();
+        await this.#showPlan(before);
         this.querySelector("h2")?.focus();
     }
 }

@@ -31,6 +31,7 @@ export class PlanForm {
     #selection;
     #wanted;
     #actions;
+    #before;
     #previews = new Previews();
     #target;
     #fields;
@@ -38,23 +39,30 @@ export class PlanForm {
     #into = h("span", { class: "wrap-anywhere" });
     #button;
 
-    /** @param {{ begin: (plan: object) => Promise<void>, more: (found: Iterable) => void, clear: () => void }} actions */
-    constructor(selection, wanted, actions) {
+    /**
+     * @param {{ className?: string, tenant?: string }} wanted from the address
+     * @param {{ begin: (plan: object) => Promise<void>, more: (found: Iterable) => void, clear: () => void }} actions
+     * @param {PlanForm} [before] the form as it was, before more files were added
+     */
+    constructor(selection, wanted, actions, before) {
         this.#selection = selection;
-        this.#wanted = wanted;
+        this.#wanted = before ? { className: before.plan.className, tenant: before.plan.tenant } : wanted;
+        this.#before = before;
         this.#actions = actions;
     }
 
     async load(all) {
         const changed = () => this.#update();
         this.#target = new TargetForm(all, () => {
-            this.#fields.show(this.#target.definition);
+            this.#fields.show(this.#target.definition, this.#target.pictureProperty);
             changed();
         });
         this.#fields = new FieldsForm(this.#selection, changed);
+        if (this.#before) this.#fields.takeOver(this.#before.#fields);
+        this.#before = null;
         this.#each = new EachForm(this.#selection, () => this.plan);
         await this.#target.begin(this.#selection.title, this.#wanted);
-        this.#fields.show(this.#target.definition);
+        this.#fields.show(this.#target.definition, this.#target.pictureProperty);
         this.#button = h("button", { type: "submit", class: "primary" }, t("begin", { n: this.#selection.files.length }));
         replace(
             this.element,

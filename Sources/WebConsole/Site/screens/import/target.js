@@ -77,7 +77,8 @@ export class TargetForm {
         const suggested = classNameFrom(title);
         const name = wanted.className || suggested;
         const fit = this.#all.filter(holdsPictures).find((each) => each.class.toLowerCase() === name.toLowerCase());
-        this.#name.control.value = this.#free(suggested);
+        const isFree = wanted.className && !fit && !classFault(wanted.className, this.#all.map((each) => each.class));
+        this.#name.control.value = isFree ? wanted.className : this.#free(suggested);
         await this.#choice.set({ className: fit?.class, tenant: wanted.tenant }, { fits: holdsPictures });
         await this.#switch(Boolean(fit), false);
     }
