@@ -20,7 +20,7 @@ function literal(value, notation, indent = "", step = "  ") {
     const members = isList ? value.map((each) => literal(each, notation, deeper, step)) : Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${literal(each, notation, deeper, step)}`);
     const isFlat = !members.some((each) => each.includes("\n"));
     const short = `${open}${members.join(", ")}${close}`;
-    if (isFlat && short.length <= (isList ? 60 : 80)) return short;
+    if (isFlat && short.length <= 60) return short;
     return `${open}\n${members.map((each) => deeper + each).join(",\n")}${notation.lastComma}\n${indent}${close}`;
 }
 

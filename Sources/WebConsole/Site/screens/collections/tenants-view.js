@@ -35,6 +35,9 @@ const t = texts({
     },
 });
 
+/** Pixels below which a name has a line of its own; the style sheet knows it, too. */
+const narrow = 480;
+
 /** What the interface calls the states, old and new. */
 const isActive = (tenant) => ["HOT", "ACTIVE"].includes(tenant.activityStatus ?? "HOT");
 
@@ -56,7 +59,7 @@ export class TenantsView {
         this.#left = left;
         this.#name = field(t("name"), h("input", { name: "tenant", autocomplete: "off", spellcheck: "false" }), { hint: t("nameHint"), check: (text) => this.#faultOf(text) });
         this.#filter = field(t("filter"), h("input", { type: "search", on: { input: () => this.#draw() } }));
-        this.#grid.layout = () => ({ columns: 1, height: 48, gap: 0 });
+        this.#grid.layout = (width) => ({ columns: 1, height: width < narrow ? 84 : 48, gap: 0 });
         this.#grid.render = (index) => this.#row(this.#shown[index]);
         const form = h(
             "form",
