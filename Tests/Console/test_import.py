@@ -375,7 +375,6 @@ def test_an_import_of_the_server_is_stopped(console, server, folder):
 
 
 def test_what_to_set_is_said_where_the_server_may_read_no_folders(empty_console):
-    empty_console.expected.append("422")
     empty_console.open("import?from=server")
     empty_console.find(".empty", "The server may read no folders yet")
     assert "NEEDLETAIL_IMPORT_ROOTS=" in empty_console.find("pre.code").text

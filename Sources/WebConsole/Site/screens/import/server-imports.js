@@ -61,19 +61,24 @@ export class ServerImports {
     async show(job) {
         this.#chosen = job ?? "";
         try {
+            const { features } = await get(["server"], {}, { signal: this.#left });
+            if (!features.imports) return this.#sayOff();
             const { imports } = await get(["imports"], {}, { signal: this.#left });
             if (this.#isOver) return;
             replace(this.element, await this.#form(), h("h2", { tabindex: "-1" }, t("jobs")), this.#jobs);
             this.#showJobs(imports);
             if (this.#chosen) this.#cards.get(this.#chosen)?.open();
         } catch (error) {
-            if (error.status !== 422) return showError(error);
-            replace(
-                this.element,
-                emptyState({ drawing: "folder", title: t("offTitle"), text: t("off") }),
-                h("pre", { class: "code" }, "NEEDLETAIL_IMPORT_ROOTS=/srv/pictures:/mnt/scans needletail serve"),
-            );
+            showError(error);
         }
+    }
+
+    #sayOff() {
+        replace(
+            this.element,
+            emptyState({ drawing: "folder", title: t("offTitle"), text: t("off") }),
+            h("pre", { class: "code" }, "NEEDLETAIL_IMPORT_ROOTS=/srv/pictures:/mnt/scans needletail serve"),
+        );
     }
 
     refresh() {
