@@ -19,7 +19,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 SCREENSHOTS = Path(os.environ.get("NEEDLETAIL_SCREENSHOTS", ROOT / ".build/console-screenshots"))
 
 # What the browser itself writes when a server is away, which some tests bring about.
-AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE")
+AWAY = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "ERR_SOCKET_NOT_CONNECTED")
 
 
 def chromium() -> webdriver.Chrome:

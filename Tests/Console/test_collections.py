@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from browser import AWAY, Console
+from browser import Console
 from conftest import fill, start
 from running_server import ROOT
 from selenium.webdriver.common.by import By
@@ -246,6 +246,26 @@ def test_a_clone_has_the_same_objects_and_vectors(console, server):
     # Where nothing else is meant, the definitions differ in the name alone.
     one, other = definition(server, "Pet"), definition(server, "PetTwin")
     assert {**one, "class": "", "shardingConfig": ""} == {**other, "class": "", "shardingConfig": ""}
+
+
+def test_a_clone_is_stopped_and_gone_on_with(console, server):
+    console.open("collections/Pet")
+    console.find(".facts", "40 objects")
+    console.click("[data-action=clone]")
+    console.type("dialog input[name=clone]", "PetStopped")
+    # Slow enough to be stopped in the middle.
+    slow = {"offline": False, "latency": 400, "downloadThroughput": -1, "uploadThroughput": -1}
+    console.driver.execute_cdp_cmd("Network.enable", {})
+    console.driver.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
+    console.press(Keys.ENTER)
+    console.find("dialog p", "16 of 40 objects copied")
+    console.click("dialog button", "Stop")
+    console.find("dialog .note", "Stopped")
+    console.driver.execute_cdp_cmd("Network.emulateNetworkConditions", {**slow, "latency": 0})
+    assert server.request("GET", "/v1/objects?class=PetStopped&limit=100")[1]["totalResults"] < 40
+    console.click("dialog button", "Go on")
+    console.wait(lambda: console.path == "/collections/PetStopped")
+    console.find(".facts", "40 objects")
 
 
 def test_a_clone_of_a_definition_alone_is_empty_and_keeps_tenancy(console, server):
