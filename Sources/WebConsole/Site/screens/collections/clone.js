@@ -6,6 +6,7 @@ import { number } from "../../base/format.js";
 import { classFault, className } from "../../base/names.js";
 import { collections, forgetSchema } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
+import { button } from "../../parts/button.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, tick } from "../../parts/field.js";
 import { announce, showError, toast } from "../../shell/toasts.js";
@@ -42,13 +43,13 @@ export async function askForClone(definition, total) {
     let withObjects = true;
     let run = null;
     let aborting = new AbortController();
-    const name = field(t("name"), h("input", { name: "clone", value: suggested, autocomplete: "off", spellcheck: "false" }), { check: (text) => classFault(text.trim(), names) });
+    const input = h("input", { name: "clone", value: suggested, autocomplete: "off", spellcheck: "false" });
+    const name = field(t("name"), input, { check: (text) => classFault(text.trim(), names) });
     const bar = h("progress", { "aria-label": t("progress"), max: Math.max(total, 1), value: 0 });
     const line = h("p", { class: "number" });
     const fault = h("p", { class: "note", role: "alert", hidden: true });
     const body = h("div", { class: "stack" });
     const actions = h("div", { class: "row dialog-actions" });
-    const button = (words, act, kind) => h("button", { type: "button", class: kind, on: { click: act } }, words);
 
     const progressed = () => {
         bar.value = run.copied;
@@ -75,7 +76,7 @@ export async function askForClone(definition, total) {
         } catch (error) {
             forgetSchema();
             say(error.name === "AbortError" ? t("stopped") : error.message);
-            const resume = button(t("resume"), carryOut, "primary");
+            const resume = button(t("resume"), carryOut, { kind: "primary" });
             replace(actions, button(t("close"), () => dialog.close()), resume);
             resume.focus();
             announce(line.textContent);

@@ -3,6 +3,7 @@
 import { h, replace } from "../../base/dom.js";
 import { apiKey, recall, remember } from "../../base/session.js";
 import { texts } from "../../base/texts.js";
+import { button } from "../../parts/button.js";
 import { icon } from "../../parts/icons.js";
 import { announce } from "../../shell/toasts.js";
 import { notations, serverPlace } from "./samples.js";
@@ -24,8 +25,8 @@ export class CodePane {
     #chosen = recall("notation", "JSON");
     #code = h("pre", { class: "code", tabindex: "0", "aria-label": t("title") });
     #hint = h("p", { class: "muted small" }, t("port"));
-    #buttons = notations.map(({ name }) => h("button", { type: "button", class: "small", data: { notation: name }, on: { click: () => this.#choose(name) } }, name));
-    #copy = h("button", { type: "button", class: "small", on: { click: () => this.#copyAll() } }, icon("copy"), t("copy"));
+    #buttons = notations.map(({ name }) => button(name, () => this.#choose(name), { kind: "small", data: { notation: name } }));
+    #copy = button(t("copy"), () => this.#copyAll(), { drawing: "copy", kind: "small" });
 
     element = h(
         "section",

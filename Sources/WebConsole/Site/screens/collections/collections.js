@@ -52,7 +52,8 @@ export default class CollectionsScreen extends Screen {
                 form.focus();
             } else {
                 const view = new ListView(this.left);
-                this.#put(this.#head(t("title"), [h("a", { class: "button primary", href: href("collections", { create: "1" }) }, icon("add"), t("create"))], false), view);
+                const create = h("a", { class: "button primary", href: href("collections", { create: "1" }) }, icon("add"), t("create"));
+                this.#put(this.#head(t("title"), [create], false), view);
                 await view.load();
             }
         } catch (error) {

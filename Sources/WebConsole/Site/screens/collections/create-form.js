@@ -54,7 +54,8 @@ export class CreateForm {
         const model = this.#model;
         const names = all.map((each) => each.class);
         const changed = () => this.#update();
-        this.#name = field(t("name"), h("input", { name: "class", autocomplete: "off", spellcheck: "false" }), { hint: t("nameHint"), check: (text) => classFault(text.trim(), names) });
+        const input = h("input", { name: "class", autocomplete: "off", spellcheck: "false" });
+        this.#name = field(t("name"), input, { hint: t("nameHint"), check: (text) => classFault(text.trim(), names) });
         this.#name.control.addEventListener("input", () => {
             model.name = this.#name.control.value.trim();
             changed();
@@ -73,7 +74,8 @@ export class CreateForm {
                 if (name === "hasTenants") replace(tenancy, isOn ? [box("makesTenants"), box("wakesTenants")] : null);
                 changed();
             });
-        const part = (title, lead, ...children) => h("section", { class: "card stack" }, h("h2", {}, title), lead ? h("p", { class: "muted small" }, lead) : null, children);
+        const part = (title, lead, ...children) =>
+            h("section", { class: "card stack" }, h("h2", {}, title), lead ? h("p", { class: "muted small" }, lead) : null, children);
         replace(
             this.element,
             h(

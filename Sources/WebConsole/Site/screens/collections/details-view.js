@@ -6,6 +6,7 @@ import { h, replace } from "../../base/dom.js";
 import { bytes, number } from "../../base/format.js";
 import { forgetSchema, isTenanted, vectors } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
+import { button } from "../../parts/button.js";
 import { confirmation } from "../../parts/dialog.js";
 import { icon } from "../../parts/icons.js";
 import { showError, toast } from "../../shell/toasts.js";
@@ -57,13 +58,13 @@ export class DetailsView {
         this.#definition = definition;
         this.#left = left;
         const link = (name) => h("a", { class: "button", href: href(name, { class: this.name }) }, icon(name), t(name));
-        const button = (name, drawing, act, kind) => h("button", { type: "button", class: kind, data: { action: name }, on: { click: act } }, icon(drawing), t(name));
+        const action = (name, drawing, act, kind) => button(t(name), act, { drawing, kind, data: { action: name } });
         this.actions = [
             link("search"),
             link("browse"),
             link("import"),
-            button("clone", "copy", () => askForClone(this.#definition, this.#objects)),
-            button("drop", "trash", () => this.#drop(), "danger"),
+            action("clone", "copy", () => askForClone(this.#definition, this.#objects)),
+            action("drop", "trash", () => this.#drop(), "danger"),
         ];
     }
 
@@ -73,7 +74,7 @@ export class DetailsView {
 
     async load(tab) {
         const names = ["properties", "settings", ...(isTenanted(this.#definition) ? ["tenants"] : []), "definition"];
-        replace(this.#tabs, names.map((name) => h("button", { type: "button", data: { tab: name }, on: { click: () => this.#go(name) } }, t(name))));
+        replace(this.#tabs, names.map((name) => button(t(name), () => this.#go(name), { data: { tab: name } })));
         const { description } = this.#definition;
         replace(this.element, description ? h("p", { class: "muted" }, description) : null, this.#facts, this.#tabs, this.#body);
         this.choose(tab);

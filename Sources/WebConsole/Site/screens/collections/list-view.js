@@ -23,7 +23,9 @@ const t = texts({
         tenants: "Tenants",
         waitingHint: "Vectors that wait for their place in the index; they are found all the same",
         none: "There are no collections yet",
-        noneText: "A collection holds objects of one kind, such as photos or shoes, with their pictures, properties and vectors. Import makes one from a folder of pictures; or create one by hand.",
+        noneText:
+            "A collection holds objects of one kind, such as photos or shoes, with their pictures, properties and vectors. " +
+            "Import makes one from a folder of pictures; or create one by hand.",
         import: "Import pictures",
         create: "Create a collection",
         found: ({ n }) => count(n, "collection"),
@@ -69,12 +71,16 @@ export class ListView {
         const hasSizes = [...known.values()].some((each) => each.bytes !== undefined);
         const columns = ["name", "objects", ...(hasSizes ? ["size"] : []), "vectorizer", "index", "metric", ...(hasSizes ? ["dimensions"] : []), "waiting", "tenants"];
         const isNumber = (name) => ["objects", "size", "dimensions", "waiting", "tenants"].includes(name);
-        const head = columns.map((name) => h("th", { scope: "col", class: isNumber(name) ? "number" : null, title: name === "waiting" ? t("waitingHint") : null }, t(name)));
+        const head = columns.map((name) => {
+            const title = name === "waiting" ? t("waitingHint") : null;
+            return h("th", { scope: "col", class: isNumber(name) ? "number" : null, title }, t(name));
+        });
         const rows = all.map((definition) => {
             const cells = Object.fromEntries(columns.map((name) => [name, h("td", { class: isNumber(name) ? "number" : null })]));
             this.#cells.set(definition.class, cells);
             const link = h("a", { class: "collection-link", href: href("collections", {}, [definition.class]) }, definition.class);
-            cells.name = h("th", { scope: "row", class: "collection-name" }, link, definition.description ? h("span", { class: "muted small" }, definition.description) : null);
+            const { description } = definition;
+            cells.name = h("th", { scope: "row", class: "collection-name" }, link, description ? h("span", { class: "muted small" }, description) : null);
             const named = vectors(definition);
             const list = (values) => [...new Set(values)].join(", ");
             cells.vectorizer.textContent = list(named.map((each) => each.vectorizer));
@@ -84,7 +90,17 @@ export class ListView {
         });
         replace(
             this.element,
-            h("div", { class: "table-frame" }, h("table", { class: "collection-table" }, h("caption", { class: "visually-hidden" }, t("caption")), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows))),
+            h(
+                "div",
+                { class: "table-frame" },
+                h(
+                    "table",
+                    { class: "collection-table" },
+                    h("caption", { class: "visually-hidden" }, t("caption")),
+                    h("thead", {}, h("tr", {}, head)),
+                    h("tbody", {}, rows),
+                ),
+            ),
         );
         this.#tenanted = new Set(all.filter(isTenanted).map((each) => each.class));
         this.#show(known);

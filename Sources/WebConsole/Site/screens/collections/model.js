@@ -13,7 +13,7 @@ export const metrics = ["cosine", "dot", "l2-squared", "manhattan", "hamming"];
 export const indexes = ["hnsw", "flat", "dynamic"];
 
 /** What is preset for pictures: "plain" is Weaviate's own way. */
-export const preprocessings = {
+const preprocessings = {
     plain: null,
     good: { exif: true, fit: "crop", alpha: "white" },
     better: { better: true },
@@ -56,7 +56,8 @@ export const newModel = () => ({
 });
 
 /** The properties that the network looks at. */
-export const imageFields = (model) => model.properties.filter((each) => each.type === "blob" && each.name && !model.notSeen.has(each.name)).map((each) => propertyName(each.name));
+export const imageFields = ({ properties, notSeen }) =>
+    properties.filter((each) => each.type === "blob" && each.name && !notSeen.has(each.name)).map((each) => propertyName(each.name));
 
 /** A property as the interface has it. */
 export function propertyDefinition(property) {

@@ -4,7 +4,7 @@ import { post } from "../../base/api.js";
 import { h, replace } from "../../base/dom.js";
 import { collections, vectors } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
-import { icon } from "../../parts/icons.js";
+import { button } from "../../parts/button.js";
 import { showError, toast } from "../../shell/toasts.js";
 import { newProperty, propertyDefinition } from "./model.js";
 import { propertyFields } from "./property-fields.js";
@@ -29,6 +29,11 @@ const t = texts({
     },
 });
 
+function indexes({ indexFilterable, indexSearchable, indexRangeFilters }) {
+    const all = [indexFilterable && t("filterable"), indexSearchable && t("searchable"), indexRangeFilters && t("ranged")];
+    return all.filter((each) => each).join(", ");
+}
+
 /** The properties of a collection, and the form of another one. */
 export class PropertiesView {
     element = h("div", { class: "stack" });
@@ -36,7 +41,7 @@ export class PropertiesView {
     #definition;
     #changed;
     #place = h("div", {});
-    #button = h("button", { type: "button", data: { action: "add-property" }, on: { click: () => this.#open() } }, icon("add"), t("add"));
+    #button = button(t("add"), () => this.#open(), { drawing: "add", data: { action: "add-property" } });
 
     /** @param {() => Promise<void>} changed called when there is another one */
     constructor(definition, changed) {
@@ -51,7 +56,7 @@ export class PropertiesView {
                 h("th", { scope: "row", class: "wrap-anywhere" }, property.name),
                 h("td", {}, property.dataType.join(", "), seen.has(property.name) ? h("span", { class: "chip" }, t("seen")) : null),
                 h("td", {}, property.tokenization ?? ""),
-                h("td", {}, [property.indexFilterable && t("filterable"), property.indexSearchable && t("searchable"), property.indexRangeFilters && t("ranged")].filter((each) => each).join(", ")),
+                h("td", {}, indexes(property)),
                 h("td", { class: "wrap-anywhere" }, property.description ?? ""),
             );
         replace(
@@ -104,7 +109,7 @@ export class PropertiesView {
                 { class: "card stack", novalidate: true, on: { submit } },
                 h("div", { class: "property-main" }, main),
                 body,
-                h("div", { class: "row" }, h("button", { type: "submit", class: "primary" }, t("submit")), h("button", { type: "button", on: { click: close } }, t("cancel"))),
+                h("div", { class: "row" }, h("button", { type: "submit", class: "primary" }, t("submit")), button(t("cancel"), close)),
             ),
         );
         this.#button.hidden = true;

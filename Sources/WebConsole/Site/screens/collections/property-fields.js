@@ -3,8 +3,8 @@
 import { h, replace } from "../../base/dom.js";
 import { propertyFault } from "../../base/names.js";
 import { texts } from "../../base/texts.js";
+import { button, iconButton } from "../../parts/button.js";
 import { field, select, tick } from "../../parts/field.js";
-import { icon } from "../../parts/icons.js";
 import { isRanged, isText, newProperty, tokenizations, types } from "./model.js";
 
 const t = texts({
@@ -103,7 +103,7 @@ export class PropertyList {
     #changed;
     #classes;
     #fields = [];
-    #add = h("button", { type: "button", class: "small", on: { click: () => this.#append() } }, icon("add"), t("add"));
+    #add = button(t("add"), () => this.#append(), { drawing: "add", kind: "small" });
 
     constructor(model, classes, changed) {
         this.#model = model;
@@ -168,7 +168,7 @@ export class PropertyList {
                 return h(
                     "div",
                     { class: "property" },
-                    h("div", { class: "property-main" }, main, h("button", { type: "button", class: "bare", "aria-label": label, on: { click: () => remove(index) } }, icon("trash"))),
+                    h("div", { class: "property-main" }, main, iconButton("trash", label, () => remove(index))),
                     body,
                 );
             }),

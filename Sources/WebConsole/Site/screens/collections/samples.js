@@ -17,7 +17,8 @@ function literal(value, notation, indent = "", step = "  ") {
     const isList = Array.isArray(value);
     const [open, close] = isList ? "[]" : "{}";
     const deeper = indent + step;
-    const members = isList ? value.map((each) => literal(each, notation, deeper, step)) : Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${literal(each, notation, deeper, step)}`);
+    const inner = (each) => literal(each, notation, deeper, step);
+    const members = isList ? value.map(inner) : Object.entries(value).map(([name, each]) => `${JSON.stringify(name)}: ${inner(each)}`);
     const isFlat = !members.some((each) => each.includes("\n"));
     const short = `${open}${members.join(", ")}${close}`;
     if (isFlat && short.length <= 60) return short;
@@ -33,7 +34,10 @@ const python = (value, indent) => literal(value, words.python, indent, "    ");
 
 function curl(definition, { origin, needsKey }) {
     const key = needsKey ? `    -H "Authorization: Bearer $NEEDLETAIL_API_KEY" \\\n` : "";
-    return `curl -sS --fail-with-body ${quoted(`${origin}/v1/schema`)} \\\n${key}    -H 'Content-Type: application/json' \\\n    -d ${quoted(json(definition))}\n`;
+    return `curl -sS --fail-with-body ${quoted(`${origin}/v1/schema`)} \\
+${key}    -H 'Content-Type: application/json' \\
+    -d ${quoted(json(definition))}
+`;
 }
 
 function inPython(definition, { host, port, isSecure, grpcPort, needsKey }) {

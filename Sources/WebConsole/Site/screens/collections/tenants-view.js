@@ -4,6 +4,7 @@ import { href } from "../../base/address.js";
 import { get, post, send, url } from "../../base/api.js";
 import { h, replace } from "../../base/dom.js";
 import { count, texts } from "../../base/texts.js";
+import { iconButton } from "../../parts/button.js";
 import { confirmation } from "../../parts/dialog.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
@@ -35,6 +36,9 @@ const t = texts({
     },
 });
 
+/** By name, numbers by their value. */
+const order = new Intl.Collator("en", { numeric: true });
+
 /** Pixels below which a name has a line of its own; the style sheet knows it, too. */
 const narrow = 480;
 
@@ -57,7 +61,8 @@ export class TenantsView {
     constructor(definition, left) {
         this.#definition = definition;
         this.#left = left;
-        this.#name = field(t("name"), h("input", { name: "tenant", autocomplete: "off", spellcheck: "false" }), { hint: t("nameHint"), check: (text) => this.#faultOf(text) });
+        const input = h("input", { name: "tenant", autocomplete: "off", spellcheck: "false" });
+        this.#name = field(t("name"), input, { hint: t("nameHint"), check: (text) => this.#faultOf(text) });
         this.#filter = field(t("filter"), h("input", { type: "search", on: { input: () => this.#draw() } }));
         this.#grid.layout = (width) => ({ columns: 1, height: width < narrow ? 84 : 48, gap: 0 });
         this.#grid.render = (index) => this.#row(this.#shown[index]);
@@ -72,7 +77,8 @@ export class TenantsView {
 
     async load() {
         try {
-            this.#all = (await get(["schema", this.#definition.class, "tenants"], {}, { signal: this.#left })).sort((one, other) => one.name.localeCompare(other.name, "en", { numeric: true }));
+            const all = await get(["schema", this.#definition.class, "tenants"], {}, { signal: this.#left });
+            this.#all = all.sort((one, other) => order.compare(one.name, other.name));
             this.#draw();
         } catch (error) {
             showError(error);
@@ -116,6 +122,7 @@ export class TenantsView {
     #row(tenant) {
         const { name } = tenant;
         const isOn = isActive(tenant);
+        const address = href("browse", { class: this.#definition.class, tenant: name });
         const action = t(isOn ? "deactivate" : "activate");
         return h(
             "div",
@@ -123,8 +130,8 @@ export class TenantsView {
             h("span", { class: "grow wrap-anywhere" }, name),
             h("span", { class: "chip" }, t(isOn ? "HOT" : "COLD")),
             h("button", { type: "button", class: "small", "data-focus": true, "aria-label": t("of", { action, name }), on: { click: () => this.#turn(tenant) } }, action),
-            isOn ? h("a", { class: "button bare", href: href("browse", { class: this.#definition.class, tenant: name }), "aria-label": t("browse", { name }) }, icon("browse")) : null,
-            h("button", { type: "button", class: "bare", "aria-label": t("delete", { name }), on: { click: () => this.#delete(name) } }, icon("trash")),
+            isOn ? h("a", { class: "button bare", href: address, "aria-label": t("browse", { name }) }, icon("browse")) : null,
+            iconButton("trash", t("delete", { name }), () => this.#delete(name)),
         );
     }
 

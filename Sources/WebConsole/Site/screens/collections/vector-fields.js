@@ -2,8 +2,8 @@
 
 import { h, replace } from "../../base/dom.js";
 import { texts } from "../../base/texts.js";
+import { button, iconButton } from "../../parts/button.js";
 import { field, select, tick } from "../../parts/field.js";
-import { icon } from "../../parts/icons.js";
 import { graphSettings, indexes, metrics, newVector } from "./model.js";
 
 const t = texts({
@@ -61,6 +61,7 @@ export class VectorList {
     #model;
     #changed;
     #fields = [];
+    #add = button(t("add"), () => this.#append(), { drawing: "add", kind: "small", data: { action: "add-vector" } });
 
     constructor(model, changed) {
         this.#model = model;
@@ -96,7 +97,7 @@ export class VectorList {
                 this.element.querySelector("input").focus();
             }),
             vectors.map((vector, index) => this.#vector(vector, index)),
-            isNamed ? h("div", {}, h("button", { type: "button", class: "small", data: { action: "add-vector" }, on: { click: () => this.#append() } }, icon("add"), t("add"))) : null,
+            isNamed ? h("div", {}, this.#add) : null,
         );
     }
 
@@ -154,9 +155,9 @@ export class VectorList {
         const remove = () => {
             vectors.splice(vectors.indexOf(vector), 1);
             this.#redraw();
-            this.element.querySelector("[data-action=add-vector]").focus();
+            this.#add.focus();
         };
         const label = t("remove", { name: vector.name });
-        return h("div", { class: "property-main" }, made.element, vectors.length > 1 ? h("button", { type: "button", class: "bare", "aria-label": label, on: { click: remove } }, icon("trash")) : null);
+        return h("div", { class: "property-main" }, made.element, vectors.length > 1 && iconButton("trash", label, remove));
     }
 }

@@ -4,7 +4,7 @@ import { freshID, h, replace } from "../../base/dom.js";
 import { propertyFault } from "../../base/names.js";
 import { isBlob, isReference, labelProperty } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
-import { icon } from "../../parts/icons.js";
+import { button, iconButton } from "../../parts/button.js";
 import { tick } from "../../parts/field.js";
 import { TableFields } from "./table-fields.js";
 
@@ -57,7 +57,7 @@ export class FieldsForm {
             this.#label,
             this.#file,
             this.#rows,
-            h("div", { class: "row" }, h("button", { type: "button", class: "small", on: { click: () => this.#addConstant() } }, icon("add"), t("add")), this.table.button),
+            h("div", { class: "row" }, button(t("add"), () => this.#addConstant(), { drawing: "add", kind: "small" }), this.table.button),
             this.table.element,
             this.#added,
             this.#policies(),
@@ -163,13 +163,14 @@ export class FieldsForm {
             this.constants.map((constant) => {
                 const name = this.#nameInput(constant.name, t("constants"), (value) => (constant.name = value));
                 name.placeholder = t("property");
-                const value = h("input", { value: constant.value, placeholder: t("value"), "aria-label": t("value"), on: { input: (event) => (constant.value = event.target.value) } });
+                const value = h("input", { value: constant.value, placeholder: t("value"), "aria-label": t("value") });
+                value.addEventListener("input", () => (constant.value = value.value));
                 const remove = () => {
                     this.constants.splice(this.constants.indexOf(constant), 1);
                     this.#showConstants();
                     this.table.button.previousElementSibling.focus();
                 };
-                return h("div", { class: "constant" }, name.frame, value, h("button", { type: "button", class: "bare", "aria-label": t("remove"), on: { click: remove } }, icon("trash")));
+                return h("div", { class: "constant" }, name.frame, value, iconButton("trash", t("remove"), remove));
             }),
         );
     }

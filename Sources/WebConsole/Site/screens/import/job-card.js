@@ -5,6 +5,7 @@ import { get } from "../../base/api.js";
 import { h, replace } from "../../base/dom.js";
 import { duration, number, share } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
+import { button } from "../../parts/button.js";
 import { icon } from "../../parts/icons.js";
 import { showError } from "../../shell/toasts.js";
 import { csvRow, save } from "./saving.js";
@@ -35,6 +36,9 @@ const t = texts({
         browse: "Browse it",
     },
 });
+
+const pace = ({ rate, secondsLeft }) =>
+    t("rate", { rate: rate.toFixed(1) }) + (secondsLeft === null ? "" : `, ${t("left", { time: duration(secondsLeft) })}`);
 
 /** One import of the server's. */
 export class JobCard {
@@ -87,9 +91,7 @@ export class JobCard {
             this.#line,
             h("strong", { class: "number" }, job.total ? `${number(job.done)} / ${number(job.total)} (${share(part)})` : number(job.done)),
             chips.map((name) => h("span", { class: `chip ${name}` }, `${number(job[name])} ${t(name)}`)),
-            isRunning
-                ? h("span", { class: "muted number" }, t("rate", { rate: job.rate.toFixed(1) }), job.secondsLeft === null ? "" : `, ${t("left", { time: duration(job.secondsLeft) })}`)
-                : h("span", { class: "muted number" }, t("took", { time: duration(job.seconds) })),
+            h("span", { class: "muted number" }, isRunning ? pace(job) : t("took", { time: duration(job.seconds) })),
         );
         this.#error.hidden = !job.error;
         this.#error.textContent = job.error ?? "";
@@ -104,7 +106,7 @@ export class JobCard {
         replace(
             this.#buttons,
             isRunning
-                ? h("button", { type: "button", data: { action: "stop" }, on: { click: () => this.#actions.cancel(this.#id) } }, icon("stop"), t("stop"))
+                ? button(t("stop"), () => this.#actions.cancel(this.#id), { drawing: "stop", data: { action: "stop" } })
                 : job.stored + job.skipped && !job.dryRun
                   ? [
                         h("a", { class: "button", href: href("search", { class: job.class }) }, icon("search"), t("search")),
@@ -119,13 +121,19 @@ export class JobCard {
         try {
             const { notes, failures, failed, definition } = await get(["imports", this.#id], {}, { signal: this.#actions.left });
             const rows = failures.map((each) => h("tr", {}, h("td", { class: "wrap-anywhere" }, each.path), h("td", { class: "wrap-anywhere" }, each.reason)));
-            const report = () => save("failures.csv", [csvRow(["file", "reason"]), ...failures.map((each) => csvRow([each.path, each.reason]))].join(""), "text/csv");
+            const lines = [csvRow(["file", "reason"]), ...failures.map((each) => csvRow([each.path, each.reason]))];
+            const report = () => save("failures.csv", lines.join(""), "text/csv");
             replace(
                 this.#body,
                 notes.map((text) => h("p", {}, text)),
                 rows.length
                     ? [
-                          h("p", { class: "row apart" }, t("failures", { n: rows.length, all: failed }), h("button", { type: "button", class: "small", on: { click: report } }, icon("download"), t("report"))),
+                          h(
+                              "p",
+                              { class: "row apart" },
+                              t("failures", { n: rows.length, all: failed }),
+                              button(t("report"), report, { drawing: "download", kind: "small" }),
+                          ),
                           h("div", { class: "table-frame" }, h("table", {}, h("tbody", {}, rows))),
                       ]
                     : null,

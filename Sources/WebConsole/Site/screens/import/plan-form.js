@@ -3,6 +3,7 @@
 import { h, replace } from "../../base/dom.js";
 import { bytes } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
+import { button } from "../../parts/button.js";
 import { chooserButtons } from "./choosing.js";
 import { EachForm } from "./each-form.js";
 import { FieldsForm } from "./fields.js";
@@ -66,7 +67,12 @@ export class PlanForm {
         this.#button = h("button", { type: "submit", class: "primary" }, t("begin", { n: this.#selection.files.length }));
         replace(
             this.element,
-            h("div", { class: "plan-columns" }, h("div", { class: "stack" }, this.#summary(), this.#each.element), h("div", { class: "stack" }, this.#target.element, this.#fields.element)),
+            h(
+                "div",
+                { class: "plan-columns" },
+                h("div", { class: "stack" }, this.#summary(), this.#each.element),
+                h("div", { class: "stack" }, this.#target.element, this.#fields.element),
+            ),
             h("div", { class: "plan-foot row" }, this.#button, this.#into),
         );
         this.element.addEventListener("input", changed);
@@ -130,7 +136,7 @@ export class PlanForm {
                 "div",
                 { class: "row" },
                 chooserButtons((found) => this.#actions.more(found)),
-                h("button", { type: "button", class: "quiet", on: { click: () => this.#actions.clear() } }, t("clear")),
+                button(t("clear"), () => this.#actions.clear(), { kind: "quiet" }),
             ),
         );
     }

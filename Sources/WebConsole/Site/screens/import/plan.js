@@ -66,7 +66,7 @@ export function missingProperties(plan, files) {
  * @returns {any} `undefined` for an empty text
  * @throws {Error} in words, if it is none of its type
  */
-export function valueOf(name, text, type) {
+function valueOf(name, text, type) {
     if (text === "") return undefined;
     const wrong = () => new Error(t("wrong", { name, value: text, type }));
     switch (type) {

@@ -4,6 +4,7 @@ import { href } from "../../base/address.js";
 import { h, replace } from "../../base/dom.js";
 import { bytes, duration, number, share } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
+import { button, iconButton } from "../../parts/button.js";
 import { icon } from "../../parts/icons.js";
 import { VirtualGrid } from "../../parts/virtual-grid.js";
 import { announce } from "../../shell/toasts.js";
@@ -137,18 +138,22 @@ export class RunView {
     }
 
     #showLine() {
-        const { counts, done, files, pace, state } = this.#run;
+        const { counts, done, files } = this.#run;
         this.#bar.value = done;
         const chip = (name) => (counts[name] ? h("span", { class: `chip ${name}` }, `${number(counts[name])} ${t(name)}`) : null);
-        const { rate } = pace;
-        const left = files.length - done;
         replace(
             this.#line,
             h("strong", { class: "number" }, `${t("of", { done, total: files.length })} (${share(done / files.length)})`),
             ["stored", "skipped", "failed"].map(chip),
-            state === "running" && rate ? h("span", { class: "muted number" }, `${t("rate", { rate })}, ${t("left", { time: duration(left / rate) })}`) : null,
-            state === "done" ? h("span", { class: "muted number" }, `${t("took", { time: duration(pace.seconds) })}, ${t("rate", { rate: done / Math.max(pace.seconds, 0.001) })}`) : null,
+            h("span", { class: "muted number" }, this.#paceWords()),
         );
+    }
+
+    #paceWords() {
+        const { done, files, pace, state } = this.#run;
+        const { rate, seconds } = pace;
+        if (state === "running" && rate) return `${t("rate", { rate })}, ${t("left", { time: duration((files.length - done) / rate) })}`;
+        return state === "done" ? `${t("took", { time: duration(seconds) })}, ${t("rate", { rate: done / Math.max(seconds, 0.001) })}` : "";
     }
 
     #showActions() {
@@ -162,8 +167,7 @@ export class RunView {
         const key = `${run.state} ${run.state === "done" || run.state === "stopped" ? failed : failed > 0}`;
         if (key === this.#shownActions) return;
         this.#shownActions = key;
-        const button = (name, drawing, act, primary) =>
-            h("button", { type: "button", class: primary ? "primary" : null, data: { action: name }, on: { click: act } }, icon(drawing), t(name));
+        const action = (name, drawing, act, kind) => list.push(button(t(name), act, { drawing, kind, data: { action: name } }));
         const isDone = run.state === "done";
         const isOver = isDone || run.state === "stopped";
         const { className, tenant } = run.job;
@@ -172,15 +176,15 @@ export class RunView {
             list.push(h("a", { class: "button primary", href: href("search", { class: className, tenant }) }, icon("search"), t("search")));
             list.push(h("a", { class: "button", href: href("browse", { class: className, tenant }) }, icon("browse"), t("browse")));
         }
-        if (run.state === "running" || run.state === "away") list.push(button("pause", "pause", () => run.pause()));
-        if (run.state === "paused" || run.state === "stopped") list.push(button("resume", "play", () => run.resume(), true));
-        if (run.isActive) list.push(button("stop", "stop", () => run.stop()));
+        if (run.state === "running" || run.state === "away") action("pause", "pause", () => run.pause());
+        if (run.state === "paused" || run.state === "stopped") action("resume", "play", () => run.resume(), "primary");
+        if (run.isActive) action("stop", "stop", () => run.stop());
         if (failed && isOver) {
             const words = t("retry", { n: failed });
-            list.push(h("button", { type: "button", data: { action: "retry" }, on: { click: () => run.retry(run.failed) } }, icon("refresh"), words));
+            list.push(button(words, () => run.retry(run.failed), { drawing: "refresh", data: { action: "retry" } }));
         }
-        if (failed) list.push(button("report", "download", () => this.#saveReport()));
-        if (isOver) list.push(button("next", "import", () => this.#end()));
+        if (failed) action("report", "download", () => this.#saveReport());
+        if (isOver) action("next", "import", () => this.#end());
         replace(this.#actions, list);
     }
 
@@ -216,7 +220,8 @@ export class RunView {
         const words = file.state === "failed" ? file.reason : stateWords(file);
         const state = row.querySelector(".run-state");
         state.title = file.state === "failed" ? words : "";
-        const again = file.state === "failed" ? h("button", { type: "button", class: "bare", "aria-label": t("again", { name: file.name }), on: { click: () => this.#run.retry([file]) } }, icon("refresh")) : null;
+        const retry = () => this.#run.retry([file]);
+        const again = file.state === "failed" ? iconButton("refresh", t("again", { name: file.name }), retry) : null;
         const hadFocus = row.contains(document.activeElement) && document.activeElement !== row;
         replace(state, h("span", { class: "run-words" }, words), again);
         if (hadFocus) (again ?? row).focus();

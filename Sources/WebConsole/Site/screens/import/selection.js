@@ -3,7 +3,7 @@
 import { kindOf } from "./picking.js";
 
 /** One picture on its way in. */
-export class ImportFile {
+class ImportFile {
     /** "waiting", "reading", "sending", "stored", "skipped" or "failed". */
     state = "waiting";
     /** How much of it has gone, 0 to 1. */

@@ -3,8 +3,8 @@
 import { freshID, h, replace } from "../../base/dom.js";
 import { propertyFault } from "../../base/names.js";
 import { count, texts } from "../../base/texts.js";
+import { button, iconButton } from "../../parts/button.js";
 import { field, select } from "../../parts/field.js";
-import { icon } from "../../parts/icons.js";
 import { announce, toast } from "../../shell/toasts.js";
 import { FileTable } from "./tables.js";
 
@@ -56,7 +56,7 @@ export class TableFields {
                 },
             },
         });
-        this.button = h("span", {}, h("button", { type: "button", class: "small", on: { click: () => input.click() } }, icon("table"), t("pick")), input);
+        this.button = h("span", {}, button(t("pick"), () => input.click(), { drawing: "table", kind: "small" }), input);
         if (selection.tables.length) this.read(selection.tables[0]);
     }
 
@@ -107,7 +107,7 @@ export class TableFields {
                 "div",
                 { class: "row apart" },
                 h("h3", {}, t("title", { name: table.name })),
-                h("button", { type: "button", class: "bare", "aria-label": t("remove"), on: { click: remove } }, icon("trash")),
+                iconButton("trash", t("remove"), remove),
             ),
             field(t("file"), which).element,
             h(
@@ -116,7 +116,7 @@ export class TableFields {
                 t("matched", { matched, files: files.length }),
                 lonely.length ? `, ${t("lonely", { n: lonely.length })}` : null,
             ),
-            lonely.length ? h("details", { class: "small" }, h("summary", {}, t("lonely", { n: lonely.length })), h("p", { class: "mono wrap-anywhere" }, lonely.slice(0, 50).join("\n"))) : null,
+            lonely.length ? this.#lonely(lonely) : null,
             h(
                 "div",
                 { class: "table-frame" },
@@ -128,6 +128,11 @@ export class TableFields {
                 ),
             ),
         );
+    }
+
+    #lonely(names) {
+        const words = h("p", { class: "mono wrap-anywhere" }, names.slice(0, 50).join("\n"));
+        return h("details", { class: "small" }, h("summary", {}, t("lonely", { n: names.length })), words);
     }
 
     #row(column, index) {

@@ -5,7 +5,7 @@
 import { propertyNameFrom } from "../../base/names.js";
 
 /** @returns {string[][]} rows of fields */
-export function parseTable(text) {
+function parseTable(text) {
     const first = text.slice(0, Math.max(0, text.search(/\r?\n|$/)));
     const separator = ["\t", ";", ","].reduce((best, each) => (first.split(each).length > first.split(best).length ? each : best), ",");
     const rows = [];
