@@ -180,7 +180,7 @@ class Console:
         self.wait(
             lambda: self.run(
                 "return [...document.images].every((image) => { const box = image.getBoundingClientRect();"
-                " return box.bottom < 0 || box.top > innerHeight || image.complete })"), "a picture does not load")
+                " return box.bottom < 0 || box.top > innerHeight || box.right < 0 || box.left > innerWidth || image.complete })"), "a picture does not load")
 
     # MARK: What must hold
 

@@ -53,7 +53,7 @@ export function editor(place, context) {
             await context.saved();
         } catch (error) {
             if (error.status === 404) context.gone();
-            else if (!form.blame(error.message)) showError(error, t("failed"));
+            else if (!form.blame(error)) showError(error, t("failed"));
         } finally {
             save.disabled = false;
         }

@@ -65,9 +65,10 @@ export class ObjectForm extends HTMLElement {
         return first ? undefined : changes;
     }
 
-    /** Shows what the server has against it beside the property that its words name; `false` if they name none. */
-    blame(message) {
-        const field = this.#fields.find((each) => message.includes(`'${each.property.name}'`) || message.includes(`:${each.property.name}:`));
+    /** Shows what the server has against it beside the property that it names; `false` if it names none. */
+    blame({ message, property }) {
+        const isMeant = (name) => (property ? name === property : message.includes(`'${name}'`) || message.includes(`:${name}:`));
+        const field = this.#fields.find((each) => isMeant(each.property.name));
         if (!field) return false;
         this.fault(field.property.name, message);
         return true;

@@ -91,17 +91,24 @@ export const beacons = (references) =>
  * Changes properties, and no others; `null` takes one away.
  *
  * @param {object} changes by name of the property; references as beacons
+ * @throws {APIError} with `property`, if it is clear which one is at fault
  */
 export async function changeObject(definition, id, changes, { tenant } = {}) {
     const isLink = (name) => definition.properties.some((each) => each.name === name && isReference(each));
+    const links = Object.entries(changes).filter(([name]) => isLink(name));
     const plain = Object.entries(changes).filter(([name]) => !isLink(name));
-    if (plain.length) {
-        const body = { class: definition.class, id, properties: Object.fromEntries(plain), ...(isTenanted(definition) ? { tenant } : {}) };
-        await send("PATCH", url(["objects", definition.class, id]), { json: body });
+    // First, since a reference to what is not there is refused; PATCH would add to the references.
+    for (const [name, value] of links) {
+        try {
+            await send("PUT", url(["objects", definition.class, id, "references", name], { tenant }), { json: value ?? [] });
+        } catch (error) {
+            error.property = name;
+            throw error;
+        }
     }
-    for (const [name, value] of Object.entries(changes).filter(([name]) => isLink(name))) {
-        await send("PUT", url(["objects", definition.class, id, "references", name], { tenant }), { json: value ?? [] });
-    }
+    if (!plain.length) return;
+    const body = { class: definition.class, id, properties: Object.fromEntries(plain), ...(isTenanted(definition) ? { tenant } : {}) };
+    await send("PATCH", url(["objects", definition.class, id]), { json: body });
 }
 
 /** Puts a file in place of the picture in a property. */

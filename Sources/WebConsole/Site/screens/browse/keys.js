@@ -34,7 +34,7 @@ export function browseKeys({ object, open, toggle, remove, similar, filter, swit
         { keys: ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"], label: t("move"), run: () => false },
         { keys: ["Enter"], label: t("open"), run: ofObject(() => open()) },
         { keys: ["e"], label: t("edit"), run: ofObject(() => open("edit")) },
-        { keys: [" ", "x"], label: t("select"), run: ofObject((event) => toggle(event.shiftKey)) },
+        { keys: [" ", "x", "X"], label: t("select"), run: ofObject((event) => toggle(event.shiftKey)) },
         { keys: ["Delete"], label: t("remove"), run: remove },
         { keys: ["s"], label: t("similar"), run: ofObject(() => similar(object())) },
         { keys: ["/"], label: t("filter"), run: filter },

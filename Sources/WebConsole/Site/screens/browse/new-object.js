@@ -58,7 +58,7 @@ export async function newObject(definition, { tenant } = {}) {
             isStored = true;
             dialog.close(answer.id);
         } catch (error) {
-            if (error.name !== "AbortError" && !fields.blame(error.message)) note.textContent = error.message;
+            if (error.name !== "AbortError" && !fields.blame(error)) note.textContent = error.message;
         }
         progress.hidden = true;
         store.disabled = false;
