@@ -39,7 +39,7 @@ export default class GuidesScreen extends Screen {
     #endKeys = () => {};
 
     connectedCallback() {
-        this.#endKeys = shortcuts(t("title"), [{ keys: ["/"], label: t("focusSearch"), run: () => this.querySelector("input[type=search]")?.focus() ?? false }]);
+        this.#endKeys = shortcuts(t("title"), [{ keys: ["/"], label: t("focusSearch"), run: () => this.#focusSearch() }]);
         this.addEventListener("click", (event) => {
             const link = event.target instanceof Element ? event.target.closest("a[data-section]") : null;
             if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -149,6 +149,12 @@ export default class GuidesScreen extends Screen {
             h("div", { class: "screen-head" }, h("h1", {}, t("title"))),
             emptyState({ drawing: "guides", title, text, actions: [h("a", { class: "button primary", href: href("guides") }, t("all"))] }),
         );
+    }
+
+    #focusSearch() {
+        const input = this.querySelector("input[type=search]");
+        input?.focus();
+        return input !== null;
     }
 
     #goTo(slug) {
