@@ -64,7 +64,7 @@ class Document:
         status, self.content = server.request("GET", "/v1/openapi.json")
         assert status == 200
         self.registry = Registry().with_resource(
-            "urn:document", Resource.from_contents(self.content, default_specification=DRAFT202012))
+            "urn:document", Resource.from_contents(closed(self.content), default_specification=DRAFT202012))
 
     def operations(self) -> list[tuple[str, str, dict]]:
         """Method, path and operation: first what others build on, last what deletes, the parts of things before the things."""
@@ -95,7 +95,8 @@ class Document:
                 yield picture(), kind.replace("*", "png")
 
     def check(self, value, schema: dict) -> None:
-        schema = {"$id": "urn:schema", **pointing_into_document(schema)}
+        """Fails also for members that the schema does not name, where it names any."""
+        schema = {"$id": "urn:schema", **pointing_into_document(closed(schema))}
         Draft202012Validator(schema, registry=self.registry).validate(value)
 
     def send(self, method: str, path: str, operation: dict, body=None, kind=None, own: dict | None = None):
@@ -133,6 +134,18 @@ class Document:
         except Exception as error:
             raise AssertionError(f"{place}\n{error}") from error
         return answer.status, value
+
+
+def closed(schema):
+    """The schema, or the whole document, with no members of objects but those that are named."""
+    if isinstance(schema, list):
+        return [closed(element) for element in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: closed(value) for name, value in schema.items()}
+    if schema.get("type") == "object" and "properties" in schema:
+        found.setdefault("additionalProperties", False)
+    return found
 
 
 def pointing_into_document(schema):

@@ -91,6 +91,20 @@ struct OpenAPIDocumentTests {
         }
     }
 
+    @Test func `what imports and searches refuse to know is not declared, and the other way round`() async throws {
+        let imports = SchemaComponent.importRequest.schema.json["properties"]?.members.map(\.name) ?? []
+        #expect(Set(imports) == ImportBody.members)
+        let fixture = RESTFixture()
+        try await fixture.createClass("C")
+        for kind in [SearchRequest.Kind.image, .vector, .object] {
+            for member in kind.members {
+                let body = #"{"\#(member.name)": {"no such thing": 1}}"#
+                let answer = try await fixture.send("POST", "/v1/search/C/\(kind.rawValue)", body)
+                #expect(answer.message?.contains("takes no '\(member.name)'") == false, "\(kind) \(member.name)")
+            }
+        }
+    }
+
     @Test func `it is answered without a key, and once more only if it changed`() async throws {
         let fixture = RESTFixture()
         let answer = try await fixture.send("GET", "/v1/openapi.json")

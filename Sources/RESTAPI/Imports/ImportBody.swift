@@ -7,7 +7,7 @@ import JSON
 
 /// The body of a request for an import: the flags of `needletail import` as members.
 enum ImportBody {
-    private static let members: Set<String> = [
+    static let members: Set<String> = [
         "class", "source", "sources", "tenant", "pictureProperty", "labelFromFolder", "property", "id", "idColumn",
         "existing", "dryRun", "pictureColumn", "properties",
     ]

@@ -192,7 +192,7 @@ extension RESTHandler {
             return nil
         }
         var refusal = ErrorMapping.refusal(.tenantMissing(collection: other.name), in: .read)
-        if call.queryValue("include") != nil { refusal.response.status = 400 }
+        if call.request.method == "GET", call.queryValue("include") != nil { refusal.response.status = 400 }
         throw refusal
     }
 

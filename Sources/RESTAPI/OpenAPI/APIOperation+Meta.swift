@@ -18,7 +18,7 @@ extension APIOperation {
         parameters: [.header("If-None-Match", .string, "The `ETag` of the document that is there already")],
         responses: [
             APIResponse(
-                200, "An OpenAPI 3.1 document", [.json(.object([.required("openapi", .string)]))],
+                200, "An OpenAPI 3.1 document", [.json(.map(of: .any))],
                 headers: [("ETag", "Changes with the document")]),
             APIResponse(304, "It is what `If-None-Match` names"),
         ])
@@ -107,6 +107,9 @@ extension SchemaComponent {
                 .array(
                     of: .object([
                         .required("name", .string), .required("status", .string), .required("ready", .boolean),
+                        .required("open", .boolean), .required("bootstrapped", .boolean),
+                        .required("dbLoaded", .boolean), .required("isVoter", .boolean),
+                        .required("leaderId", .string), .required("candidates", .map(of: .any)),
                         .required("raft", .map(of: .any)),
                     ]))),
         ])

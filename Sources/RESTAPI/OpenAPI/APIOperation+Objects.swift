@@ -18,7 +18,10 @@ extension APIOperation {
             .query("order", .string, "`asc` or `desc` for each of `sort`, with commas between them"),
             .include, .tenant,
         ],
-        responses: [.json("Objects", .reference(.objectList)), .unreadable, .noClass, .invalid])
+        responses: [
+            .json("Objects", .reference(.objectList)), .unreadable, .noClass, .invalid,
+            .refusal(500, "`after`, or a property of `sort` that some class lacks, without `class`"),
+        ])
 
     static let createObject = APIOperation(
         "objects.create",

@@ -20,10 +20,10 @@ extension APIOperation {
     private static let nearImage = APIOperation(
         "search.image",
         "\(description) Several pictures, each with a weight, are one search; a negative weight leads away.",
-        parameters: SearchMembers.parameters(of: .image) + APIParameter.consistency,
+        parameters: SearchRequest.Kind.image.parameters + APIParameter.consistency,
         body: APIRequestBody(
             APIContent(
-                "multipart/form-data", SearchMembers.form(of: .image),
+                "multipart/form-data", SearchRequest.Kind.image.form,
                 examples: [
                     APIExample("A file", #"{"image": "\#(OpenAPIExamples.file)", "limit": "5"}"#),
                     APIExample(
@@ -53,7 +53,7 @@ extension APIOperation {
 
     private static let nearVector = APIOperation(
         "search.vector", description,
-        parameters: [OpenAPIExamples.inVectorClass] + SearchMembers.parameters(of: .vector) + APIParameter.consistency,
+        parameters: [OpenAPIExamples.inVectorClass] + SearchRequest.Kind.vector.parameters + APIParameter.consistency,
         body: APIRequestBody(
             .json(
                 .reference(.vectorSearch),
@@ -62,20 +62,20 @@ extension APIOperation {
                     "One of each group",
                     #"{"vector": [0, 0.2, 1], "groupBy": {"property": "family", "groups": 2, "objectsPerGroup": 1}}"#)),
             APIContent(
-                "multipart/form-data", SearchMembers.form(of: .vector),
+                "multipart/form-data", SearchRequest.Kind.vector.form,
                 examples: [APIExample("A vector", #"{"vector": [1, 0.1, 0], "limit": "5"}"#)])),
         responses: [found, .unreadable, noClass, .invalid])
 
     private static let nearObject = APIOperation(
         "search.object", description,
-        parameters: SearchMembers.parameters(of: .object) + APIParameter.consistency,
+        parameters: SearchRequest.Kind.object.parameters + APIParameter.consistency,
         body: APIRequestBody(
             .json(
                 .reference(.objectSearch),
                 APIExample(
                     "Others like it", #"{"id": "\#(OpenAPIExamples.objectID)", "limit": 5, "excludeSelf": true}"#)),
             APIContent(
-                "multipart/form-data", SearchMembers.form(of: .object),
+                "multipart/form-data", SearchRequest.Kind.object.form,
                 examples: [
                     APIExample("Others like it", #"{"id": "\#(OpenAPIExamples.objectID)", "excludeSelf": "true"}"#)
                 ])),
@@ -130,99 +130,10 @@ extension APIOperation {
     }
 }
 
-/// What searches take, in all the ways in which it may be given.
-enum SearchMembers {
-    private static let common: [SchemaMember] = [
-        .optional(
-            "limit",
-            .integer.atLeast(1).described(
-                "At most so many; all within `distance` or `certainty` where one is given, else 100")),
-        .optional("offset", .integer.atLeast(0).byDefault(0)),
-        .optional("distance", .number.described("Only what is no farther; not beside `certainty`")),
-        .optional(
-            "certainty", .number.described("Only what is at least as certain, 0 to 1, by cosine; not beside `distance`")
-        ),
-        .optional("where", .reference(.filter)),
-        .optional(
-            "properties", .array(of: .string).described("Those that are shown; all but blobs where none are named")),
-        .optional(
-            "targetVector", .any(of: [.string, .array(of: .string)]).described("The vectors that are meant, by name")),
-        .optional("tenant", .string),
-        .optional("groupBy", .reference(.groupBy)),
-        .optional("excludeSelf", .boolean.byDefault(false).described("Whether what is searched near to is left out")),
-    ]
-    private static let crop = JSONSchema.any(of: [
-        .reference(.crop), .string.described("`x,y,width,height`, as in forms and queries"),
-    ])
-    private static let vector = JSONSchema.any(of: [.array(of: .number), .array(of: .array(of: .number))])
-
-    private static func own(_ kind: SearchRequest.Kind) -> [SchemaMember] {
-        switch kind {
-        case .image:
-            [
-                .optional(
-                    "imageUrl",
-                    .string(format: "uri").described(
-                        "Where the picture is fetched, from a host of `NEEDLETAIL_FETCH_HOSTS`")),
-                .optional("weights", .array(of: .number).described("One for each picture; a negative one leads away")),
-            ]
-        case .vector:
-            [
-                .optional("vector", vector),
-                .optional("vectors", .map(of: vector).described("By the names of target vectors, instead of `vector`")),
-            ]
-        case .object: [.optional("id", .string(format: "uuid").described("The object"))]
-        }
-    }
-
-    static func json(of kind: SearchRequest.Kind) -> JSONSchema {
-        var members = own(kind) + common
-        if kind == .image {
-            members =
-                [
-                    .optional("image", .base64.described("A picture, with or without `data:…;base64,` before it")),
-                    .optional("images", .array(of: .any(of: [.base64, .reference(.searchPicture)]))),
-                    .optional("crop", .reference(.crop)),
-                ] + members
-        }
-        return .object(members, isClosed: true)
-    }
-
-    /// Members that are no texts are JSON there.
-    static func form(of kind: SearchRequest.Kind) -> JSONSchema {
-        guard kind == .image else { return .object(own(kind) + common, isClosed: true) }
-        let file = JSONSchema.string(format: "binary")
-        return .object(
-            [
-                .optional("image", .array(of: file).described("Pictures: files, or texts in base64")),
-                .optional("crop", crop.described("The part of the picture that is meant")),
-            ] + own(kind) + common, isClosed: true)
-    }
-
-    /// What may stand in the query beside a body that is a picture itself.
-    static func parameters(of kind: SearchRequest.Kind) -> [APIParameter] {
-        let crops: [SchemaMember] =
-            kind == .image ? [.optional("crop", .string.described("`x,y,width,height`, as shares of the picture"))] : []
-        return (crops + own(kind) + common).map { member in
-            .query(member.name, text(member), member.description ?? queryDescriptions[member.name] ?? "")
-        }
-    }
-
-    private static let queryDescriptions = [
-        "offset": "So many are passed over", "tenant": "The tenant that is meant, in a class that has tenants",
-        "where": "A filter, as JSON", "groupBy": "Groups, as JSON", "vector": "A vector, as JSON",
-    ]
-
-    /// As it stands in a query.
-    private static func text(_ member: SchemaMember) -> JSONSchema {
-        ["limit", "offset", "distance", "certainty", "excludeSelf"].contains(member.name) ? member.schema : .string
-    }
-}
-
 extension SchemaComponent {
-    static let imageSearch = SchemaComponent("ImageSearch") { SearchMembers.json(of: .image) }
-    static let vectorSearch = SchemaComponent("VectorSearch") { SearchMembers.json(of: .vector) }
-    static let objectSearch = SchemaComponent("ObjectSearch") { SearchMembers.json(of: .object) }
+    static let imageSearch = SchemaComponent("ImageSearch") { SearchRequest.Kind.image.json }
+    static let vectorSearch = SchemaComponent("VectorSearch") { SearchRequest.Kind.vector.json }
+    static let objectSearch = SchemaComponent("ObjectSearch") { SearchRequest.Kind.object.json }
 
     static let crop = SchemaComponent("Crop") {
         .object(["x", "y", "width", "height"].map { .required($0, .number) }, isClosed: true)

@@ -97,6 +97,7 @@ extension SchemaComponent {
             .optional("flatSearchCutoff", .integer.byDefault(40_000)),
             .optional("filterStrategy", .oneOf(["acorn", "sweeping"])),
             .optional("cleanupIntervalSeconds", .integer), .optional("vectorCacheMaxObjects", .integer),
+            .optional("skipDefaultQuantization", .boolean), .optional("trackDefaultQuantization", .boolean),
             .optional("skip", .boolean.byDefault(false).described("Whether vectors are stored without an index")),
             .optional("threshold", .integer.described("Of `dynamic`: from how many vectors on a graph is used")),
             .optional("hnsw", .map(of: .any).described("Of `dynamic`")),

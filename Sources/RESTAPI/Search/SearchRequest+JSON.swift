@@ -44,19 +44,10 @@ extension SearchRequest {
     }
 
     static func unknown(_ name: String, of kind: Kind) -> Refusal {
-        let own: [String] =
-            switch kind {
-            case .image: ["image", "images", "imageUrl", "weights", "crop"]
-            case .vector: ["vector", "vectors"]
-            case .object: ["id"]
-            }
-        let common = [
-            "limit", "offset", "distance", "certainty", "where", "properties", "targetVector", "tenant", "groupBy",
-            "excludeSelf",
-        ]
-        return .handler(
+        .handler(
             422,
-            "\(kind.rawValue) takes no '\(name.prefix(100))'; it takes \((own + common).joined(separator: ", "))")
+            "\(kind.rawValue) takes no '\(name.prefix(100))'; it takes "
+                + kind.members.map(\.name).joined(separator: ", "))
     }
 
     // MARK: - Pictures
