@@ -261,13 +261,13 @@ def test_a_map_that_is_old_says_so_and_is_drawn_anew(driver, tmp_path, pets):
     with start(tmp_path / "data") as server, Console(driver, server) as console:
         ids = fill(server, pets, 10)
         opened(console, "map?class=Pet")
-        assert not console.all(".map-stale")
+        assert not console.all(".map-notice .notice")
         assert server.request("DELETE", f"/v1/objects/Pet/{ids[0]}")[0] == 204
         opened(console, "map?class=Pet")
-        console.find(".map-stale", "came or went")
+        console.find(".map-notice .notice", "came or went")
         console.assert_accessible()
-        console.click(".map-stale button", "Draw it anew")
-        console.gone(".map-stale")
+        console.click(".map-notice .notice button", "Draw it anew")
+        console.gone(".map-notice .notice")
         console.find(".map-row")
         assert number_in(console, "view") == 9
 

@@ -43,8 +43,9 @@ export function duration(seconds) {
         .join(" ");
 }
 
-/** 4.1 ms, 320 ms, 2.3 s from milliseconds. */
+/** 0.12 ms, 4.1 ms, 320 ms, 2.3 s from milliseconds. */
 export function milliseconds(value) {
+    if (value < 1) return `${Number(value.toPrecision(2))} ms`;
     if (value < 10) return `${value.toFixed(1)} ms`;
     if (value < 1000) return `${Math.round(value)} ms`;
     return `${(value / 1000).toFixed(1)} s`;

@@ -11,6 +11,7 @@ import { BackgroundJob } from "../../parts/background-job.js";
 import { CollectionChoice, noCollections } from "../../parts/collection-choice.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
+import { notice } from "../../parts/notice.js";
 import { shortcuts } from "../../shell/shortcuts.js";
 import { showError } from "../../shell/toasts.js";
 import { MapBoard } from "./board.js";
@@ -176,7 +177,7 @@ export default class MapScreen extends Screen {
                 color,
             });
             replace(this.#body, h("div", { class: "card" }, job));
-            const hadFocus = document.activeElement?.matches(".map-again, .map-stale button");
+            const hadFocus = document.activeElement?.matches(".map-again, .notice button");
             const answer = await job.ended(left, { refresh });
             if (hadFocus && document.activeElement === document.body) this.querySelector(".map-again").focus();
             this.#shownKey = key;
@@ -212,7 +213,7 @@ export default class MapScreen extends Screen {
         const notes = [];
         if (answer.stale) {
             const again = h("button", { type: "button", class: "small", on: { click: () => this.#load({ refresh: true }) } }, t("again"));
-            notes.push(h("p", { class: "map-stale row" }, icon("alert"), h("span", {}, t("stale")), again));
+            notes.push(notice(t("stale"), again));
         }
         if (answer.vectors > answer.points.length) {
             notes.push(h("p", { class: "small muted" }, t("some", { n: number(answer.points.length), of: number(answer.vectors) })));
