@@ -5,9 +5,9 @@ import { debounce, h, replace } from "../../base/dom.js";
 import { describe } from "../../base/schema.js";
 import { number } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
+import { saveBlob } from "../../parts/export.js";
 import { icon } from "../../parts/icons.js";
 import { openObject } from "../../parts/object-dialog.js";
-import { saveBlob } from "../../parts/save.js";
 import { tabs } from "../../parts/tabs.js";
 import { announce } from "../../shell/toasts.js";
 import { Gestures } from "./gestures.js";
@@ -320,7 +320,7 @@ export class MapBoard {
     }
 
     #export(ids) {
-        saveBlob(new Blob(ids.map((id) => `${id}\n`), { type: "text/plain" }), `${this.#options.definition.class}-ids.txt`);
+        saveBlob(`${this.#options.definition.class}-ids.txt`, new Blob(ids.map((id) => `${id}\n`), { type: "text/plain" }));
     }
 
     #showOnMap(list) {
