@@ -12,10 +12,11 @@ source "$here/swift-path.sh"
 cd "$here/.."
 
 program=.build/release/needletail
-if [ -x $program ] && [ -z "$(find Sources Package.swift Scripts/build.sh -newer $program -print -quit)" ]; then
+if [ -x $program ] && [ -z "$(find Sources Docs Package.swift Scripts/build.sh Scripts/build-console.sh -newer $program -print -quit)" ]; then
     exit 0
 fi
 
+"$here/build-console.sh"
 say "building needletail (the first time takes some minutes)"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT

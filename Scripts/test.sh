@@ -106,6 +106,7 @@ full() {
 "$here/setup-debian.sh" test && "$here/install-swift.sh" && "$here/venv.sh" &&
     "$here/venv.sh" .venv-grpc Tests/requirements-grpc.txt || exit 1
 "$here/openvino.sh" || exit 1
+"$here/build-console.sh" || exit 1
 export NEEDLETAIL_OPENVINO_LIB=${NEEDLETAIL_OPENVINO_LIB:-$PWD/.build/openvino}
 
 step lint "$here/lint.sh"

@@ -5,8 +5,8 @@ import Foundation
 
 /// Tells when the process is asked to end: SIGTERM or SIGINT.
 ///
-/// A handler of our own writes to a pipe that a thread reads. Dispatch's signal sources are not used: on Linux they lost one signal in ten on a
-/// machine whose processors were all busy, and a server that misses SIGTERM is killed by whoever waits for its end.
+/// A handler of our own writes to a pipe that a thread reads. With Dispatch's signal sources a signal was at times noticed only when a second one
+/// came, on a machine whose processors were all busy (6 of 60 runs), and a server that misses SIGTERM is killed by whoever waits for its end.
 final class StopSignals: Sendable {
     private let stream: AsyncStream<String>
 

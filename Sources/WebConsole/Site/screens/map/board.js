@@ -5,7 +5,7 @@ import { debounce, h, replace } from "../../base/dom.js";
 import { describe } from "../../base/schema.js";
 import { number } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
-import { saveBlob } from "../../parts/export.js";
+import { saveBlob } from "../../parts/save.js";
 import { icon } from "../../parts/icons.js";
 import { openObject } from "../../parts/object-dialog.js";
 import { tabs } from "../../parts/tabs.js";
