@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from browser import Console
 from conftest import fill, start
-from searching import ids, is_answered, new_searches, next_search, searches, shown_results, texts
+from searching import ids, new_searches, next_search, shown_results, texts
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -137,6 +137,12 @@ def test_results_are_selected_by_key_by_box_and_in_ranges(found):
     assert chosen == [*order[:3], order[5]]
     found.assert_accessible()
     found.screenshot("search-selected")
+    # On a button of a card, space is the button's.
+    found.run("document.querySelector('.hit [data-action=more]').focus()")
+    found.press(Keys.SPACE)
+    found.find(".menu")
+    found.press(Keys.ESCAPE)
+    found.find("nt-selection-bar", "4 objects selected")
     found.click("[data-action=all]")
     found.find("nt-selection-bar", "20 objects selected")
     assert found.run("return document.activeElement.dataset.action") == "all"
@@ -216,6 +222,35 @@ def test_what_is_deleted_and_not_undone_is_gone(driver, tmp_path, pets):
             console.find(".results-count", "3 results")
 
 
+def test_what_objects_say_of_themselves_is_shown_and_never_followed_or_run(driver, tmp_path):
+    script = "javascript:window.hacked=1"
+    with start(tmp_path / "data") as server:
+        status, answer = server.request("POST", "/v1/schema", {
+            "class": "Link", "vectorizer": "none", "imageUrlProperty": "url",
+            "properties": [{"name": "url", "dataType": ["text"]}, {"name": "name", "dataType": ["text"]}]})
+        assert status == 200, answer
+        for index, (url, name) in enumerate([(script, HOSTILE), ("", "<script>window.hacked=1</script>")]):
+            assert server.request("POST", "/v1/objects", {
+                "class": "Link", "id": f"00000000-0000-4000-8000-00000000000{index}", "vector": [index, 1],
+                "properties": {"url": url, "name": name}})[0] == 200
+        with Console(driver, server) as console:
+            console.open("search?class=Link&like=00000000-0000-4000-8000-000000000001")
+            shown_results(console)
+            assert texts(console, ".hit-title") == [HOSTILE]
+            console.click(".hit [data-action=more]")
+            console.find(".menu")
+            assert not console.all(".menu a")
+            console.press(Keys.ESCAPE)
+            console.open("search?class=Link")
+            console.find(".invitation", "no vectors are made from pictures")
+            assert not console.all("[data-action=choose]")
+            console.find("body").send_keys("/")
+            console.press("[0, 1]", Keys.ENTER)
+            console.find(".results-count", "2 results")
+            assert set(texts(console, ".hit-title")) == {HOSTILE, "<script>window.hacked=1</script>"}
+            assert not console.run("return window.hacked")
+
+
 # MARK: Looking closely
 
 
@@ -279,6 +314,23 @@ def test_two_selected_results_are_compared(found):
     found.press("x")
     found.click("nt-selection-bar [data-action=compare]")
     found.wait(lambda: len(found.all(".compare canvas")) == 2)
+
+
+def test_results_fit_a_phone_in_the_dark(console):
+    console.size(360, 740)
+    console.emulate(prefers_color_scheme="dark")
+    console.open(f"search?class=Pet&like={CAT}_-00000000-0000-4000-8000-000000000040&q=number&k=30")
+    shown_results(console)
+    console.run("document.querySelector('.hit-open').focus()")
+    console.press("x")
+    console.find("nt-selection-bar")
+    console.assert_fits()
+    console.assert_accessible()
+    console.screenshot("search-results-360")
+    console.click(".search-options summary")
+    console.find("nt-search-options")
+    console.assert_fits()
+    console.screenshot("search-options-360")
 
 
 # MARK: More of them

@@ -63,6 +63,12 @@ export class Selection extends EventTarget {
         this.#changed();
     }
 
+    remove(ids) {
+        const before = this.size;
+        for (const id of ids) this.#objects.delete(id);
+        if (this.size !== before) this.#changed();
+    }
+
     clear() {
         if (!this.size) return;
         this.#objects.clear();
@@ -115,7 +121,7 @@ export class SelectionBar extends HTMLElement {
         if (!objects.length) return;
         const ids = objects.map((each) => each.id);
         const restored = this.takeOut(ids);
-        this.selection.clear();
+        this.selection.remove(ids);
         deleteObjects({ className: this.definition.class, tenant: this.tenant, ids, restored });
     }
 

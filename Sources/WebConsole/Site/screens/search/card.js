@@ -24,10 +24,18 @@ const t = texts({
     },
 });
 
-/** Where the picture of a hit is: its own address, where the collection keeps originals elsewhere. */
-export function hitPicture(hit, definition, size) {
-    if (definition.imageUrlProperty && hit.properties[definition.imageUrlProperty]) return hit.properties[definition.imageUrlProperty];
-    return pictureURL(definition.class, hit.id, { size, tenant: hit.tenant });
+/** Where the original of a hit is: elsewhere, if it says so, or in the server; `undefined` if it has none. */
+export function originalOf(hit, definition) {
+    const elsewhere = hit.properties[definition.imageUrlProperty];
+    // Users write it: nothing else is followed.
+    if (/^https?:\/\//i.test(elsewhere ?? "")) return elsewhere;
+    return hit.hasPicture ? pictureURL(definition.class, hit.id, { tenant: hit.tenant }) : undefined;
+}
+
+/** The picture of a hit in the grid. */
+function thumbnail(hit, definition, size) {
+    const src = hit.hasPicture ? pictureURL(definition.class, hit.id, { size, tenant: hit.tenant }) : originalOf(hit, definition);
+    return src ? picture({ src, alt: "" }) : h("span", { class: "picture-broken" }, icon("image"));
 }
 
 const nearness = (hit) => {
@@ -64,7 +72,7 @@ export function card(hit, definition, { index, count, isSelected }, run) {
                 "aria-label": near ? `${alt}, ${near}` : alt,
                 on: { click: run.open },
             },
-            hit.hasPicture ? picture({ src: hitPicture(hit, definition, 256), alt: "" }) : h("span", { class: "picture-broken" }, icon("image")),
+            thumbnail(hit, definition, 256),
             near ? h("span", { class: "hit-near" }, near) : null,
         ),
         h(
@@ -72,20 +80,21 @@ export function card(hit, definition, { index, count, isSelected }, run) {
             { class: "hit-check" },
             h("input", { type: "checkbox", tabindex: "-1", checked: isSelected, "aria-label": t("select", { alt }), on: { click: run.select } }),
         ),
-        hit.group ? groupLine(hit.group, definition, run) : null,
-        h("p", { class: "hit-title", title: alt }, alt),
+        hit.group ? groupLine(hit.group, run) : null,
+        hit.group
+            ? h("div", { class: "hit-others" }, hit.group.others.map((other) => thumbnail(other, definition, 64)))
+            : h("p", { class: "hit-title", title: alt }, alt),
         h("p", { class: "hit-facts muted", title: facts }, facts),
         h("div", { class: "hit-actions" }, ["similar", "plus", "minus", "more"].map(action)),
     );
 }
 
-function groupLine({ value, count, others }, definition, run) {
+function groupLine({ value, count }, run) {
     const name = value === null || value === undefined || value === "" ? t("noValue") : String(value);
     return h(
         "button",
         { type: "button", class: "hit-group quiet", tabindex: "-1", title: t("others", { value: name }), "aria-label": t("others", { value: `${name} (${count})` }), on: { click: run.only } },
         h("span", {}, name),
-        others.slice(0, 3).map((other) => picture({ src: hitPicture(other, definition, 64), alt: "" })),
         h("span", { class: "chip" }, count < perGroup ? count : `${count}+`),
     );
 }

@@ -34,7 +34,7 @@ export const comparable = (state) => drawableEntry(state) >= 0;
  */
 export async function canvasOf(each, definition, tenant, side, signal) {
     if (each.kind === "file") return drawn(keptUnder(each.ref), each, side, true);
-    const path = pictureURL(definition.class, each.ref, { tenant });
+    const path = pictureURL(definition.class, each.ref, { size: 1024, tenant });
     const address = URL.createObjectURL(await send("GET", path, { as: "blob", signal }));
     try {
         return await drawn({ address }, each, side, true);

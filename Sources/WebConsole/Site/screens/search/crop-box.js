@@ -15,7 +15,6 @@ const t = texts({
 /** The smallest side, as a share. */
 const least = 0.04;
 const step = 0.02;
-const whole = { x: 0, y: 0, width: 1, height: 1 };
 /** What a new box is. */
 export const middle = { x: 0.15, y: 0.15, width: 0.7, height: 0.7 };
 
@@ -147,5 +146,5 @@ const clamp = (value, from, to) => Math.min(Math.max(value, from), to);
 /** No smaller than `least`, and within the picture. */
 function sound({ x, y, width, height }) {
     const [w, h] = [Math.max(width, least), Math.max(height, least)];
-    return { x: clamp(x, 0, whole.width - w), y: clamp(y, 0, whole.height - h), width: w, height: h };
+    return { x: clamp(x, 0, 1 - w), y: clamp(y, 0, 1 - h), width: w, height: h };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { h, replace } from "../../base/dom.js";
-import { describe } from "../../base/schema.js";
+import { describe, pictureProperties } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
 import { readObject } from "../../parts/objects.js";
@@ -116,12 +116,16 @@ export class QueryEntries extends HTMLElement {
 
     #pictureOf(each, kept) {
         const name = this.#nameOf(each);
-        if (each.kind === "object") return picture({ src: this.#storedURL(each, 512), alt: name, class: "whole" });
+        if (each.kind === "object" && this.#storesPictures) return picture({ src: this.#storedURL(each, 512), alt: name, class: "whole" });
         if (!kept?.isShown) return h("div", { class: "preview-none" }, icon(each.kind === "url" ? "link" : each.kind === "vector" ? "query" : "image"));
         if (!each.turn && !each.isMirrored) return h("img", { src: kept.address, alt: name, draggable: "false" });
         const frame = h("div", { class: "preview-turned", role: "img", "aria-label": name });
         drawn(kept, each, 800).then((canvas) => replace(frame, canvas));
         return frame;
+    }
+
+    get #storesPictures() {
+        return pictureProperties(this.#place.definition).length > 0;
     }
 
     #storedURL({ ref }, size) {
@@ -192,7 +196,7 @@ export class QueryEntries extends HTMLElement {
         const name = this.#nameOf(each);
         const kept = keptUnder(each.ref);
         const small =
-            each.kind === "object"
+            each.kind === "object" && this.#storesPictures
                 ? picture({ src: this.#storedURL(each, 64), alt: "" })
                 : kept?.isShown
                   ? h("img", { src: kept.address, alt: "" })

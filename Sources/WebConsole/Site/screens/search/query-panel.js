@@ -61,8 +61,8 @@ export class QueryPanel extends HTMLElement {
     #asking = null;
     #form = this.#urlForm();
     #shown = [];
-    /** Whether the server fetches pictures. */
-    #fetches = features().then(({ fetchHosts }) => fetchHosts, () => false);
+    /** Whether the server fetches pictures. @type {Promise<boolean>} */
+    #fetches = fetchesPictures();
 
     constructor() {
         super();
@@ -104,6 +104,7 @@ export class QueryPanel extends HTMLElement {
     /** Asks for the examples again when they are wanted next. */
     forget() {
         this.#shownFor = null;
+        this.#fetches = fetchesPictures();
     }
 
     leave() {
@@ -197,3 +198,5 @@ export class QueryPanel extends HTMLElement {
 }
 
 customElements.define("nt-query-panel", QueryPanel);
+
+const fetchesPictures = () => features().then(({ fetchHosts }) => fetchHosts, () => false);

@@ -26,7 +26,7 @@ export function kindOf(state) {
  * Searches.
  *
  * @returns {Promise<{ hits: object[], took: object, isFull: boolean, copies: number }>} a hit has `id`, `properties`, and what there is of
- *     `distance`, `percent`, `score`, `hasPicture`, `imageURL`; of a grouped search it is the nearest of its `group`. `isFull`: there may be more.
+ *     `distance`, `percent`, `score`, `hasPicture`; of a grouped search it is the nearest of its `group`. `isFull`: there may be more.
  *     `copies`: how many were taken out
  */
 export async function search(state, definition, { offset = 0, signal }) {
@@ -82,7 +82,7 @@ async function near(state, definition, offset, signal) {
 
 const read = (hit) => ({
     id: hit.id, tenant: hit.tenant, properties: hit.properties, distance: hit.distance, percent: hit.percent ?? undefined,
-    hasPicture: hit.thumbnailUrl !== undefined, imageURL: hit.imageUrl,
+    hasPicture: hit.thumbnailUrl !== undefined,
 });
 
 /** How far an object is from what the state searches with, one entry replaced. */
@@ -112,7 +112,7 @@ async function words(state, definition, offset, signal) {
         state.tenant ? `tenant: ${JSON.stringify(state.tenant)}` : "",
         where ? `where: ${whereInGraphQL(where)}` : "",
     ];
-    const query = `{Get {hits: ${definition.class}(${parameters.filter((each) => each).join(", ")}) {${fields} _additional {id score thumbnailUrl imageUrl}}}}`;
+    const query = `{Get {hits: ${definition.class}(${parameters.filter((each) => each).join(", ")}) {${fields} _additional {id score thumbnailUrl}}}}`;
     const data = await graphql(query, undefined, { signal });
     return { hits: (data.Get.hits ?? []).map((object) => readObject(object, state.tenant)) };
 }
@@ -121,7 +121,7 @@ function readObject({ _additional: more, ...properties }, tenant) {
     const stored = Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
     return {
         id: more.id, tenant, properties: stored, score: more.score === undefined ? undefined : Number(more.score),
-        hasPicture: Boolean(more.thumbnailUrl), imageURL: more.imageUrl ?? undefined,
+        hasPicture: Boolean(more.thumbnailUrl),
     };
 }
 
@@ -140,7 +140,7 @@ export async function examples(definition, tenant, number, signal) {
     const offsets = [...new Set(Array.from({ length: number }, (_, index) => Math.floor((index * range) / number)))];
     const texts = textProperties(definition).join(" ");
     const samples = offsets.map(
-        (offset, index) => `o${index}: ${definition.class}(limit: 1, offset: ${offset}${inTenant ? `, ${inTenant}` : ""}) {${texts} _additional {id thumbnailUrl imageUrl}}`,
+        (offset, index) => `o${index}: ${definition.class}(limit: 1, offset: ${offset}${inTenant ? `, ${inTenant}` : ""}) {${texts} _additional {id thumbnailUrl}}`,
     );
     const data = await graphql(`{Get {${samples.join(" ")}}}`, undefined, { signal });
     const objects = offsets.flatMap((_, index) => data.Get[`o${index}`] ?? []).map((object) => readObject(object, tenant));

@@ -4,6 +4,7 @@ import { href } from "../../base/address.js";
 import { h, replace } from "../../base/dom.js";
 import { milliseconds, share } from "../../base/format.js";
 import { describe } from "../../base/schema.js";
+import { apiKey } from "../../base/session.js";
 import { count, texts } from "../../base/texts.js";
 import { copyText } from "../../parts/copy.js";
 import { emptyState } from "../../parts/empty.js";
@@ -12,7 +13,7 @@ import { download } from "../../parts/save.js";
 import { SelectionBar } from "../../parts/selection.js";
 import { VirtualGrid } from "../../parts/virtual-grid.js";
 import { announce, showError, toast } from "../../shell/toasts.js";
-import { card, hitPicture } from "./card.js";
+import { card, originalOf } from "./card.js";
 import { compare, comparable } from "./compare.js";
 import { openMenu } from "./hit-menu.js";
 import { kindOf } from "./request.js";
@@ -87,7 +88,7 @@ export class Results extends HTMLElement {
         this.#grid.layout = (width) => {
             const columns = Math.max(2, Math.floor((width + gap) / (164 + gap)));
             const side = (width - gap * (columns - 1)) / columns;
-            return { columns, height: Math.round(0.9 * side) + (this.#hits[0]?.group ? 128 : 92), gap };
+            return { columns, height: Math.round(0.9 * side) + (this.#hits[0]?.group ? 134 : 92), gap };
         };
         this.#grid.render = (index) => this.#card(index);
         this.#grid.nearEnd = () => {
@@ -231,7 +232,7 @@ export class Results extends HTMLElement {
         this.#isLoading = true;
         this.#showFoot();
         try {
-            const { hits, isFull, copies } = await this.load(answer.hits.length + answer.copies);
+            const { hits, isFull, copies } = await this.load(answer.hits.filter((hit) => !this.#deleted.has(hit.id)).length + answer.copies);
             if (answer !== this.#answer) return;
             const known = new Set(answer.hits.map((hit) => hit.id));
             const before = this.#hits.length;
@@ -296,24 +297,22 @@ export class Results extends HTMLElement {
     #menu(hit, button) {
         const [state, definition] = [this.#state, this.#definition];
         const alt = describe(definition, hit.properties, hit.id);
-        const original = hitPicture(hit, definition);
-        const withPicture = hit.hasPicture && comparable(state);
-        openMenu(button, [
-            ...(withPicture
-                ? [
-                      { drawing: "help", label: t("why"), run: () => explain(hit, state, definition) },
-                      { drawing: "compare", label: t("compare"), run: () => compare(hit, state, definition) },
-                  ]
-                : []),
-            { drawing: "copy", label: t("copyID"), run: () => this.#copyID(hit) },
-            ...(hit.hasPicture
-                ? [
-                      { drawing: "image", label: t("original"), to: original },
-                      { drawing: "download", label: t("download"), run: () => download(original, alt.slice(0, 80)).catch((error) => showError(error, t("notSaved"))) },
-                  ]
-                : []),
-            { drawing: "trash", label: t("delete"), run: () => this.#bar.delete([hit]) },
-        ]);
+        const original = originalOf(hit, definition);
+        const isOurs = original?.startsWith("/");
+        const actions = [];
+        if (hit.hasPicture && comparable(state)) {
+            actions.push({ drawing: "help", label: t("why"), run: () => explain(hit, state, definition) });
+            actions.push({ drawing: "compare", label: t("compare"), run: () => compare(hit, state, definition) });
+        }
+        actions.push({ drawing: "copy", label: t("copyID"), run: () => this.#copyID(hit) });
+        // A tab of its own would have no key.
+        if (original && !(isOurs && apiKey())) actions.push({ drawing: "image", label: t("original"), to: original });
+        if (isOurs) {
+            const save = () => download(original, alt.slice(0, 80)).catch((error) => showError(error, t("notSaved")));
+            actions.push({ drawing: "download", label: t("download"), run: save });
+        }
+        actions.push({ drawing: "trash", label: t("delete"), run: () => this.#bar.delete([hit]) });
+        openMenu(button, actions);
     }
 
     async #copyID({ id }) {

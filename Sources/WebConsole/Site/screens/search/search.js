@@ -53,7 +53,7 @@ export default class SearchScreen extends Screen {
         const isElsewhere = ["className", "tenant", "vector"].some((name) => state[name] !== this.#state?.[name]);
         if (isElsewhere || !this.#definition) {
             await this.#choice.set(state, { vectors: true });
-            if (turn !== this.#turn) return;
+            if (turn !== this.#turn || !this.isConnected) return;
         }
         this.#definition = this.#choice.definition;
         if (this.#definition && state.className && state.className !== this.#definition.class) {
@@ -130,6 +130,7 @@ export default class SearchScreen extends Screen {
 
     /** @param {"replace"|"plus"|"minus"} mode what becomes of those that are searched with already */
     async addFiles(files, mode = "replace") {
+        if (!this.#state) return;
         const entries = mode === "replace" ? [] : [...this.#state.entries];
         const before = entries.length;
         for (const file of files) {
@@ -143,6 +144,8 @@ export default class SearchScreen extends Screen {
     }
 
     #go(part, isReplacing = false) {
+        // What was debounced or read meanwhile does not lead back from another screen.
+        if (!this.isConnected) return;
         const entries = (part.entries ?? this.#state.entries).filter((each, _, all) => each.kind !== "vector" || all.length === 1);
         go(stateHref({ ...this.#state, ...part, entries }), { replace: isReplacing });
     }
@@ -197,4 +200,4 @@ export default class SearchScreen extends Screen {
     }
 }
 
-await loadStyle("screens/search/results.css");
+await Promise.all(["query", "results"].map((name) => loadStyle(`screens/search/${name}.css`)));
