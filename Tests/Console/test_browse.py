@@ -118,9 +118,24 @@ def test_a_filter_leaves_what_matches_and_says_how_many_and_one_that_leaves_none
     console.type(".filter-row input", "-1")
     console.find(".empty", "No object matches")
     console.assert_accessible()
-    console.click(".empty button", "Clear")
+    console.click(".empty button", "Show all")
     console.find("nt-objects-pane [role=status]", "60 objects")
     assert "filter" not in query(console)
+
+
+def test_words_find_objects_the_best_first_and_go_with_a_filter(console):
+    console.open("browse?class=Pet&view=table&columns=name,weight&sort=weight")
+    console.find(".browse-row")
+    console.type("main input[type=search]", "Persian")
+    console.find("nt-objects-pane [role=status]", "5 objects match")
+    assert all("Persian" in text for text in column(console, 2)) and not console.find(".sort-tools select").is_enabled()
+    console.assert_accessible()
+    console.driver.refresh()
+    console.find("nt-objects-pane [role=status]", "5 objects match")
+    assert console.find("main input[type=search]").get_attribute("value") == "Persian"
+    rows = json.dumps({"join": "And", "rows": [{"property": "weight", "operator": "LessThan", "value": "22"}]})
+    console.open(f"browse?class=Pet&view=table&q=Persian&filter={quote(rows)}")
+    console.find("nt-objects-pane [role=status]", "2 objects match")
 
 
 @pytest.fixture(scope="module")
@@ -175,7 +190,10 @@ def test_ten_thousand_objects_are_scrolled_to_the_end_without_growing(driver, la
         # 10,050 ids and at most 5,000 objects.
         assert late["heap"] - early["heap"] < 8_000_000
         console.run("const list = document.querySelector('.browse-list'); list.scrollTop = list.scrollHeight")
-        console.find("[data-id]", "Object number 10049")
+        console.find("[data-id]", "Object number 10049").click()
+        assert "10,050 of 10,050" in console.find("dialog .object-steps").text
+        console.press(Keys.ESCAPE)
+        console.wait(lambda: console.run("return document.activeElement.closest('[data-id]')?.dataset.id") == pet(10_049))
         # What was let go of is read again.
         console.run("document.querySelector('.browse-list').scrollTop = 0")
         console.find("[data-id]", "Object number 0")
@@ -329,6 +347,18 @@ def test_the_vector_and_the_json_are_shown_and_copied(console):
     console.find("dialog .tab-panel:not([hidden]) button [d='M5 12.5l4.5 4.5L19 7.5']")
     copied = json.loads(console.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])"))
     assert copied["properties"] == answer["properties"]
+
+
+def test_e_opens_the_form_and_s_the_search_with_the_object(console):
+    console.open("browse?class=Pet&view=table&sort=weight")
+    console.run("arguments[0].focus()", console.find(".browse-row", "number 3"))
+    console.press("e")
+    assert console.find("dialog [name=weight]").get_attribute("value") == "3"
+    console.press(Keys.ESCAPE)
+    console.gone("dialog[open]")
+    console.wait(lambda: console.run("return document.activeElement.dataset.id") == pet(3))
+    console.press("s")
+    console.wait(lambda: console.path.startswith(f"/search?class=Pet&like={pet(3)}"))
 
 
 def test_similar_leads_to_the_search_with_the_object(console):

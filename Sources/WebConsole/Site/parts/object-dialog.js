@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { h, isTyping, loadStyle, replace } from "../base/dom.js";
-import { collection, describe } from "../base/schema.js";
+import { number } from "../base/format.js";
+import { collection, describe, isTenanted } from "../base/schema.js";
 import { texts } from "../base/texts.js";
 import { shortcuts } from "../shell/shortcuts.js";
 import { announce, showError, toast } from "../shell/toasts.js";
@@ -50,6 +51,7 @@ const t = texts({
  * @param {string} [options.tenant]
  * @param {string[]} [options.list] ids that the arrow keys lead along; it may grow
  * @param {number} [options.index] of this object in it
+ * @param {() => number} [options.total] how many there are, if the list does not have all of them yet
  * @param {(id: string, index: number) => void} [options.moved] another one of the list is shown
  * @param {(object: object) => void} [options.changed] properties or picture were changed; `{ id, created, changed, properties }`
  * @param {(id: string) => void} [options.deleted] take it out of what is shown
@@ -88,11 +90,12 @@ class ObjectDialog {
 
     constructor(definition, options) {
         this.#definition = definition;
-        this.#options = options;
-        this.#index = options.index ?? options.list?.indexOf(options.id) ?? -1;
+        // What refers to this object may be of a tenant, and this one not.
+        this.#options = { ...options, tenant: isTenanted(definition) ? options.tenant : undefined };
     }
 
     async open(id) {
+        this.#index = this.#options.index ?? this.#options.list?.indexOf(id);
         this.#tabs = tabs(t("views"), ["overview", "edit", "vector", "json"].map((name) => ({ name, title: t(name) })), (name, panel) => this.#fill(name, panel));
         const { list } = this.#options;
         const step = (by, drawing, label) =>
@@ -175,7 +178,7 @@ class ObjectDialog {
     #showSteps() {
         const { list } = this.#options;
         if (!list) return;
-        this.#place.textContent = t("place", { n: this.#index + 1, of: list.length });
+        this.#place.textContent = t("place", { n: number(this.#index + 1), of: number(this.#options.total?.() ?? list.length) });
         for (const button of this.#actions.querySelectorAll("[data-step]")) {
             // It keeps the focus at either end.
             button.setAttribute("aria-disabled", String(!(this.#index + Number(button.dataset.step) in list)));
@@ -185,7 +188,7 @@ class ObjectDialog {
     #showActions() {
         replace(
             this.#actions.lastElementChild,
-            h("a", { class: "button", href: similarLink(this.#definition, this.#id, this.#options.tenant), on: { click: () => this.#dialog.close() } }, icon("similar"), t("similar")),
+            h("a", { class: "button", href: similarLink(this.#definition, this.#id, this.#options.tenant), on: { click: (event) => event.ctrlKey || event.metaKey || event.shiftKey || this.#dialog.close() } }, icon("similar"), t("similar")),
             h("button", { type: "button", class: "danger", on: { click: () => this.#delete() } }, icon("trash"), t("remove")),
         );
     }
@@ -248,7 +251,7 @@ class ObjectDialog {
         try {
             await this.#load(list[to]);
             moved?.(list[to], to);
-            announce(`${this.#title}. ${t("place", { n: to + 1, of: list.length })}`);
+            announce(`${this.#title}. ${this.#place.textContent}`);
         } catch (error) {
             showError(error, t("failed"));
         }

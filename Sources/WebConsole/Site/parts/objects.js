@@ -70,12 +70,14 @@ export async function readObject(definition, id, { tenant, signal } = {}) {
 export async function readVectors(definition, id, { tenant, signal } = {}) {
     const all = vectors(definition);
     const named = all.filter((each) => each.name).map((each) => each.name);
-    const fields = named.length ? `vectors { ${named.join(" ")} }` : "vector";
+    // A class with named vectors may have had an unnamed one before.
+    const fields = `vector ${named.length ? `vectors { ${named.join(" ")} }` : ""}`;
     const query = `{ Get { ${definition.class}(${isID(id)}${inTenant(tenant)}) { _additional { ${fields} } } } }`;
     const [hit] = (await graphql(query, undefined, { signal })).Get[definition.class];
     const rows = (vector) => (!vector?.length ? [] : Array.isArray(vector[0]) ? vector : [vector]);
-    if (!named.length) return [{ name: "", rows: rows(hit?._additional.vector) }];
-    return named.map((name) => ({ name, rows: rows(hit?._additional.vectors?.[name]) }));
+    const unnamed = { name: "", rows: rows(hit?._additional.vector) };
+    const others = named.map((name) => ({ name, rows: rows(hit?._additional.vectors?.[name]) }));
+    return !named.length || unnamed.rows.length ? [unnamed, ...others] : others;
 }
 
 /** The object as the interface has it, with pictures and vectors, as text. */

@@ -26,9 +26,9 @@ const t = texts({
         none: "{name} has no objects yet",
         noneText: "Bring pictures in from a folder, an archive or a table, or fill in one object by hand.",
         import: "Import pictures",
-        nothing: "No object matches the filter",
-        nothingText: "There are objects, but the filter leaves none of them.",
-        clear: "Clear the filter",
+        nothing: "No object matches",
+        nothingText: "The filter, or the words, leave none of the objects of {name}.",
+        clear: "Show all",
         noTenants: "{name} has no tenants yet",
         noTenantsText: "Its objects belong to tenants, and there is none to show the objects of.",
         tenants: "Go to the collections",
@@ -70,6 +70,7 @@ export default class BrowseScreen extends Screen {
         this.#filters.id = "browse-filters";
         this.#choice.addEventListener("change", () => go(href("browse", { class: this.#choice.definition.class, tenant: this.#choice.tenant, view: this.#state.view })));
         this.#filters.addEventListener("change", debounce(300, () => this.#filterChanged()));
+        this.#tools.find = (words) => this.#set({ q: words });
         this.#tools.sortBy = (name, order) => this.#set({ sort: name && (order === "desc" ? `-${name}` : name) });
         this.#tools.showColumns = (names) => this.#set({ columns: names?.join(",") });
         this.#tools.showAs = (view) => this.#showAs(view);
@@ -137,14 +138,16 @@ export default class BrowseScreen extends Screen {
         remember("browse.class", definition.class);
         const filterText = query.get("filter") ?? "";
         const filter = filterOf(filterText);
+        const words = query.get("q")?.trim() ?? "";
         const view = query.get("view") ?? recall("browse.view", null);
         const names = chosenColumns(definition, query.get("columns"));
         const all = columnsOf(definition);
         this.#state = {
             filter,
+            words,
             view: ["table", "gallery"].includes(view) ? view : pictureProperties(definition).length ? "gallery" : "table",
-            order: orderOf(definition, query.get("sort")),
-            columns: names.map((name) => all.find((each) => each.name === name)),
+            order: words ? undefined : orderOf(definition, query.get("sort")),
+            columns: names.map((name) => all.find((each) => each.name === name)).map((each) => (words ? { ...each, sort: undefined } : each)),
         };
         note({ class: definition.class, tenant });
         this.#tools.set({ definition, ...this.#state });
@@ -154,7 +157,7 @@ export default class BrowseScreen extends Screen {
         if (isOther) this.#bar.selection.clear();
         if (filter) this.#toggleFilter(true);
         this.#filterText = filterText;
-        const shown = JSON.stringify([this.#collection, this.#state.order, filter]);
+        const shown = JSON.stringify([this.#collection, this.#state.order, filter, words]);
         if (shown === this.#shown) return this.#pane.draw(this.#state);
         this.#shown = shown;
         Object.assign(this.#bar, { definition, tenant });
@@ -163,16 +166,16 @@ export default class BrowseScreen extends Screen {
 
     #load() {
         const { definition, tenant } = this.#choice;
-        const { order, filter } = this.#state;
+        const { order, filter, words } = this.#state;
         if (isTenanted(definition) && !tenant) {
             const tenants = h("a", { class: "button", href: href("collections") }, t("tenants"));
             return this.#pane.showNothing({ drawing: "collections", title: t("noTenants", { name: definition.class }), text: t("noTenantsText"), actions: [tenants] });
         }
-        return this.#pane.load({ definition, tenant, where: whereOf(definition, filter), order }, this.#state);
+        return this.#pane.load({ definition, tenant, where: whereOf(definition, filter), words, order }, this.#state);
     }
 
     get #isFiltered() {
-        return whereOf(this.#choice.definition, this.#state.filter) !== undefined;
+        return this.#state.words !== "" || whereOf(this.#choice.definition, this.#state.filter) !== undefined;
     }
 
     #showNoCollections() {
@@ -188,10 +191,10 @@ export default class BrowseScreen extends Screen {
         if (this.#isFiltered) {
             const clear = () => {
                 this.#filters.set(definition, null);
-                this.#set({ filter: null });
                 this.#tools.focusFilter();
+                this.#set({ filter: null, q: null });
             };
-            return { drawing: "filter", title: t("nothing"), text: t("nothingText"), actions: [h("button", { type: "button", class: "primary", on: { click: clear } }, t("clear"))] };
+            return { drawing: "filter", title: t("nothing"), text: t("nothingText", { name: definition.class }), actions: [h("button", { type: "button", class: "primary", on: { click: clear } }, t("clear"))] };
         }
         return {
             title: t("none", { name: definition.class }),
@@ -253,11 +256,12 @@ export default class BrowseScreen extends Screen {
         const dialog = await openObject(definition.class, id, {
             tenant,
             tab,
-            ...(place >= 0 ? { list, index: place } : {}),
+            ...(place >= 0 ? { list, index: place, total: () => this.#pane.total } : {}),
             moved: (to, index) => {
                 shown.id = to;
                 place = index;
                 note({ object: to });
+                this.#pane.reach(index);
             },
             changed: (object) => this.#pane.replaceObject(tenant ? { ...object, tenant } : object),
             deleted: (gone) => (restore = this.#pane.takeOut([gone])),

@@ -10,6 +10,9 @@ const page = 100;
 /** How many objects are kept; those that are far from what is shown are read again when it comes to them. */
 const kept = 5_000;
 
+/** Up to how many are counted that are found by words. */
+const countLimit = 10_000;
+
 /**
  * The objects of a collection in an order, read as they are wanted: their ids, and the objects themselves near what is shown.
  *
@@ -24,6 +27,7 @@ export class ObjectList {
 
     #definition;
     #conditions;
+    #words;
     #isCursor;
     #tenant;
     #tenantName;
@@ -39,24 +43,29 @@ export class ObjectList {
 
     /**
      * @param {object} definition
-     * @param {{ tenant?: string, where?: object, sort?: { path: string, order: "asc"|"desc" }, signal: AbortSignal }} options
+     * @param {{ tenant?: string, where?: object, words?: string, sort?: { path: string, order: "asc"|"desc" }, signal: AbortSignal }} options
+     *     what is found by words has an order of its own, the best first
      */
-    constructor(definition, { tenant, where, sort, signal }) {
+    constructor(definition, { tenant, where, words, sort, signal }) {
         this.#definition = definition;
         this.#signal = signal;
         this.#tenantName = tenant;
         this.#tenant = tenant ? `tenant: ${JSON.stringify(tenant)}` : "";
-        this.#isCursor = !where && !sort;
+        this.#isCursor = !where && !sort && !words;
+        this.#words = words;
         this.#conditions = [
             this.#tenant,
             where ? `where: ${whereInGraphQL(where)}` : "",
-            sort ? `sort: [{ path: [${JSON.stringify(sort.path)}], order: ${sort.order} }]` : "",
+            words ? `bm25: { query: ${JSON.stringify(words)} }` : "",
+            sort && !words ? `sort: [{ path: [${JSON.stringify(sort.path)}], order: ${sort.order} }]` : "",
         ].filter((each) => each);
     }
 
     /** How many there are, by the server. */
     async total() {
-        const conditions = this.#conditions.filter((each) => !each.startsWith("sort:")).join(", ");
+        // Counting takes no words by themselves; a hybrid search that leaves vectors out finds the same.
+        const found = this.#words ? [`hybrid: { query: ${JSON.stringify(this.#words)}, alpha: 0 }`, `objectLimit: ${countLimit}`] : [];
+        const conditions = [...this.#conditions.filter((each) => !/^(sort|bm25):/.test(each)), ...found].join(", ");
         const name = this.#definition.class;
         const data = await graphql(`{ Aggregate { ${name}${conditions ? `(${conditions})` : ""} { meta { count } } } }`, undefined, { signal: this.#signal });
         return data.Aggregate[name][0].meta.count;

@@ -12,7 +12,7 @@ import { galleryView, tableView } from "./views.js";
 const t = texts({
     en: {
         all: ({ n }) => count(n, "object"),
-        matching: ({ n }) => `${count(n, "object")} match`,
+        matching: ({ n }) => (n === 1 ? "1 object matches" : `${count(n, "object")} match`),
         limit: "Only the first {n} in this order can be reached. A filter, or no order, leads to the others.",
         reading: "Reading …",
         failed: "The objects could not be read",
@@ -23,7 +23,7 @@ const t = texts({
 /**
  * A list of objects as it is shown: read as one scrolls, drawn as a table or a gallery, with how many there are.
  *
- *     pane.load({ definition, tenant, where, order }, { view, columns, order });     // another list
+ *     pane.load({ definition, tenant, where, words, order }, { view, columns, order });     // another list
  *     pane.draw({ view, columns, order });                                           // the same one, shown otherwise
  */
 export class ObjectsPane extends HTMLElement {
@@ -66,6 +66,15 @@ export class ObjectsPane extends HTMLElement {
         return this.#list?.objects ?? [];
     }
 
+    get total() {
+        return this.#total;
+    }
+
+    /** Reads on when a place is reached that is near the end of what has been read. */
+    reach(index) {
+        if (index > this.ids.length - 10) this.#more();
+    }
+
     /** The place that the keys are at; -1 if they are elsewhere. */
     get activeIndex() {
         return this.#view?.grid.indexOf(document.activeElement) ?? -1;
@@ -82,7 +91,7 @@ export class ObjectsPane extends HTMLElement {
         this.#source = source;
         this.#look = look;
         this.#status.textContent = t("reading");
-        const list = new ObjectList(source.definition, { tenant: source.tenant, where: source.where, sort: source.order, signal });
+        const list = new ObjectList(source.definition, { tenant: source.tenant, where: source.where, words: source.words, sort: source.order, signal });
         try {
             const [, total] = await Promise.all([list.more(), list.total()]);
             if (signal.aborted) return;
@@ -146,7 +155,7 @@ export class ObjectsPane extends HTMLElement {
     }
 
     get #words() {
-        return t(this.#source.where ? "matching" : "all", { n: this.#total });
+        return t(this.#source.where || this.#source.words ? "matching" : "all", { n: this.#total });
     }
 
     #showStatus() {
@@ -218,6 +227,8 @@ export class ObjectsPane extends HTMLElement {
     }
 
     #redraw(index) {
+        // Undone after the screen was left.
+        if (!this.isConnected) return;
         if (!this.#view || !this.ids.length) this.draw(this.#look);
         this.#more();
         if (!this.#view) return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { freshID, h, replace } from "../../base/dom.js";
+import { debounce, freshID, h, replace } from "../../base/dom.js";
+import { isText } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { whereOf } from "../../parts/filters.js";
 import { icon } from "../../parts/icons.js";
@@ -10,6 +11,8 @@ const t = texts({
     en: {
         filter: "Filter",
         filters: "Filter ({n})",
+        words: "Find words",
+        best: "What is found by words stands in an order of its own, the best first.",
         sort: "Sort by",
         stored: "as stored",
         ascending: "Smallest first",
@@ -23,6 +26,8 @@ const t = texts({
 
 /** What the list is shown by: filter, order, columns, table or gallery. It says what is wanted by calling what is given to it. */
 export class BrowseTools extends HTMLElement {
+    /** @type {(words: string) => void} */
+    find = () => {};
     /** @type {(name: string|null, order?: "asc"|"desc") => void} */
     sortBy = () => {};
     /** @type {(names: string[]|null) => void} */
@@ -32,6 +37,7 @@ export class BrowseTools extends HTMLElement {
     /** @type {(isOpen: boolean) => void} */
     toggleFilter = () => {};
 
+    #words = h("input", { type: "search", class: "words", "aria-label": t("words"), placeholder: t("words"), on: { input: debounce(300, () => this.find(this.#words.value.trim())) } });
     #filter = h("button", { type: "button", "aria-expanded": "false", "aria-controls": "browse-filters", on: { click: () => this.toggleFilter(!this.isFilterOpen) } });
     #sort = h("select", { id: freshID("sort"), on: { change: () => this.sortBy(this.#sort.value || null, this.#order) } });
     #direction = h("button", { type: "button", class: "bare", on: { click: () => this.sortBy(this.#sort.value, this.#order === "desc" ? "asc" : "desc") } });
@@ -47,6 +53,7 @@ export class BrowseTools extends HTMLElement {
         if (this.children.length) return;
         replace(
             this,
+            this.#words,
             this.#filter,
             h("span", { class: "row sort-tools" }, h("label", { for: this.#sort.id, class: "small muted" }, t("sort")), this.#sort, this.#direction),
             this.#menu,
@@ -64,8 +71,12 @@ export class BrowseTools extends HTMLElement {
         });
     }
 
-    set({ definition, filter, view, order, columns }) {
+    set({ definition, words, filter, view, order, columns }) {
         this.hidden = false;
+        this.#words.hidden = !definition.properties?.some((each) => isText(each) && each.indexSearchable !== false);
+        if (document.activeElement !== this.#words) this.#words.value = words;
+        this.#sort.disabled = Boolean(words);
+        this.#sort.title = words ? t("best") : "";
         const rows = (filter?.rows ?? []).filter((row) => whereOf(definition, { rows: [row] })).length;
         replace(this.#filter, icon("filter"), rows ? t("filters", { n: rows }) : t("filter"));
         this.#order = order?.order ?? "asc";
@@ -76,9 +87,9 @@ export class BrowseTools extends HTMLElement {
             sortable.map((each) => h("option", { value: each.name, selected: each.name === order?.name }, each.title)),
         );
         this.#direction.hidden = !order;
-        const words = t(this.#order === "asc" ? "ascending" : "descending");
-        this.#direction.setAttribute("aria-label", words);
-        this.#direction.title = words;
+        const direction = t(this.#order === "asc" ? "ascending" : "descending");
+        this.#direction.setAttribute("aria-label", direction);
+        this.#direction.title = direction;
         replace(this.#direction, icon(this.#order === "asc" ? "arrowUp" : "arrowDown"));
         // While the boxes are being ticked they stay.
         if (this.#className !== definition.class || !this.#menu.open) {
