@@ -49,7 +49,7 @@ def test_the_whole_site_is_below_300_kb_compressed_and_each_file_is_served_packe
     vendored = [f"vendor/codemirror/{name}" for name in (
         "codemirror.css", "codemirror.js", "closebrackets.js", "javascript.js", "matchbrackets.js", "show-hint.css", "show-hint.js", "simple.js")]
     total = 0
-    for path in [*paths, *vendored, "vendor/marked/marked.js"]:
+    for path in [*paths, *vendored]:
         status, headers, body = get(f"{server.url}/console/{path}", **{"Accept-Encoding": "gzip"})
         assert status == 200, path
         total += len(body)

@@ -2,7 +2,7 @@
 
 import { href, note } from "../../base/address.js";
 import { send } from "../../base/api.js";
-import { freshID, h, loadScript, replace } from "../../base/dom.js";
+import { freshID, h, replace } from "../../base/dom.js";
 import { Screen } from "../../base/screen.js";
 import { count, texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
@@ -112,8 +112,7 @@ export default class GuidesScreen extends Screen {
         const { file } = guides[index];
         let guide;
         try {
-            const [text] = await Promise.all([send("GET", `/console/docs/${file}`, { as: "text", signal: this.left }), loadScript("vendor/marked/marked.js")]);
-            guide = readDocument(globalThis.marked.parse(text, { mangle: false, headerIds: false }), file);
+            guide = readDocument(await send("GET", `/console/docs/${file}`, { as: "text", signal: this.left }), file);
         } catch (error) {
             if (error.name !== "AbortError") this.#showFailure(t("failed"), error.message);
             return;
