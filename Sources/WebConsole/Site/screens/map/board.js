@@ -320,7 +320,7 @@ export class MapBoard {
     }
 
     #export(ids) {
-        saveBlob(`${this.#options.definition.class}-ids.txt`, new Blob(ids.map((id) => `${id}\n`), { type: "text/plain" }));
+        saveBlob(new Blob(ids.map((id) => `${id}\n`), { type: "text/plain" }), `${this.#options.definition.class}-ids.txt`);
     }
 
     #showOnMap(list) {
