@@ -10,10 +10,10 @@ const t = texts({
         title: "Camera",
         take: "Search with this",
         view: "What the camera sees",
-        insecure: "Browsers give a page the camera only over HTTPS or at localhost. Open the console at such an address.",
-        refused: "This page may not use the camera. Allow it in the browser's settings for this site and try again.",
+        insecure: "Browsers show the camera only to pages over HTTPS or at localhost.",
+        refused: "This page may not use the camera. Allow it in the browser's settings.",
         none: "There is no camera at this device.",
-        busy: "The camera can't be read. Perhaps another program uses it: close that and try again.",
+        busy: "The camera can't be read. Perhaps another program uses it.",
         waiting: "Waiting for the camera …",
     },
 });

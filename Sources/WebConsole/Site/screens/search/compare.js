@@ -8,6 +8,7 @@ import { openDialog } from "../../parts/dialog.js";
 import { pictureURL } from "../../parts/picture.js";
 import { showError } from "../../shell/toasts.js";
 import { drawn, keptUnder } from "./pictures.js";
+import { entry } from "./state.js";
 
 const t = texts({
     en: {
@@ -78,7 +79,7 @@ export async function compare(hit, state, definition) {
         const each = state.entries[drawableEntry(state)];
         const [one, other] = await Promise.all([
             canvasOf(each, definition, state.tenant, 1024, leaving.signal),
-            canvasOf({ kind: "object", ref: hit.id, turn: 0, isMirrored: false, crop: null }, definition, hit.tenant, 1024, leaving.signal),
+            hitCanvas(hit, definition, 1024, leaving.signal),
         ]);
         replace(stage, figure(one, t("searched")), figure(other, title));
     } catch (error) {
@@ -86,8 +87,12 @@ export async function compare(hit, state, definition) {
     }
 }
 
-function figure(canvas, caption) {
+/** A picture with its name; `over` lies over it. */
+export function figure(canvas, caption, over = null) {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", caption);
-    return h("figure", {}, h("div", { class: "compare-frame" }, canvas), h("figcaption", { class: "muted small" }, caption));
+    return h("figure", {}, h("div", { class: "compare-frame" }, canvas, over), h("figcaption", { class: "muted small" }, caption));
 }
+
+/** The picture of a hit. */
+export const hitCanvas = (hit, definition, side, signal) => canvasOf(entry("object", hit.id), definition, hit.tenant, side, signal);

@@ -33,7 +33,6 @@ export class CropBox extends HTMLElement {
         "aria-label": t("label"),
         hidden: true,
     });
-    #shades = ["top", "right", "bottom", "left"].map((side) => h("div", { class: `crop-shade ${side}`, hidden: true }));
 
     constructor() {
         super();
@@ -43,7 +42,7 @@ export class CropBox extends HTMLElement {
     }
 
     connectedCallback() {
-        replace(this, this.#shades, this.#box);
+        replace(this, this.#box);
     }
 
     get crop() {
@@ -52,19 +51,13 @@ export class CropBox extends HTMLElement {
 
     set crop(crop) {
         this.#crop = crop;
-        for (const part of [this.#box, ...this.#shades]) part.hidden = !crop;
+        this.#box.hidden = !crop;
         // Else a finger scrolls the page.
         this.classList.toggle("on", crop !== null);
         if (!crop) return;
-        const set = (element, sides) => {
-            for (const [side, value] of Object.entries(sides)) element.style[side] = `${100 * value}%`;
-        };
-        set(this.#box, { left: crop.x, top: crop.y, width: crop.width, height: crop.height });
-        const [right, bottom] = [crop.x + crop.width, crop.y + crop.height];
-        set(this.#shades[0], { left: 0, top: 0, width: 1, height: crop.y });
-        set(this.#shades[1], { left: right, top: crop.y, width: 1 - right, height: crop.height });
-        set(this.#shades[2], { left: 0, top: bottom, width: 1, height: 1 - bottom });
-        set(this.#shades[3], { left: 0, top: crop.y, width: crop.x, height: crop.height });
+        for (const [side, place] of [["left", "x"], ["top", "y"], ["width", "width"], ["height", "height"]]) {
+            this.#box.style[side] = `${100 * crop[place]}%`;
+        }
     }
 
     /** The keys' way in. */

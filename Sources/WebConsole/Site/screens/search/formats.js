@@ -73,14 +73,8 @@ function tiffOrientation(view, start) {
 /** A part of a picture as it is shown, as the same part of its pixels as they are stored. */
 export function storedCrop({ x, y, width, height }, orientation) {
     const [right, bottom] = [1 - x - width, 1 - y - height];
-    switch (orientation) {
-        case 2: return { x: right, y, width, height };
-        case 3: return { x: right, y: bottom, width, height };
-        case 4: return { x, y: bottom, width, height };
-        case 5: return { x: y, y: x, width: height, height: width };
-        case 6: return { x: y, y: right, width: height, height: width };
-        case 7: return { x: bottom, y: right, width: height, height: width };
-        case 8: return { x: bottom, y: x, width: height, height: width };
-        default: return { x, y, width, height };
-    }
+    const corners = { 2: [right, y], 3: [right, bottom], 4: [x, bottom], 5: [y, x], 6: [y, right], 7: [bottom, right], 8: [bottom, x] };
+    const [left, top] = corners[orientation] ?? [x, y];
+    // From 5 on it is turned by a quarter.
+    return orientation > 4 ? { x: left, y: top, width: height, height: width } : { x: left, y: top, width, height };
 }

@@ -23,7 +23,7 @@ export function openMenu(button, actions) {
     menu.addEventListener("keydown", (event) => {
         const list = [...menu.children];
         const at = list.indexOf(document.activeElement);
-        const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: list.length - 1 }[event.key];
+        const to = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
         // Keys of the screen mean nothing here.
         event.stopPropagation();
         if (to === undefined) return;

@@ -19,7 +19,7 @@ const t = texts({
         upTo: ({ n }) => `up to ${n}`,
         everything: "everything",
         copies: "Hide copies",
-        copiesHint: "Leaves out what equals the picture you search with, byte for byte or to 99.9 %, and of results that are equally far from it all but the first.",
+        copiesHint: "Leaves out what equals the searched picture, to 99.9 %, and of equally far results all but the first.",
         group: "Group by",
         noGroup: "Nothing",
         filters: "Filters",

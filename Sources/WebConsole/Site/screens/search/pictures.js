@@ -4,6 +4,7 @@
 import { bytes as sizeText } from "../../base/format.js";
 import { vectors } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
+import { base64Of } from "../../parts/picture-bytes.js";
 import { exifOrientation, formatOf, storedCrop } from "./formats.js";
 
 const t = texts({
@@ -110,15 +111,7 @@ export async function drawn({ address }, { turn, isMirrored, crop }, side, isCut
 const blobOf = (canvas) => new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.94));
 
 /** The bytes of a blob or canvas in base64. */
-export async function base64(source) {
-    const blob = source instanceof Blob ? source : await blobOf(source);
-    return new Promise((resolve, reject) => {
-        const reader = new FileReader();
-        reader.addEventListener("load", () => resolve(reader.result.slice(reader.result.indexOf(",") + 1)));
-        reader.addEventListener("error", () => reject(reader.error));
-        reader.readAsDataURL(blob);
-    });
-}
+export const base64 = async (source) => base64Of(source instanceof Blob ? source : await blobOf(source));
 
 // MARK: What is sent
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { freshID, h, replace } from "../../base/dom.js";
+import { h, replace } from "../../base/dom.js";
 import { features } from "../../base/features.js";
 import { describe } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
+import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
 import { picture, pictureURL } from "../../parts/picture.js";
 import { announce, showError, toast } from "../../shell/toasts.js";
@@ -24,7 +25,7 @@ const t = texts({
         link: "By address",
         url: "Address of a picture",
         urlHint: "The server fetches it, from hosts that NEEDLETAIL_FETCH_HOSTS lists.",
-        noAddress: "This is no address of a picture; it begins with https:// or http://.",
+        noAddress: "An address begins with https:// or http://.",
         go: "Search",
         plus: "Add",
         minus: "Lead away",
@@ -34,7 +35,7 @@ const t = texts({
         examples: "Or search with one of these",
         example: ({ alt }) => `Search with ${alt}`,
         empty: "There are no objects in {class} yet.",
-        noURL: "Pictures at addresses are fetched only from hosts that NEEDLETAIL_FETCH_HOSTS lists. Save the picture and drop it here.",
+        noURL: "Pictures are fetched only from hosts that NEEDLETAIL_FETCH_HOSTS lists. Save the picture and drop it here.",
         failed: "No examples",
     },
 });
@@ -128,23 +129,18 @@ export class QueryPanel extends HTMLElement {
     }
 
     #urlForm() {
-        const [hint, fault] = [h("p", { class: "hint", id: freshID() }, t("urlHint")), h("p", { class: "fault", id: freshID(), role: "alert" })];
-        const input = h("input", { type: "url", id: freshID(), placeholder: "https://", "aria-describedby": `${hint.id} ${fault.id}` });
+        const isURL = (text) => /^https?:\/\/./i.test(text) && URL.canParse(text);
+        const url = field(t("url"), h("input", { type: "url", placeholder: "https://" }), { hint: t("urlHint") });
         const submit = (event) => {
             event.preventDefault();
-            const isURL = /^https?:\/\/./i.test(input.value.trim()) && URL.canParse(input.value.trim());
-            input.setAttribute("aria-invalid", String(!isURL));
-            replace(fault, isURL ? null : t("noAddress"));
-            if (!isURL) return input.focus();
-            this.addURL(input.value.trim(), "replace");
+            const text = url.control.value.trim();
+            url.say(isURL(text) ? "" : t("noAddress"));
+            if (!isURL(text)) return url.control.focus();
+            this.addURL(text, "replace");
             this.#form.hidden = true;
-            input.value = "";
+            url.control.value = "";
         };
-        return h(
-            "form",
-            { class: "url-form", hidden: true, novalidate: true, on: { submit } },
-            h("div", { class: "field" }, h("label", { for: input.id }, t("url")), h("div", { class: "row" }, h("div", { class: "grow" }, input), h("button", { type: "submit" }, t("go"))), hint, fault),
-        );
+        return h("form", { class: "url-form stack", hidden: true, novalidate: true, on: { submit } }, url.element, h("button", { type: "submit" }, t("go")));
     }
 
     #button(name, drawing, run, isPrimary = false, hasMore = false) {

@@ -34,7 +34,7 @@ const t = texts({
         failed: "This can't be searched for",
         again: "Try again",
         missing: "This link was searched with a picture of somebody's own",
-        missingText: "Links hold no pictures. Drop it here again, or choose another one.",
+        missingText: "Links hold no pictures. Drop it here again.",
         blind: "Here no vectors are made from pictures",
         blindText: "Choose another vector or collection, or search with an object that is stored.",
         hidden: ({ n }) => (n === 1 ? "The only result is beyond the threshold" : `All ${n} results are beyond the threshold`),
@@ -43,7 +43,7 @@ const t = texts({
         noFit: "No object fits the filters",
         clearFilters: "Clear the filters",
         noWords: "No text has these words",
-        noWordsText: "Words are looked for as they are written; try fewer of them, or another form.",
+        noWordsText: "They are looked for as they are written; try another form.",
         none: "Nothing was found",
         noneText: "The collection {class} holds no objects with a vector yet.",
         import: "Import pictures",
@@ -132,8 +132,7 @@ export class Results extends HTMLElement {
     }
 
     show(answer, state, definition) {
-        const isElsewhere = definition.class !== this.#bar.definition?.class || state.tenant !== this.#bar.tenant;
-        if (isElsewhere) this.#bar.selection.clear();
+        if (definition.class !== this.#bar.definition?.class || state.tenant !== this.#bar.tenant) this.#bar.selection.clear();
         Object.assign(this.#bar, { definition, tenant: state.tenant });
         this.#answer = answer;
         this.#definition = definition;
@@ -221,8 +220,8 @@ export class Results extends HTMLElement {
             return emptyState({ drawing: "filter", title: t("noFit"), actions: [button(t("clearFilters"), { filter: { join: "And", rows: [] } })] });
         }
         if (kindOf(this.#state) === "words") return emptyState({ drawing: "search", title: t("noWords"), text: t("noWordsText") });
-        const actions = [h("a", { class: "button", href: href("import", { class: this.#definition.class }) }, t("import"))];
-        return emptyState({ title: t("none"), text: t("noneText", { class: this.#definition.class }), actions });
+        const { class: name } = this.#definition;
+        return emptyState({ title: t("none"), text: t("noneText", { class: name }), actions: [h("a", { class: "button", href: href("import", { class: name }) }, t("import"))] });
     }
 
     async #more() {

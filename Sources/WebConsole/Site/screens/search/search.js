@@ -200,4 +200,4 @@ export default class SearchScreen extends Screen {
     }
 }
 
-await Promise.all(["query", "results"].map((name) => loadStyle(`screens/search/${name}.css`)));
+await loadStyle("screens/search/results.css");

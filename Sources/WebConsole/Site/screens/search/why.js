@@ -6,20 +6,20 @@ import { describe } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { openDialog } from "../../parts/dialog.js";
 import { showError } from "../../shell/toasts.js";
-import { canvasOf, drawableEntry } from "./compare.js";
+import { canvasOf, drawableEntry, figure, hitCanvas } from "./compare.js";
 import { base64 } from "./pictures.js";
 import { distanceTo } from "./request.js";
 
 const t = texts({
     en: {
         title: "Why is it alike?",
-        how: "One square of the searched picture after the other is painted gray, and the distance to the result is measured again: where it grows most, marked in red, is what makes them alike.",
+        how: "One square of the searched picture after the other is painted gray: where the distance to the result grows, in red, is what makes them alike.",
         searched: "Searched with; red is what counts",
         progress: "Squares measured",
         cancel: "Cancel",
-        cancelled: "Cancelled: only what was measured so far is marked.",
+        cancelled: "Cancelled: what was measured is marked.",
         done: ({ from, to, place }) => `Without what lies ${place}, the distance would grow from ${from} to ${to}.`,
-        flat: "No square by itself counts: the distance stays as it is, whichever is gray.",
+        flat: "No square counts by itself.",
         failed: "Not measured",
         rows: ({ row }) => ["at the top", "in the middle", "at the bottom"][row],
         columns: ({ column }) => ["on the left", "in the center", "on the right"][column],
@@ -47,15 +47,16 @@ export async function explain(hit, state, definition) {
         const index = drawableEntry(state);
         const [source, found] = await Promise.all([
             canvasOf(state.entries[index], definition, state.tenant, side, signal),
-            canvasOf({ kind: "object", ref: hit.id, turn: 0, isMirrored: false, crop: null }, definition, hit.tenant, 800, signal),
+            hitCanvas(hit, definition, 800, signal),
         ]);
         const heat = h("canvas", { width: source.width, height: source.height, class: "why-heat", "aria-hidden": "true" });
-        named(source, t("searched"));
-        replace(stage, figure([source, heat], t("searched")), figure([named(found, title)], title));
-        const measured = await measure(source, { signal, ask: (image) => distanceTo(state, definition, hit.id, index, image, signal), moved: (grown, base) => {
+        replace(stage, figure(source, t("searched"), heat), figure(found, title));
+        const ask = (image) => distanceTo(state, definition, hit.id, index, image, signal);
+        const moved = (grown) => {
             progress.value = grown.filter((each) => each !== undefined).length;
-            draw(heat, grown, base);
-        } });
+            draw(heat, grown);
+        };
+        const measured = await measure(source, { signal, ask, moved });
         working.remove();
         replace(verdict, signal.aborted ? t("cancelled") : sentence(measured));
     } catch (error) {
@@ -75,7 +76,7 @@ async function measure(source, { signal, ask, moved }) {
         for (let at = waiting.shift(); at !== undefined && !signal.aborted; at = waiting.shift()) {
             const covered = occluded(source, at, gray);
             grown[at] = (await ask(await base64(covered))) - base;
-            moved(grown, base);
+            moved(grown);
         }
     };
     await Promise.all(Array.from({ length: lanes }, lane));
@@ -124,11 +125,3 @@ function sentence({ base, grown }) {
     const place = `${t("rows", { row: third(Math.floor(at / squares)) })}, ${t("columns", { column: third(at % squares) })}`;
     return t("done", { place, from: distance(base), to: distance(base + most) });
 }
-
-function named(canvas, name) {
-    canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", name);
-    return canvas;
-}
-
-const figure = (layers, caption) => h("figure", {}, h("div", { class: "compare-frame" }, layers), h("figcaption", { class: "muted small" }, caption));
