@@ -275,336 +275,342 @@ static const uint8_t nt_file_90[] = {
 #embed "../../Sources/WebConsole/Site/screens/guides/list.js"
 };
 static const uint8_t nt_file_91[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/batches.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/markdown-inline.js"
 };
 static const uint8_t nt_file_92[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/begin.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/markdown.js"
 };
 static const uint8_t nt_file_93[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/choosing.js"
+#embed "../../Sources/WebConsole/Site/screens/import/batches.js"
 };
 static const uint8_t nt_file_94[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/digests.js"
+#embed "../../Sources/WebConsole/Site/screens/import/begin.js"
 };
 static const uint8_t nt_file_95[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/each-form.js"
+#embed "../../Sources/WebConsole/Site/screens/import/choosing.js"
 };
 static const uint8_t nt_file_96[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/fields.js"
+#embed "../../Sources/WebConsole/Site/screens/import/digests.js"
 };
 static const uint8_t nt_file_97[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/ids.js"
+#embed "../../Sources/WebConsole/Site/screens/import/each-form.js"
 };
 static const uint8_t nt_file_98[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/import.css"
+#embed "../../Sources/WebConsole/Site/screens/import/fields.js"
 };
 static const uint8_t nt_file_99[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/import.js"
+#embed "../../Sources/WebConsole/Site/screens/import/ids.js"
 };
 static const uint8_t nt_file_100[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/job-card.js"
+#embed "../../Sources/WebConsole/Site/screens/import/import.css"
 };
 static const uint8_t nt_file_101[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/pace.js"
+#embed "../../Sources/WebConsole/Site/screens/import/import.js"
 };
 static const uint8_t nt_file_102[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/picking.js"
+#embed "../../Sources/WebConsole/Site/screens/import/job-card.js"
 };
 static const uint8_t nt_file_103[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/plan-form.js"
+#embed "../../Sources/WebConsole/Site/screens/import/pace.js"
 };
 static const uint8_t nt_file_104[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/plan.js"
+#embed "../../Sources/WebConsole/Site/screens/import/picking.js"
 };
 static const uint8_t nt_file_105[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/previews.js"
+#embed "../../Sources/WebConsole/Site/screens/import/plan-form.js"
 };
 static const uint8_t nt_file_106[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
+#embed "../../Sources/WebConsole/Site/screens/import/plan.js"
 };
 static const uint8_t nt_file_107[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run.js"
+#embed "../../Sources/WebConsole/Site/screens/import/previews.js"
 };
 static const uint8_t nt_file_108[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
+#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
 };
 static const uint8_t nt_file_109[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/saving.js"
+#embed "../../Sources/WebConsole/Site/screens/import/run.js"
 };
 static const uint8_t nt_file_110[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/selection.js"
+#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
 };
 static const uint8_t nt_file_111[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/server-imports.js"
+#embed "../../Sources/WebConsole/Site/screens/import/saving.js"
 };
 static const uint8_t nt_file_112[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/table-fields.js"
+#embed "../../Sources/WebConsole/Site/screens/import/selection.js"
 };
 static const uint8_t nt_file_113[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/tables.js"
+#embed "../../Sources/WebConsole/Site/screens/import/server-imports.js"
 };
 static const uint8_t nt_file_114[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/target.js"
+#embed "../../Sources/WebConsole/Site/screens/import/table-fields.js"
 };
 static const uint8_t nt_file_115[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/board.js"
+#embed "../../Sources/WebConsole/Site/screens/import/tables.js"
 };
 static const uint8_t nt_file_116[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/gestures.js"
+#embed "../../Sources/WebConsole/Site/screens/import/target.js"
 };
 static const uint8_t nt_file_117[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/legend.js"
+#embed "../../Sources/WebConsole/Site/screens/map/board.js"
 };
 static const uint8_t nt_file_118[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/map.css"
+#embed "../../Sources/WebConsole/Site/screens/map/gestures.js"
 };
 static const uint8_t nt_file_119[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/map.js"
+#embed "../../Sources/WebConsole/Site/screens/map/legend.js"
 };
 static const uint8_t nt_file_120[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/plot.js"
+#embed "../../Sources/WebConsole/Site/screens/map/map.css"
 };
 static const uint8_t nt_file_121[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-card.js"
+#embed "../../Sources/WebConsole/Site/screens/map/map.js"
 };
 static const uint8_t nt_file_122[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-details.js"
+#embed "../../Sources/WebConsole/Site/screens/map/plot.js"
 };
 static const uint8_t nt_file_123[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-list.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-card.js"
 };
 static const uint8_t nt_file_124[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-painter.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-details.js"
 };
 static const uint8_t nt_file_125[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/points.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-list.js"
 };
 static const uint8_t nt_file_126[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/shapes.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-painter.js"
 };
 static const uint8_t nt_file_127[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/thumbnails.js"
+#embed "../../Sources/WebConsole/Site/screens/map/points.js"
 };
 static const uint8_t nt_file_128[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/viewport.js"
+#embed "../../Sources/WebConsole/Site/screens/map/shapes.js"
 };
 static const uint8_t nt_file_129[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/calibration.js"
+#embed "../../Sources/WebConsole/Site/screens/map/thumbnails.js"
 };
 static const uint8_t nt_file_130[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/index-curve.js"
+#embed "../../Sources/WebConsole/Site/screens/map/viewport.js"
 };
 static const uint8_t nt_file_131[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/label-quality.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/calibration.js"
 };
 static const uint8_t nt_file_132[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/picture-test.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/index-curve.js"
 };
 static const uint8_t nt_file_133[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/quality.css"
+#embed "../../Sources/WebConsole/Site/screens/quality/label-quality.js"
 };
 static const uint8_t nt_file_134[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/quality.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/picture-test.js"
 };
 static const uint8_t nt_file_135[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/variants.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/quality.css"
 };
 static const uint8_t nt_file_136[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/completion.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/quality.js"
 };
 static const uint8_t nt_file_137[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/errors.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/variants.js"
 };
 static const uint8_t nt_file_138[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/examples.js"
+#embed "../../Sources/WebConsole/Site/screens/query/completion.js"
 };
 static const uint8_t nt_file_139[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/format.js"
+#embed "../../Sources/WebConsole/Site/screens/query/errors.js"
 };
 static const uint8_t nt_file_140[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/history.js"
+#embed "../../Sources/WebConsole/Site/screens/query/examples.js"
 };
 static const uint8_t nt_file_141[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/measure.js"
+#embed "../../Sources/WebConsole/Site/screens/query/format.js"
 };
 static const uint8_t nt_file_142[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/query.css"
+#embed "../../Sources/WebConsole/Site/screens/query/history.js"
 };
 static const uint8_t nt_file_143[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/query.js"
+#embed "../../Sources/WebConsole/Site/screens/query/measure.js"
 };
 static const uint8_t nt_file_144[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/scan.js"
+#embed "../../Sources/WebConsole/Site/screens/query/query.css"
 };
 static const uint8_t nt_file_145[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/thumbnails.js"
+#embed "../../Sources/WebConsole/Site/screens/query/query.js"
 };
 static const uint8_t nt_file_146[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/types.js"
+#embed "../../Sources/WebConsole/Site/screens/query/scan.js"
 };
 static const uint8_t nt_file_147[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/variables.js"
+#embed "../../Sources/WebConsole/Site/screens/query/thumbnails.js"
 };
 static const uint8_t nt_file_148[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/camera.js"
+#embed "../../Sources/WebConsole/Site/screens/query/types.js"
 };
 static const uint8_t nt_file_149[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/card.js"
+#embed "../../Sources/WebConsole/Site/screens/query/variables.js"
 };
 static const uint8_t nt_file_150[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/compare.js"
+#embed "../../Sources/WebConsole/Site/screens/search/camera.js"
 };
 static const uint8_t nt_file_151[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/crop-box.js"
+#embed "../../Sources/WebConsole/Site/screens/search/card.js"
 };
 static const uint8_t nt_file_152[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/drop.js"
+#embed "../../Sources/WebConsole/Site/screens/search/compare.js"
 };
 static const uint8_t nt_file_153[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/formats.js"
+#embed "../../Sources/WebConsole/Site/screens/search/crop-box.js"
 };
 static const uint8_t nt_file_154[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/hit-menu.js"
+#embed "../../Sources/WebConsole/Site/screens/search/drop.js"
 };
 static const uint8_t nt_file_155[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/keys.js"
+#embed "../../Sources/WebConsole/Site/screens/search/formats.js"
 };
 static const uint8_t nt_file_156[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/options.js"
+#embed "../../Sources/WebConsole/Site/screens/search/hit-menu.js"
 };
 static const uint8_t nt_file_157[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/pictures.js"
+#embed "../../Sources/WebConsole/Site/screens/search/keys.js"
 };
 static const uint8_t nt_file_158[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/query-entries.js"
+#embed "../../Sources/WebConsole/Site/screens/search/options.js"
 };
 static const uint8_t nt_file_159[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/query-panel.js"
+#embed "../../Sources/WebConsole/Site/screens/search/pictures.js"
 };
 static const uint8_t nt_file_160[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/request.js"
+#embed "../../Sources/WebConsole/Site/screens/search/query-entries.js"
 };
 static const uint8_t nt_file_161[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/results.css"
+#embed "../../Sources/WebConsole/Site/screens/search/query-panel.js"
 };
 static const uint8_t nt_file_162[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/results.js"
+#embed "../../Sources/WebConsole/Site/screens/search/request.js"
 };
 static const uint8_t nt_file_163[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/search.css"
+#embed "../../Sources/WebConsole/Site/screens/search/results.css"
 };
 static const uint8_t nt_file_164[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/search.js"
+#embed "../../Sources/WebConsole/Site/screens/search/results.js"
 };
 static const uint8_t nt_file_165[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/state.js"
+#embed "../../Sources/WebConsole/Site/screens/search/search.css"
 };
 static const uint8_t nt_file_166[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/why.js"
+#embed "../../Sources/WebConsole/Site/screens/search/search.js"
 };
 static const uint8_t nt_file_167[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/backups.js"
+#embed "../../Sources/WebConsole/Site/screens/search/state.js"
 };
 static const uint8_t nt_file_168[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/jobs.js"
+#embed "../../Sources/WebConsole/Site/screens/search/why.js"
 };
 static const uint8_t nt_file_169[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/log.js"
+#embed "../../Sources/WebConsole/Site/screens/server/backups.js"
 };
 static const uint8_t nt_file_170[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/meter.js"
+#embed "../../Sources/WebConsole/Site/screens/server/jobs.js"
 };
 static const uint8_t nt_file_171[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/metrics.js"
+#embed "../../Sources/WebConsole/Site/screens/server/log.js"
 };
 static const uint8_t nt_file_172[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/network.js"
+#embed "../../Sources/WebConsole/Site/screens/server/meter.js"
 };
 static const uint8_t nt_file_173[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/overview.js"
+#embed "../../Sources/WebConsole/Site/screens/server/metrics.js"
 };
 static const uint8_t nt_file_174[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/polling.js"
+#embed "../../Sources/WebConsole/Site/screens/server/network.js"
 };
 static const uint8_t nt_file_175[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/requests.js"
+#embed "../../Sources/WebConsole/Site/screens/server/overview.js"
 };
 static const uint8_t nt_file_176[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/restore-dialog.js"
+#embed "../../Sources/WebConsole/Site/screens/server/polling.js"
 };
 static const uint8_t nt_file_177[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/self-test.js"
+#embed "../../Sources/WebConsole/Site/screens/server/requests.js"
 };
 static const uint8_t nt_file_178[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/server.css"
+#embed "../../Sources/WebConsole/Site/screens/server/restore-dialog.js"
 };
 static const uint8_t nt_file_179[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/server.js"
+#embed "../../Sources/WebConsole/Site/screens/server/self-test.js"
 };
 static const uint8_t nt_file_180[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/settings.js"
+#embed "../../Sources/WebConsole/Site/screens/server/server.css"
 };
 static const uint8_t nt_file_181[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/slow-requests.js"
+#embed "../../Sources/WebConsole/Site/screens/server/server.js"
 };
 static const uint8_t nt_file_182[] = {
-#embed "../../Sources/WebConsole/Site/shell/connection.js"
+#embed "../../Sources/WebConsole/Site/screens/server/settings.js"
 };
 static const uint8_t nt_file_183[] = {
-#embed "../../Sources/WebConsole/Site/shell/login.js"
+#embed "../../Sources/WebConsole/Site/screens/server/slow-requests.js"
 };
 static const uint8_t nt_file_184[] = {
-#embed "../../Sources/WebConsole/Site/shell/screens.js"
+#embed "../../Sources/WebConsole/Site/shell/connection.js"
 };
 static const uint8_t nt_file_185[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.css"
+#embed "../../Sources/WebConsole/Site/shell/login.js"
 };
 static const uint8_t nt_file_186[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.js"
+#embed "../../Sources/WebConsole/Site/shell/screens.js"
 };
 static const uint8_t nt_file_187[] = {
-#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
+#embed "../../Sources/WebConsole/Site/shell/shell.css"
 };
 static const uint8_t nt_file_188[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
+#embed "../../Sources/WebConsole/Site/shell/shell.js"
 };
 static const uint8_t nt_file_189[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme.js"
+#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
 };
 static const uint8_t nt_file_190[] = {
-#embed "../../Sources/WebConsole/Site/shell/toasts.js"
+#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
 };
 static const uint8_t nt_file_191[] = {
-#embed "../../Sources/WebConsole/Site/styles/base.css"
+#embed "../../Sources/WebConsole/Site/shell/theme.js"
 };
 static const uint8_t nt_file_192[] = {
-#embed "../../Sources/WebConsole/Site/styles/controls.css"
+#embed "../../Sources/WebConsole/Site/shell/toasts.js"
 };
 static const uint8_t nt_file_193[] = {
-#embed "../../Sources/WebConsole/Site/styles/parts.css"
+#embed "../../Sources/WebConsole/Site/styles/base.css"
 };
 static const uint8_t nt_file_194[] = {
-#embed "../../Sources/WebConsole/Site/styles/tokens.css"
+#embed "../../Sources/WebConsole/Site/styles/controls.css"
 };
 static const uint8_t nt_file_195[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
+#embed "../../Sources/WebConsole/Site/styles/parts.css"
 };
 static const uint8_t nt_file_196[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
+#embed "../../Sources/WebConsole/Site/styles/tokens.css"
 };
 static const uint8_t nt_file_197[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
 };
 static const uint8_t nt_file_198[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
 };
 static const uint8_t nt_file_199[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.css"
+#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
 };
 static const uint8_t nt_file_200[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
 };
 static const uint8_t nt_file_201[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.css"
+};
+static const uint8_t nt_file_202[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+};
+static const uint8_t nt_file_203[] = {
 #embed "/usr/share/javascript/codemirror/addon/mode/simple.js"
 };
 
@@ -700,115 +706,117 @@ static const NTConsoleFile nt_files[] = {
     {"screens/guides/guides.css", nt_file_88, sizeof nt_file_88},
     {"screens/guides/guides.js", nt_file_89, sizeof nt_file_89},
     {"screens/guides/list.js", nt_file_90, sizeof nt_file_90},
-    {"screens/import/batches.js", nt_file_91, sizeof nt_file_91},
-    {"screens/import/begin.js", nt_file_92, sizeof nt_file_92},
-    {"screens/import/choosing.js", nt_file_93, sizeof nt_file_93},
-    {"screens/import/digests.js", nt_file_94, sizeof nt_file_94},
-    {"screens/import/each-form.js", nt_file_95, sizeof nt_file_95},
-    {"screens/import/fields.js", nt_file_96, sizeof nt_file_96},
-    {"screens/import/ids.js", nt_file_97, sizeof nt_file_97},
-    {"screens/import/import.css", nt_file_98, sizeof nt_file_98},
-    {"screens/import/import.js", nt_file_99, sizeof nt_file_99},
-    {"screens/import/job-card.js", nt_file_100, sizeof nt_file_100},
-    {"screens/import/pace.js", nt_file_101, sizeof nt_file_101},
-    {"screens/import/picking.js", nt_file_102, sizeof nt_file_102},
-    {"screens/import/plan-form.js", nt_file_103, sizeof nt_file_103},
-    {"screens/import/plan.js", nt_file_104, sizeof nt_file_104},
-    {"screens/import/previews.js", nt_file_105, sizeof nt_file_105},
-    {"screens/import/run-view.js", nt_file_106, sizeof nt_file_106},
-    {"screens/import/run.js", nt_file_107, sizeof nt_file_107},
-    {"screens/import/runs.js", nt_file_108, sizeof nt_file_108},
-    {"screens/import/saving.js", nt_file_109, sizeof nt_file_109},
-    {"screens/import/selection.js", nt_file_110, sizeof nt_file_110},
-    {"screens/import/server-imports.js", nt_file_111, sizeof nt_file_111},
-    {"screens/import/table-fields.js", nt_file_112, sizeof nt_file_112},
-    {"screens/import/tables.js", nt_file_113, sizeof nt_file_113},
-    {"screens/import/target.js", nt_file_114, sizeof nt_file_114},
-    {"screens/map/board.js", nt_file_115, sizeof nt_file_115},
-    {"screens/map/gestures.js", nt_file_116, sizeof nt_file_116},
-    {"screens/map/legend.js", nt_file_117, sizeof nt_file_117},
-    {"screens/map/map.css", nt_file_118, sizeof nt_file_118},
-    {"screens/map/map.js", nt_file_119, sizeof nt_file_119},
-    {"screens/map/plot.js", nt_file_120, sizeof nt_file_120},
-    {"screens/map/point-card.js", nt_file_121, sizeof nt_file_121},
-    {"screens/map/point-details.js", nt_file_122, sizeof nt_file_122},
-    {"screens/map/point-list.js", nt_file_123, sizeof nt_file_123},
-    {"screens/map/point-painter.js", nt_file_124, sizeof nt_file_124},
-    {"screens/map/points.js", nt_file_125, sizeof nt_file_125},
-    {"screens/map/shapes.js", nt_file_126, sizeof nt_file_126},
-    {"screens/map/thumbnails.js", nt_file_127, sizeof nt_file_127},
-    {"screens/map/viewport.js", nt_file_128, sizeof nt_file_128},
-    {"screens/quality/calibration.js", nt_file_129, sizeof nt_file_129},
-    {"screens/quality/index-curve.js", nt_file_130, sizeof nt_file_130},
-    {"screens/quality/label-quality.js", nt_file_131, sizeof nt_file_131},
-    {"screens/quality/picture-test.js", nt_file_132, sizeof nt_file_132},
-    {"screens/quality/quality.css", nt_file_133, sizeof nt_file_133},
-    {"screens/quality/quality.js", nt_file_134, sizeof nt_file_134},
-    {"screens/quality/variants.js", nt_file_135, sizeof nt_file_135},
-    {"screens/query/completion.js", nt_file_136, sizeof nt_file_136},
-    {"screens/query/errors.js", nt_file_137, sizeof nt_file_137},
-    {"screens/query/examples.js", nt_file_138, sizeof nt_file_138},
-    {"screens/query/format.js", nt_file_139, sizeof nt_file_139},
-    {"screens/query/history.js", nt_file_140, sizeof nt_file_140},
-    {"screens/query/measure.js", nt_file_141, sizeof nt_file_141},
-    {"screens/query/query.css", nt_file_142, sizeof nt_file_142},
-    {"screens/query/query.js", nt_file_143, sizeof nt_file_143},
-    {"screens/query/scan.js", nt_file_144, sizeof nt_file_144},
-    {"screens/query/thumbnails.js", nt_file_145, sizeof nt_file_145},
-    {"screens/query/types.js", nt_file_146, sizeof nt_file_146},
-    {"screens/query/variables.js", nt_file_147, sizeof nt_file_147},
-    {"screens/search/camera.js", nt_file_148, sizeof nt_file_148},
-    {"screens/search/card.js", nt_file_149, sizeof nt_file_149},
-    {"screens/search/compare.js", nt_file_150, sizeof nt_file_150},
-    {"screens/search/crop-box.js", nt_file_151, sizeof nt_file_151},
-    {"screens/search/drop.js", nt_file_152, sizeof nt_file_152},
-    {"screens/search/formats.js", nt_file_153, sizeof nt_file_153},
-    {"screens/search/hit-menu.js", nt_file_154, sizeof nt_file_154},
-    {"screens/search/keys.js", nt_file_155, sizeof nt_file_155},
-    {"screens/search/options.js", nt_file_156, sizeof nt_file_156},
-    {"screens/search/pictures.js", nt_file_157, sizeof nt_file_157},
-    {"screens/search/query-entries.js", nt_file_158, sizeof nt_file_158},
-    {"screens/search/query-panel.js", nt_file_159, sizeof nt_file_159},
-    {"screens/search/request.js", nt_file_160, sizeof nt_file_160},
-    {"screens/search/results.css", nt_file_161, sizeof nt_file_161},
-    {"screens/search/results.js", nt_file_162, sizeof nt_file_162},
-    {"screens/search/search.css", nt_file_163, sizeof nt_file_163},
-    {"screens/search/search.js", nt_file_164, sizeof nt_file_164},
-    {"screens/search/state.js", nt_file_165, sizeof nt_file_165},
-    {"screens/search/why.js", nt_file_166, sizeof nt_file_166},
-    {"screens/server/backups.js", nt_file_167, sizeof nt_file_167},
-    {"screens/server/jobs.js", nt_file_168, sizeof nt_file_168},
-    {"screens/server/log.js", nt_file_169, sizeof nt_file_169},
-    {"screens/server/meter.js", nt_file_170, sizeof nt_file_170},
-    {"screens/server/metrics.js", nt_file_171, sizeof nt_file_171},
-    {"screens/server/network.js", nt_file_172, sizeof nt_file_172},
-    {"screens/server/overview.js", nt_file_173, sizeof nt_file_173},
-    {"screens/server/polling.js", nt_file_174, sizeof nt_file_174},
-    {"screens/server/requests.js", nt_file_175, sizeof nt_file_175},
-    {"screens/server/restore-dialog.js", nt_file_176, sizeof nt_file_176},
-    {"screens/server/self-test.js", nt_file_177, sizeof nt_file_177},
-    {"screens/server/server.css", nt_file_178, sizeof nt_file_178},
-    {"screens/server/server.js", nt_file_179, sizeof nt_file_179},
-    {"screens/server/settings.js", nt_file_180, sizeof nt_file_180},
-    {"screens/server/slow-requests.js", nt_file_181, sizeof nt_file_181},
-    {"shell/connection.js", nt_file_182, sizeof nt_file_182},
-    {"shell/login.js", nt_file_183, sizeof nt_file_183},
-    {"shell/screens.js", nt_file_184, sizeof nt_file_184},
-    {"shell/shell.css", nt_file_185, sizeof nt_file_185},
-    {"shell/shell.js", nt_file_186, sizeof nt_file_186},
-    {"shell/shortcuts.js", nt_file_187, sizeof nt_file_187},
-    {"shell/theme-first.js", nt_file_188, sizeof nt_file_188},
-    {"shell/theme.js", nt_file_189, sizeof nt_file_189},
-    {"shell/toasts.js", nt_file_190, sizeof nt_file_190},
-    {"styles/base.css", nt_file_191, sizeof nt_file_191},
-    {"styles/controls.css", nt_file_192, sizeof nt_file_192},
-    {"styles/parts.css", nt_file_193, sizeof nt_file_193},
-    {"styles/tokens.css", nt_file_194, sizeof nt_file_194},
-    {"vendor/codemirror/closebrackets.js", nt_file_195, sizeof nt_file_195},
-    {"vendor/codemirror/codemirror.css", nt_file_196, sizeof nt_file_196},
-    {"vendor/codemirror/codemirror.js", nt_file_197, sizeof nt_file_197},
-    {"vendor/codemirror/matchbrackets.js", nt_file_198, sizeof nt_file_198},
-    {"vendor/codemirror/show-hint.css", nt_file_199, sizeof nt_file_199},
-    {"vendor/codemirror/show-hint.js", nt_file_200, sizeof nt_file_200},
-    {"vendor/codemirror/simple.js", nt_file_201, sizeof nt_file_201},
+    {"screens/guides/markdown-inline.js", nt_file_91, sizeof nt_file_91},
+    {"screens/guides/markdown.js", nt_file_92, sizeof nt_file_92},
+    {"screens/import/batches.js", nt_file_93, sizeof nt_file_93},
+    {"screens/import/begin.js", nt_file_94, sizeof nt_file_94},
+    {"screens/import/choosing.js", nt_file_95, sizeof nt_file_95},
+    {"screens/import/digests.js", nt_file_96, sizeof nt_file_96},
+    {"screens/import/each-form.js", nt_file_97, sizeof nt_file_97},
+    {"screens/import/fields.js", nt_file_98, sizeof nt_file_98},
+    {"screens/import/ids.js", nt_file_99, sizeof nt_file_99},
+    {"screens/import/import.css", nt_file_100, sizeof nt_file_100},
+    {"screens/import/import.js", nt_file_101, sizeof nt_file_101},
+    {"screens/import/job-card.js", nt_file_102, sizeof nt_file_102},
+    {"screens/import/pace.js", nt_file_103, sizeof nt_file_103},
+    {"screens/import/picking.js", nt_file_104, sizeof nt_file_104},
+    {"screens/import/plan-form.js", nt_file_105, sizeof nt_file_105},
+    {"screens/import/plan.js", nt_file_106, sizeof nt_file_106},
+    {"screens/import/previews.js", nt_file_107, sizeof nt_file_107},
+    {"screens/import/run-view.js", nt_file_108, sizeof nt_file_108},
+    {"screens/import/run.js", nt_file_109, sizeof nt_file_109},
+    {"screens/import/runs.js", nt_file_110, sizeof nt_file_110},
+    {"screens/import/saving.js", nt_file_111, sizeof nt_file_111},
+    {"screens/import/selection.js", nt_file_112, sizeof nt_file_112},
+    {"screens/import/server-imports.js", nt_file_113, sizeof nt_file_113},
+    {"screens/import/table-fields.js", nt_file_114, sizeof nt_file_114},
+    {"screens/import/tables.js", nt_file_115, sizeof nt_file_115},
+    {"screens/import/target.js", nt_file_116, sizeof nt_file_116},
+    {"screens/map/board.js", nt_file_117, sizeof nt_file_117},
+    {"screens/map/gestures.js", nt_file_118, sizeof nt_file_118},
+    {"screens/map/legend.js", nt_file_119, sizeof nt_file_119},
+    {"screens/map/map.css", nt_file_120, sizeof nt_file_120},
+    {"screens/map/map.js", nt_file_121, sizeof nt_file_121},
+    {"screens/map/plot.js", nt_file_122, sizeof nt_file_122},
+    {"screens/map/point-card.js", nt_file_123, sizeof nt_file_123},
+    {"screens/map/point-details.js", nt_file_124, sizeof nt_file_124},
+    {"screens/map/point-list.js", nt_file_125, sizeof nt_file_125},
+    {"screens/map/point-painter.js", nt_file_126, sizeof nt_file_126},
+    {"screens/map/points.js", nt_file_127, sizeof nt_file_127},
+    {"screens/map/shapes.js", nt_file_128, sizeof nt_file_128},
+    {"screens/map/thumbnails.js", nt_file_129, sizeof nt_file_129},
+    {"screens/map/viewport.js", nt_file_130, sizeof nt_file_130},
+    {"screens/quality/calibration.js", nt_file_131, sizeof nt_file_131},
+    {"screens/quality/index-curve.js", nt_file_132, sizeof nt_file_132},
+    {"screens/quality/label-quality.js", nt_file_133, sizeof nt_file_133},
+    {"screens/quality/picture-test.js", nt_file_134, sizeof nt_file_134},
+    {"screens/quality/quality.css", nt_file_135, sizeof nt_file_135},
+    {"screens/quality/quality.js", nt_file_136, sizeof nt_file_136},
+    {"screens/quality/variants.js", nt_file_137, sizeof nt_file_137},
+    {"screens/query/completion.js", nt_file_138, sizeof nt_file_138},
+    {"screens/query/errors.js", nt_file_139, sizeof nt_file_139},
+    {"screens/query/examples.js", nt_file_140, sizeof nt_file_140},
+    {"screens/query/format.js", nt_file_141, sizeof nt_file_141},
+    {"screens/query/history.js", nt_file_142, sizeof nt_file_142},
+    {"screens/query/measure.js", nt_file_143, sizeof nt_file_143},
+    {"screens/query/query.css", nt_file_144, sizeof nt_file_144},
+    {"screens/query/query.js", nt_file_145, sizeof nt_file_145},
+    {"screens/query/scan.js", nt_file_146, sizeof nt_file_146},
+    {"screens/query/thumbnails.js", nt_file_147, sizeof nt_file_147},
+    {"screens/query/types.js", nt_file_148, sizeof nt_file_148},
+    {"screens/query/variables.js", nt_file_149, sizeof nt_file_149},
+    {"screens/search/camera.js", nt_file_150, sizeof nt_file_150},
+    {"screens/search/card.js", nt_file_151, sizeof nt_file_151},
+    {"screens/search/compare.js", nt_file_152, sizeof nt_file_152},
+    {"screens/search/crop-box.js", nt_file_153, sizeof nt_file_153},
+    {"screens/search/drop.js", nt_file_154, sizeof nt_file_154},
+    {"screens/search/formats.js", nt_file_155, sizeof nt_file_155},
+    {"screens/search/hit-menu.js", nt_file_156, sizeof nt_file_156},
+    {"screens/search/keys.js", nt_file_157, sizeof nt_file_157},
+    {"screens/search/options.js", nt_file_158, sizeof nt_file_158},
+    {"screens/search/pictures.js", nt_file_159, sizeof nt_file_159},
+    {"screens/search/query-entries.js", nt_file_160, sizeof nt_file_160},
+    {"screens/search/query-panel.js", nt_file_161, sizeof nt_file_161},
+    {"screens/search/request.js", nt_file_162, sizeof nt_file_162},
+    {"screens/search/results.css", nt_file_163, sizeof nt_file_163},
+    {"screens/search/results.js", nt_file_164, sizeof nt_file_164},
+    {"screens/search/search.css", nt_file_165, sizeof nt_file_165},
+    {"screens/search/search.js", nt_file_166, sizeof nt_file_166},
+    {"screens/search/state.js", nt_file_167, sizeof nt_file_167},
+    {"screens/search/why.js", nt_file_168, sizeof nt_file_168},
+    {"screens/server/backups.js", nt_file_169, sizeof nt_file_169},
+    {"screens/server/jobs.js", nt_file_170, sizeof nt_file_170},
+    {"screens/server/log.js", nt_file_171, sizeof nt_file_171},
+    {"screens/server/meter.js", nt_file_172, sizeof nt_file_172},
+    {"screens/server/metrics.js", nt_file_173, sizeof nt_file_173},
+    {"screens/server/network.js", nt_file_174, sizeof nt_file_174},
+    {"screens/server/overview.js", nt_file_175, sizeof nt_file_175},
+    {"screens/server/polling.js", nt_file_176, sizeof nt_file_176},
+    {"screens/server/requests.js", nt_file_177, sizeof nt_file_177},
+    {"screens/server/restore-dialog.js", nt_file_178, sizeof nt_file_178},
+    {"screens/server/self-test.js", nt_file_179, sizeof nt_file_179},
+    {"screens/server/server.css", nt_file_180, sizeof nt_file_180},
+    {"screens/server/server.js", nt_file_181, sizeof nt_file_181},
+    {"screens/server/settings.js", nt_file_182, sizeof nt_file_182},
+    {"screens/server/slow-requests.js", nt_file_183, sizeof nt_file_183},
+    {"shell/connection.js", nt_file_184, sizeof nt_file_184},
+    {"shell/login.js", nt_file_185, sizeof nt_file_185},
+    {"shell/screens.js", nt_file_186, sizeof nt_file_186},
+    {"shell/shell.css", nt_file_187, sizeof nt_file_187},
+    {"shell/shell.js", nt_file_188, sizeof nt_file_188},
+    {"shell/shortcuts.js", nt_file_189, sizeof nt_file_189},
+    {"shell/theme-first.js", nt_file_190, sizeof nt_file_190},
+    {"shell/theme.js", nt_file_191, sizeof nt_file_191},
+    {"shell/toasts.js", nt_file_192, sizeof nt_file_192},
+    {"styles/base.css", nt_file_193, sizeof nt_file_193},
+    {"styles/controls.css", nt_file_194, sizeof nt_file_194},
+    {"styles/parts.css", nt_file_195, sizeof nt_file_195},
+    {"styles/tokens.css", nt_file_196, sizeof nt_file_196},
+    {"vendor/codemirror/closebrackets.js", nt_file_197, sizeof nt_file_197},
+    {"vendor/codemirror/codemirror.css", nt_file_198, sizeof nt_file_198},
+    {"vendor/codemirror/codemirror.js", nt_file_199, sizeof nt_file_199},
+    {"vendor/codemirror/matchbrackets.js", nt_file_200, sizeof nt_file_200},
+    {"vendor/codemirror/show-hint.css", nt_file_201, sizeof nt_file_201},
+    {"vendor/codemirror/show-hint.js", nt_file_202, sizeof nt_file_202},
+    {"vendor/codemirror/simple.js", nt_file_203, sizeof nt_file_203},
 };

@@ -74,15 +74,6 @@ struct ConsoleHandlerTests {
         #expect(refused.header("Allow") == "GET, HEAD")
     }
 
-    @Test func `all packed files together stay below 300 kB`() {
-        let files = ConsoleFiles(folder: nil)
-        let sizes = ConsoleFiles.embeddedPaths.filter { !$0.hasPrefix("docs/") }.map { path in
-            files.file(at: path.split(separator: "/").map { String($0) }).map { ($0.packed ?? $0.bytes).count } ?? 0
-        }
-        #expect(sizes.reduce(0, +) < 300_000)
-        #expect(sizes.allSatisfy { $0 > 0 })
-    }
-
     @Test func `a folder stands in for the site, and for nothing else`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -91,7 +82,7 @@ struct ConsoleHandlerTests {
         try Data("hidden".utf8).write(to: folder.appending(path: ".secret.js"))
         let console = ConsoleHandler(policy: try ConsolePolicy(imageHosts: []), folder: folder.path)
         #expect(await console.respond(to: request("/console/search")).text == "from the folder")
-        #expect(await console.respond(to: request("/console/vendor/marked/marked.js")).status == 200)
+        #expect(await console.respond(to: request("/console/vendor/codemirror/simple.js")).status == 200)
         #expect(await console.respond(to: request("/console/.secret.js")).status == 404)
         let climbing = HTTPRequest(
             method: "GET", pathSegments: ["console", "..", folder.lastPathComponent, "index.html"],
