@@ -52,6 +52,28 @@ export function url(segments, query = {}) {
 }
 
 /**
+ * Sends a request and gives the answer whatever its status is; asks for a key first if one is wanted.
+ *
+ * @param {string} path from `url`
+ * @param {object} [options] `body`: whatever `fetch` takes; `more`: headers; `signal`
+ * @returns {Promise<Response>}
+ * @throws {APIError} if the server can't be reached; `AbortError` if `signal` says so
+ */
+export async function exchange(method, path, { body, more = {}, signal } = {}) {
+    let response;
+    try {
+        response = await fetch(path, { method, body, signal, headers: headers(more), cache: "no-store" });
+    } catch (error) {
+        if (error.name === "AbortError") throw error;
+        connection.dispatchEvent(new Event("unreachable"));
+        throw new APIError(0, "The server can't be reached. Is it running? This page tries again by itself.");
+    }
+    connection.dispatchEvent(new Event("reachable"));
+    const isRefused = response.status === 401 && (await askForKey(await messageOf(response.clone())));
+    return isRefused ? exchange(method, path, { body, more, signal }) : response;
+}
+
+/**
  * Sends a request and waits for the whole answer.
  *
  * @param {string} method
@@ -59,25 +81,13 @@ export function url(segments, query = {}) {
  * @param {object} [options] `json`: a body; `body`: a FormData or Blob instead; `signal`; `as`: "json" (default), "text", "blob" or "response"
  * @throws {APIError}; `AbortError` if `signal` says so
  */
-export async function send(method, path, options = {}) {
-    const { json, body, signal, as = "json", more = {} } = options;
-    const init = { method, signal, headers: headers(more), cache: "no-store" };
-    if (json !== undefined) {
-        init.body = JSON.stringify(json);
-        init.headers["Content-Type"] = "application/json";
-    } else if (body !== undefined) {
-        init.body = body;
-    }
-    let response;
-    try {
-        response = await fetch(path, init);
-    } catch (error) {
-        if (error.name === "AbortError") throw error;
-        connection.dispatchEvent(new Event("unreachable"));
-        throw new APIError(0, "The server can't be reached. Is it running? This page tries again by itself.");
-    }
-    connection.dispatchEvent(new Event("reachable"));
-    if (response.status === 401 && (await askForKey(await messageOf(response)))) return send(method, path, options);
+export async function send(method, path, { json, body, signal, as = "json", more = {} } = {}) {
+    const isJSON = json !== undefined;
+    const response = await exchange(method, path, {
+        body: isJSON ? JSON.stringify(json) : body,
+        more: isJSON ? { ...more, "Content-Type": "application/json" } : more,
+        signal,
+    });
     if (!response.ok) throw await errorOf(response);
     if (as === "response") return response;
     if (as === "blob") return response.blob();
