@@ -20,7 +20,6 @@ packages=(
     "vendor/codemirror/codemirror.js $javascript/codemirror/lib/codemirror.js"
     "vendor/codemirror/closebrackets.js $javascript/codemirror/addon/edit/closebrackets.js"
     "vendor/codemirror/matchbrackets.js $javascript/codemirror/addon/edit/matchbrackets.js"
-    "vendor/codemirror/show-hint.css $javascript/codemirror/addon/hint/show-hint.css"
     "vendor/codemirror/show-hint.js $javascript/codemirror/addon/hint/show-hint.js"
     "vendor/codemirror/simple.js $javascript/codemirror/addon/mode/simple.js"
 )

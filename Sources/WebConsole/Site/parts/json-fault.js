@@ -16,7 +16,7 @@ const t = texts({
     },
 });
 
-const string = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+const string = /"[^"\\\u0000-\u001f]*(?:\\(?:["\\/bfnrt]|u[\da-fA-F]{4})[^"\\\u0000-\u001f]*)*"/y;
 const scalar = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|(?:true|false|null)\b/y;
 
 class Fault extends Error {
@@ -54,7 +54,7 @@ function read(text) {
     };
     const readString = () => {
         if (matches(string)) return;
-        const end = /"(?:[^"\\\n]|\\.)*"/y;
+        const end = /"[^"\\\n]*(?:\\.[^"\\\n]*)*"/y;
         end.lastIndex = place;
         throw new Fault(place, end.test(text) ? "character" : "string");
     };
