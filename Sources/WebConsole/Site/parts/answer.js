@@ -3,9 +3,10 @@
 
 import { h, loadStyle, replace } from "../base/dom.js";
 import { texts } from "../base/texts.js";
-import { announce, showError } from "../shell/toasts.js";
+import { copyButton } from "./copy.js";
 import { icon } from "./icons.js";
 import { jsonTree, parseJSON } from "./json-tree.js";
+import { saveBlob } from "./save.js";
 
 const t = texts({
     en: {
@@ -13,10 +14,6 @@ const t = texts({
         text: "Text",
         view: "How the answer is shown",
         answer: "The answer",
-        copy: "Copy",
-        copied: "Copied",
-        notCopied: "Not copied",
-        noClipboard: "the browser does not let this page use the clipboard",
         download: "Download",
         whole: "Show all of it",
         picture: "The picture that the server answered with",
@@ -26,44 +23,6 @@ const t = texts({
 });
 
 const longestText = 100_000;
-
-/** Copies a text and says so. */
-export async function copyText(text) {
-    try {
-        // Browsers give the clipboard to pages of https and of this machine only.
-        if (navigator.clipboard) await navigator.clipboard.writeText(text);
-        else copySelected(text);
-        announce(t("copied"));
-        return true;
-    } catch (error) {
-        showError(error, t("notCopied"));
-        return false;
-    }
-}
-
-function copySelected(text) {
-    const back = document.activeElement;
-    const area = h("textarea", { class: "visually-hidden", value: text, "aria-label": t("copy") });
-    document.body.append(area);
-    area.select();
-    const isCopied = document.execCommand("copy");
-    area.remove();
-    back?.focus();
-    if (!isCopied) throw new Error(t("noClipboard"));
-}
-
-/** A button that copies what `text()` gives, and says so on itself for a moment. */
-export function copyButton(text, label = t("copy"), name = "quiet small") {
-    const words = h("span", {}, label);
-    let timer;
-    const copy = async () => {
-        if (!(await copyText(text()))) return;
-        words.textContent = t("copied");
-        clearTimeout(timer);
-        timer = setTimeout(() => (words.textContent = label), 1500);
-    };
-    return h("button", { type: "button", class: name, on: { click: copy } }, icon("copy"), words);
-}
 
 /**
  *     const answer = new Answer();
@@ -86,7 +45,7 @@ export class Answer extends HTMLElement {
     }
 
     /** @returns {any} what the text says as JSON; `undefined` if it is none */
-    showText(text, { file, decorate, beside = [] } = {}) {
+    showText(text, { file = "answer", decorate } = {}) {
         this.#forget();
         if (!text) {
             replace(this, h("p", { class: "muted" }, t("empty")));
@@ -119,41 +78,29 @@ export class Answer extends HTMLElement {
             ),
         );
         draw();
-        const save = () => this.#download(new Blob([text], { type: value === undefined ? "text/plain" : "application/json" }), file);
+        const save = () => saveBlob(new Blob([text], { type: value === undefined ? "text/plain" : "application/json" }), file);
         replace(
             this,
             h(
                 "div",
                 { class: "answer-bar row apart" },
                 value === undefined ? h("span", {}) : h("div", { class: "choice", role: "group", "aria-label": t("view") }, views),
-                h("div", { class: "row" }, beside, copyButton(() => text), this.#downloadButton(save)),
+                h("div", { class: "row" }, copyButton(text, { words: true }), downloadButton(save)),
             ),
             body,
         );
         return value;
     }
 
-    showBlob(blob, { file } = {}) {
+    showBlob(blob, { file = "answer" } = {}) {
         this.#forget();
         const isPicture = blob.type.startsWith("image/");
         if (isPicture) this.#address = URL.createObjectURL(blob);
         replace(
             this,
-            h("div", { class: "answer-bar row apart" }, h("span", {}), this.#downloadButton(() => this.#download(blob, file))),
+            h("div", { class: "answer-bar row apart" }, h("span", {}), downloadButton(() => saveBlob(blob, file))),
             isPicture ? h("img", { class: "answer-picture", src: this.#address, alt: t("picture") }) : h("p", { class: "muted" }, t("binary")),
         );
-    }
-
-    #downloadButton(save) {
-        return h("button", { type: "button", class: "quiet small", on: { click: save } }, icon("download"), t("download"));
-    }
-
-    #download(blob, file = "answer") {
-        const address = URL.createObjectURL(blob);
-        const link = h("a", { href: address, download: file });
-        link.click();
-        // The browser has begun to read it by then.
-        setTimeout(() => URL.revokeObjectURL(address), 10_000);
     }
 
     #forget() {
@@ -167,6 +114,8 @@ export class Answer extends HTMLElement {
 }
 
 customElements.define("nt-answer", Answer);
+
+const downloadButton = (save) => h("button", { type: "button", class: "quiet", on: { click: save } }, icon("download"), t("download"));
 
 /** Pretty where it is JSON that a double holds, and cut where it is long. */
 function plainText(text, value) {

@@ -5,9 +5,9 @@ import { h, freshID, replace } from "../../base/dom.js";
 import { dateTime, milliseconds } from "../../base/format.js";
 import { recall, remember } from "../../base/session.js";
 import { count, texts } from "../../base/texts.js";
+import { button, iconButton } from "../../parts/button.js";
 import { openDialog } from "../../parts/dialog.js";
 import { emptyState } from "../../parts/empty.js";
-import { icon } from "../../parts/icons.js";
 import { announce } from "../../shell/toasts.js";
 
 const t = texts({
@@ -50,7 +50,7 @@ export function showHistory(use) {
     const inputID = freshID("history");
     const place = h("div", {});
     const input = h("input", { id: inputID, type: "search", on: { input: () => draw() } });
-    const clear = h("button", { type: "button", class: "danger", on: { click: () => remove(list()) } }, t("clear"));
+    const clear = button(t("clear"), () => remove(list()), { kind: "danger" });
     const dialog = openDialog({
         title: t("title"),
         wide: true,
@@ -80,36 +80,16 @@ export function showHistory(use) {
                 ),
             ),
             ["use", "run"].map((action) =>
-                h(
-                    "button",
-                    {
-                        type: "button",
-                        on: {
-                            click: () => {
-                                dialog.close();
-                                use(entry, action === "run");
-                            },
-                        },
-                    },
-                    t(action),
-                ),
+                button(t(action), () => {
+                    dialog.close();
+                    use(entry, action === "run");
+                }),
             ),
-            h(
-                "button",
-                {
-                    type: "button",
-                    class: "bare",
-                    "aria-label": t("delete"),
-                    on: {
-                        click: () => {
-                            remove([entry]);
-                            const rows = place.querySelectorAll(".history-row");
-                            (rows[Math.min(index, rows.length - 1)]?.querySelector("button.bare") ?? input).focus();
-                        },
-                    },
-                },
-                icon("trash"),
-            ),
+            iconButton("trash", t("delete"), () => {
+                remove([entry]);
+                const rows = place.querySelectorAll(".history-row");
+                (rows[Math.min(index, rows.length - 1)]?.querySelector("button.bare") ?? input).focus();
+            }),
         );
 
     const draw = () => {

@@ -8,8 +8,10 @@ import { collection } from "../../base/schema.js";
 import { Screen } from "../../base/screen.js";
 import { recall, remember } from "../../base/session.js";
 import { count, texts } from "../../base/texts.js";
-import { Answer, copyButton } from "../../parts/answer.js";
+import { Answer } from "../../parts/answer.js";
+import { button } from "../../parts/button.js";
 import { CollectionChoice, noCollections } from "../../parts/collection-choice.js";
+import { copyButton } from "../../parts/copy.js";
 import { Editor } from "../../parts/editor.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
@@ -111,8 +113,8 @@ export default class QueryScreen extends Screen {
             h(
                 "div",
                 { class: "row" },
-                h("button", { type: "button", on: { click: () => showHistory((entry, run) => this.#use(entry, run)) } }, icon("history"), t("history")),
-                copyButton(() => this.#link(), t("link"), ""),
+                button(t("history"), () => showHistory((entry, run) => this.#use(entry, run)), { drawing: "history" }),
+                copyButton(() => this.#link(), { label: t("link"), words: true }),
             ),
         );
         this.#choice.addEventListener("change", () => this.#drawExamples());
@@ -149,7 +151,7 @@ export default class QueryScreen extends Screen {
             this.#editor.value = text;
             this.#editor.focus();
         };
-        return h("div", { class: "row" }, h("button", { type: "button", on: { click: format } }, t("format")), this.#cancelButton, this.#runButton);
+        return h("div", { class: "row" }, button(t("format"), format), this.#cancelButton, this.#runButton);
     }
 
     #answerHead() {
@@ -168,7 +170,7 @@ export default class QueryScreen extends Screen {
             this.#examples,
             h("span", { class: "small muted", "aria-hidden": "true" }, t("examples")),
             examples(definition, { tenant, vector }).map((example) =>
-                h("button", { type: "button", class: "small", data: { example: example.name }, on: { click: () => this.#take(example) } }, example.title),
+                button(example.title, () => this.#take(example), { kind: "small", data: { example: example.name } }),
             ),
         );
     }

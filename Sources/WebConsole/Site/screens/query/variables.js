@@ -3,6 +3,7 @@
 import { freshID, h, replace } from "../../base/dom.js";
 import { bytes } from "../../base/format.js";
 import { texts } from "../../base/texts.js";
+import { button, iconButton } from "../../parts/button.js";
 import { Editor } from "../../parts/editor.js";
 import { icon } from "../../parts/icons.js";
 import { jsonFault } from "../../parts/json-fault.js";
@@ -64,7 +65,7 @@ export class Variables extends HTMLElement {
             h("section", { class: "stack", "aria-label": t("pictures") }, this.#list, h(
                 "div",
                 { class: "row" },
-                h("button", { type: "button", class: "add-picture", on: { click: () => input.click() } }, icon("image"), t("add")),
+                button(t("add"), () => input.click(), { drawing: "image", kind: "add-picture" }),
                 h("span", { class: "muted small" }, t("drop")),
                 input,
             )),
@@ -142,11 +143,7 @@ export class Variables extends HTMLElement {
             { class: "picture-chip" },
             h("span", { class: "picture-chip-image" }, image),
             h("div", { class: "grow" }, h("div", { class: "row" }, h("span", { class: "mono", "aria-hidden": "true" }, "$"), name), h("p", { class: "small muted wrap-anywhere" }, `${picture.file.name} · ${bytes(picture.file.size)}`), picture.hint),
-            h(
-                "button",
-                { type: "button", class: "bare", "aria-label": t("remove", { name: picture.name }), on: { click: () => this.#remove(picture) } },
-                icon("close"),
-            ),
+            iconButton("close", t("remove", { name: picture.name }), () => this.#remove(picture)),
         );
         this.#mark(picture);
         return picture.element;
