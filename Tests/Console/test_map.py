@@ -331,3 +331,20 @@ def test_a_hundred_thousand_points_move_smoothly(console):
     print(f"100,000 points are painted in {middle:.1f} ms (slowest {max(times):.1f} ms)")
     # Twenty pictures a second on a machine that is busy otherwise; about 100 a second on a quiet one.
     assert middle < 50
+
+
+def test_of_many_points_in_view_the_nearest_to_the_middle_are_listed(console):
+    console.open("map?class=Pet")
+    wrong = console.driver.execute_async_script("""
+        const done = arguments[arguments.length - 1];
+        import('/console/screens/map/points.js').then(({ MapPoints }) => {
+            let seed = 1;
+            const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+            const points = new MapPoints(Array.from({ length: 20000 }, (_, index) => ({ id: String(index), x: random() ** 2, y: random() })), { isColored: false });
+            const away = (point) => (points.x[point] - 0.3) ** 2 + (points.y[point] - 0.6) ** 2;
+            const expected = points.inBox(0, 0, 0.9, 1).sort((one, other) => away(one) - away(other)).slice(0, 500);
+            const found = points.nearestOf(0.3, 0.6, 500, [0, 0, 0.9, 1]);
+            done(found.filter((point, place) => point !== expected[place]).length + Math.abs(found.length - 500));
+        });
+    """)
+    assert wrong == 0

@@ -238,7 +238,7 @@ export class MapBoard {
         this.#plot.thumbnails = null;
         if (isShown) {
             this.#plot.thumbnails = new Thumbnails(this.#options.definition.class, this.#options.tenant);
-            this.#plot.thumbnails.arrived = () => this.#plot.redraw();
+            this.#plot.thumbnails.arrived = () => this.#plot.remark();
         }
         this.#plot.redraw();
     }
@@ -345,13 +345,13 @@ export class MapBoard {
     #updateView() {
         if (this.#leaving.signal.aborted) return;
         const { center } = this.#plot.viewport;
-        const away = (point) => (this.#points.x[point] - center.x) ** 2 + (this.#points.y[point] - center.y) ** 2;
-        const inView = this.#points.inBox(...this.#plot.viewport.bounds());
-        this.#title("view", t("inView", { n: inView.length }));
-        let list = inView;
-        if (inView.length > listLimit) list = inView.sort((one, other) => away(one) - away(other)).slice(0, listLimit);
-        this.#viewNote.hidden = inView.length > 0 && inView.length <= listLimit;
-        this.#viewNote.textContent = inView.length ? t("partOfView", { n: listLimit, of: inView.length }) : t("noneInView");
+        const bounds = this.#plot.viewport.bounds();
+        let n = 0;
+        this.#points.visit(...bounds, () => (n += 1));
+        this.#title("view", t("inView", { n }));
+        const list = n > listLimit ? this.#points.nearestOf(center.x, center.y, listLimit, bounds) : this.#points.inBox(...bounds);
+        this.#viewNote.hidden = n > 0 && n <= listLimit;
+        this.#viewNote.textContent = n ? t("partOfView", { n: listLimit, of: n }) : t("noneInView");
         this.#viewList.show(this.#points, list, this.#options.definition, this.#options.tenant);
     }
 

@@ -52,7 +52,7 @@ export class Gestures {
         });
         listen("blur", () => {
             plot.showsCrosshair = false;
-            plot.redraw();
+            plot.remark();
         });
     }
 
@@ -81,7 +81,7 @@ export class Gestures {
             const [top, bottom] = [Math.min(one.y, other.y), Math.max(one.y, other.y)];
             this.enclosed(plot.points.inBox(left, top, right, bottom), false);
         }
-        plot.redraw();
+        plot.remark();
     }
 
     // MARK: Pointers
@@ -119,7 +119,7 @@ export class Gestures {
         if (this.#drawing) {
             if (Math.hypot(place.x - before.x, place.y - before.y) < 2) return;
             plot.line.push(plot.viewport.toMap(place));
-            plot.redraw();
+            plot.remark();
         } else if (this.#pointers.size === 1) {
             const isClick = this.#start && Math.hypot(place.x - this.#start.x, place.y - this.#start.y) <= clickReach;
             if (isClick) return;
@@ -171,7 +171,7 @@ export class Gestures {
     #stopDrawing() {
         this.#drawing = false;
         this.#plot.line = [];
-        this.#plot.redraw();
+        this.#plot.remark();
     }
 
     #wheel(event) {
@@ -213,9 +213,9 @@ export class Gestures {
     }
 
     #point(point, byKeys = false) {
-        if (point === this.#plot.current) return this.#plot.redraw();
+        this.#plot.remark();
+        if (point === this.#plot.current) return;
         this.#plot.current = point;
-        this.#plot.redraw();
         this.pointed(point, byKeys);
     }
 

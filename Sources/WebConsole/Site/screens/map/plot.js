@@ -41,6 +41,7 @@ export class MapPlot extends HTMLElement {
     #painter = new PointPainter();
     #colors = null;
     #pending = 0;
+    #isBaseOld = true;
     #resizing = null;
     #scheme = matchMedia("(prefers-color-scheme: dark)");
 
@@ -62,8 +63,14 @@ export class MapPlot extends HTMLElement {
         this.#pending = 0;
     }
 
-    /** Paints with the next frame. */
+    /** Paints all with the next frame. */
     redraw() {
+        this.#isBaseOld = true;
+        this.remark();
+    }
+
+    /** Paints pictures, marks and lines with the next frame; points stay as they are. */
+    remark() {
         if (!this.isConnected || this.#pending) return;
         this.#pending = requestAnimationFrame(() => {
             this.#pending = 0;
@@ -103,7 +110,8 @@ export class MapPlot extends HTMLElement {
     #paint() {
         if (!this.points || !this.#base.width) return;
         const start = performance.now();
-        this.#painter.paint(this.#base, this.viewport, this.points, this.selected, devicePixelRatio);
+        if (this.#isBaseOld) this.#painter.paint(this.#base, this.viewport, this.points, this.selected, devicePixelRatio);
+        this.#isBaseOld = false;
         const context = this.#overlay.getContext("2d");
         context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
         context.clearRect(0, 0, this.viewport.width, this.viewport.height);

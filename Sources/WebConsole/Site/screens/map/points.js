@@ -162,6 +162,18 @@ export class MapPoints {
         return best;
     }
 
+    /** Of the visible points in a box, which has so many, those nearest to a place in it, the nearest first. */
+    nearestOf(x, y, count, [left, top, right, bottom]) {
+        const away = (point) => (this.x[point] - x) ** 2 + (this.y[point] - y) ** 2;
+        for (let reach = 0.02 * (right - left); ; reach *= 1.5) {
+            const found = this.inBox(Math.max(left, x - reach), Math.max(top, y - reach), Math.min(right, x + reach), Math.min(bottom, y + reach));
+            const isWhole = reach >= Math.max(right - left, bottom - top);
+            // What lies in the corners of the square may be farther than what lies beyond its sides.
+            const inside = isWhole ? found : found.filter((point) => away(point) <= reach * reach);
+            if (inside.length >= count || isWhole) return inside.sort((one, other) => away(one) - away(other)).slice(0, count);
+        }
+    }
+
     /** The visible points that a closed line encloses. @param {{ x: number, y: number }[]} line */
     enclosed(line) {
         if (line.length < 3) return [];
