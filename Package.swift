@@ -63,6 +63,7 @@ let package = Package(
         cLibrary("CGRPC", links: ["grpc", "gpr"]),
         cLibrary("CPixels", settings: kernelSettings),
         cLibrary("CZlib", links: ["z"]),
+        cLibrary("CDeflate", links: ["deflate"]),
         // `#embed` is of C23.
         cLibrary("CConsoleSite", settings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-std=c23"])]),
         cLibrary("CArchive", links: ["archive"]),
@@ -171,7 +172,7 @@ let package = Package(
                 "Observability", "OpenAPI", "ServerInspection", "ThumbnailCache", "VectorIndexes",
             ]),
         .target(
-            name: "WebConsole", dependencies: ["Authentication", "CConsoleSite", "CZlib", "HTTPGateway", "HTTPServer"],
+            name: "WebConsole", dependencies: ["Authentication", "CConsoleSite", "CDeflate", "CZlib", "HTTPGateway", "HTTPServer"],
             exclude: ["Site"], swiftSettings: swiftSettings),
 
         // The program.

@@ -72,19 +72,6 @@ size_t nt_deflate(const uint8_t *bytes, size_t count, int level, uint8_t *out, s
     return compress2(out, &written, bytes, count, level) == Z_OK ? written : 0;
 }
 
-size_t nt_gzip_bound(size_t count) { return compressBound(count) + 32; }
-
-size_t nt_gzip(const uint8_t *bytes, size_t count, int level, uint8_t *out, size_t capacity) {
-    if (count > UINT_MAX || capacity > UINT_MAX) return 0;
-    z_stream stream = {.next_in = (Bytef *)bytes, .avail_in = (uInt)count, .next_out = out, .avail_out = (uInt)capacity};
-    // 15 is the largest window; 16 more writes the header of gzip; 8 is zlib's own choice of memory.
-    if (deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) return 0;
-    int code = deflate(&stream, Z_FINISH);
-    size_t written = stream.total_out;
-    deflateEnd(&stream);
-    return code == Z_STREAM_END ? written : 0;
-}
-
 uint32_t nt_crc32(const uint8_t *bytes, size_t count) {
     uLong sum = crc32(0, Z_NULL, 0);
     while (count > 0) {

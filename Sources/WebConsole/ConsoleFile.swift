@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CDeflate
 import CZlib
 
 /// A file of the console as it is served.
@@ -11,12 +12,12 @@ struct ConsoleFile: Sendable {
     /// Strong, with its quotes: size and CRC-32 of the bytes.
     let tag: String
 
-    /// - Complexity: O(n) for n bytes, some 30 ns a byte.
+    /// - Complexity: O(n) for n bytes, some 200 ns a byte.
     init(path: String, bytes: [UInt8]) {
         self.bytes = bytes
         contentType = Self.contentType(of: path)
         let packed = Self.packed(bytes)
-        self.packed = packed.count < bytes.count ? packed : nil
+        self.packed = !packed.isEmpty && packed.count < bytes.count ? packed : nil
         // Safety: the function reads as many bytes as there are.
         let checksum = unsafe bytes.withUnsafeBufferPointer { unsafe nt_crc32($0.baseAddress, $0.count) }
         tag = "\"\(bytes.count)-\(String(checksum, radix: 16))\""
@@ -26,7 +27,7 @@ struct ConsoleFile: Sendable {
         // Safety: the function writes at most as many bytes as there is room for, and says how many it wrote.
         unsafe bytes.withUnsafeBufferPointer { input in
             unsafe Array(unsafeUninitializedCapacity: nt_gzip_bound(input.count)) { output, count in
-                count = unsafe nt_gzip(input.baseAddress, input.count, 9, output.baseAddress, output.count)
+                count = unsafe nt_gzip(input.baseAddress, input.count, output.baseAddress, output.count)
             }
         }
     }

@@ -24,12 +24,5 @@ size_t nt_deflate_bound(size_t count);
 /// Returns how many bytes it wrote to `out`; 0 if `capacity` is too small or there is no memory.
 size_t nt_deflate(const uint8_t *bytes, size_t count, int level, uint8_t *out, size_t capacity);
 
-/// The most bytes that nt_gzip makes of `count`.
-size_t nt_gzip_bound(size_t count);
-
-/// Packs bytes as gzip does; `level` as above, at most 4 GiB at once.
-/// Returns how many bytes it wrote to `out`; 0 if `capacity` is too small or there is no memory.
-size_t nt_gzip(const uint8_t *bytes, size_t count, int level, uint8_t *out, size_t capacity);
-
 /// The CRC-32 of ISO 3309, as in gzip.
 uint32_t nt_crc32(const uint8_t *bytes, size_t count);
