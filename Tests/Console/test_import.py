@@ -263,7 +263,7 @@ def test_an_import_is_paused_gone_on_with_and_stopped(console, server, folder, t
     assert stored < 150
     # It is found again by whoever looks at another screen meanwhile, and nothing has moved.
     console.click(".nav-link", "Collections")
-    console.find(".collection-table")
+    console.find(".sorted-table")
     console.click(".nav-link", "Import")
     console.find(".run[data-state=paused]")
     assert len(objects(server, "Paused", "file")) == stored

@@ -41,7 +41,8 @@ export function csvOf(definition, objects, more = []) {
     return lines.map((line) => `${line.map(csvField).join(",")}\r\n`).join("");
 }
 
-function csvField(value) {
+/** A value as a field of CSV. */
+export function csvField(value) {
     if (value === undefined || value === null) return "";
     if (typeof value === "number" || typeof value === "boolean") return String(value);
     const list = Array.isArray(value) && value.every((each) => typeof each !== "object");

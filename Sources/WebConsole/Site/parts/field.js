@@ -10,10 +10,11 @@ import { freshID, h } from "../base/dom.js";
  *
  * @param {string} label
  * @param {HTMLInputElement|HTMLSelectElement|HTMLTextAreaElement} control
- * @param {{ hint?: string|Node, check?: (value: string) => string }} [options] `check` gives what is wrong, or ""; asked while one types
+ * @param {{ hint?: string|Node, check?: (value: string) => string, isBare?: boolean }} [options] `check` gives what is wrong, or ""; asked while
+ *     one types. `isBare`: the label is for screen readers alone
  * @returns {{ element: HTMLElement, control: HTMLElement, isGood: () => boolean, say: (fault: string) => void }} `say` shows a fault from elsewhere
  */
-export function field(label, control, { hint, check } = {}) {
+export function field(label, control, { hint, check, isBare = false } = {}) {
     const id = (control.id ||= freshID("field"));
     const faultID = freshID("fault");
     const hintID = freshID("hint");
@@ -35,7 +36,7 @@ export function field(label, control, { hint, check } = {}) {
     const element = h(
         "div",
         { class: "field" },
-        h("label", { for: id }, label),
+        h("label", { for: id, class: isBare ? "visually-hidden" : null }, label),
         control,
         hint ? h("p", { class: "hint", id: hintID }, hint) : null,
         fault,

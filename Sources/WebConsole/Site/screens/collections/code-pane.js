@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { h, replace } from "../../base/dom.js";
+import { h } from "../../base/dom.js";
 import { apiKey, recall, remember } from "../../base/session.js";
 import { texts } from "../../base/texts.js";
 import { button } from "../../parts/button.js";
-import { icon } from "../../parts/icons.js";
-import { announce } from "../../shell/toasts.js";
+import { copyButton } from "../../parts/copy.js";
 import { notations, serverPlace } from "./samples.js";
 
 const t = texts({
     en: {
         title: "The same as code",
         which: "Notation",
-        copy: "Copy",
-        copied: "Copied",
         port: "The port of gRPC is GRPC_PORT of the server.",
-        selected: "Press Ctrl+C to copy what is marked",
     },
 });
 
@@ -26,12 +22,11 @@ export class CodePane {
     #code = h("pre", { class: "code", tabindex: "0", "aria-label": t("title") });
     #hint = h("p", { class: "muted small" }, t("port"));
     #buttons = notations.map(({ name }) => button(name, () => this.#choose(name), { kind: "small", data: { notation: name } }));
-    #copy = button(t("copy"), () => this.#copyAll(), { drawing: "copy", kind: "small" });
 
     element = h(
         "section",
         { class: "code-pane stack", "aria-label": t("title") },
-        h("div", { class: "row apart" }, h("div", { class: "choice", role: "group", "aria-label": t("which") }, this.#buttons), this.#copy),
+        h("div", { class: "row apart" }, h("div", { class: "choice", role: "group", "aria-label": t("which") }, this.#buttons), copyButton(() => this.#code.textContent, { words: true })),
         this.#code,
         this.#hint,
     );
@@ -52,22 +47,5 @@ export class CodePane {
         for (const button of this.#buttons) button.setAttribute("aria-pressed", String(button.dataset.notation === notation.name));
         this.#code.textContent = notation.text(this.#definition, serverPlace(Boolean(apiKey())));
         this.#hint.hidden = !["Python", "TypeScript"].includes(notation.name);
-    }
-
-    async #copyAll() {
-        try {
-            await navigator.clipboard.writeText(this.#code.textContent);
-            announce(t("copied"));
-            replace(this.#copy, icon("check"), t("copied"));
-            setTimeout(() => replace(this.#copy, icon("copy"), t("copy")), 2000);
-        } catch {
-            // Pages that are neither on localhost nor under https may not write there.
-            const range = document.createRange();
-            range.selectNodeContents(this.#code);
-            getSelection().removeAllRanges();
-            getSelection().addRange(range);
-            this.#code.focus();
-            announce(t("selected"));
-        }
     }
 }

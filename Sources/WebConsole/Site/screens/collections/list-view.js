@@ -2,11 +2,12 @@
 
 import { href } from "../../base/address.js";
 import { h, replace } from "../../base/dom.js";
-import { bytes, number } from "../../base/format.js";
+import { number } from "../../base/format.js";
 import { collections, isTenanted, vectors } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
+import { SortedTable } from "../../parts/sorted-table.js";
 import { announce } from "../../shell/toasts.js";
 import { figures } from "./figures.js";
 
@@ -14,14 +15,11 @@ const t = texts({
     en: {
         name: "Collection",
         objects: "Objects",
-        size: "Size",
         vectorizer: "Vectorizer",
         index: "Index",
         metric: "Distance",
-        dimensions: "Dimensions",
         waiting: "Queue",
         tenants: "Tenants",
-        waitingHint: "Vectors that wait for their place in the index; they are found all the same",
         none: "There are no collections yet",
         noneText:
             "A collection holds objects of one kind, such as photos or shoes, with their pictures, properties and vectors. " +
@@ -36,14 +34,31 @@ const t = texts({
 /** Milliseconds between questions while vectors wait for their places. */
 const pause = 2000;
 
+/** What all vectors of a collection have as `member`. */
+const ofVectors = (definition, member) => [...new Set(vectors(definition).map((each) => each[member]))].join(", ");
+
+function nameCell({ definition }) {
+    const { class: name, description } = definition;
+    const link = h("a", { class: "collection-link", href: href("collections", {}, [name]) }, name);
+    return h("div", { class: "collection-name" }, link, description ? h("span", { class: "muted small" }, description) : null);
+}
+
+const figure = (name) => ({ title: t(name), value: (row) => row[name], cell: (row) => (row[name] === null ? "–" : number(row[name])), isNumber: true });
+const ofAll = (name) => ({ title: t(name), value: (row) => ofVectors(row.definition, name) });
+
 /** All collections, with what is known of each. */
 export class ListView {
     element = h("div", {});
 
     #left;
     #timer = 0;
-    #isOver = false;
-    #cells = new Map();
+    #table = new SortedTable(t("caption"), [
+        { title: t("name"), value: (row) => row.definition.class, cell: nameCell, isHead: true },
+        figure("objects"),
+        ...["vectorizer", "index", "metric"].map(ofAll),
+        figure("waiting"),
+        figure("tenants"),
+    ]);
 
     constructor(left) {
         this.#left = left;
@@ -51,83 +66,31 @@ export class ListView {
 
     async load() {
         const [all, known] = await Promise.all([collections(), figures(this.#left)]);
-        if (this.#isOver) return;
         if (!all.length) {
-            replace(
-                this.element,
-                emptyState({
-                    drawing: "collections",
-                    title: t("none"),
-                    text: t("noneText"),
-                    actions: [
-                        h("a", { class: "button primary", href: href("import") }, icon("import"), t("import")),
-                        h("a", { class: "button", href: href("collections", { create: "1" }) }, icon("add"), t("create")),
-                    ],
-                }),
-            );
-            return;
+            const actions = [
+                h("a", { class: "button primary", href: href("import") }, icon("import"), t("import")),
+                h("a", { class: "button", href: href("collections", { create: "1" }) }, icon("add"), t("create")),
+            ];
+            return replace(this.element, emptyState({ drawing: "collections", title: t("none"), text: t("noneText"), actions }));
         }
         announce(t("found", { n: all.length }));
-        const hasSizes = [...known.values()].some((each) => each.bytes !== undefined);
-        const columns = ["name", "objects", ...(hasSizes ? ["size"] : []), "vectorizer", "index", "metric", ...(hasSizes ? ["dimensions"] : []), "waiting", "tenants"];
-        const isNumber = (name) => ["objects", "size", "dimensions", "waiting", "tenants"].includes(name);
-        const head = columns.map((name) => {
-            const title = name === "waiting" ? t("waitingHint") : null;
-            return h("th", { scope: "col", class: isNumber(name) ? "number" : null, title }, t(name));
-        });
-        const rows = all.map((definition) => {
-            const cells = Object.fromEntries(columns.map((name) => [name, h("td", { class: isNumber(name) ? "number" : null })]));
-            this.#cells.set(definition.class, cells);
-            const link = h("a", { class: "collection-link", href: href("collections", {}, [definition.class]) }, definition.class);
-            const { description } = definition;
-            cells.name = h("th", { scope: "row", class: "collection-name" }, link, description ? h("span", { class: "muted small" }, description) : null);
-            const named = vectors(definition);
-            const list = (values) => [...new Set(values)].join(", ");
-            cells.vectorizer.textContent = list(named.map((each) => each.vectorizer));
-            cells.index.textContent = list(named.map((each) => each.index));
-            cells.metric.textContent = list(named.map((each) => each.metric));
-            return h("tr", {}, columns.map((name) => cells[name]));
-        });
-        replace(
-            this.element,
-            h(
-                "div",
-                { class: "table-frame" },
-                h(
-                    "table",
-                    { class: "collection-table" },
-                    h("caption", { class: "visually-hidden" }, t("caption")),
-                    h("thead", {}, h("tr", {}, head)),
-                    h("tbody", {}, rows),
-                ),
-            ),
-        );
-        this.#tenanted = new Set(all.filter(isTenanted).map((each) => each.class));
-        this.#show(known);
+        replace(this.element, this.#table.element);
+        this.#show(all, known);
     }
-
-    #tenanted = new Set();
 
     leave() {
-        this.#isOver = true;
         clearTimeout(this.#timer);
     }
 
-    #show(known) {
-        for (const [name, cells] of this.#cells) {
-            const own = known.get(name) ?? { objects: 0, waiting: 0, shards: 0 };
-            cells.objects.textContent = number(own.objects);
-            cells.waiting.textContent = number(own.waiting);
-            cells.tenants.textContent = this.#tenanted.has(name) ? number(own.shards) : "–";
-            if (cells.size) cells.size.textContent = own.bytes === undefined ? "–" : bytes(own.bytes);
-            if (cells.dimensions) cells.dimensions.textContent = own.dimensions?.map(number).join(", ") || "–";
-        }
-        clearTimeout(this.#timer);
-        if (![...known.values()].some((each) => each.waiting)) return;
+    #show(all, known) {
+        this.#table.rows = all.map((definition) => {
+            const own = known.get(definition.class) ?? { objects: 0, waiting: 0, tenants: 0 };
+            return { definition, ...own, tenants: isTenanted(definition) ? own.tenants : null };
+        });
+        if (![...known.values()].some((each) => each.waiting) || this.#left.aborted) return;
         this.#timer = setTimeout(async () => {
             try {
-                const now = await figures(this.#left);
-                if (!this.#isOver) this.#show(now);
+                this.#show(all, await figures(this.#left));
             } catch {
                 // When the server is back, the list is loaded anew.
             }

@@ -28,7 +28,6 @@ const t = texts({
         autoTenantActivation: "Tenants that are out of use are brought back by a request",
         save: "Save",
         saved: "The settings were saved",
-        properties: "Descriptions of properties",
     },
 });
 
@@ -58,7 +57,6 @@ export class SettingsForm {
             this.#graphs(),
             this.#keywords(),
             isTenanted(definition) ? this.#tenancy() : null,
-            this.#properties(),
             this.#fault,
             h("div", {}, h("button", { type: "submit", class: "primary" }, t("save"))),
         );
@@ -114,20 +112,6 @@ export class SettingsForm {
         this.#edits.push((next) => Object.assign(next.multiTenancyConfig, values));
         const box = (name) => tick(t(name), this.#definition.multiTenancyConfig[name] === true, (isOn) => (values[name] = isOn));
         return h("section", { class: "card stack" }, h("h2", {}, t("tenants")), box("autoTenantCreation"), box("autoTenantActivation"));
-    }
-
-    #properties() {
-        const properties = this.#definition.properties ?? [];
-        if (!properties.length) return null;
-        const fields = properties.map((property) => {
-            const made = field(property.name, h("input", { value: property.description ?? "", data: { described: property.name } }));
-            this.#edits.push((next) => {
-                const own = next.properties.find((each) => each.name === property.name);
-                if (own && made.control.value !== (own.description ?? "")) own.description = made.control.value;
-            });
-            return made.element;
-        });
-        return h("section", { class: "card stack" }, h("h2", {}, t("properties")), h("div", { class: "graph-fields" }, fields));
     }
 
     async #submit(event) {

@@ -3,6 +3,7 @@
 import { h, replace } from "../../base/dom.js";
 import { propertyName } from "../../base/names.js";
 import { texts } from "../../base/texts.js";
+import { propertiesBy } from "./plan.js";
 import { Previews } from "./previews.js";
 
 const t = texts({
@@ -44,6 +45,8 @@ export class EachForm {
         if (!this.element.open) return;
         const plan = this.#plan();
         const names = this.#names(plan);
+        // Without a definition every value stays the text that it is.
+        const textsOf = propertiesBy(plan, { properties: [] });
         const key = JSON.stringify([names, plan.constants, plan.table?.fileColumn]);
         if (key === this.#shown) return;
         this.#shown = key;
@@ -51,7 +54,7 @@ export class EachForm {
         replace(
             this.#body,
             h("p", { class: "muted small" }, names.length ? t("lead") : t("nothing")),
-            h("ul", { role: "list", class: "each-list" }, this.#selection.files.map((file) => this.#row(file, names, plan))),
+            h("ul", { role: "list", class: "each-list" }, this.#selection.files.map((file) => this.#row(file, names, textsOf(file)))),
         );
     }
 
@@ -61,7 +64,7 @@ export class EachForm {
         return [...new Set(all.filter((name) => name).map(propertyName))];
     }
 
-    #row(file, names, plan) {
+    #row(file, names, given) {
         return h(
             "li",
             { class: "each-row" },
@@ -75,7 +78,7 @@ export class EachForm {
                     { class: "each-fields" },
                     names.map((name) =>
                         h("input", {
-                            value: file.edits?.[name] ?? given(file, name, plan),
+                            value: file.edits?.[name] ?? given[name] ?? "",
                             placeholder: name,
                             title: name,
                             "aria-label": `${name}: ${file.name}`,
@@ -92,14 +95,4 @@ export class EachForm {
             ),
         );
     }
-}
-
-/** What a property gets without edits, as a text. */
-function given(file, name, plan) {
-    const constant = plan.constants.find((each) => propertyName(each.name) === name);
-    if (constant) return constant.value;
-    if (name === propertyName(plan.labelProperty) && file.folder) return file.folder;
-    const column = plan.table?.columns.findIndex((each, index) => each.isUsed && index !== plan.table.fileColumn && propertyName(each.property) === name) ?? -1;
-    const value = column >= 0 ? plan.table.rowOf(file)?.[column] : undefined;
-    return value ?? (name === propertyName(plan.fileProperty) ? file.name : "");
 }

@@ -5,7 +5,7 @@ import { propertyFault } from "../../base/names.js";
 import { isBlob, isReference, labelProperty } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { button, iconButton } from "../../parts/button.js";
-import { tick } from "../../parts/field.js";
+import { field, tick } from "../../parts/field.js";
 import { TableFields } from "./table-fields.js";
 
 const t = texts({
@@ -115,7 +115,7 @@ export class FieldsForm {
 
     /** A box to tick, and the name of a property. */
     #optional(label, member, usual, hint, disabled = false) {
-        const input = this.#nameInput(this[member] || usual, label, (value) => (this[member] = value));
+        const { element, control: input } = this.#nameField(this[member] || usual, label, (value) => (this[member] = value));
         input.disabled = !this[member];
         const box = tick(
             label,
@@ -129,25 +129,15 @@ export class FieldsForm {
             hint,
         );
         box.querySelector("input").disabled = disabled;
-        return h("div", { class: "optional" }, box, input.frame);
+        return h("div", { class: "optional" }, box, element);
     }
 
-    /** An input for the name of a property; `frame` is what goes into the page. */
-    #nameInput(value, label, changed) {
-        const faultID = freshID("fault");
-        const fault = h("p", { class: "fault", id: faultID, role: "alert", hidden: true });
-        const input = h("input", { value, list: this.#list, "aria-label": `${label}: ${t("property")}`, autocomplete: "off", spellcheck: "false" });
-        input.addEventListener("input", () => {
-            const words = input.disabled ? "" : propertyFault(input.value, [this.#picture]);
-            fault.textContent = words;
-            fault.hidden = !words;
-            if (words) input.setAttribute("aria-invalid", "true");
-            else input.removeAttribute("aria-invalid");
-            input.setAttribute("aria-describedby", words ? faultID : "");
-            if (!input.disabled) changed(input.value);
-        });
-        input.frame = h("div", { class: "field" }, input, fault);
-        return input;
+    /** A field for the name of a property. */
+    #nameField(value, label, changed) {
+        const input = h("input", { value, list: this.#list, autocomplete: "off", spellcheck: "false" });
+        const check = (text) => (input.disabled ? "" : propertyFault(text, [this.#picture]));
+        input.addEventListener("input", () => input.disabled || changed(input.value));
+        return field(`${label}: ${t("property")}`, input, { check, isBare: true });
     }
 
     #addConstant() {
@@ -161,8 +151,8 @@ export class FieldsForm {
             this.#rows,
             this.constants.length ? h("h3", {}, t("constants")) : null,
             this.constants.map((constant) => {
-                const name = this.#nameInput(constant.name, t("constants"), (value) => (constant.name = value));
-                name.placeholder = t("property");
+                const name = this.#nameField(constant.name, t("constants"), (value) => (constant.name = value));
+                name.control.placeholder = t("property");
                 const value = h("input", { value: constant.value, placeholder: t("value"), "aria-label": t("value") });
                 value.addEventListener("input", () => (constant.value = value.value));
                 const remove = () => {
@@ -170,7 +160,7 @@ export class FieldsForm {
                     this.#showConstants();
                     this.table.button.previousElementSibling.focus();
                 };
-                return h("div", { class: "constant" }, name.frame, value, iconButton("trash", t("remove"), remove));
+                return h("div", { class: "constant" }, name.element, value, iconButton("trash", t("remove"), remove));
             }),
         );
     }

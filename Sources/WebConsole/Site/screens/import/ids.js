@@ -3,11 +3,12 @@
 // the class), or at random. Where the page is neither on localhost nor under https, browsers have no `crypto.subtle`; the page then has
 // SHA of its own, slower and equal.
 
+import { sha1, sha256 } from "./digests.js";
+
 const namespace = "6e6565646c654a019d0b7461696c0001";
 
 async function digest(algorithm, bytes) {
     if (globalThis.crypto?.subtle) return new Uint8Array(await crypto.subtle.digest(algorithm, bytes));
-    const { sha1, sha256 } = await import("./digests.js");
     return algorithm === "SHA-1" ? sha1(bytes) : sha256(bytes);
 }
 

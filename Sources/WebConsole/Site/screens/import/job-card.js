@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { href } from "../../base/address.js";
 import { get } from "../../base/api.js";
 import { h, replace } from "../../base/dom.js";
 import { duration, number, share } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { button } from "../../parts/button.js";
-import { icon } from "../../parts/icons.js";
 import { showError } from "../../shell/toasts.js";
-import { csvRow, save } from "./saving.js";
+import { resultLinks } from "./result-links.js";
 
 const t = texts({
     en: {
@@ -29,11 +27,7 @@ const t = texts({
         stop: "Stop",
         details: "Notes and failures",
         failures: ({ n, all }) => (n < all ? `The first ${number(n)} of ${count(all, "failure")}` : count(n, "failure")),
-        made: "The definition of the collection that was made",
         nothing: "Nothing to report.",
-        report: "Failures as CSV",
-        search: "Search in it",
-        browse: "Browse it",
     },
 });
 
@@ -108,10 +102,7 @@ export class JobCard {
             isRunning
                 ? button(t("stop"), () => this.#actions.cancel(this.#id), { drawing: "stop", data: { action: "stop" } })
                 : job.stored + job.skipped && !job.dryRun
-                  ? [
-                        h("a", { class: "button", href: href("search", { class: job.class }) }, icon("search"), t("search")),
-                        h("a", { class: "button", href: href("browse", { class: job.class }) }, icon("browse"), t("browse")),
-                    ]
+                  ? resultLinks(job.class)
                   : null,
         );
         if (hadFocus) (this.#buttons.firstChild ?? this.#details.firstChild).focus();
@@ -119,26 +110,18 @@ export class JobCard {
 
     async #load() {
         try {
-            const { notes, failures, failed, definition } = await get(["imports", this.#id], {}, { signal: this.#actions.left });
+            const { notes, failures, failed } = await get(["imports", this.#id], {}, { signal: this.#actions.left });
             const rows = failures.map((each) => h("tr", {}, h("td", { class: "wrap-anywhere" }, each.path), h("td", { class: "wrap-anywhere" }, each.reason)));
-            const lines = [csvRow(["file", "reason"]), ...failures.map((each) => csvRow([each.path, each.reason]))];
-            const report = () => save("failures.csv", lines.join(""), "text/csv");
             replace(
                 this.#body,
                 notes.map((text) => h("p", {}, text)),
                 rows.length
                     ? [
-                          h(
-                              "p",
-                              { class: "row apart" },
-                              t("failures", { n: rows.length, all: failed }),
-                              button(t("report"), report, { drawing: "download", kind: "small" }),
-                          ),
+                          h("p", {}, t("failures", { n: rows.length, all: failed })),
                           h("div", { class: "table-frame" }, h("table", {}, h("tbody", {}, rows))),
                       ]
                     : null,
-                definition ? h("details", {}, h("summary", {}, t("made")), h("pre", { class: "code" }, JSON.stringify(definition, null, 2))) : null,
-                notes.length || definition || rows.length ? null : h("p", { class: "muted" }, t("nothing")),
+                notes.length || rows.length ? null : h("p", { class: "muted" }, t("nothing")),
             );
         } catch (error) {
             showError(error);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { href } from "../../base/address.js";
 import { h, replace } from "../../base/dom.js";
 import { bytes, duration, number, share } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { button, iconButton } from "../../parts/button.js";
-import { icon } from "../../parts/icons.js";
+import { csvField } from "../../parts/export.js";
+import { saveBlob } from "../../parts/save.js";
 import { VirtualGrid } from "../../parts/virtual-grid.js";
 import { announce } from "../../shell/toasts.js";
-import { csvRow, save } from "./saving.js";
+import { resultLinks } from "./result-links.js";
 
 const t = texts({
     en: {
@@ -34,8 +34,6 @@ const t = texts({
         retry: ({ n }) => `Try the ${count(n, "failed one")} again`,
         again: "Try {name} again",
         report: "Failures as CSV",
-        search: "Search in it",
-        browse: "Browse it",
         next: "Import more",
         files: "Pictures",
         all: "All",
@@ -128,9 +126,9 @@ export class RunView {
     };
 
     #showState() {
-        const { state, problem, job } = this.#run;
+        const { state, job } = this.#run;
         this.#title.textContent = state === "running" ? t("running", { name: job.className }) : t(state);
-        const text = { away: t("awayText"), stopped: problem || t("stoppedText"), running: t("leaveText") }[state] ?? "";
+        const text = { away: t("awayText"), stopped: t("stoppedText"), running: t("leaveText") }[state] ?? "";
         this.#text.textContent = text;
         this.#text.hidden = !text;
         this.#text.classList.toggle("muted", state === "running");
@@ -172,10 +170,7 @@ export class RunView {
         const isOver = isDone || run.state === "stopped";
         const { className, tenant } = run.job;
         const list = [];
-        if (isDone) {
-            list.push(h("a", { class: "button primary", href: href("search", { class: className, tenant }) }, icon("search"), t("search")));
-            list.push(h("a", { class: "button", href: href("browse", { class: className, tenant }) }, icon("browse"), t("browse")));
-        }
+        if (isDone) list.push(...resultLinks(className, tenant));
         if (run.state === "running" || run.state === "away") action("pause", "pause", () => run.pause());
         if (run.state === "paused" || run.state === "stopped") action("resume", "play", () => run.resume(), "primary");
         if (run.isActive) action("stop", "stop", () => run.stop());
@@ -228,7 +223,8 @@ export class RunView {
     }
 
     #saveReport() {
-        const lines = [csvRow(["file", "reason"]), ...this.#run.failed.map((file) => csvRow([file.path, file.reason]))];
-        save(`${this.#run.job.className}-failures.csv`, lines.join(""), "text/csv");
+        const rows = [["file", "reason"], ...this.#run.failed.map((file) => [file.path, file.reason])];
+        const text = rows.map((row) => `${row.map(csvField).join(",")}\r\n`).join("");
+        saveBlob(new Blob([text], { type: "text/csv" }), `${this.#run.job.className}-failures.csv`);
     }
 }

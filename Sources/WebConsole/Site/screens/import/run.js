@@ -8,7 +8,6 @@ import { Pace } from "./pace.js";
 const t = texts({
     en: {
         broken: "The connection broke off each time. The file may be larger than the server takes (NEEDLETAIL_MAX_REQUEST_BYTES).",
-        hopeless: "All of the first {n} failed, and for one reason: {reason}",
         noAnswer: "The server said nothing about this one",
     },
 });
@@ -17,8 +16,6 @@ const t = texts({
 const batchCount = 16;
 const batchBytes = 8_000_000;
 const lanes = 3;
-/** After so many failures for one reason, and nothing that went well, it is no use to go on unasked. */
-const hopelessCount = 100;
 /** A file that the connection broke off with so often goes alone, and fails after twice as many. */
 const suspiciousBreaks = 2;
 /** Milliseconds until a server that is too busy is asked again, doubled each time. */
@@ -31,14 +28,12 @@ const isUnderWay = (file) => file.state === "reading" || file.state === "sending
  * Sends files in batches, some at a time, and remembers what became of each. A batch is sent again under the same ids when the server went
  * away before it answered, so that nothing is there twice. Of the files only those under way are in memory.
  *
- * States: running -> paused | away (the server can't be reached) | stopped (by `stop`, or because it is hopeless) | done; each but `done`
+ * States: running -> paused | away (the server can't be reached) | stopped | done; each but `done`
  * goes on by `resume`, `away` by itself. Fires `progress`, at most once a frame, with `changed`, the indexes of files; `state`.
  */
 export class ImportRun extends EventTarget {
     state = "running";
     counts = { stored: 0, skipped: 0, failed: 0 };
-    /** Why it stopped by itself. */
-    problem = "";
     pace = new Pace();
     /** Indexes of files since `progress` was fired. */
     changed = new Set();
@@ -51,7 +46,6 @@ export class ImportRun extends EventTarget {
     #aborting = new AbortController();
     #gate = Promise.withResolvers();
     #frame = 0;
-    #firstReasons = new Map();
 
     /**
      * @param {object} job `files`; `className`; `tenant`; `pictureProperty`; `propertiesOf(file)`; `duplicates`: "skip", "replace" or "random"
@@ -87,7 +81,6 @@ export class ImportRun extends EventTarget {
 
     resume() {
         if (this.state === "running" || this.state === "done") return;
-        this.problem = "";
         this.#aborting = new AbortController();
         this.#open();
     }
@@ -108,7 +101,6 @@ export class ImportRun extends EventTarget {
             this.#set(file, "waiting");
             this.#again.push(file);
         }
-        this.#firstReasons.clear();
         if (this.state === "done") {
             addEventListener("beforeunload", this.#leaving);
             document.addEventListener("serverback", this.#back);
@@ -293,7 +285,6 @@ export class ImportRun extends EventTarget {
 
     #settle(file, state) {
         this.counts[state] += 1;
-        this.#firstReasons.clear();
         this.pace.count(this.done);
         this.#set(file, state, 1);
     }
@@ -303,12 +294,6 @@ export class ImportRun extends EventTarget {
         file.reason = reason;
         this.pace.count(this.done);
         this.#set(file, "failed", 0);
-        if (this.counts.stored || this.counts.skipped || this.state !== "running") return;
-        this.#firstReasons.set(reason, (this.#firstReasons.get(reason) ?? 0) + 1);
-        const n = this.#firstReasons.get(reason);
-        if (n < hopelessCount || this.#firstReasons.size > 1 || !this.#hasMore) return;
-        this.problem = t("hopeless", { n, reason });
-        this.#close("stopped");
     }
 
     #set(file, state, share = 0) {

@@ -3,6 +3,7 @@
 import { note } from "../../base/address.js";
 import { get, post, send, url } from "../../base/api.js";
 import { freshID, h, replace } from "../../base/dom.js";
+import { features } from "../../base/features.js";
 import { classFault, className, classNameFrom, propertyFault } from "../../base/names.js";
 import { collections, forgetSchema, labelProperty } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
@@ -61,8 +62,7 @@ export class ServerImports {
     async show(job) {
         this.#chosen = job ?? "";
         try {
-            const { features } = await get(["server"], {}, { signal: this.#left });
-            if (!features.imports) return this.#sayOff();
+            if (!(await features()).imports) return this.#sayOff();
             const { imports } = await get(["imports"], {}, { signal: this.#left });
             if (this.#isOver) return;
             replace(this.element, await this.#form(), h("h2", { tabindex: "-1" }, t("jobs")), this.#jobs);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { freshID, h, replace } from "../../base/dom.js";
+import { h, replace } from "../../base/dom.js";
 import { propertyFault } from "../../base/names.js";
 import { count, texts } from "../../base/texts.js";
 import { button, iconButton } from "../../parts/button.js";
@@ -136,18 +136,11 @@ export class TableFields {
     }
 
     #row(column, index) {
-        const faultID = freshID("fault");
-        const fault = h("p", { class: "fault small", id: faultID, role: "alert", hidden: true });
-        const name = h("input", { value: column.property, disabled: !column.isUsed, "aria-label": `${column.name}: ${t("property")}`, spellcheck: "false" });
-        name.addEventListener("input", () => {
-            column.property = name.value;
-            const others = this.table.columns.filter((each, at) => each !== column && each.isUsed && at !== this.table.fileColumn);
-            const words = column.isUsed ? propertyFault(name.value, others.map((each) => each.property)) : "";
-            fault.textContent = words;
-            fault.hidden = !words;
-            name.setAttribute("aria-invalid", String(Boolean(words)));
-            name.setAttribute("aria-describedby", words ? faultID : "");
-        });
+        const input = h("input", { value: column.property, disabled: !column.isUsed, spellcheck: "false" });
+        const others = () => this.table.columns.filter((each, at) => each !== column && each.isUsed && at !== this.table.fileColumn);
+        const check = (text) => (column.isUsed ? propertyFault(text, others().map((each) => each.property)) : "");
+        const name = field(`${column.name}: ${t("property")}`, input, { check, isBare: true });
+        input.addEventListener("input", () => (column.property = input.value));
         const box = h("input", {
             type: "checkbox",
             checked: column.isUsed,
@@ -155,8 +148,8 @@ export class TableFields {
             on: {
                 change: () => {
                     column.isUsed = box.checked;
-                    name.disabled = !box.checked;
-                    name.dispatchEvent(new Event("input"));
+                    input.disabled = !box.checked;
+                    name.isGood();
                 },
             },
         });
@@ -166,7 +159,7 @@ export class TableFields {
             "tr",
             {},
             h("td", {}, h("label", { class: "check" }, box, column.name)),
-            h("td", {}, name, fault),
+            h("td", {}, name.element),
             h("td", { class: "muted" }, isThere ? "" : column.type),
             h("td", { class: "muted wrap-anywhere" }, first.slice(0, 80)),
         );
