@@ -140,8 +140,8 @@ def test_words_find_objects_the_best_first_and_go_with_a_filter(console):
 
 @pytest.fixture(scope="module")
 def large_server(tmp_path_factory):
-    """10,050 objects of a class `Many` with short texts and vectors."""
-    with start(tmp_path_factory.mktemp("console-many") / "data") as server:
+    """10,050 objects of a class `Many` with short texts and vectors; the first 1,230 of an order can be had."""
+    with start(tmp_path_factory.mktemp("console-many") / "data", {"QUERY_MAXIMUM_RESULTS": "1230"}) as server:
         status, answer = server.request("POST", "/v1/schema", {
             "class": "Many", "vectorizer": "none", "vectorIndexType": "flat",
             "properties": [{"name": "title", "dataType": ["text"]}, {"name": "rank", "dataType": ["int"]}]})
@@ -204,10 +204,12 @@ def test_with_an_order_the_list_ends_at_the_limit_of_the_server_and_says_so(driv
     with Console(driver, large_server) as console:
         console.open("browse?class=Many&view=table&sort=rank")
         console.find(".browse-row", "Object number 10049")
-        scroll_to(console, 10_000)
+        scroll_to(console, 1_230)
         console.run("const list = document.querySelector('.browse-list'); list.scrollTop = list.scrollHeight")
-        assert "Only the first 10,000" in console.find("nt-objects-pane [role=status]", "Only").text
-        assert console.run("return document.querySelector('nt-virtual-grid').count") == 10_000
+        assert "10,050 objects · Only the first 1,230" in console.find("nt-objects-pane [role=status]", "Only").text
+        assert console.run("return document.querySelector('nt-virtual-grid').count") == 1_230
+        console.open("browse?class=Many&view=table&q=object")
+        console.find("nt-objects-pane [role=status]", "10,050 objects match")
 
 
 # MARK: The dialog of an object

@@ -33,7 +33,8 @@ export async function copyText(text, near = document.body) {
  */
 export function copyButton(text, { label = t("copy"), words = false } = {}) {
     const place = h("span", { class: "copy-place" }, icon("copy"));
-    const button = h("button", { type: "button", class: words ? "quiet" : "bare", "aria-label": words ? null : label, title: words ? null : label }, place, words ? label : null);
+    const name = words ? { class: "quiet" } : { class: "bare", "aria-label": label, title: label };
+    const button = h("button", { type: "button", ...name }, place, words ? label : null);
     let timer;
     button.addEventListener("click", async () => {
         const value = typeof text === "function" ? await text() : text;

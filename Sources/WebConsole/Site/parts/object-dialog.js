@@ -6,6 +6,7 @@ import { collection, describe, isTenanted } from "../base/schema.js";
 import { texts } from "../base/texts.js";
 import { shortcuts } from "../shell/shortcuts.js";
 import { announce, showError, toast } from "../shell/toasts.js";
+import { button } from "./button.js";
 import { copyButton } from "./copy.js";
 import { deleteObjects } from "./deletion.js";
 import { confirmation, openDialog } from "./dialog.js";
@@ -96,10 +97,15 @@ class ObjectDialog {
 
     async open(id) {
         this.#index = this.#options.index ?? this.#options.list?.indexOf(id);
-        this.#tabs = tabs(t("views"), ["overview", "edit", "vector", "json"].map((name) => ({ name, title: t(name) })), (name, panel) => this.#fill(name, panel));
+        const views = ["overview", "edit", "vector", "json"].map((name) => ({ name, title: t(name) }));
+        this.#tabs = tabs(t("views"), views, (name, panel) => this.#fill(name, panel));
         const { list } = this.#options;
         const step = (by, drawing, label) =>
-            h("button", { type: "button", class: "bare", "aria-label": label, title: label, data: { step: by }, on: { click: () => this.#step(by) } }, icon(drawing));
+            h(
+                "button",
+                { type: "button", class: "bare", "aria-label": label, title: label, data: { step: by }, on: { click: () => this.#step(by) } },
+                icon(drawing),
+            );
         this.#actions = h(
             "div",
             { class: "object-actions row" },
@@ -107,7 +113,8 @@ class ObjectDialog {
             h("span", { class: "row" }),
         );
         this.#body = h("div", { class: "object-body" }, this.#pictures, h("div", { class: "object-main" }, this.#tabs.tabs, this.#tabs.panels));
-        const ended = shortcuts(t("keys"), list ? [{ keys: ["ArrowLeft", "ArrowRight"], label: `${t("previous")}, ${t("next")}`, run: () => false }] : []);
+        const steps = { keys: ["ArrowLeft", "ArrowRight"], label: `${t("previous")}, ${t("next")}`, run: () => false };
+        const ended = shortcuts(t("keys"), list ? [steps] : []);
         await this.#load(id);
         this.#dialog = openDialog({
             title: this.#title,
@@ -179,17 +186,19 @@ class ObjectDialog {
         const { list } = this.#options;
         if (!list) return;
         this.#place.textContent = t("place", { n: number(this.#index + 1), of: number(this.#options.total?.() ?? list.length) });
-        for (const button of this.#actions.querySelectorAll("[data-step]")) {
+        for (const step of this.#actions.querySelectorAll("[data-step]")) {
             // It keeps the focus at either end.
-            button.setAttribute("aria-disabled", String(!(this.#index + Number(button.dataset.step) in list)));
+            step.setAttribute("aria-disabled", String(!(this.#index + Number(step.dataset.step) in list)));
         }
     }
 
     #showActions() {
+        const followed = (event) => event.ctrlKey || event.metaKey || event.shiftKey || this.#dialog.close();
+        const similar = similarLink(this.#definition, this.#id, this.#options.tenant);
         replace(
             this.#actions.lastElementChild,
-            h("a", { class: "button", href: similarLink(this.#definition, this.#id, this.#options.tenant), on: { click: (event) => event.ctrlKey || event.metaKey || event.shiftKey || this.#dialog.close() } }, icon("similar"), t("similar")),
-            h("button", { type: "button", class: "danger", on: { click: () => this.#delete() } }, icon("trash"), t("remove")),
+            h("a", { class: "button", href: similar, on: { click: followed } }, icon("similar"), t("similar")),
+            button(t("remove"), () => this.#delete(), { drawing: "trash", kind: "danger" }),
         );
     }
 

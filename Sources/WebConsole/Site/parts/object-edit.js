@@ -3,6 +3,7 @@
 import { h, replace } from "../base/dom.js";
 import { texts } from "../base/texts.js";
 import { showError, toast } from "../shell/toasts.js";
+import { button } from "./button.js";
 import { ObjectForm } from "./object-form.js";
 import { changeObject, readObject } from "./objects.js";
 import { valueText } from "./values.js";
@@ -58,10 +59,8 @@ export function editor(place, context) {
             save.disabled = false;
         }
     };
-    replace(
-        place,
-        h("form", { class: "stack", novalidate: true, on: { submit } }, form, note, h("div", { class: "row" }, save, h("button", { type: "button", class: "quiet", on: { click: fill } }, t("reset")))),
-    );
+    const buttons = h("div", { class: "row" }, save, button(t("reset"), fill, { kind: "quiet" }));
+    replace(place, h("form", { class: "stack", novalidate: true, on: { submit } }, form, note, buttons));
     return form;
 }
 

@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { freshID, h, replace } from "../base/dom.js";
-import { typeOf } from "../base/schema.js";
 import { texts } from "../base/texts.js";
 import { FieldFault, fieldKind } from "./property-fields.js";
 
-const t = texts({ en: { unset: "not set", yes: "yes", no: "no", picture: "Picture; choose a file or drop one here", none: "This collection has no properties to fill in." } });
+const t = texts({
+    en: {
+        unset: "not set",
+        yes: "yes",
+        no: "no",
+        picture: "Picture; choose a file or drop one here",
+        none: "This collection has no properties to fill in.",
+    },
+});
+
+const labelOf = (property, id) =>
+    h("label", { for: id }, property.name, " ", h("span", { class: "muted property-type" }, property.dataType.join(", ")));
 
 /**
  * The properties of an object as fields, by type.
@@ -97,7 +107,8 @@ export class ObjectForm extends HTMLElement {
     #field(property, kind, value) {
         const id = freshID("property");
         const before = value === null || value === undefined ? "" : kind.show(value);
-        const described = `${id}-hint ${id}-fault`;
+        const hint = [property.description, kind.hint].filter((each) => each).join(". ");
+        const described = hint ? `${id}-hint ${id}-fault` : `${id}-fault`;
         const common = { id, class: kind.mono ? "mono" : null, "aria-describedby": described, name: property.name };
         const control = this.#control(kind, common, before);
         const fault = h("p", { class: "fault", id: `${id}-fault`, hidden: true });
@@ -106,9 +117,9 @@ export class ObjectForm extends HTMLElement {
         return h(
             "div",
             { class: "field" },
-            h("label", { for: id }, property.name, " ", h("span", { class: "muted property-type" }, property.dataType.join(", "))),
+            labelOf(property, id),
             control,
-            kind.hint || property.description ? h("p", { class: "hint", id: `${id}-hint` }, [property.description, kind.hint].filter((each) => each).join(". ")) : null,
+            hint ? h("p", { class: "hint", id: `${id}-hint` }, hint) : null,
             fault,
         );
     }
@@ -129,7 +140,7 @@ export class ObjectForm extends HTMLElement {
     #file(property) {
         const id = freshID("file");
         const input = h("input", { id, type: "file", accept: "image/*,.heic,.heif,.avif,.tif,.tiff", name: property.name });
-        const field = h("div", { class: "field file-field" }, h("label", { for: id }, property.name, " ", h("span", { class: "muted property-type" }, typeOf(property))), h("p", { class: "hint" }, t("picture")), input);
+        const field = h("div", { class: "field file-field" }, labelOf(property, id), h("p", { class: "hint" }, t("picture")), input);
         field.addEventListener("dragover", (event) => event.preventDefault());
         field.addEventListener("drop", (event) => {
             event.preventDefault();

@@ -20,7 +20,6 @@ const t = texts({
         created: "Created",
         changed: "Changed",
         tenant: "Tenant",
-        similar: "Find similar",
         replace: "Replace the picture",
         replaceNamed: "Replace the picture in {property}",
         download: "Download the original",
@@ -47,11 +46,13 @@ export function objectPictures(context) {
 function one({ definition, object, tenant, left, replaced }, property, isOneOfSeveral) {
     const address = (size) => pictureURL(definition.class, object.id, { size, property, tenant, version: String(object.changed) });
     const progress = h("progress", { max: "1", value: 0, hidden: true, "aria-label": t("sending") });
-    const input = h("input", { type: "file", accept: "image/*,.heic,.heif,.avif,.tif,.tiff", class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" });
+    const hidden = { class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" };
+    const input = h("input", { type: "file", accept: "image/*,.heic,.heif,.avif,.tif,.tiff", ...hidden });
     const send = async (file) => {
         progress.hidden = false;
         try {
-            await replacePicture(definition, object.id, property, file, { tenant, signal: left, progress: (sent, total) => (progress.value = sent / total) });
+            const moved = (sent, total) => (progress.value = sent / total);
+            await replacePicture(definition, object.id, property, file, { tenant, signal: left, progress: moved });
             toast(t("replaced", { size: bytes(file.size) }), { kind: "good" });
             await replaced();
         } catch (error) {
@@ -72,7 +73,12 @@ function one({ definition, object, tenant, left, replaced }, property, isOneOfSe
             { class: "row" },
             isOneOfSeveral ? h("span", { class: "mono grow wrap-anywhere" }, property) : null,
             input,
-            h("button", { type: "button", class: "quiet", "aria-label": words("replace", "replaceNamed"), on: { click: () => input.click() } }, icon("image"), t("replace")),
+            h(
+                "button",
+                { type: "button", class: "quiet", "aria-label": words("replace", "replaceNamed"), on: { click: () => input.click() } },
+                icon("image"),
+                t("replace"),
+            ),
             h(
                 "button",
                 {

@@ -14,7 +14,19 @@ export function tabs(label, list, show) {
     let chosen = null;
     const stem = freshID("tab");
     const buttons = list.map(({ name, title }) =>
-        h("button", { type: "button", class: "quiet", role: "tab", id: `${stem}-${name}`, "aria-controls": `${stem}-${name}-panel`, data: { tab: name }, on: { click: () => choose(name) } }, title),
+        h(
+            "button",
+            {
+                type: "button",
+                class: "quiet",
+                role: "tab",
+                id: `${stem}-${name}`,
+                "aria-controls": `${stem}-${name}-panel`,
+                data: { tab: name },
+                on: { click: () => choose(name) },
+            },
+            title,
+        ),
     );
     const panels = list.map(({ name }) =>
         h("div", { class: "tab-panel", role: "tabpanel", id: `${stem}-${name}-panel`, "aria-labelledby": `${stem}-${name}`, hidden: true }),

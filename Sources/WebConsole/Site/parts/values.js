@@ -48,7 +48,9 @@ export function valueNode(property, value, follow) {
     if (isReference(property)) return h("ul", { class: "values", role: "list" }, value.map((each) => h("li", {}, referenceNode(each, follow))));
     const type = typeOf(property);
     if (type.startsWith("object")) return h("pre", { class: "code" }, JSON.stringify(value, null, 2));
-    if (Array.isArray(value)) return h("ul", { class: "values", role: "list" }, value.map((each) => h("li", { class: "chip" }, scalarText(property, each))));
+    if (Array.isArray(value)) {
+        return h("ul", { class: "values", role: "list" }, value.map((each) => h("li", { class: "chip" }, scalarText(property, each))));
+    }
     if (type === "date") return h("time", { datetime: value, title: value }, dateTime(value));
     if (type === "uuid") return h("code", {}, value);
     return h("span", { class: "value-text" }, scalarText(property, value));

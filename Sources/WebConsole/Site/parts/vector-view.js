@@ -33,9 +33,17 @@ function section(name, rows) {
     return h(
         "section",
         { class: "stack vector" },
-        h("div", { class: "row apart" }, h("h3", {}, name || t("unnamed")), rows.length ? copyButton(() => JSON.stringify(rows.length > 1 ? rows : rows[0]), { label: t("copy") }) : null),
+        h(
+            "div",
+            { class: "row apart" },
+            h("h3", {}, name || t("unnamed")),
+            rows.length ? copyButton(() => JSON.stringify(rows.length > 1 ? rows : rows[0]), { label: t("copy") }) : null,
+        ),
         rows.length ? null : h("p", { class: "muted" }, t("none")),
-        rows.slice(0, shownRows).map((row, index) => [rows.length > 1 ? h("p", { class: "small muted" }, t("row", { n: index + 1, of: rows.length })) : null, one(row)]),
+        rows.slice(0, shownRows).map((row, index) => [
+            rows.length > 1 ? h("p", { class: "small muted" }, t("row", { n: index + 1, of: rows.length })) : null,
+            one(row),
+        ]),
     );
 }
 
@@ -54,10 +62,15 @@ function one(row) {
         [t("zeros"), number(zeros)],
     ];
     const rest = row.length - shownNumbers;
+    const more = rest > 0 ? `\n${t("more", { n: number(rest) })}` : "";
     return [
-        h("ul", { class: "figures", role: "list" }, figures.map(([label, value]) => h("li", {}, h("span", { class: "small muted" }, label), h("span", {}, value)))),
+        h(
+            "ul",
+            { class: "figures", role: "list" },
+            figures.map(([label, value]) => h("li", {}, h("span", { class: "small muted" }, label), h("span", {}, value))),
+        ),
         strip(row, low, high),
-        h("pre", { class: "code vector-numbers", tabindex: "0" }, row.slice(0, shownNumbers).join(", "), rest > 0 ? `\n${t("more", { n: rest })}` : ""),
+        h("pre", { class: "code vector-numbers", tabindex: "0" }, row.slice(0, shownNumbers).join(", "), more),
     ];
 }
 
@@ -69,14 +82,15 @@ function strip(row, low, high) {
     const y = (value) => (40 * (top - value)) / range;
     let path = "";
     for (let part = 0; part < parts; part += 1) {
-        const values = row.slice(Math.floor((part * row.length) / parts), Math.max(Math.floor(((part + 1) * row.length) / parts), Math.floor((part * row.length) / parts) + 1));
+        const values = row.slice(Math.floor((part * row.length) / parts), Math.floor(((part + 1) * row.length) / parts));
         const from = y(Math.max(0, ...values));
         const to = y(Math.min(0, ...values));
         path += `M${part} ${from.toFixed(2)}h1V${to.toFixed(2)}h-1z`;
     }
+    const words = t("strip", { n: number(row.length), low: distance(low), high: distance(high) });
     return svg(
         "svg",
-        { class: "vector-strip", viewBox: `0 0 ${parts} 40`, preserveAspectRatio: "none", role: "img", "aria-label": t("strip", { n: row.length, low: distance(low), high: distance(high) }) },
+        { class: "vector-strip", viewBox: `0 0 ${parts} 40`, preserveAspectRatio: "none", role: "img", "aria-label": words },
         svg("path", { d: path }),
     );
 }

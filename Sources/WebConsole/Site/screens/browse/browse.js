@@ -6,9 +6,9 @@ import { isTenanted, pictureProperties } from "../../base/schema.js";
 import { Screen } from "../../base/screen.js";
 import { recall, remember } from "../../base/session.js";
 import { texts } from "../../base/texts.js";
+import { button } from "../../parts/button.js";
 import { CollectionChoice, noCollections } from "../../parts/collection-choice.js";
 import { filterable, FilterRows, whereOf } from "../../parts/filters.js";
-import { icon } from "../../parts/icons.js";
 import { openObject } from "../../parts/object-dialog.js";
 import { similarLink } from "../../parts/object-overview.js";
 import { SelectionBar } from "../../parts/selection.js";
@@ -66,9 +66,12 @@ export default class BrowseScreen extends Screen {
     #endKeys = () => {};
 
     connectedCallback() {
-        const create = h("button", { type: "button", class: "create-object", on: { click: () => this.#create() } }, icon("add"), t("create"));
+        const create = button(t("create"), () => this.#create(), { drawing: "add", kind: "create-object" });
         this.#filters.id = "browse-filters";
-        this.#choice.addEventListener("change", () => go(href("browse", { class: this.#choice.definition.class, tenant: this.#choice.tenant, view: this.#state.view })));
+        this.#choice.addEventListener("change", () => {
+            const { definition, tenant } = this.#choice;
+            go(href("browse", { class: definition.class, tenant, view: this.#state.view }));
+        });
         this.#filters.addEventListener("change", debounce(300, () => this.#filterChanged()));
         this.#tools.find = (words) => this.#set({ q: words });
         this.#tools.sortBy = (name, order) => this.#set({ sort: name && (order === "desc" ? `-${name}` : name) });
@@ -114,8 +117,8 @@ export default class BrowseScreen extends Screen {
     }
 
     async show(query) {
-        const [className, tenant] = [query.get("class") ?? this.#choice.definition?.class ?? recall("browse.class", undefined), query.get("tenant") ?? undefined];
-        await this.#choice.set({ className, tenant });
+        const className = query.get("class") ?? this.#choice.definition?.class ?? recall("browse.class", undefined);
+        await this.#choice.set({ className, tenant: query.get("tenant") ?? undefined });
         if (this.left.aborted) return;
         const { definition } = this.#choice;
         if (!definition) return this.#showNoCollections();
@@ -168,8 +171,12 @@ export default class BrowseScreen extends Screen {
         const { definition, tenant } = this.#choice;
         const { order, filter, words } = this.#state;
         if (isTenanted(definition) && !tenant) {
-            const tenants = h("a", { class: "button", href: href("collections") }, t("tenants"));
-            return this.#pane.showNothing({ drawing: "collections", title: t("noTenants", { name: definition.class }), text: t("noTenantsText"), actions: [tenants] });
+            return this.#pane.showNothing({
+                drawing: "collections",
+                title: t("noTenants", { name: definition.class }),
+                text: t("noTenantsText"),
+                actions: [h("a", { class: "button", href: href("collections") }, t("tenants"))],
+            });
         }
         return this.#pane.load({ definition, tenant, where: whereOf(definition, filter), words, order }, this.#state);
     }
@@ -194,14 +201,15 @@ export default class BrowseScreen extends Screen {
                 this.#tools.focusFilter();
                 this.#set({ filter: null, q: null });
             };
-            return { drawing: "filter", title: t("nothing"), text: t("nothingText", { name: definition.class }), actions: [h("button", { type: "button", class: "primary", on: { click: clear } }, t("clear"))] };
+            const text = t("nothingText", { name: definition.class });
+            return { drawing: "filter", title: t("nothing"), text, actions: [button(t("clear"), clear, { kind: "primary" })] };
         }
         return {
             title: t("none", { name: definition.class }),
             text: t("noneText"),
             actions: [
                 h("a", { class: "button primary", href: href("import", { class: definition.class, tenant }) }, t("import")),
-                h("button", { type: "button", on: { click: () => this.#create() } }, t("create")),
+                button(t("create"), () => this.#create()),
             ],
         };
     }

@@ -68,7 +68,12 @@ function usualColumns(definition) {
  */
 export function columnMenu(definition, chosen, change) {
     const boxes = columnsOf(definition).map((column) =>
-        h("label", { class: "check" }, h("input", { type: "checkbox", value: column.name, checked: chosen.includes(column.name) }), h("span", { class: "wrap-anywhere" }, column.title)),
+        h(
+            "label",
+            { class: "check" },
+            h("input", { type: "checkbox", value: column.name, checked: chosen.includes(column.name) }),
+            h("span", { class: "wrap-anywhere" }, column.title),
+        ),
     );
     const list = h("div", { class: "column-list", role: "group", "aria-label": t("columns") }, boxes);
     list.addEventListener("change", () => {

@@ -76,8 +76,10 @@ export async function newObject(definition, { tenant } = {}) {
     const dialog = openDialog({
         title: t("title", { name: definition.class }),
         body: form,
-        mayClose: () =>
-            isStored || !fields.isChanged || confirmation({ title: t("discard"), text: t("discardText"), confirm: t("discardConfirm"), danger: true }),
+        mayClose: () => {
+            if (isStored || !fields.isChanged) return true;
+            return confirmation({ title: t("discard"), text: t("discardText"), confirm: t("discardConfirm"), danger: true });
+        },
         closed: (id) => {
             aborting.abort();
             resolve(id);

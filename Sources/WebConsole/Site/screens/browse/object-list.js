@@ -11,7 +11,7 @@ const page = 100;
 const kept = 5_000;
 
 /** Up to how many are counted that are found by words. */
-const countLimit = 10_000;
+const countLimit = 100_000;
 
 /**
  * The objects of a collection in an order, read as they are wanted: their ids, and the objects themselves near what is shown.
@@ -67,7 +67,8 @@ export class ObjectList {
         const found = this.#words ? [`hybrid: { query: ${JSON.stringify(this.#words)}, alpha: 0 }`, `objectLimit: ${countLimit}`] : [];
         const conditions = [...this.#conditions.filter((each) => !/^(sort|bm25):/.test(each)), ...found].join(", ");
         const name = this.#definition.class;
-        const data = await graphql(`{ Aggregate { ${name}${conditions ? `(${conditions})` : ""} { meta { count } } } }`, undefined, { signal: this.#signal });
+        const query = `{ Aggregate { ${name}${conditions ? `(${conditions})` : ""} { meta { count } } } }`;
+        const data = await graphql(query, undefined, { signal: this.#signal });
         return data.Aggregate[name][0].meta.count;
     }
 
@@ -148,7 +149,10 @@ export class ObjectList {
 
     /** Takes objects out; what is returned puts them back where they were. */
     remove(ids) {
-        const places = ids.map((id) => [id, this.ids.indexOf(id), this.#rows.get(id)]).filter(([, place]) => place >= 0).sort((one, other) => one[1] - other[1]);
+        const places = ids
+            .map((id) => [id, this.ids.indexOf(id), this.#rows.get(id)])
+            .filter(([, place]) => place >= 0)
+            .sort((one, other) => one[1] - other[1]);
         for (const [id] of places) {
             this.#removed.add(id);
             this.#rows.delete(id);

@@ -91,7 +91,8 @@ export class ObjectsPane extends HTMLElement {
         this.#source = source;
         this.#look = look;
         this.#status.textContent = t("reading");
-        const list = new ObjectList(source.definition, { tenant: source.tenant, where: source.where, words: source.words, sort: source.order, signal });
+        const { definition, tenant, where, words, order } = source;
+        const list = new ObjectList(definition, { tenant, where, words, sort: order, signal });
         try {
             const [, total] = await Promise.all([list.more(), list.total()]);
             if (signal.aborted) return;

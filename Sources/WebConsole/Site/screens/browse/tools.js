@@ -3,6 +3,7 @@
 import { debounce, freshID, h, replace } from "../../base/dom.js";
 import { isText } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
+import { button } from "../../parts/button.js";
 import { whereOf } from "../../parts/filters.js";
 import { icon } from "../../parts/icons.js";
 import { columnMenu, columnsOf } from "./columns.js";
@@ -37,14 +38,29 @@ export class BrowseTools extends HTMLElement {
     /** @type {(isOpen: boolean) => void} */
     toggleFilter = () => {};
 
-    #words = h("input", { type: "search", class: "words", "aria-label": t("words"), placeholder: t("words"), on: { input: debounce(300, () => this.find(this.#words.value.trim())) } });
-    #filter = h("button", { type: "button", "aria-expanded": "false", "aria-controls": "browse-filters", on: { click: () => this.toggleFilter(!this.isFilterOpen) } });
+    #words = h("input", {
+        type: "search",
+        class: "words",
+        "aria-label": t("words"),
+        placeholder: t("words"),
+        on: { input: debounce(300, () => this.find(this.#words.value.trim())) },
+    });
+    #filter = h("button", {
+        type: "button",
+        "aria-expanded": "false",
+        "aria-controls": "browse-filters",
+        on: { click: () => this.toggleFilter(!this.isFilterOpen) },
+    });
     #sort = h("select", { id: freshID("sort"), on: { change: () => this.sortBy(this.#sort.value || null, this.#order) } });
-    #direction = h("button", { type: "button", class: "bare", on: { click: () => this.sortBy(this.#sort.value, this.#order === "desc" ? "asc" : "desc") } });
+    #direction = h("button", {
+        type: "button",
+        class: "bare",
+        on: { click: () => this.sortBy(this.#sort.value, this.#order === "desc" ? "asc" : "desc") },
+    });
     #columns = h("div", { class: "menu-body stack" });
     #menu = h("details", { class: "menu" }, h("summary", { class: "button" }, icon("table"), t("columns")), this.#columns);
     #views = ["table", "gallery"].map((name) =>
-        h("button", { type: "button", data: { view: name }, on: { click: () => this.showAs(name) } }, icon(name === "table" ? "table" : "browse"), t(name)),
+        button(t(name), () => this.showAs(name), { drawing: name === "table" ? "table" : "browse", data: { view: name } }),
     );
     #order = "asc";
     #className = null;
@@ -96,7 +112,7 @@ export class BrowseTools extends HTMLElement {
             replace(this.#columns, columnMenu(definition, columns.map((each) => each.name), (names) => this.showColumns(names)));
         }
         this.#className = definition.class;
-        for (const button of this.#views) button.setAttribute("aria-pressed", String(button.dataset.view === view));
+        for (const each of this.#views) each.setAttribute("aria-pressed", String(each.dataset.view === view));
     }
 
     get isFilterOpen() {

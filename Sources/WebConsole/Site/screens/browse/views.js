@@ -63,7 +63,8 @@ export function tableView(context) {
     grid.layout = () => ({ columns: 1, height, gap: 0 });
     grid.render = (index) => {
         const object = list.at(index);
-        const row = h("div", { role: "row", class: "browse-row", tabindex: "-1", "aria-rowindex": index + 2, data: { focus: "", id: list.ids[index] } });
+        const data = { focus: "", id: list.ids[index] };
+        const row = h("div", { role: "row", class: "browse-row", tabindex: "-1", "aria-rowindex": index + 2, data });
         if (!object) {
             row.append(h("span", { role: "gridcell", class: "muted" }, t("loading")));
             return row;
@@ -104,7 +105,13 @@ function headCell(column, order, sortBy) {
         column.sort
             ? h(
                   "button",
-                  { type: "button", class: "quiet", title: t("sort", { name: column.title }), data: { sort: column.name }, on: { click: () => sortBy(column.name) } },
+                  {
+                      type: "button",
+                      class: "quiet",
+                      title: t("sort", { name: column.title }),
+                      data: { sort: column.name },
+                      on: { click: () => sortBy(column.name) },
+                  },
                   h("span", {}, column.title),
                   isSorted ? icon(order.order === "asc" ? "arrowUp" : "arrowDown") : null,
               )
@@ -116,7 +123,7 @@ function headCell(column, order, sortBy) {
 export function galleryView(context) {
     const { definition, list, columns } = context;
     const [property] = pictureProperties(definition);
-    const label = labelProperty(definition);
+    const group = labelProperty(definition);
     const grid = new VirtualGrid();
     grid.className = "browse-gallery";
     grid.setAttribute("role", "list");
@@ -128,9 +135,11 @@ export function galleryView(context) {
     };
     grid.render = (index) => {
         const object = list.at(index);
-        if (!object) return h("div", { role: "listitem", class: "browse-card muted", tabindex: "-1", data: { focus: "", id: list.ids[index] } }, t("loading"));
+        if (!object) {
+            const data = { focus: "", id: list.ids[index] };
+            return h("div", { role: "listitem", class: "browse-card muted", tabindex: "-1", data }, t("loading"));
+        }
         const title = describe(definition, object.properties, object.id);
-        const more = object.properties[label];
         const link = h(
             "a",
             {
@@ -147,7 +156,7 @@ export function galleryView(context) {
             },
             property ? thumbnail(context, object, 256, "", property) : null,
             h("span", { class: "card-title" }, title),
-            property ? (typeof more === "string" && more !== title ? h("span", { class: "card-more small muted" }, more) : null) : lines(columns, object, title),
+            property ? label(object.properties[group], title) : lines(columns, object, title),
         );
         return h(
             "div",
@@ -158,6 +167,9 @@ export function galleryView(context) {
     };
     return { element: grid, grid };
 }
+
+const label = (text, title) =>
+    typeof text === "string" && text !== title ? h("span", { class: "card-more small muted" }, text) : null;
 
 /** The first values that the title does not say. */
 function lines(columns, object, title) {

@@ -57,7 +57,12 @@ function link(target, words, plain, file) {
 }
 
 const code = (text) =>
-    h("div", { class: "guide-code" }, h("pre", { class: "code", tabindex: "0", role: "region", "aria-label": t("code") }, text), copyButton(text, { label: t("copy") }));
+    h(
+        "div",
+        { class: "guide-code" },
+        h("pre", { class: "code", tabindex: "0", role: "region", "aria-label": t("code") }, text),
+        copyButton(text, { label: t("copy") }),
+    );
 
 const table = (element) => h("div", { class: "table-frame", tabindex: "0", role: "region", "aria-label": t("table") }, element);
 

@@ -76,7 +76,8 @@ export default class GuidesScreen extends Screen {
         const place = h("div", { class: "stack guide-lists" });
         const input = h("input", { type: "search", id, value: words, placeholder: t("search") });
         const draw = () => {
-            const found = guides.filter((each) => input.value.trim().toLowerCase().split(/\s+/).every((word) => each.title.toLowerCase().includes(word)));
+            const wanted = input.value.trim().toLowerCase().split(/\s+/);
+            const found = guides.filter((each) => wanted.every((word) => each.title.toLowerCase().includes(word)));
             replace(
                 place,
                 this.#group(t("guides"), found.filter((each) => each.isGuide)),
@@ -90,16 +91,16 @@ export default class GuidesScreen extends Screen {
             announce(t("found", { n: draw() }));
         });
         draw();
-        replace(
-            this,
-            h("div", { class: "screen-head" }, h("h1", {}, t("title")), h("div", { class: "guide-search" }, h("label", { for: id, class: "visually-hidden" }, t("search")), input)),
-            place,
-        );
+        const search = h("div", { class: "guide-search" }, h("label", { for: id, class: "visually-hidden" }, t("search")), input);
+        replace(this, h("div", { class: "screen-head" }, h("h1", {}, t("title")), search), place);
     }
 
     #group(title, list) {
         if (!list.length) return null;
-        const card = ({ name, title: words, text }) => h("li", {}, h("a", { class: "card guide-card", href: href("guides", {}, [name]) }, h("strong", {}, words), h("span", { class: "muted" }, text)));
+        const card = ({ name, title: words, text }) => {
+            const link = { class: "card guide-card", href: href("guides", {}, [name]) };
+            return h("li", {}, h("a", link, h("strong", {}, words), h("span", { class: "muted" }, text)));
+        };
         return h("section", { class: "stack" }, h("h2", {}, title), h("ul", { class: "guide-list", role: "list" }, list.map(card)));
     }
 
@@ -136,7 +137,10 @@ export default class GuidesScreen extends Screen {
     }
 
     #neighbors(index) {
-        const link = (place, key) => (guides[place] ? h("a", { href: href("guides", {}, [guides[place].name]) }, t(key, { title: guides[place].title })) : null);
+        const link = (place, key) => {
+            const guide = guides[place];
+            return guide ? h("a", { href: href("guides", {}, [guide.name]) }, t(key, { title: guide.title })) : null;
+        };
         return h("nav", { class: "row apart guide-neighbors", "aria-label": t("order") }, link(index - 1, "previous"), link(index + 1, "next"));
     }
 
@@ -172,10 +176,11 @@ function contents(sections) {
         else items.at(-1).below.push(section);
     }
     const list = (of) => h("ul", { role: "list" }, of);
+    const entry = ({ section, below }) => h("li", {}, link(section), below.length ? list(below.map((each) => h("li", {}, link(each)))) : null);
     return h(
         "details",
         { class: "guide-contents", open: matchMedia("(min-width: 1100px)").matches },
         h("summary", {}, t("contents")),
-        h("nav", { "aria-label": t("contents") }, list(items.map(({ section, below }) => h("li", {}, link(section), below.length ? list(below.map((each) => h("li", {}, link(each)))) : null)))),
+        h("nav", { "aria-label": t("contents") }, list(items.map(entry))),
     );
 }

@@ -3,6 +3,15 @@
 
 import { h } from "../../base/dom.js";
 
+/** The longer ones first. */
+const marks = [
+    ["**", "strong"],
+    ["__", "strong"],
+    ["~~", "del"],
+    ["*", "em"],
+    ["_", "em"],
+];
+
 const punctuation = /[!-/:-@[-`{-~]/;
 const isWord = (character) => character !== undefined && /[\p{L}\p{N}_]/u.test(character);
 
@@ -36,10 +45,8 @@ class Inline {
     #next() {
         const text = this.#text;
         const at = this.#at;
-        const found =
-            this.#escape() ?? this.#break() ?? this.#code() ?? this.#comment() ?? this.#address() ?? this.#linked() ?? this.#marked("**", "strong") ?? this.#marked("__", "strong") ??
-            this.#marked("~~", "del") ?? this.#marked("*", "em") ?? this.#marked("_", "em");
-        if (found) return;
+        if (this.#escape() || this.#break() || this.#code() || this.#comment() || this.#address() || this.#linked()) return;
+        if (marks.some(([mark, tag]) => this.#marked(mark, tag))) return;
         this.#plain += text[at];
         this.#at = at + 1;
     }
@@ -59,7 +66,7 @@ class Inline {
 
     #escape() {
         const next = this.#text[this.#at + 1];
-        if (this.#text[this.#at] !== "\\" || next === undefined || !punctuation.test(next)) return undefined;
+        if (this.#text[this.#at] !== "\\" || next === undefined || !punctuation.test(next)) return false;
         this.#plain += next;
         this.#at += 2;
         return true;
@@ -68,22 +75,22 @@ class Inline {
     /** Two spaces or a backslash at the end of a line. */
     #break() {
         const found = /^(?: {2,}|\\)\n/.exec(this.#text.slice(this.#at, this.#at + 100));
-        return found ? this.#take(this.#at + found[0].length, h("br", {})) : undefined;
+        return found ? this.#take(this.#at + found[0].length, h("br", {})) : false;
     }
 
     #code() {
         const end = codeEnd(this.#text, this.#at);
-        if (end === undefined) return undefined;
-        const marks = /^`+/.exec(this.#text.slice(this.#at))[0].length;
-        const content = this.#text.slice(this.#at + marks, end - marks).replaceAll("\n", " ");
+        if (end === undefined) return false;
+        const width = /^`+/.exec(this.#text.slice(this.#at))[0].length;
+        const content = this.#text.slice(this.#at + width, end - width).replaceAll("\n", " ");
         const isPadded = content.startsWith(" ") && content.endsWith(" ") && content.trim();
         return this.#take(end, h("code", {}, isPadded ? content.slice(1, -1) : content));
     }
 
     #comment() {
-        if (!this.#text.startsWith("<!--", this.#at)) return undefined;
+        if (!this.#text.startsWith("<!--", this.#at)) return false;
         const end = this.#text.indexOf("-->", this.#at);
-        return end < 0 ? undefined : this.#take(end + 3);
+        return end < 0 ? false : this.#take(end + 3);
     }
 
     /** An address that stands in the text, perhaps in angle brackets. */
@@ -93,7 +100,7 @@ class Inline {
         const bracketed = /^<(https?:\/\/[^\s<>]+)>/i.exec(rest);
         if (bracketed) return this.#take(this.#at + bracketed[0].length, this.#link(bracketed[1], [bracketed[1]], bracketed[1]));
         const bare = isWord(before) ? null : /^https?:\/\/[^\s<>"`]*[^\s<>"`.,;:!?)\]}'*_~]/i.exec(rest)?.[0];
-        return bare ? this.#take(this.#at + bare.length, this.#link(bare, [bare], bare)) : undefined;
+        return bare ? this.#take(this.#at + bare.length, this.#link(bare, [bare], bare)) : false;
     }
 
     /** `[words](target)`; of a picture its words. */
@@ -101,11 +108,11 @@ class Inline {
         const text = this.#text;
         const isPicture = text.startsWith("![", this.#at);
         const open = this.#at + (isPicture ? 1 : 0);
-        if (text[open] !== "[") return undefined;
+        if (text[open] !== "[") return false;
         const close = balanced(text, open, "[", "]");
-        if (close === undefined || text[close + 1] !== "(") return undefined;
+        if (close === undefined || text[close + 1] !== "(") return false;
         const end = balanced(text, close + 1, "(", ")");
-        if (end === undefined) return undefined;
+        if (end === undefined) return false;
         const words = text.slice(open + 1, close);
         const target = /^<?(.*?)>?(?:\s+(?:"[^"]*"|'[^']*'))?$/s.exec(text.slice(close + 2, end).trim())[1];
         if (isPicture) return this.#take(end + 1, words);
@@ -115,11 +122,11 @@ class Inline {
     #marked(mark, tag) {
         const text = this.#text;
         const from = this.#at + mark.length;
-        if (!text.startsWith(mark, this.#at) || from >= text.length || /\s/.test(text[from])) return undefined;
+        if (!text.startsWith(mark, this.#at) || from >= text.length || /\s/.test(text[from])) return false;
         // A name with underscores in it is a word.
-        if (mark[0] === "_" && isWord(text[this.#at - 1])) return undefined;
+        if (mark[0] === "_" && isWord(text[this.#at - 1])) return false;
         const end = markEnd(text, from, mark);
-        if (end === undefined) return undefined;
+        if (end === undefined) return false;
         return this.#take(end + mark.length, h(tag, {}, inline(text.slice(from, end), this.#link)));
     }
 }
@@ -127,9 +134,9 @@ class Inline {
 /** Behind the code that begins at a place; `undefined` if none does. */
 function codeEnd(text, at) {
     if (text[at] !== "`" || text[at - 1] === "`") return undefined;
-    const marks = /^`+/.exec(text.slice(at))[0];
-    for (const found of text.slice(at + marks.length).matchAll(/`+/g)) {
-        if (found[0].length === marks.length) return at + 2 * marks.length + found.index;
+    const width = /^`+/.exec(text.slice(at))[0].length;
+    for (const found of text.slice(at + width).matchAll(/`+/g)) {
+        if (found[0].length === width) return at + 2 * width + found.index;
     }
     return undefined;
 }

@@ -94,7 +94,9 @@ class Blocks {
 
     #indented() {
         const content = [];
-        for (; this.#at < this.#lines.length && /^( {4}|\s*$)/.test(this.#lines[this.#at]); this.#at += 1) content.push(this.#lines[this.#at].slice(4));
+        for (; this.#at < this.#lines.length && /^( {4}|\s*$)/.test(this.#lines[this.#at]); this.#at += 1) {
+            content.push(this.#lines[this.#at].slice(4));
+        }
         return this.#make.code(content.join("\n").trimEnd(), "");
     }
 
@@ -134,7 +136,7 @@ class Blocks {
             if (!found || /\d/.test(found[2]) !== isOrdered) break;
             const [content, endsBlank] = this.#item(found);
             const blocks = new Blocks(content, this.#make).read();
-            isLoose ||= blocks.length > 1 && content.some((each, index) => isBlank(each) && index < content.length - 1 && !/^\s/.test(content[index + 1]));
+            isLoose ||= blocks.length > 1 && content.some((each, place) => isBlank(each) && /^\S/.test(content[place + 1] ?? ""));
             items.push(blocks);
             const next = this.#lines[this.#at];
             isLoose ||= endsBlank && next !== undefined && item.test(next);
