@@ -32,10 +32,13 @@ def guides(driver, empty_server):
 
 
 def render(console, markdown: str) -> None:
-    """Puts a text into the page as if it were a guide."""
-    console.driver.execute_async_script(
-        "const [text, done] = arguments; import('/console/screens/guides/document.js').then(({readDocument}) => {"
-        " document.querySelector('main').replaceChildren(...readDocument(text, 'guides/tuning.md').nodes); done() })", markdown)
+    """Shows a text as if it were the guide on tuning."""
+    console.open("guides")
+    console.run(
+        "const [text] = arguments; const real = window.fetch; window.fetch = (path, init) =>"
+        " String(path).endsWith('/docs/guides/tuning.md') ? Promise.resolve(new Response(text)) : real(path, init)", markdown)
+    console.click(".guide-card", "Tuning")
+    console.find("article")
 
 
 def test_the_list_is_what_lies_in_the_folder_and_has_the_titles_of_the_files():
@@ -131,7 +134,6 @@ def test_titles_are_searched_and_a_guide_opened_and_left_again(guides):
 
 def test_code_is_copied_as_it_stands(guides):
     guides.driver.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
-    guides.open("guides")
     render(guides, "```sh\ncurl 'a' |\n    jq . <b>\n```\n")
     guides.click(".guide-code button")
     guides.find(".guide-code button [d='M5 12.5l4.5 4.5L19 7.5']")
@@ -139,13 +141,12 @@ def test_code_is_copied_as_it_stands(guides):
 
 
 def test_links_to_what_is_not_served_are_plain_words(guides):
-    guides.open("guides")
     render(guides, "[a](../../README.md) [b](operating.md#disk) [c](../quality.md) [d](https://example.org/x) [e](../decisions/0001-x.md) [f](#here)\n\n## Here\n")
-    found = guides.run("return [...document.querySelectorAll('main a')].map((a) => [a.textContent, a.getAttribute('href'), a.target])")
+    found = guides.run("return [...document.querySelectorAll('article a')].map((a) => [a.textContent, a.getAttribute('href'), a.target])")
     assert found == [
         ["b", "/console/guides/operating?section=disk", ""], ["c", "/console/guides/quality", ""],
         ["d", "https://example.org/x", "_blank"], ["f", "?section=here", ""]]
-    assert guides.find("main p").text == "a b c d e f"
+    assert guides.find("article p").text == "a b c d e f"
 
 
 @pytest.mark.parametrize(("markdown", "html"), [
@@ -162,17 +163,15 @@ def test_links_to_what_is_not_served_are_plain_words(guides):
     ("## A `b` c ##\ntext\n## A b c", '<h2 id="guide-a-b-c" tabindex="-1">A <code>b</code> c</h2><p>text</p><h2 id="guide-a-b-c-1" tabindex="-1">A b c</h2>'),
 ])
 def test_the_marks_of_markdown_become_elements(guides, markdown, html):
-    guides.open("guides")
     render(guides, markdown)
-    assert guides.run("return document.querySelector('main').innerHTML") == html
+    assert guides.run("return document.querySelector('article').innerHTML") == html
 
 
 def test_tables_have_inline_marks_escaped_bars_and_alignments_and_code_keeps_its_lines(guides):
-    guides.open("guides")
     render(guides, "| a | *b* |\n|:--|--:|\n| `x \\| y` | 1 |\n| only |\n\n- item\n\n  ```sh file=x\n  one\n\n    two\n  ```\n\ntext\n\n      four = spaces\n")
-    rows = guides.run("return [...document.querySelectorAll('main tr')].map((row) => [...row.children].map((cell) => cell.innerHTML + cell.style.textAlign))")
+    rows = guides.run("return [...document.querySelectorAll('article tr')].map((row) => [...row.children].map((cell) => cell.innerHTML + cell.style.textAlign))")
     assert rows == [["a", "<em>b</em>right"], ["<code>x | y</code>", "1right"], ["only", "right"]]
-    assert guides.run("return [...document.querySelectorAll('main pre')].map((pre) => pre.textContent)") == ["one\n\n  two", "  four = spaces"]
+    assert guides.run("return [...document.querySelectorAll('article pre')].map((pre) => pre.textContent)") == ["one\n\n  two", "  four = spaces"]
 
 
 @pytest.mark.parametrize("attack", [
@@ -192,16 +191,15 @@ def test_tables_have_inline_marks_escaped_bars_and_alignments_and_code_keeps_its
     "<x-custom onload=1><b is=nt-search-screen>text</b></x-custom>",
 ])
 def test_html_in_a_guide_is_a_text_and_does_nothing(guides, attack):
-    guides.open("guides")
     render(guides, f"before {attack}\n\n{attack}\n\n| {attack} |\n| --- |\n| {attack} |\n\nafter\n")
-    for link in guides.all("main a"):
+    for link in guides.all("article a"):
         link.click()
     assert "broken into" not in guides.driver.title
     left = guides.run(
-        "return [...document.querySelectorAll('main *:not(button *)')].flatMap((e) => [e.localName, ...e.getAttributeNames().map((name) => `@${name}`)])")
+        "return [...document.querySelectorAll('article *:not(button *)')].flatMap((e) => [e.localName, ...e.getAttributeNames().map((name) => `@${name}`)])")
     assert set(left) <= {"p", "span", "div", "pre", "button", "table", "thead", "tbody", "tr", "th", "td", "@class", "@type", "@tabindex", "@role",
                          "@aria-label", "@title"}, left
-    assert "before" in guides.find("main").text and "after" in guides.find("main").text
+    assert "before" in guides.find("article").text and "after" in guides.find("article").text
 
 
 def test_a_name_of_a_guide_that_is_an_attack_is_a_text(guides):
