@@ -38,7 +38,7 @@ export default class RestScreen extends Screen {
     #links = [];
     #inputID = freshID("find");
     #input = h("input", { type: "search", id: this.#inputID, on: { input: () => this.#filter() } });
-    #count = h("p", { class: "small muted", role: "status" });
+    #count = h("p", { class: "small muted rest-count", role: "status" });
     #list = h("nav", { "aria-label": t("operations"), class: "rest-list" });
     #place = h("div", { class: "rest-operation" });
     #shown = null;
@@ -60,7 +60,7 @@ export default class RestScreen extends Screen {
         await view.make(this.#document, operation, query);
         if (this.#shown !== id || !this.isConnected) return;
         replace(this.#place, h("a", { class: "button quiet rest-back", href: href("rest") }, icon("back"), t("all")), view);
-        this.#links.find((each) => each.operation.id === id)?.link.scrollIntoView({ block: "nearest" });
+        this.#reveal(this.#links.find((each) => each.operation.id === id).link);
         announce(operation.summary);
         // Whoever chose it in the list goes on there.
         if (!this.contains(document.activeElement)) this.closest("main").scrollTo(0, 0);
@@ -118,6 +118,12 @@ export default class RestScreen extends Screen {
             this.querySelector("nt-rest-operation form")?.requestSubmit();
         });
         return true;
+    }
+
+    /** Brings a link into the middle of the list, if it is out of sight there. */
+    #reveal(link) {
+        const [one, list] = [link.getBoundingClientRect(), this.#list.getBoundingClientRect()];
+        if (one.top < list.top || one.bottom > list.bottom) this.#list.scrollTop += one.top - list.top - list.height / 2;
     }
 
     #about() {
