@@ -304,19 +304,17 @@ def test_drawing_shows_progress_and_can_be_cancelled(driver, tmp_path):
 
 def test_a_hundred_thousand_points_move_smoothly(console):
     """Painting alone, with points made up in the page: what the server's part takes is measured elsewhere."""
-    console.open("map?class=Pet")
+    opened(console, "map?class=Pet")
     times = console.driver.execute_async_script("""
         const done = arguments[arguments.length - 1];
-        (async () => {
-            const { MapPlot } = await import('/console/screens/map/plot.js');
-            const { MapPoints } = await import('/console/screens/map/points.js');
+        {
+            const plot = document.querySelector('nt-map-plot');
+            const MapPoints = plot.points.constructor;
             let seed = 1;
             const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
             const list = Array.from({ length: 100000 }, (_, index) => ({ id: String(index), x: random(), y: random(), color: `c${index % 12}` }));
-            const plot = new MapPlot();
             plot.points = new MapPoints(list);
-            document.querySelector('main').replaceChildren(plot);
-            plot.style.setProperty('position', 'fixed');
+            plot.thumbnails = null;
             const times = [];
             plot.painted = (time) => {
                 times.push(time);
@@ -325,7 +323,7 @@ def test_a_hundred_thousand_points_move_smoothly(console):
                 plot.redraw();
             };
             plot.redraw();
-        })();
+        }
     """)
     middle = sorted(times)[len(times) // 2]
     print(f"100,000 points are painted in {middle:.1f} ms (slowest {max(times):.1f} ms)")
@@ -334,10 +332,11 @@ def test_a_hundred_thousand_points_move_smoothly(console):
 
 
 def test_of_many_points_in_view_the_nearest_to_the_middle_are_listed(console):
-    console.open("map?class=Pet")
+    opened(console, "map?class=Pet")
     wrong = console.driver.execute_async_script("""
         const done = arguments[arguments.length - 1];
-        import('/console/screens/map/points.js').then(({ MapPoints }) => {
+        {
+            const MapPoints = document.querySelector('nt-map-plot').points.constructor;
             let seed = 1;
             const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
             const points = new MapPoints(Array.from({ length: 20000 }, (_, index) => ({ id: String(index), x: random() ** 2, y: random() })), { isColored: false });
@@ -345,6 +344,6 @@ def test_of_many_points_in_view_the_nearest_to_the_middle_are_listed(console):
             const expected = points.inBox(0, 0, 0.9, 1).sort((one, other) => away(one) - away(other)).slice(0, 500);
             const found = points.nearestOf(0.3, 0.6, 500, [0, 0, 0.9, 1]);
             done(found.filter((point, place) => point !== expected[place]).length + Math.abs(found.length - 500));
-        });
+        }
     """)
     assert wrong == 0

@@ -84,6 +84,10 @@ export function textProperties(definition) {
     return (definition?.properties ?? []).filter(isText).sort((one, other) => rank(one) - rank(other)).map((property) => property.name);
 }
 
+/** The properties that can say which objects belong together. */
+export const labelProperties = (definition) =>
+    (definition.properties ?? []).filter((property) => ["text", "int", "boolean"].includes(typeOf(property).replace("[]", "")));
+
 /** The property that most likely says what belongs together: `label`, `category`, …, or the first text. */
 export function labelProperty(definition) {
     const names = textProperties(definition);

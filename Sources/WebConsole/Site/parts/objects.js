@@ -56,6 +56,13 @@ export async function readObjects(definition, conditions, { signal, wanted } = {
 const isID = (id) => `where: { path: ["id"], operator: Equal, valueText: ${JSON.stringify(id)} }`;
 const inTenant = (tenant) => (tenant ? `, tenant: ${JSON.stringify(tenant)}` : "");
 
+/** How many objects a class has, or a tenant of it. */
+export async function countObjects(definition, { tenant, signal } = {}) {
+    const name = definition.class;
+    const data = await graphql(`{ Aggregate { ${name}${tenant ? `(tenant: ${JSON.stringify(tenant)})` : ""} { meta { count } } } }`, undefined, { signal });
+    return data.Aggregate[name][0].meta.count;
+}
+
 /** Reads one; `null` if it is not there (any more). */
 export async function readObject(definition, id, { tenant, signal } = {}) {
     const [found] = await readObjects(definition, isID(id) + inTenant(tenant), { signal });

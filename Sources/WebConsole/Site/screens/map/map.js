@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { href, note } from "../../base/address.js";
-import { graphql } from "../../base/api.js";
 import { debounce, freshID, h, replace } from "../../base/dom.js";
 import { number } from "../../base/format.js";
-import { isArray, isNumeric, labelProperty, pictureProperties, typeOf } from "../../base/schema.js";
+import { isArray, isNumeric, labelProperties, labelProperty, pictureProperties } from "../../base/schema.js";
 import { Screen } from "../../base/screen.js";
 import { texts } from "../../base/texts.js";
 import { BackgroundJob } from "../../parts/background-job.js";
@@ -12,6 +11,7 @@ import { CollectionChoice, noCollections } from "../../parts/collection-choice.j
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
 import { notice } from "../../parts/notice.js";
+import { countObjects } from "../../parts/objects.js";
 import { shortcuts } from "../../shell/shortcuts.js";
 import { showError } from "../../shell/toasts.js";
 import { MapBoard } from "./board.js";
@@ -131,8 +131,7 @@ export default class MapScreen extends Screen {
     }
 
     #fillColors(wanted) {
-        const usable = (this.#choice.definition.properties ?? []).filter((property) => ["text", "int", "boolean"].includes(typeOf(property).replace("[]", "")));
-        const names = usable.map((property) => property.name);
+        const names = labelProperties(this.#choice.definition).map((property) => property.name);
         const preferred = labelProperty(this.#choice.definition);
         const chosen = wanted === "-" ? "" : names.includes(wanted) ? wanted : names.includes(preferred) ? preferred : (names[0] ?? "");
         replace(
@@ -169,7 +168,7 @@ export default class MapScreen extends Screen {
         const { signal } = this.#reading;
         const left = AbortSignal.any([signal, this.left]);
         try {
-            const objects = await countObjects(definition, tenant, left);
+            const objects = await countObjects(definition, { tenant, signal: left });
             if (!objects) return replace(this.#body, this.#empty());
             const job = new BackgroundJob(t("drawing", { name: definition.class }), ["map", definition.class], {
                 tenant,
@@ -242,10 +241,4 @@ export default class MapScreen extends Screen {
     #cancelled() {
         return emptyState({ drawing: "map", title: t("cancelled"), text: t("cancelledText"), actions: [this.#drawButton()] });
     }
-}
-
-async function countObjects(definition, tenant, signal) {
-    const where = tenant ? `(tenant: ${JSON.stringify(tenant)})` : "";
-    const data = await graphql(`{ Aggregate { ${definition.class}${where} { meta { count } } } }`, undefined, { signal });
-    return data.Aggregate[definition.class][0].meta.count;
 }

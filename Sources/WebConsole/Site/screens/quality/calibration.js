@@ -2,15 +2,15 @@
 
 import { note } from "../../base/address.js";
 import { graphql, send, url } from "../../base/api.js";
-import { freshID, h, replace } from "../../base/dom.js";
+import { h, replace } from "../../base/dom.js";
 import { number, share } from "../../base/format.js";
-import { labelProperty, typeOf } from "../../base/schema.js";
+import { labelProperties, labelProperty } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
 import { lineChart } from "../../parts/chart.js";
 import { emptyState } from "../../parts/empty.js";
-import { icon } from "../../parts/icons.js";
 import { SortedTable, barCell } from "../../parts/sorted-table.js";
-import { announce, showError } from "../../shell/toasts.js";
+import { announce } from "../../shell/toasts.js";
+import { measureForm, progressCard } from "./measuring.js";
 
 const t = texts({
     en: {
@@ -18,7 +18,6 @@ const t = texts({
         label: "Label",
         measure: "Measure",
         again: "Measure again",
-        cancel: "Cancel",
         running: "Searching with {n} objects",
         failed: "It could not be measured",
         few: "There is too little to measure",
@@ -50,7 +49,7 @@ const wantedShare = 0.9;
 export class Calibration extends HTMLElement {
     #target;
     #signal;
-    #label = h("select", { id: freshID("label") });
+    #label = h("select", {});
     #button = h("button", { type: "submit", class: "primary" }, t("measure"));
     #result = h("div", { class: "stack" });
     #isMeasured = false;
@@ -63,23 +62,10 @@ export class Calibration extends HTMLElement {
     }
 
     #build(wanted) {
-        const usable = (this.#target.definition.properties ?? []).filter((property) => ["text", "int", "boolean"].includes(typeOf(property).replace("[]", "")));
+        const usable = labelProperties(this.#target.definition);
         const preferred = usable.some(({ name }) => name === wanted) ? wanted : labelProperty(this.#target.definition);
         replace(this.#label, usable.map(({ name }) => h("option", { value: name, selected: name === preferred }, name)));
-        const form = h(
-            "form",
-            {
-                class: "row quality-form",
-                on: {
-                    submit: (event) => {
-                        event.preventDefault();
-                        this.#measure(true).catch(showError);
-                    },
-                },
-            },
-            h("div", { class: "field" }, h("label", { for: this.#label.id }, t("label")), this.#label),
-            this.#button,
-        );
+        const form = measureForm([[t("label"), this.#label]], this.#button, () => this.#measure(true));
         this.append(h("p", { class: "muted" }, t("lead")), form, this.#result);
     }
 
@@ -90,9 +76,8 @@ export class Calibration extends HTMLElement {
         this.#isMeasured = true;
         const cancelling = new AbortController();
         const signal = AbortSignal.any([cancelling.signal, this.#signal]);
-        const bar = h("progress", { max: searches, value: 0, "aria-label": t("running", { n: searches }) });
-        const cancel = h("button", { type: "button", on: { click: () => cancelling.abort() } }, icon("stop"), t("cancel"));
-        replace(this.#result, h("div", { class: "card stack" }, h("p", { class: "job-label" }, t("running", { n: searches })), bar, h("div", {}, cancel)));
+        const { element, bar } = progressCard(t("running", { n: searches }), searches, () => cancelling.abort());
+        replace(this.#result, element);
         this.#button.disabled = true;
         try {
             const found = await this.#pairs(label, signal, (done) => (bar.value = done));

@@ -13,6 +13,7 @@ import { emptyState } from "../../parts/empty.js";
 import { notice } from "../../parts/notice.js";
 import { SortedTable } from "../../parts/sorted-table.js";
 import { announce, showError, toast } from "../../shell/toasts.js";
+import { measureForm } from "./measuring.js";
 
 const t = texts({
     en: {
@@ -64,8 +65,8 @@ const defaultTarget = 0.95;
 export class IndexCurve extends HTMLElement {
     #target;
     #signal;
-    #queries = h("input", { id: freshID("queries"), type: "number", min: "10", max: "1000", step: "10", value: "200", required: true });
-    #neighbors = h("input", { id: freshID("k"), type: "number", min: "1", max: "100", value: "10", required: true });
+    #queries = h("input", { type: "number", min: "10", max: "1000", step: "10", value: "200", required: true });
+    #neighbors = h("input", { type: "number", min: "1", max: "100", value: "10", required: true });
     #button = h("button", { type: "submit", class: "primary" }, t("measure"));
     #result = h("div", { class: "stack" });
     #isMeasured = false;
@@ -81,21 +82,8 @@ export class IndexCurve extends HTMLElement {
 
     #build(query) {
         for (const [field, name] of [[this.#queries, "queries"], [this.#neighbors, "k"]]) if (query.get(name)) field.value = query.get(name);
-        const form = h(
-            "form",
-            {
-                class: "row quality-form",
-                on: {
-                    submit: (event) => {
-                        event.preventDefault();
-                        this.#measure(true, true).catch(showError);
-                    },
-                },
-            },
-            h("div", { class: "field" }, h("label", { for: this.#queries.id }, t("queries")), this.#queries),
-            h("div", { class: "field" }, h("label", { for: this.#neighbors.id }, t("neighbors")), this.#neighbors),
-            this.#button,
-        );
+        const fields = [[t("queries"), this.#queries], [t("neighbors"), this.#neighbors]];
+        const form = measureForm(fields, this.#button, () => this.#measure(true, true));
         this.append(h("p", { class: "muted" }, t("lead")), form, this.#result);
     }
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { href, note } from "../../base/address.js";
-import { freshID, h, replace } from "../../base/dom.js";
+import { h, replace } from "../../base/dom.js";
 import { number, share } from "../../base/format.js";
-import { isArray, labelProperty, typeOf } from "../../base/schema.js";
+import { isArray, labelProperties, labelProperty } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
 import { BackgroundJob } from "../../parts/background-job.js";
 import { emptyState } from "../../parts/empty.js";
 import { notice } from "../../parts/notice.js";
 import { SortedTable, barCell } from "../../parts/sorted-table.js";
-import { announce, showError } from "../../shell/toasts.js";
+import { announce } from "../../shell/toasts.js";
+import { measureForm } from "./measuring.js";
 
 const t = texts({
     en: {
@@ -55,8 +56,8 @@ const samples = ["1000", "5000", "all"];
 export class LabelQuality extends HTMLElement {
     #target;
     #signal;
-    #label = h("select", { id: freshID("label") });
-    #sample = h("select", { id: freshID("sample") });
+    #label = h("select", {});
+    #sample = h("select", {});
     #button = h("button", { type: "submit", class: "primary" }, t("measure"));
     #result = h("div", { class: "stack" });
     #measured = null;
@@ -76,7 +77,7 @@ export class LabelQuality extends HTMLElement {
 
     #build() {
         const { definition } = this.#target;
-        const usable = (definition.properties ?? []).filter((property) => ["text", "int", "boolean"].includes(typeOf(property).replace("[]", "")));
+        const usable = labelProperties(definition);
         if (!usable.length) {
             this.append(emptyState({ drawing: "tag", title: t("noLabels", { name: definition.class }), text: t("noLabelsText") }));
             return false;
@@ -84,21 +85,8 @@ export class LabelQuality extends HTMLElement {
         const preferred = labelProperty(definition);
         replace(this.#label, usable.map(({ name }) => h("option", { value: name, selected: name === preferred }, name)));
         replace(this.#sample, samples.map((value) => h("option", { value }, value === "all" ? t("all") : t("some", { n: number(Number(value)) }))));
-        const form = h(
-            "form",
-            {
-                class: "row quality-form",
-                on: {
-                    submit: (event) => {
-                        event.preventDefault();
-                        this.#measure(this.#measured === this.#key(), true).catch(showError);
-                    },
-                },
-            },
-            h("div", { class: "field" }, h("label", { for: this.#label.id }, t("label")), this.#label),
-            h("div", { class: "field" }, h("label", { for: this.#sample.id }, t("sample")), this.#sample),
-            this.#button,
-        );
+        const fields = [[t("label"), this.#label], [t("sample"), this.#sample]];
+        const form = measureForm(fields, this.#button, () => this.#measure(this.#measured === this.#key(), true));
         this.append(h("p", { class: "muted" }, t("lead")), form, this.#result);
         return true;
     }

@@ -9,8 +9,10 @@ import { count, texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
 import { openObject } from "../../parts/object-dialog.js";
+import { countObjects } from "../../parts/objects.js";
 import { picture, pictureURL } from "../../parts/picture.js";
 import { announce, showError } from "../../shell/toasts.js";
+import { progressCard } from "./measuring.js";
 import { readPicture, variants, version } from "./variants.js";
 
 const t = texts({
@@ -22,7 +24,6 @@ const t = texts({
         another: "Take another stored one",
         input: "Picture to test",
         running: "Searching with {n} versions",
-        cancel: "Cancel",
         unreadable: "The browser can't read this picture",
         unreadableText: "It is made ready in the browser, which reads JPEG, PNG, GIF, WebP, AVIF and BMP.",
         failed: "The test could not be made",
@@ -110,8 +111,7 @@ export class PictureTest extends HTMLElement {
     async #takeStored() {
         const { definition, tenant } = this.#target;
         const inTenant = tenant ? `tenant: ${JSON.stringify(tenant)}` : "";
-        const counted = await graphql(`{ Aggregate { ${definition.class}${inTenant ? `(${inTenant})` : ""} { meta { count } } } }`, undefined, { signal: this.#signal });
-        const total = counted.Aggregate[definition.class][0].meta.count;
+        const total = await countObjects(definition, { tenant, signal: this.#signal });
         if (!total) return replace(this.#result, emptyState({ title: t("empty", { name: definition.class }) }));
         const offset = Math.floor(Math.random() * Math.min(total, 5000));
         const data = await graphql(`{ Get { ${definition.class}(limit: 1, offset: ${offset}${inTenant ? `, ${inTenant}` : ""}) { _additional { id } } } }`, undefined, { signal: this.#signal });
@@ -144,9 +144,8 @@ export class PictureTest extends HTMLElement {
         } catch {
             return replace(this.#result, emptyState({ title: t("unreadable"), text: t("unreadableText") }));
         }
-        const bar = h("progress", { max: variants.length + 1, value: 0, "aria-label": t("running", { n: variants.length }) });
-        const cancel = h("button", { type: "button", on: { click: () => this.#running.abort() } }, icon("stop"), t("cancel"));
-        replace(this.#result, h("div", { class: "card stack" }, h("p", { class: "job-label" }, t("running", { n: variants.length })), bar, h("div", {}, cancel)));
+        const { element, bar } = progressCard(t("running", { n: variants.length }), variants.length + 1, () => this.#running.abort());
+        replace(this.#result, element);
         try {
             const expected = await this.#search(blob, signal);
             bar.value = 1;

@@ -2,14 +2,15 @@
 
 import { note } from "../../base/address.js";
 import { get } from "../../base/api.js";
-import { freshID, h, replace } from "../../base/dom.js";
+import { h, replace } from "../../base/dom.js";
 import { count, texts } from "../../base/texts.js";
+import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
+import { searchField } from "./search-field.js";
 
 const t = texts({
     en: {
         level: "From level",
-        search: "Search",
         pause: "Pause",
         resume: "Go on",
         region: "Lines of the log",
@@ -25,8 +26,8 @@ const nearEnd = 40;
 
 /** The end of the log, which goes along with new lines. */
 export class Log extends HTMLElement {
-    #level = h("select", { id: freshID("level"), on: { change: () => this.#restart() } });
-    #search = h("input", { type: "search", id: freshID("search"), on: { input: () => this.#filter() } });
+    #level = h("select", { on: { change: () => this.#restart() } });
+    #search = searchField(() => this.#filter());
     #pauseButton = h("button", { type: "button", "aria-pressed": "false", on: { click: () => this.#pause() } });
     #list = h("ol", { role: "list", class: "log-lines" });
     #frame = h("div", { class: "log-frame", role: "region", "aria-label": t("region"), tabindex: "0" }, this.#list);
@@ -45,8 +46,8 @@ export class Log extends HTMLElement {
             h(
                 "div",
                 { class: "row server-tools" },
-                h("div", { class: "field" }, h("label", { for: this.#level.id }, t("level")), this.#level),
-                h("div", { class: "field grow" }, h("label", { for: this.#search.id }, t("search")), this.#search),
+                field(t("level"), this.#level).element,
+                this.#search.element,
                 this.#pauseButton,
             ),
             this.#frame,
@@ -116,11 +117,7 @@ export class Log extends HTMLElement {
     }
 
     #filter() {
-        const words = this.#search.value.toLowerCase().split(/\s+/).filter((word) => word);
-        for (const line of this.#list.children) {
-            const text = words.length ? line.textContent.toLowerCase() : "";
-            line.hidden = !words.every((word) => text.includes(word));
-        }
+        for (const line of this.#list.children) line.hidden = !this.#search.matches(line.textContent);
     }
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { get } from "../../base/api.js";
-import { freshID, h } from "../../base/dom.js";
+import { h } from "../../base/dom.js";
 import { count, texts } from "../../base/texts.js";
 import { copyButton } from "../../parts/copy.js";
 import { SortedTable } from "../../parts/sorted-table.js";
+import { searchField } from "./search-field.js";
 
 const t = texts({
     en: {
         lead: "What Prometheus reads on the monitoring port (PROMETHEUS_MONITORING_ENABLED), as it is now.",
-        search: "Search",
         metric: "Metric",
         labels: "Labels",
         value: "Value",
@@ -23,7 +23,7 @@ const t = texts({
 /** All metrics as a table that can be searched. */
 export class Metrics extends HTMLElement {
     #text = "";
-    #search = h("input", { type: "search", id: freshID("search"), on: { input: () => this.#draw() } });
+    #search = searchField(() => this.#draw());
     #buckets = h("input", { type: "checkbox", on: { change: () => this.#draw() } });
     #count = h("p", { class: "small muted", role: "status" });
     #table = new SortedTable(t("table"), [
@@ -43,7 +43,7 @@ export class Metrics extends HTMLElement {
             h(
                 "div",
                 { class: "row server-tools" },
-                h("div", { class: "field grow" }, h("label", { for: this.#search.id }, t("search")), this.#search),
+                this.#search.element,
                 h("label", { class: "check" }, this.#buckets, t("buckets")),
                 copyButton(() => this.#text, { label: t("copy"), words: true }),
             ),
@@ -58,11 +58,9 @@ export class Metrics extends HTMLElement {
     }
 
     #draw() {
-        const words = this.#search.value.toLowerCase().split(/\s+/).filter((word) => word);
         const rows = samples(this.#text).filter((row) => {
             if (!this.#buckets.checked && row.name.endsWith("_bucket")) return false;
-            const text = `${row.name} ${row.labels} ${row.help}`.toLowerCase();
-            return words.every((word) => text.includes(word));
+            return this.#search.matches(`${row.name} ${row.labels} ${row.help}`);
         });
         this.#table.rows = rows;
         const found = t("found", { n: rows.length });

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { get } from "../../base/api.js";
-import { freshID, h } from "../../base/dom.js";
+import { h } from "../../base/dom.js";
 import { count, texts } from "../../base/texts.js";
 import { SortedTable } from "../../parts/sorted-table.js";
+import { searchField } from "./search-field.js";
 
 const t = texts({
     en: {
         lead: "What is in effect, and where each value comes from. A change takes effect when the server is started again.",
-        search: "Search",
         setOnly: "Only those that were set",
         table: "Settings",
         name: "Setting",
@@ -28,7 +28,7 @@ const t = texts({
 /** Every setting in effect. */
 export class Settings extends HTMLElement {
     #settings = null;
-    #search = h("input", { type: "search", id: freshID("search"), on: { input: () => this.#draw() } });
+    #search = searchField(() => this.#draw());
     #setOnly = h("input", { type: "checkbox", on: { change: () => this.#draw() } });
     #count = h("p", { class: "small muted", role: "status" });
     #table = new SortedTable(t("table"), [
@@ -50,7 +50,7 @@ export class Settings extends HTMLElement {
             h(
                 "div",
                 { class: "row server-tools" },
-                h("div", { class: "field grow" }, h("label", { for: this.#search.id }, t("search")), this.#search),
+                this.#search.element,
                 h("label", { class: "check" }, this.#setOnly, t("setOnly")),
             ),
             this.#count,
@@ -67,11 +67,9 @@ export class Settings extends HTMLElement {
     }
 
     #draw() {
-        const words = this.#search.value.toLowerCase().split(/\s+/).filter((word) => word);
         const rows = (this.#settings ?? []).filter((row) => {
             if (this.#setOnly.checked && row.source === "default") return false;
-            const text = `${row.name} ${row.value} ${row.help} ${row.section}`.toLowerCase();
-            return words.every((word) => text.includes(word));
+            return this.#search.matches(`${row.name} ${row.value} ${row.help} ${row.section}`);
         });
         this.#table.rows = rows;
         this.#count.textContent = t("found", { n: rows.length });
