@@ -172,7 +172,7 @@ def test_a_backup_is_made_and_brings_a_class_back(keeping, keeper):
             box.click()
     console.click("form button", "Make it")
     console.find(".backup", "of-pets")
-    console.find(".backup .chip.success")
+    console.wait(lambda: "complete" in console.find(".backup", "of-pets").text)
     assert keeper.request("GET", "/v1/backups/filesystem/of-pets")[1]["status"] == "SUCCESS"
     console.assert_accessible()
     console.screenshot("server-backups")
