@@ -329,16 +329,16 @@ static const uint8_t nt_file_108[] = {
 #embed "../../Sources/WebConsole/Site/screens/import/previews.js"
 };
 static const uint8_t nt_file_109[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
+#embed "../../Sources/WebConsole/Site/screens/import/result-links.js"
 };
 static const uint8_t nt_file_110[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run.js"
+#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
 };
 static const uint8_t nt_file_111[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
+#embed "../../Sources/WebConsole/Site/screens/import/run.js"
 };
 static const uint8_t nt_file_112[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/saving.js"
+#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
 };
 static const uint8_t nt_file_113[] = {
 #embed "../../Sources/WebConsole/Site/screens/import/selection.js"
@@ -407,240 +407,246 @@ static const uint8_t nt_file_134[] = {
 #embed "../../Sources/WebConsole/Site/screens/quality/label-quality.js"
 };
 static const uint8_t nt_file_135[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/picture-test.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/measuring.js"
 };
 static const uint8_t nt_file_136[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/quality.css"
+#embed "../../Sources/WebConsole/Site/screens/quality/picture-test.js"
 };
 static const uint8_t nt_file_137[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/quality.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/quality.css"
 };
 static const uint8_t nt_file_138[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/variants.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/quality.js"
 };
 static const uint8_t nt_file_139[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/completion.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/variants.js"
 };
 static const uint8_t nt_file_140[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/errors.js"
+#embed "../../Sources/WebConsole/Site/screens/query/completion.js"
 };
 static const uint8_t nt_file_141[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/examples.js"
+#embed "../../Sources/WebConsole/Site/screens/query/errors.js"
 };
 static const uint8_t nt_file_142[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/format.js"
+#embed "../../Sources/WebConsole/Site/screens/query/examples.js"
 };
 static const uint8_t nt_file_143[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/history.js"
+#embed "../../Sources/WebConsole/Site/screens/query/format.js"
 };
 static const uint8_t nt_file_144[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/measure.js"
+#embed "../../Sources/WebConsole/Site/screens/query/history.js"
 };
 static const uint8_t nt_file_145[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/query.css"
+#embed "../../Sources/WebConsole/Site/screens/query/measure.js"
 };
 static const uint8_t nt_file_146[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/query.js"
+#embed "../../Sources/WebConsole/Site/screens/query/query.css"
 };
 static const uint8_t nt_file_147[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/scan.js"
+#embed "../../Sources/WebConsole/Site/screens/query/query.js"
 };
 static const uint8_t nt_file_148[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/thumbnails.js"
+#embed "../../Sources/WebConsole/Site/screens/query/scan.js"
 };
 static const uint8_t nt_file_149[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/types.js"
+#embed "../../Sources/WebConsole/Site/screens/query/thumbnails.js"
 };
 static const uint8_t nt_file_150[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/variables.js"
+#embed "../../Sources/WebConsole/Site/screens/query/types.js"
 };
 static const uint8_t nt_file_151[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/body.js"
+#embed "../../Sources/WebConsole/Site/screens/query/variables.js"
 };
 static const uint8_t nt_file_152[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/curl.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/body.js"
 };
 static const uint8_t nt_file_153[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/document.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/curl.js"
 };
 static const uint8_t nt_file_154[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/fields.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/document.js"
 };
 static const uint8_t nt_file_155[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/form-parts.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/fields.js"
 };
 static const uint8_t nt_file_156[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/operation.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/form-parts.js"
 };
 static const uint8_t nt_file_157[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/prose.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/operation.js"
 };
 static const uint8_t nt_file_158[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/rest.css"
+#embed "../../Sources/WebConsole/Site/screens/rest/prose.js"
 };
 static const uint8_t nt_file_159[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/rest.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/rest.css"
 };
 static const uint8_t nt_file_160[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/schema-tree.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/rest.js"
 };
 static const uint8_t nt_file_161[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/camera.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/schema-tree.js"
 };
 static const uint8_t nt_file_162[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/card.js"
+#embed "../../Sources/WebConsole/Site/screens/search/camera.js"
 };
 static const uint8_t nt_file_163[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/compare.js"
+#embed "../../Sources/WebConsole/Site/screens/search/card.js"
 };
 static const uint8_t nt_file_164[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/crop-box.js"
+#embed "../../Sources/WebConsole/Site/screens/search/compare.js"
 };
 static const uint8_t nt_file_165[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/drop.js"
+#embed "../../Sources/WebConsole/Site/screens/search/crop-box.js"
 };
 static const uint8_t nt_file_166[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/formats.js"
+#embed "../../Sources/WebConsole/Site/screens/search/drop.js"
 };
 static const uint8_t nt_file_167[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/hit-menu.js"
+#embed "../../Sources/WebConsole/Site/screens/search/formats.js"
 };
 static const uint8_t nt_file_168[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/keys.js"
+#embed "../../Sources/WebConsole/Site/screens/search/hit-menu.js"
 };
 static const uint8_t nt_file_169[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/options.js"
+#embed "../../Sources/WebConsole/Site/screens/search/keys.js"
 };
 static const uint8_t nt_file_170[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/pictures.js"
+#embed "../../Sources/WebConsole/Site/screens/search/options.js"
 };
 static const uint8_t nt_file_171[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/query-entries.js"
+#embed "../../Sources/WebConsole/Site/screens/search/pictures.js"
 };
 static const uint8_t nt_file_172[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/query-panel.js"
+#embed "../../Sources/WebConsole/Site/screens/search/query-entries.js"
 };
 static const uint8_t nt_file_173[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/request.js"
+#embed "../../Sources/WebConsole/Site/screens/search/query-panel.js"
 };
 static const uint8_t nt_file_174[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/results.css"
+#embed "../../Sources/WebConsole/Site/screens/search/request.js"
 };
 static const uint8_t nt_file_175[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/results.js"
+#embed "../../Sources/WebConsole/Site/screens/search/results.css"
 };
 static const uint8_t nt_file_176[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/search.css"
+#embed "../../Sources/WebConsole/Site/screens/search/results.js"
 };
 static const uint8_t nt_file_177[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/search.js"
+#embed "../../Sources/WebConsole/Site/screens/search/search.css"
 };
 static const uint8_t nt_file_178[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/state.js"
+#embed "../../Sources/WebConsole/Site/screens/search/search.js"
 };
 static const uint8_t nt_file_179[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/why.js"
+#embed "../../Sources/WebConsole/Site/screens/search/state.js"
 };
 static const uint8_t nt_file_180[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/backups.js"
+#embed "../../Sources/WebConsole/Site/screens/search/why.js"
 };
 static const uint8_t nt_file_181[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/jobs.js"
+#embed "../../Sources/WebConsole/Site/screens/server/backups.js"
 };
 static const uint8_t nt_file_182[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/log.js"
+#embed "../../Sources/WebConsole/Site/screens/server/jobs.js"
 };
 static const uint8_t nt_file_183[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/meter.js"
+#embed "../../Sources/WebConsole/Site/screens/server/log.js"
 };
 static const uint8_t nt_file_184[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/metrics.js"
+#embed "../../Sources/WebConsole/Site/screens/server/meter.js"
 };
 static const uint8_t nt_file_185[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/network.js"
+#embed "../../Sources/WebConsole/Site/screens/server/metrics.js"
 };
 static const uint8_t nt_file_186[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/overview.js"
+#embed "../../Sources/WebConsole/Site/screens/server/network.js"
 };
 static const uint8_t nt_file_187[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/polling.js"
+#embed "../../Sources/WebConsole/Site/screens/server/overview.js"
 };
 static const uint8_t nt_file_188[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/requests.js"
+#embed "../../Sources/WebConsole/Site/screens/server/polling.js"
 };
 static const uint8_t nt_file_189[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/restore-dialog.js"
+#embed "../../Sources/WebConsole/Site/screens/server/requests.js"
 };
 static const uint8_t nt_file_190[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/self-test.js"
+#embed "../../Sources/WebConsole/Site/screens/server/restore-dialog.js"
 };
 static const uint8_t nt_file_191[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/server.css"
+#embed "../../Sources/WebConsole/Site/screens/server/search-field.js"
 };
 static const uint8_t nt_file_192[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/server.js"
+#embed "../../Sources/WebConsole/Site/screens/server/self-test.js"
 };
 static const uint8_t nt_file_193[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/settings.js"
+#embed "../../Sources/WebConsole/Site/screens/server/server.css"
 };
 static const uint8_t nt_file_194[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/slow-requests.js"
+#embed "../../Sources/WebConsole/Site/screens/server/server.js"
 };
 static const uint8_t nt_file_195[] = {
-#embed "../../Sources/WebConsole/Site/shell/connection.js"
+#embed "../../Sources/WebConsole/Site/screens/server/settings.js"
 };
 static const uint8_t nt_file_196[] = {
-#embed "../../Sources/WebConsole/Site/shell/login.js"
+#embed "../../Sources/WebConsole/Site/screens/server/slow-requests.js"
 };
 static const uint8_t nt_file_197[] = {
-#embed "../../Sources/WebConsole/Site/shell/screens.js"
+#embed "../../Sources/WebConsole/Site/shell/connection.js"
 };
 static const uint8_t nt_file_198[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.css"
+#embed "../../Sources/WebConsole/Site/shell/login.js"
 };
 static const uint8_t nt_file_199[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.js"
+#embed "../../Sources/WebConsole/Site/shell/screens.js"
 };
 static const uint8_t nt_file_200[] = {
-#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
+#embed "../../Sources/WebConsole/Site/shell/shell.css"
 };
 static const uint8_t nt_file_201[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
+#embed "../../Sources/WebConsole/Site/shell/shell.js"
 };
 static const uint8_t nt_file_202[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme.js"
+#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
 };
 static const uint8_t nt_file_203[] = {
-#embed "../../Sources/WebConsole/Site/shell/toasts.js"
+#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
 };
 static const uint8_t nt_file_204[] = {
-#embed "../../Sources/WebConsole/Site/styles/base.css"
+#embed "../../Sources/WebConsole/Site/shell/theme.js"
 };
 static const uint8_t nt_file_205[] = {
-#embed "../../Sources/WebConsole/Site/styles/controls.css"
+#embed "../../Sources/WebConsole/Site/shell/toasts.js"
 };
 static const uint8_t nt_file_206[] = {
-#embed "../../Sources/WebConsole/Site/styles/parts.css"
+#embed "../../Sources/WebConsole/Site/styles/base.css"
 };
 static const uint8_t nt_file_207[] = {
-#embed "../../Sources/WebConsole/Site/styles/tokens.css"
+#embed "../../Sources/WebConsole/Site/styles/controls.css"
 };
 static const uint8_t nt_file_208[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
+#embed "../../Sources/WebConsole/Site/styles/parts.css"
 };
 static const uint8_t nt_file_209[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
+#embed "../../Sources/WebConsole/Site/styles/tokens.css"
 };
 static const uint8_t nt_file_210[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
 };
 static const uint8_t nt_file_211[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
 };
 static const uint8_t nt_file_212[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
 };
 static const uint8_t nt_file_213[] = {
+#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+};
+static const uint8_t nt_file_214[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+};
+static const uint8_t nt_file_215[] = {
 #embed "/usr/share/javascript/codemirror/addon/mode/simple.js"
 };
 
@@ -754,10 +760,10 @@ static const NTConsoleFile nt_files[] = {
     {"screens/import/plan-form.js", nt_file_106, sizeof nt_file_106},
     {"screens/import/plan.js", nt_file_107, sizeof nt_file_107},
     {"screens/import/previews.js", nt_file_108, sizeof nt_file_108},
-    {"screens/import/run-view.js", nt_file_109, sizeof nt_file_109},
-    {"screens/import/run.js", nt_file_110, sizeof nt_file_110},
-    {"screens/import/runs.js", nt_file_111, sizeof nt_file_111},
-    {"screens/import/saving.js", nt_file_112, sizeof nt_file_112},
+    {"screens/import/result-links.js", nt_file_109, sizeof nt_file_109},
+    {"screens/import/run-view.js", nt_file_110, sizeof nt_file_110},
+    {"screens/import/run.js", nt_file_111, sizeof nt_file_111},
+    {"screens/import/runs.js", nt_file_112, sizeof nt_file_112},
     {"screens/import/selection.js", nt_file_113, sizeof nt_file_113},
     {"screens/import/server-imports.js", nt_file_114, sizeof nt_file_114},
     {"screens/import/table-fields.js", nt_file_115, sizeof nt_file_115},
@@ -780,83 +786,85 @@ static const NTConsoleFile nt_files[] = {
     {"screens/quality/calibration.js", nt_file_132, sizeof nt_file_132},
     {"screens/quality/index-curve.js", nt_file_133, sizeof nt_file_133},
     {"screens/quality/label-quality.js", nt_file_134, sizeof nt_file_134},
-    {"screens/quality/picture-test.js", nt_file_135, sizeof nt_file_135},
-    {"screens/quality/quality.css", nt_file_136, sizeof nt_file_136},
-    {"screens/quality/quality.js", nt_file_137, sizeof nt_file_137},
-    {"screens/quality/variants.js", nt_file_138, sizeof nt_file_138},
-    {"screens/query/completion.js", nt_file_139, sizeof nt_file_139},
-    {"screens/query/errors.js", nt_file_140, sizeof nt_file_140},
-    {"screens/query/examples.js", nt_file_141, sizeof nt_file_141},
-    {"screens/query/format.js", nt_file_142, sizeof nt_file_142},
-    {"screens/query/history.js", nt_file_143, sizeof nt_file_143},
-    {"screens/query/measure.js", nt_file_144, sizeof nt_file_144},
-    {"screens/query/query.css", nt_file_145, sizeof nt_file_145},
-    {"screens/query/query.js", nt_file_146, sizeof nt_file_146},
-    {"screens/query/scan.js", nt_file_147, sizeof nt_file_147},
-    {"screens/query/thumbnails.js", nt_file_148, sizeof nt_file_148},
-    {"screens/query/types.js", nt_file_149, sizeof nt_file_149},
-    {"screens/query/variables.js", nt_file_150, sizeof nt_file_150},
-    {"screens/rest/body.js", nt_file_151, sizeof nt_file_151},
-    {"screens/rest/curl.js", nt_file_152, sizeof nt_file_152},
-    {"screens/rest/document.js", nt_file_153, sizeof nt_file_153},
-    {"screens/rest/fields.js", nt_file_154, sizeof nt_file_154},
-    {"screens/rest/form-parts.js", nt_file_155, sizeof nt_file_155},
-    {"screens/rest/operation.js", nt_file_156, sizeof nt_file_156},
-    {"screens/rest/prose.js", nt_file_157, sizeof nt_file_157},
-    {"screens/rest/rest.css", nt_file_158, sizeof nt_file_158},
-    {"screens/rest/rest.js", nt_file_159, sizeof nt_file_159},
-    {"screens/rest/schema-tree.js", nt_file_160, sizeof nt_file_160},
-    {"screens/search/camera.js", nt_file_161, sizeof nt_file_161},
-    {"screens/search/card.js", nt_file_162, sizeof nt_file_162},
-    {"screens/search/compare.js", nt_file_163, sizeof nt_file_163},
-    {"screens/search/crop-box.js", nt_file_164, sizeof nt_file_164},
-    {"screens/search/drop.js", nt_file_165, sizeof nt_file_165},
-    {"screens/search/formats.js", nt_file_166, sizeof nt_file_166},
-    {"screens/search/hit-menu.js", nt_file_167, sizeof nt_file_167},
-    {"screens/search/keys.js", nt_file_168, sizeof nt_file_168},
-    {"screens/search/options.js", nt_file_169, sizeof nt_file_169},
-    {"screens/search/pictures.js", nt_file_170, sizeof nt_file_170},
-    {"screens/search/query-entries.js", nt_file_171, sizeof nt_file_171},
-    {"screens/search/query-panel.js", nt_file_172, sizeof nt_file_172},
-    {"screens/search/request.js", nt_file_173, sizeof nt_file_173},
-    {"screens/search/results.css", nt_file_174, sizeof nt_file_174},
-    {"screens/search/results.js", nt_file_175, sizeof nt_file_175},
-    {"screens/search/search.css", nt_file_176, sizeof nt_file_176},
-    {"screens/search/search.js", nt_file_177, sizeof nt_file_177},
-    {"screens/search/state.js", nt_file_178, sizeof nt_file_178},
-    {"screens/search/why.js", nt_file_179, sizeof nt_file_179},
-    {"screens/server/backups.js", nt_file_180, sizeof nt_file_180},
-    {"screens/server/jobs.js", nt_file_181, sizeof nt_file_181},
-    {"screens/server/log.js", nt_file_182, sizeof nt_file_182},
-    {"screens/server/meter.js", nt_file_183, sizeof nt_file_183},
-    {"screens/server/metrics.js", nt_file_184, sizeof nt_file_184},
-    {"screens/server/network.js", nt_file_185, sizeof nt_file_185},
-    {"screens/server/overview.js", nt_file_186, sizeof nt_file_186},
-    {"screens/server/polling.js", nt_file_187, sizeof nt_file_187},
-    {"screens/server/requests.js", nt_file_188, sizeof nt_file_188},
-    {"screens/server/restore-dialog.js", nt_file_189, sizeof nt_file_189},
-    {"screens/server/self-test.js", nt_file_190, sizeof nt_file_190},
-    {"screens/server/server.css", nt_file_191, sizeof nt_file_191},
-    {"screens/server/server.js", nt_file_192, sizeof nt_file_192},
-    {"screens/server/settings.js", nt_file_193, sizeof nt_file_193},
-    {"screens/server/slow-requests.js", nt_file_194, sizeof nt_file_194},
-    {"shell/connection.js", nt_file_195, sizeof nt_file_195},
-    {"shell/login.js", nt_file_196, sizeof nt_file_196},
-    {"shell/screens.js", nt_file_197, sizeof nt_file_197},
-    {"shell/shell.css", nt_file_198, sizeof nt_file_198},
-    {"shell/shell.js", nt_file_199, sizeof nt_file_199},
-    {"shell/shortcuts.js", nt_file_200, sizeof nt_file_200},
-    {"shell/theme-first.js", nt_file_201, sizeof nt_file_201},
-    {"shell/theme.js", nt_file_202, sizeof nt_file_202},
-    {"shell/toasts.js", nt_file_203, sizeof nt_file_203},
-    {"styles/base.css", nt_file_204, sizeof nt_file_204},
-    {"styles/controls.css", nt_file_205, sizeof nt_file_205},
-    {"styles/parts.css", nt_file_206, sizeof nt_file_206},
-    {"styles/tokens.css", nt_file_207, sizeof nt_file_207},
-    {"vendor/codemirror/closebrackets.js", nt_file_208, sizeof nt_file_208},
-    {"vendor/codemirror/codemirror.css", nt_file_209, sizeof nt_file_209},
-    {"vendor/codemirror/codemirror.js", nt_file_210, sizeof nt_file_210},
-    {"vendor/codemirror/matchbrackets.js", nt_file_211, sizeof nt_file_211},
-    {"vendor/codemirror/show-hint.js", nt_file_212, sizeof nt_file_212},
-    {"vendor/codemirror/simple.js", nt_file_213, sizeof nt_file_213},
+    {"screens/quality/measuring.js", nt_file_135, sizeof nt_file_135},
+    {"screens/quality/picture-test.js", nt_file_136, sizeof nt_file_136},
+    {"screens/quality/quality.css", nt_file_137, sizeof nt_file_137},
+    {"screens/quality/quality.js", nt_file_138, sizeof nt_file_138},
+    {"screens/quality/variants.js", nt_file_139, sizeof nt_file_139},
+    {"screens/query/completion.js", nt_file_140, sizeof nt_file_140},
+    {"screens/query/errors.js", nt_file_141, sizeof nt_file_141},
+    {"screens/query/examples.js", nt_file_142, sizeof nt_file_142},
+    {"screens/query/format.js", nt_file_143, sizeof nt_file_143},
+    {"screens/query/history.js", nt_file_144, sizeof nt_file_144},
+    {"screens/query/measure.js", nt_file_145, sizeof nt_file_145},
+    {"screens/query/query.css", nt_file_146, sizeof nt_file_146},
+    {"screens/query/query.js", nt_file_147, sizeof nt_file_147},
+    {"screens/query/scan.js", nt_file_148, sizeof nt_file_148},
+    {"screens/query/thumbnails.js", nt_file_149, sizeof nt_file_149},
+    {"screens/query/types.js", nt_file_150, sizeof nt_file_150},
+    {"screens/query/variables.js", nt_file_151, sizeof nt_file_151},
+    {"screens/rest/body.js", nt_file_152, sizeof nt_file_152},
+    {"screens/rest/curl.js", nt_file_153, sizeof nt_file_153},
+    {"screens/rest/document.js", nt_file_154, sizeof nt_file_154},
+    {"screens/rest/fields.js", nt_file_155, sizeof nt_file_155},
+    {"screens/rest/form-parts.js", nt_file_156, sizeof nt_file_156},
+    {"screens/rest/operation.js", nt_file_157, sizeof nt_file_157},
+    {"screens/rest/prose.js", nt_file_158, sizeof nt_file_158},
+    {"screens/rest/rest.css", nt_file_159, sizeof nt_file_159},
+    {"screens/rest/rest.js", nt_file_160, sizeof nt_file_160},
+    {"screens/rest/schema-tree.js", nt_file_161, sizeof nt_file_161},
+    {"screens/search/camera.js", nt_file_162, sizeof nt_file_162},
+    {"screens/search/card.js", nt_file_163, sizeof nt_file_163},
+    {"screens/search/compare.js", nt_file_164, sizeof nt_file_164},
+    {"screens/search/crop-box.js", nt_file_165, sizeof nt_file_165},
+    {"screens/search/drop.js", nt_file_166, sizeof nt_file_166},
+    {"screens/search/formats.js", nt_file_167, sizeof nt_file_167},
+    {"screens/search/hit-menu.js", nt_file_168, sizeof nt_file_168},
+    {"screens/search/keys.js", nt_file_169, sizeof nt_file_169},
+    {"screens/search/options.js", nt_file_170, sizeof nt_file_170},
+    {"screens/search/pictures.js", nt_file_171, sizeof nt_file_171},
+    {"screens/search/query-entries.js", nt_file_172, sizeof nt_file_172},
+    {"screens/search/query-panel.js", nt_file_173, sizeof nt_file_173},
+    {"screens/search/request.js", nt_file_174, sizeof nt_file_174},
+    {"screens/search/results.css", nt_file_175, sizeof nt_file_175},
+    {"screens/search/results.js", nt_file_176, sizeof nt_file_176},
+    {"screens/search/search.css", nt_file_177, sizeof nt_file_177},
+    {"screens/search/search.js", nt_file_178, sizeof nt_file_178},
+    {"screens/search/state.js", nt_file_179, sizeof nt_file_179},
+    {"screens/search/why.js", nt_file_180, sizeof nt_file_180},
+    {"screens/server/backups.js", nt_file_181, sizeof nt_file_181},
+    {"screens/server/jobs.js", nt_file_182, sizeof nt_file_182},
+    {"screens/server/log.js", nt_file_183, sizeof nt_file_183},
+    {"screens/server/meter.js", nt_file_184, sizeof nt_file_184},
+    {"screens/server/metrics.js", nt_file_185, sizeof nt_file_185},
+    {"screens/server/network.js", nt_file_186, sizeof nt_file_186},
+    {"screens/server/overview.js", nt_file_187, sizeof nt_file_187},
+    {"screens/server/polling.js", nt_file_188, sizeof nt_file_188},
+    {"screens/server/requests.js", nt_file_189, sizeof nt_file_189},
+    {"screens/server/restore-dialog.js", nt_file_190, sizeof nt_file_190},
+    {"screens/server/search-field.js", nt_file_191, sizeof nt_file_191},
+    {"screens/server/self-test.js", nt_file_192, sizeof nt_file_192},
+    {"screens/server/server.css", nt_file_193, sizeof nt_file_193},
+    {"screens/server/server.js", nt_file_194, sizeof nt_file_194},
+    {"screens/server/settings.js", nt_file_195, sizeof nt_file_195},
+    {"screens/server/slow-requests.js", nt_file_196, sizeof nt_file_196},
+    {"shell/connection.js", nt_file_197, sizeof nt_file_197},
+    {"shell/login.js", nt_file_198, sizeof nt_file_198},
+    {"shell/screens.js", nt_file_199, sizeof nt_file_199},
+    {"shell/shell.css", nt_file_200, sizeof nt_file_200},
+    {"shell/shell.js", nt_file_201, sizeof nt_file_201},
+    {"shell/shortcuts.js", nt_file_202, sizeof nt_file_202},
+    {"shell/theme-first.js", nt_file_203, sizeof nt_file_203},
+    {"shell/theme.js", nt_file_204, sizeof nt_file_204},
+    {"shell/toasts.js", nt_file_205, sizeof nt_file_205},
+    {"styles/base.css", nt_file_206, sizeof nt_file_206},
+    {"styles/controls.css", nt_file_207, sizeof nt_file_207},
+    {"styles/parts.css", nt_file_208, sizeof nt_file_208},
+    {"styles/tokens.css", nt_file_209, sizeof nt_file_209},
+    {"vendor/codemirror/closebrackets.js", nt_file_210, sizeof nt_file_210},
+    {"vendor/codemirror/codemirror.css", nt_file_211, sizeof nt_file_211},
+    {"vendor/codemirror/codemirror.js", nt_file_212, sizeof nt_file_212},
+    {"vendor/codemirror/matchbrackets.js", nt_file_213, sizeof nt_file_213},
+    {"vendor/codemirror/show-hint.js", nt_file_214, sizeof nt_file_214},
+    {"vendor/codemirror/simple.js", nt_file_215, sizeof nt_file_215},
 };
