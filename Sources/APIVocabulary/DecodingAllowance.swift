@@ -63,11 +63,12 @@ package struct DecodingAllowance: Sendable {
     /// Counts what becomes of JSON on its way into the database: a tree, the validated values, the record that is written.
     package func charge(_ tally: JSONTally) throws(Refusal) { try charge(Self.bytes(for: tally)) }
 
-    /// Counts what indexing the words of an object's values will take. `text` is the object's JSON; a short one costs no look.
-    package func chargeWords(of text: ArraySlice<UInt8>) throws(Refusal) {
-        guard text.count >= Self.shortestTextLookedAt else { return }
+    /// Counts what indexing the words of an object's values will take. `texts` are the values as JSON, but for those that are not
+    /// indexed, such as pictures; short ones cost no look.
+    package func chargeWords(of texts: [ArraySlice<UInt8>]) throws(Refusal) {
+        guard texts.reduce(0, { $0 + $1.count }) >= Self.shortestTextLookedAt else { return }
         var words = DistinctWords()
-        words.add(text)
+        for text in texts { words.add(text) }
         try charge(Self.bytesForWord * words.count)
     }
 
@@ -82,7 +83,7 @@ package struct DecodingAllowance: Sendable {
     }
 
     /// Below it the words of one object take some megabytes at most.
-    private static let shortestTextLookedAt = 64 << 10
+    package static let shortestTextLookedAt = 64 << 10
     /// A term, its key in the batch of postings, and its pages in the transaction; measured.
     private static let bytesForWord = 200
 

@@ -179,17 +179,35 @@ struct BodyReader {
     }
 
     /// An object that is checked now and decoded when it is asked for; any other value as a tree.
-    mutating func deferredObject() throws(Refusal) -> JSONValue {
-        guard try peek() == .object else { return try value() }
+    ///
+    /// - Returns: with where it stands in the body, for `chargeWords`.
+    mutating func deferredObject() throws(Refusal) -> (value: JSONValue, place: Range<Int>) {
+        guard try peek() == .object else { return (try value(), reader.position..<reader.position) }
         let start = reader.position
         let (object, tally) = try step { (reader) throws(JSONError) in try reader.readDeferredObject() }
         try charge(tally)
-        do throws(DecodingAllowance.Refusal) {
-            try allowance.chargeWords(of: reader.bytes[start..<reader.position])
+        return (.object(object), start..<reader.position)
+    }
+
+    /// Counts what indexing the words of an object's members will take.
+    ///
+    /// - Parameters:
+    ///   - place: of an object that was read already.
+    ///   - isIndexed: whether the words of a member are indexed, by its name; asked for objects that are long enough to matter.
+    func chargeWords(ofObjectAt place: Range<Int>, isIndexed: (String) -> Bool) throws(Refusal) {
+        guard place.count >= DecodingAllowance.shortestTextLookedAt else { return }
+        var ahead = JSONReader(reader.bytes, from: place.lowerBound, looksForCancellation: true)
+        var texts: [ArraySlice<UInt8>] = []
+        do throws(JSONError) {
+            try ahead.beginObject()
+            while let name = try ahead.nextKey() {
+                let value = try ahead.skipValue()
+                if isIndexed(name) { texts.append(reader.bytes[value]) }
+            }
         } catch {
-            throw Refusal(error)
+            throw refusal(error)
         }
-        return .object(object)
+        do throws(DecodingAllowance.Refusal) { try allowance.chargeWords(of: texts) } catch { throw Refusal(error) }
     }
 
     // MARK: - Memory

@@ -48,7 +48,7 @@ import Testing
     @Test func `a text of one word over and over is charged for one word`() throws {
         let memory = MemoryReservation(in: MemoryBudget(limitInBytes: 1 << 40))
         let allowance = DecodingAllowance(memory, bodyByteCount: 0)
-        try allowance.chargeWords(of: Array(String(repeating: "word ", count: 100_000).utf8)[...])
+        try allowance.chargeWords(of: [Array(String(repeating: "word ", count: 100_000).utf8)[...]])
         #expect(memory.byteCount < 1_000)
     }
 

@@ -43,12 +43,22 @@ struct BatchObjectReader {
             try allowance.charge(Self.bytesForObject + 2 * floats * MemoryLayout<Float>.stride)
             try allowance.charge(reader.tally)
             if let properties = object.properties {
-                try allowance.chargeWords(of: properties, textByteCount: reader.tally.textBytes)
+                try allowance.chargeWords(
+                    of: indexed(properties, of: object.collection), textByteCount: reader.tally.textBytes)
             }
         } catch {
             throw error.status
         }
         return .success(object)
+    }
+
+    /// Properties without blobs, which are not indexed.
+    private func indexed(_ properties: JSONObject, of collection: String) -> JSONObject {
+        let blobs = Set(
+            (collections(collection)?.properties ?? []).filter { $0.type == .scalar(.blob) }.map(\.name))
+        guard !blobs.isEmpty else { return properties }
+        return JSONObject(
+            properties.members.filter { !blobs.contains(PropertyName.normalized($0.name)) }.map { ($0.name, $0.value) })
     }
 
     private mutating func object(

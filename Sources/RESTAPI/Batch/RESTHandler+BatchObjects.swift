@@ -50,7 +50,7 @@ extension RESTHandler {
             try reader.elements(of: "BatchObjectsCreateBody.objects", ofType: "*models.Object") {
                 (reader, position) throws(Refusal) in
                 try reader.charge(Self.bytesForObject)
-                bodies.append(try ObjectBody(&reader, place: "body.objects.\(position)."))
+                bodies.append(try ObjectBody(&reader, place: "body.objects.\(position).", blobs: blobs(of:)))
             }
         }
         return bodies

@@ -54,6 +54,7 @@ struct ObjectForm {
             guard !part.content.isEmpty else { return }
             var json = try form.json(of: part)
             try body.read(part.name, &json, place: "")
+            if part.name == "properties" { try body.chargeWords(in: json) { _ in [] } }
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -11,22 +12,35 @@ struct ObjectBody {
     var input: ObjectInput
     /// What is wrong with the object but not with the request: it fails in the words of a validation.
     var fault: String?
+    /// Where the properties stand in the body, if it is JSON and they are an object.
+    private var propertiesPlace: Range<Int>?
 
     init(input: ObjectInput) { self.input = input }
 
     /// Reads the whole body of a request.
-    static func reading(_ request: HTTPRequest) throws(Refusal) -> Self {
+    static func reading(_ request: HTTPRequest, blobs: (String) -> Set<String>) throws(Refusal) -> Self {
         var reader = try BodyReader(request)
-        return try Self(&reader, place: "")
+        return try Self(&reader, place: "", blobs: blobs)
     }
 
-    /// - Parameter place: where the object stands in the body, e.g. `body.objects.0.`; for messages.
-    init(_ reader: inout BodyReader, place: String) throws(Refusal) {
+    /// - Parameters:
+    ///   - place: where the object stands in the body, e.g. `body.objects.0.`; for messages.
+    ///   - blobs: the names of the blob properties of a class, which may be empty or unknown: what they hold is not indexed.
+    init(_ reader: inout BodyReader, place: String, blobs: (String) -> Set<String>) throws(Refusal) {
         var object = Self(input: ObjectInput(collection: ""))
         try reader.members(ofType: "models.Object") { (reader, name) throws(Refusal) in
             try object.read(name, &reader, place: place)
         }
         self = object
+        // The class may come after the properties.
+        try chargeWords(in: reader, blobs: blobs)
+    }
+
+    /// Counts what indexing the properties will take; `reader` is the one that has read them.
+    func chargeWords(in reader: BodyReader, blobs: (String) -> Set<String>) throws(Refusal) {
+        guard let propertiesPlace, propertiesPlace.count >= DecodingAllowance.shortestTextLookedAt else { return }
+        let blobs = blobs(input.collection)
+        try reader.chargeWords(ofObjectAt: propertiesPlace) { !blobs.contains(PropertyName.normalized($0)) }
     }
 
     /// Reads one member's value, whatever the object is written in; passes over those it does not know.
@@ -48,9 +62,13 @@ struct ObjectBody {
     }
 
     private mutating func readProperties(_ reader: inout BodyReader) throws(Refusal) {
-        switch try reader.deferredObject() {
+        let (value, place) = try reader.deferredObject()
+        propertiesPlace = nil
+        switch value {
         case .null: input.properties = nil
-        case .object(let properties): input.properties = properties
+        case .object(let properties):
+            input.properties = properties
+            propertiesPlace = place
         case let other: fault = "could not recognize object's properties: \(GoName.text(of: other))"
         }
     }

@@ -140,8 +140,18 @@ extension RESTHandler {
 
     /// The object in a body of JSON, or in a form.
     private func objectBody(_ call: Call) throws(Refusal) -> ObjectBody {
-        guard let form = try RequestForm(call.request) else { return try ObjectBody.reading(call.request) }
+        guard let form = try RequestForm(call.request) else {
+            return try ObjectBody.reading(call.request) { name in
+                blobs(of: name.isEmpty ? call.collection ?? "" : name)
+            }
+        }
         return try ObjectForm.body(form, in: call.collection, definition: database.collection(named:))
+    }
+
+    /// The names of the blob properties of a class; none of one that there is not.
+    func blobs(of collection: String) -> Set<String> {
+        let properties = database.collection(named: collection)?.properties ?? []
+        return Set(properties.filter { $0.type == .scalar(.blob) }.map(\.name))
     }
 
     /// Whether two names, one of which may be an alias, stand for the same class.
