@@ -21,8 +21,8 @@ FILE = "<the bytes of a picture>"
 FIRST = ["schema.objects.create", "tenants.create", "batch.objects.create", "aliases.create"]
 # What finds nothing to act on when all went well before, and says so.
 REFUSED = {
-    "backups.cancel": 422, "quality.cancel": 404, "map.cancel": 404, "objects.delete": 404,
-    "weaviate.wellknown.openid": 404,
+    "backups.cancel": 422, "quality.cancel": 404, "map.cancel": 404, "recall.cancel": 404,
+    "objects.delete": 404, "weaviate.wellknown.openid": 404,
 }
 
 

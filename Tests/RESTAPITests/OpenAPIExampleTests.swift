@@ -10,6 +10,7 @@ import ImageVectorizer
 import Importing
 import JSON
 import OpenAPI
+import ServerInspection
 import Testing
 
 @testable import RESTAPI
@@ -80,6 +81,21 @@ private struct NoFetching: PictureFetching {
     func picture(at url: String) async throws(FetchError) -> [UInt8] { throw .off }
 }
 
+/// Measures until it is no longer wanted.
+private struct EndlessRecall: RecallOperations {
+    func recallCurve(
+        of request: RecallCurveRequest, progress: (_ done: Int, _ total: Int) -> Void
+    ) async throws -> RecallCurve? {
+        let (stream, continuation) = AsyncStream<Void>.makeStream()
+        await withTaskCancellationHandler {
+            for await _ in stream {}
+        } onCancel: {
+            continuation.finish()
+        }
+        throw CancellationError()
+    }
+}
+
 /// A server on which the examples of the document have been carried out that others need.
 private struct ExampleServer {
     struct Answer {
@@ -104,7 +120,7 @@ private struct ExampleServer {
                 ImportService(
                     database: database, roots: [folder + "/root"], limit: 1, executor: pool,
                     journalFolder: folder + "/journals", fetcher: NoFetching(), decodingLimits: .init())
-            }, insightsPool: pool)
+            }, insightsPool: pool, inspector: .fixture(), recall: EndlessRecall())
         guard !isEmpty else { return }
         for id in ["schema.objects.create", "tenants.create", "batch.objects.create", "aliases.create"] {
             try await carryOutExamples(of: id)

@@ -23,7 +23,8 @@ struct RESTFixture {
     init(
         settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "",
         thumbnails: ThumbnailService? = nil, imports: (MemoryDatabase) -> ImportService? = { _ in nil },
-        insightsPool: ComputePool? = nil, fetcher: (any PictureFetching)? = nil, inspector: ServerInspector? = nil
+        insightsPool: ComputePool? = nil, fetcher: (any PictureFetching)? = nil, inspector: ServerInspector? = nil,
+        recall: (any RecallOperations)? = nil
     ) {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
@@ -34,7 +35,7 @@ struct RESTFixture {
         context.imports = imports(database)
         context.fetcher = fetcher
         context.inspector = inspector
-        context.insights = insightsPool.map { [database] in Insights(database: database, pool: $0) }
+        context.insights = insightsPool.map { [database] in Insights(database: database, recall: recall, pool: $0) }
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
     }
 

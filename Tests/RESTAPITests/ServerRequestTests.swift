@@ -25,11 +25,12 @@ private struct TwoIndexes: InspectionOperations {
     }
 }
 
-struct ServerRequestTests {
-    private let requests = RequestLog()
-    private let sink = LogSink { _ in }
-
-    private func fixture(network: NetworkReport = .none(reason: "it is being loaded")) -> RESTFixture {
+extension ServerInspector {
+    /// Of a server with two indexes and one setting.
+    static func fixture(
+        log: LogRing = LogSink { _ in }.recent, requests: RequestLog = RequestLog(),
+        network: NetworkReport = .none(reason: "it is being loaded")
+    ) -> ServerInspector {
         var features = ServerFeatures()
         features.importRootCount = 2
         let settings = [
@@ -37,15 +38,23 @@ struct ServerRequestTests {
                 name: "PORT", value: "8081", defaultValue: "8080", source: .environment, section: "Addresses",
                 help: "The port.")
         ]
-        let inspector = ServerInspector(
+        return ServerInspector(
             facts: .init(
                 version: "0.1.0", weaviateVersion: "1.39.0", start: Date(timeIntervalSince1970: 1_700_000_000),
                 features: features, settings: settings),
-            start: ContinuousClock.now, log: sink.recent, requests: requests, database: TwoIndexes(),
+            start: ContinuousClock.now, log: log, requests: requests, database: TwoIndexes(),
             dataFolder: DataFolder(path: "/"),
             transport: { .init(connectionCount: 3, refusedCount: 2, memoryInUse: 10, memoryLimit: 100) },
             network: { network })
-        return RESTFixture(inspector: inspector)
+    }
+}
+
+struct ServerRequestTests {
+    private let requests = RequestLog()
+    private let sink = LogSink { _ in }
+
+    private func fixture(network: NetworkReport = .none(reason: "it is being loaded")) -> RESTFixture {
+        RESTFixture(inspector: .fixture(log: sink.recent, requests: requests, network: network))
     }
 
     @Test func `the server tells how it fares`() async throws {

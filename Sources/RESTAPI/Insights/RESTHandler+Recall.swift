@@ -57,7 +57,7 @@ extension RESTHandler {
     }
 
     private func efs(_ call: Call) throws(Refusal) -> [Int] {
-        guard let text = call.request.queryValue("ef"), !text.isEmpty else { return RecallRequest.defaultEfs }
+        guard let text = call.queryValue("ef"), !text.isEmpty else { return RecallRequest.defaultEfs }
         let efs = text.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
         guard efs.count <= RecallRequest.efLimit, efs.allSatisfy(RecallRequest.efRange.contains) else {
             let range = RecallRequest.efRange

@@ -81,6 +81,38 @@ extension APIOperation {
         "quality.cancel", parameters: measurement,
         responses: [.doneWithoutContent, notUnderWay, .invalid, insightsAreOff])
 
+    private static let recallMeasurement: [APIParameter] = {
+        let (efs, queries) = (RecallRequest.efRange, RecallRequest.queryRange)
+        return [
+            OpenAPIExamples.inVectorClass,
+            .query(
+                "ef", .string.byDefault(RecallRequest.defaultEfs.map { "\($0)" }.joined(separator: ",")),
+                "What is measured, \(efs.lowerBound) to \(efs.upperBound); up to \(RecallRequest.efLimit) numbers with commas between them"
+            ),
+            .query(
+                "queries", .integer.limited(to: queries).byDefault(RecallRequest.defaultQueryCount),
+                "How many stored vectors are searched near to"),
+            .query(
+                "limit",
+                .integer.limited(to: RecallRequest.neighborRange).byDefault(RecallRequest.defaultNeighborCount),
+                "How many neighbors count: the k of recall@k"),
+            .targetVector, .tenant,
+        ]
+    }()
+
+    static let recall = APIOperation(
+        "recall.get",
+        "The first request begins the measurement, the next ones with the same parameters tell how far it is. Searches meanwhile are not changed by it.",
+        parameters: recallMeasurement + [.refresh],
+        responses: [
+            .json("It has ended", .reference(.recall)), .json(202, "It is under way", .reference(.recall)), .noClass,
+            .invalid, .tooBusy, insightsAreOff,
+        ])
+
+    static let cancelRecall = APIOperation(
+        "recall.cancel", parameters: recallMeasurement,
+        responses: [.doneWithoutContent, notUnderWay, .invalid, insightsAreOff])
+
     static let map = APIOperation(
         "map.get", "The first request begins to draw, the next ones tell how far it is.",
         parameters: [
@@ -188,6 +220,30 @@ extension SchemaComponent {
                             .required("share", .number),
                         ]))),
             ] + figures)
+    }
+
+    static let recall = SchemaComponent("Recall") {
+        .object(
+            job + [
+                .optional("stale", .boolean.described("Whether objects came or went since")),
+                .optional("k", .integer), .optional("queries", .integer),
+                .optional("objects", .integer.described("How many vectors there are")),
+                .optional("unlinked", .integer.described("Vectors that are searched exactly, having no links yet")),
+                .optional("dimensions", .integer), .optional("index", .string), .optional("metric", .string),
+                .optional("currentEf", JSONSchema.integer.orNull.described("What searches for k neighbors use now")),
+                .optional("curve", .array(of: .reference(.recallPoint)).described("By ef")),
+                .optional("exactMs", JSONSchema.number.orNull.described("What an exact search takes")),
+                .optional("note", JSONSchema.string.orNull.described("What has to be known to read the figures")),
+            ])
+    }
+
+    static let recallPoint = SchemaComponent("RecallPoint") {
+        .object([
+            .required("ef", .integer), .required("recall", .number.described("0 to 1")),
+            .required("p50Ms", JSONSchema.number.orNull), .required("p99Ms", JSONSchema.number.orNull),
+            .required("qps", .number.described("Searches a second, one after the other")),
+            .required("scan", .boolean.described("Whether searches go through all vectors, being cheaper so")),
+        ])
     }
 
     static let map = SchemaComponent("Map") {

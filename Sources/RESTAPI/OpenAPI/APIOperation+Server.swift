@@ -45,41 +45,69 @@ extension APIOperation {
                         .array(
                             of: .object([
                                 .required("number", .integer), .required("time", .string), .required("level", .string),
-                                .required("message", .string), .required("values", .object([])),
+                                .required("message", .string),
+                                .required("values", .map(of: .any(of: [.string, .number, .boolean]))),
                             ]))), .required("next", .integer), .required("dropped", .integer),
                 ])), .invalid, off,
-        ])
-
-    private static let recallParameters: [APIParameter] = [
-        OpenAPIExamples.inVectorClass,
-        .query("ef", .string, "The values of `ef` that are measured, with commas between them"),
-        .query("queries", .integer, "How many stored vectors are searched with"),
-        .query("limit", .integer, "How many neighbors count, k of recall@k"), .targetVector, .tenant,
-    ]
-
-    static let recall = APIOperation(
-        "recall.get", "The first request begins the measurement, the next ones tell how far it is.",
-        parameters: recallParameters + [.refresh],
-        responses: [
-            .json("It has ended", .object([])), .json(202, "It is under way", .object([])), .noClass, .invalid,
-            .tooBusy,
-            off,
-        ])
-
-    static let cancelRecall = APIOperation(
-        "recall.cancel", parameters: recallParameters,
-        responses: [
-            .doneWithoutContent, .refusal(404, "Nothing of the kind is under way with these parameters"), .invalid, off,
         ])
 }
 
 extension SchemaComponent {
     static let serverStatus = SchemaComponent("ServerStatus") {
         .object([
-            .required("version", .string), .required("weaviateVersion", .string), .required("startedAt", .string),
-            .required("uptimeSeconds", .number), .required("isReady", .boolean), .required("processor", .object([])),
-            .required("memory", .object([])), .required("disk", .object([])), .required("requests", .object([])),
-            .required("features", .object([])),
+            .required("version", .string), .required("weaviateVersion", .string),
+            .required("startedAt", .string(format: "date-time")), .required("uptimeSeconds", .integer),
+            .required("isReady", .boolean), .required("processor", processor), .required("memory", memory),
+            .required("disk", disk), .required("requests", .reference(.serverRequests)),
+            .required("network", JSONSchema.reference(.serverNetwork).orNull),
+            .optional("networkReason", .string.described("Why there is no network")),
+            .required("features", features),
         ])
+    }
+
+    private static let processor = JSONSchema.object([
+        .required("name", .string), .required("cores", .integer),
+        .required("kernels", .string.described("Which instructions compare vectors")),
+    ])
+    private static let memory = JSONSchema.object([
+        .required("residentBytes", JSONSchema.integer.orNull), .required("machineBytes", JSONSchema.integer.orNull),
+        .required("indexBytes", .integer.described("Of vector indexes")),
+        .required("requestBudgetBytes", .integer.described("What all requests may take together")),
+        .required("requestUsedBytes", .integer),
+    ])
+    private static let disk = JSONSchema.object(
+        ["usedBytes", "freeBytes", "totalBytes"].map { .required($0, JSONSchema.integer.orNull) }
+            + [.required("mapBytes", .integer.described("The size of the memory map"))])
+    private static let features = JSONSchema.object(
+        ["imports", "fetchHosts", "backups", "thumbnails"].map { .required($0, .boolean) }
+            + [.required("importRoots", .integer.described("How many folders may be imported from"))])
+
+    static let serverRequests = SchemaComponent("ServerRequests") {
+        .object(
+            ["inProgress", "connections", "total", "failed", "refused"].map { .required($0, .integer) } + [
+                .required("perSecond", .number),
+                .required(
+                    "byEndpoint",
+                    .array(
+                        of: .object(
+                            [.required("method", .string), .required("path", .string)]
+                                + ["count", "failed", "refused"].map { .required($0, .integer) }
+                                + ["p50Ms", "p95Ms", "p99Ms"].map { .required($0, JSONSchema.number.orNull) }))),
+            ])
+    }
+
+    static let serverNetwork = SchemaComponent("ServerNetwork") {
+        .object([
+            .required("name", .string), .required("sha256", .string), .required("dimensions", .integer),
+            .required("precision", .string), .required("streams", JSONSchema.string.orNull),
+            .required("source", .string),
+            .required(
+                "licence",
+                .object([
+                    .required("name", .string), .required("note", .string),
+                    .required("nonCommercial", JSONSchema.boolean.orNull.described("Null where it is not known")),
+                ])),
+        ])
+        .described("What makes vectors of pictures")
     }
 }

@@ -58,7 +58,7 @@ extension RESTHandler {
     }
 
     private func logLevel(_ call: Call) throws(Refusal) -> Logger.Level {
-        guard let name = call.request.queryValue("level"), !name.isEmpty else { return .trace }
+        guard let name = call.queryValue("level"), !name.isEmpty else { return .trace }
         guard let level = Logger.Level(name: name) else {
             throw .notOneOf("level", in: "query", Logger.Level.allCases.map(\.name))
         }
@@ -69,7 +69,7 @@ extension RESTHandler {
 extension Call {
     /// A whole number in the query within a range; `nil` when it is not there or empty.
     func number(_ name: String, in range: ClosedRange<Int>) throws(Refusal) -> Int? {
-        guard let text = request.queryValue(name), !text.isEmpty else { return nil }
+        guard let text = queryValue(name), !text.isEmpty else { return nil }
         guard let number = Int(text), range.contains(number) else {
             let end = range.upperBound == .max ? "on" : "to \(range.upperBound)"
             throw .handler(
