@@ -136,6 +136,7 @@ def test_dropped_files_a_table_beside_them_and_edits_become_properties(console, 
     console.find(".match", "5 of 6 pictures have a row, 1 row without a picture")
     name(console, "Tabled")
     console.click(".each summary")
+    console.wait(lambda: len(console.all(".each-row")) == 6)
     edited = console.all(".each-row")[5].find_elements(By.TAG_NAME, "input")[0]
     edited.send_keys("7")
     console.assert_accessible()
