@@ -305,7 +305,7 @@ let package = Package(
         tests(of: "GRPCWeb", uses: ["Authentication", "Execution", "GRPCServer", "HTTPGateway", "HTTPServer"]),
         tests(of: "OpenAPI", uses: ["JSON"]),
         tests(of: "HTTPGateway", uses: ["Authentication", "HTTPServer", "Observability"]),
-        tests(of: "ServerInspection"),
+        tests(of: "ServerInspection", uses: ["DatabaseCore", "Execution", "ImageVectorizer"]),
         tests(of: "WebConsole", uses: ["Authentication", "Execution", "HTTPGateway", "HTTPServer", "Unpacking"]),
         // A database in memory for the tests of the APIs.
         .target(

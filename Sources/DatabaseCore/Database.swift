@@ -117,6 +117,11 @@ package final class Database: DatabaseOperations {
         }
     }
 
+    package var clockDelay: Duration {
+        let time = clock()
+        return lastTime.withLock { .milliseconds(max(0, $0 - time)) }
+    }
+
     func requireCollection(_ name: String) throws(DatabaseError) -> Collection {
         guard let collection = collectionTable[name] else { throw .collectionNotFound(name) }
         return collection

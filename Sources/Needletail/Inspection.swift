@@ -17,20 +17,25 @@ struct Inspection {
     let requests: RequestLog
     let listener: HTTPListener
     let memory: MemoryBudget
+    let metrics: MetricsEndpoint
 
-    func inspector(_ database: Database, _ network: VectorizerLoading.Announced) -> ServerInspector {
+    /// - Parameter background: threads that yield to all others.
+    func inspector(
+        _ database: Database, _ network: VectorizerLoading.Announced, background: ComputePool
+    ) -> ServerInspector {
         let facts = ServerInspector.Facts(
             version: Program.version, weaviateVersion: Program.weaviateVersion, start: startDate, features: features,
             settings: SettingsTable.all.map(report))
         return ServerInspector(
             facts: facts, start: start, log: LogSink.standardError.recent, requests: requests, database: database,
-            dataFolder: DataFolder(path: settings.dataPath),
+            vectorizer: network.vectorizer, dataFolder: DataFolder(path: settings.dataPath), background: background,
             transport: { [listener, memory] in
                 let statistics = listener.statistics
                 return ServerInspector.Transport(
                     connectionCount: statistics.openConnections, refusedCount: statistics.refusedRequests,
                     memoryInUse: memory.bytesInUse, memoryLimit: memory.limitInBytes)
-            }, network: { Self.report(on: network) })
+            }, network: { Self.report(on: network) },
+            metrics: { [metrics] () throws(DatabaseError) in try metrics.exposition() })
     }
 
     private var features: ServerFeatures {

@@ -24,11 +24,17 @@ final class MetricsEndpoint: HTTPHandler {
             response.headers.append(("Allow", "GET, HEAD"))
             return response
         }
-        do { return try report() } catch { return Self.refusal(status: 503, error.message) }
+        do throws(DatabaseError) {
+            return HTTPResponse(
+                status: 200, headers: [("Content-Type", Metrics.contentType)],
+                body: Array(try exposition().utf8))
+        } catch {
+            return Self.refusal(status: 503, error.message)
+        }
     }
 
-    /// The text for Prometheus.
-    func report() throws(DatabaseError) -> HTTPResponse {
+    /// The text that Prometheus reads.
+    func exposition() throws(DatabaseError) -> String {
         let metrics = Metrics()
         metrics.gauge(
             "weaviate_build_info", help: "1, labeled with the version of Weaviate that is answered as.",
@@ -37,9 +43,7 @@ final class MetricsEndpoint: HTTPHandler {
             "needletail_build_info", help: "1, labeled with the version of Needletail.", labels: ["version"]
         )[[Program.version]].set(1)
         try database.withLock { $0 }?.report(to: metrics)
-        return HTTPResponse(
-            status: 200, headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")],
-            body: Array((metrics.exposition + requests.exposition).utf8))
+        return metrics.exposition + requests.exposition
     }
 
     private static func refusal(status: Int, _ text: String) -> HTTPResponse {

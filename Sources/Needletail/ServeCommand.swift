@@ -73,9 +73,9 @@ struct ServeCommand {
         // Whoever finds the server ready finds in its log what was wrong with the data.
         logger.flush()
         let service = WeaviateService(database: database, authenticator: authenticator, nodeName: nodeName)
+        let background = ComputePool(threadCount: Self.insightsThreads, name: "insights", yields: true)
         let insights = Insights(
-            database: database, recall: database,
-            pool: ComputePool(threadCount: Self.insightsThreads, name: "insights", yields: true),
+            database: database, recall: database, pool: background,
             files: MapFiles(folder: "\(settings.dataPath)/maps"))
         let services = Services(
             thumbnails: Thumbnails(settings: settings, logger: logger),
@@ -83,8 +83,8 @@ struct ServeCommand {
             fetcher: fetcher,
             inspector: Inspection(
                 settings: settings, start: start, startDate: startDate, requests: requests, listener: listener,
-                memory: memory
-            ).inspector(database, network))
+                memory: memory, metrics: monitoring.endpoint
+            ).inspector(database, network, background: background))
         let port = listener.port ?? settings.port
         let apis = apis(database, service, network, services, port: port, front)
         front.open(guarded(console.map { ConsoleEntrance(inner: apis, console: $0) } ?? apis, requests))

@@ -12,9 +12,10 @@ struct Services {
     let fetcher: PictureFetcher
     let inspector: ServerInspector
 
-    /// Cancels imports, measurements and maps, and waits until they have ended.
+    /// Cancels imports and what is measured and drawn, and waits until they have ended.
     func stopJobs() async {
         await imports.stop()
         await insights.close()
+        await inspector.close()
     }
 }

@@ -20,6 +20,9 @@ package final class Metrics: Sendable {
 
     package init() {}
 
+    /// The media type of `exposition`.
+    package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
     /// The counters of this name; the same ones each time.
     package func counter(_ name: String, help: String, labels: [String] = []) -> MetricFamily<Counter> {
         families.withLock { families in

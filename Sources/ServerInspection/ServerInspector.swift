@@ -52,20 +52,27 @@ package struct ServerInspector: Sendable {
     package let log: LogRing
     package let requests: RequestLog
     package let dataFolder: DataFolder
+    package let selfTest: SelfTest
+    private let sizing: CollectionSizing
     private let database: any InspectionOperations
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
     private let readTransport: @Sendable () -> Transport
     private let readNetwork: @Sendable () -> NetworkReport
+    private let readMetrics: @Sendable () throws(DatabaseError) -> String
 
     /// - Parameters:
     ///   - start: when the process began, by the clock that never goes back.
     ///   - transport: asked each time.
+    ///   - background: measures collections; its threads may block and should yield to others.
     ///   - network: asked each time, since the network is loaded after the start.
+    ///   - metrics: makes the text for Prometheus.
     package init(
         facts: Facts, start: ContinuousClock.Instant, log: LogRing, requests: RequestLog,
-        database: any InspectionOperations, dataFolder: DataFolder,
-        transport: @escaping @Sendable () -> Transport, network: @escaping @Sendable () -> NetworkReport
+        database: any InspectionOperations, vectorizer: any ImageVectorizing, dataFolder: DataFolder,
+        background: any TaskExecutor, transport: @escaping @Sendable () -> Transport,
+        network: @escaping @Sendable () -> NetworkReport,
+        metrics: @escaping @Sendable () throws(DatabaseError) -> String
     ) {
         self.facts = facts
         self.start = start
@@ -73,6 +80,9 @@ package struct ServerInspector: Sendable {
         self.requests = requests
         self.database = database
         self.dataFolder = dataFolder
+        selfTest = SelfTest(database: database, vectorizer: vectorizer, dataFolder: dataFolder)
+        sizing = CollectionSizing(database: database, executor: background)
+        readMetrics = metrics
         readTransport = transport
         readNetwork = network
     }
@@ -82,10 +92,31 @@ package struct ServerInspector: Sendable {
     package var network: NetworkReport { readNetwork() }
 
     /// Memory of all vector indexes.
-    package var indexMemoryInBytes: Int { database.vectorIndexes().reduce(0) { $0 + $1.memoryInBytes } }
+    package var indexMemoryInBytes: Int { database.indexMemoryInBytes }
 
     /// How far the data may grow.
     package func mapSizeInBytes() throws(DatabaseError) -> Int { try database.storageFigures().mapSizeInBytes }
+
+    /// Every collection, by name, with what it takes as far as that is known.
+    package func collections() throws(DatabaseError) -> CollectionsReport {
+        let figures = database.collectionFigures()
+        let known = try sizing.known(figures.map(\.name))
+        return CollectionsReport(
+            collections: figures.map { ($0, known.measured[$0.name]) }, isMeasuring: known.isMeasuring)
+    }
+
+    /// The text that Prometheus reads.
+    package func metrics() throws(DatabaseError) -> String { try readMetrics() }
+
+    /// Ends what goes on in the background.
+    package func close() async { await sizing.close() }
+}
+
+/// What is told of all collections.
+package struct CollectionsReport: Sendable {
+    package var collections: [(figures: CollectionFigures, measured: CollectionSizing.Measured?)]
+    /// Whether sizes will soon be newer.
+    package var isMeasuring: Bool
 }
 
 /// What of the server is switched on.
@@ -104,7 +135,7 @@ package struct ServerFeatures: Hashable, Sendable {
 /// A setting as it is in effect.
 package struct SettingReport: Hashable, Sendable {
     /// Where a value comes from.
-    package enum Source: String, Sendable { case standard = "default", environment, file, flag }
+    package enum Source: String, Sendable, CaseIterable { case standard = "default", environment, file, flag }
 
     package var name: String
     /// Of secrets three stars, if there is one.

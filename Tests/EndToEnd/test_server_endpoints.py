@@ -236,3 +236,92 @@ def test_what_holds_no_vectors_is_not_measured(filled):
     assert filled.request("POST", "/v1/schema", {"class": "Empty"})[0] == 200
     status, answer = until(lambda: filled.request("GET", "/v1/recall/Empty"), lambda answer: answer[0] != 202)
     assert status == 422 and "no two objects with a vector" in json.dumps(answer)
+
+
+def collections(server: Server) -> dict[str, dict]:
+    """What is told of each class, measured."""
+    answer = until(
+        lambda: server.request("GET", "/v1/server/collections")[1],
+        lambda answer: not answer["isMeasuring"] and all(entry["measuredAt"] for entry in answer["collections"]))
+    return {entry["class"]: entry for entry in answer["collections"]}
+
+
+def test_classes_are_told_with_what_they_take(filled, pets):
+    first = filled.request("GET", "/v1/server/collections")
+    assert first[0] == 200 and any(entry["class"] == "Pet" for entry in first[1]["collections"])
+    pet = collections(filled)["Pet"]
+    pictures = sum(path.stat().st_size for path, _ in pets[:24])
+    assert pet["objects"] == 24 and pet["tenants"] is None and pet["vectorizer"] == "img2vec-neural"
+    assert pictures <= pet["bytes"]["pictures"] <= pictures + 24 * 200
+    vector = pet["vectors"][0]
+    assert (vector["name"], vector["index"], vector["metric"], vector["dimensions"]) == (None, "hnsw", "cosine", 1280)
+    assert 24 * 1280 * 4 <= vector["bytes"] == pet["bytes"]["vectors"] <= 24 * 1280 * 4 + (1 << 20)
+    assert vector["memoryBytes"] > 0 and pet["bytes"]["inverted"] > 0 and pet["bytes"]["objects"] > 24 * 50
+    assert pet["bytes"]["total"] >= sum(pet["bytes"][part] for part in ("objects", "pictures", "vectors", "inverted"))
+
+
+def test_a_new_class_is_measured_at_once_and_a_changed_one_after_a_minute(filled):
+    collections(filled)
+    assert filled.request("POST", "/v1/schema", {"class": "New"})[0] == 200
+    assert collections(filled)["New"]["bytes"]["total"] > 0
+    assert filled.request("POST", "/v1/objects", {"class": "New", "properties": {"text": "x" * 1000}})[0] == 200
+    new = next(entry for entry in filled.request("GET", "/v1/server/collections")[1]["collections"] if entry["class"] == "New")
+    assert new["objects"] == 1 and new["bytes"]["objects"] < 1000
+    assert filled.request("DELETE", "/v1/schema/New")[0] == 200
+    assert "New" not in {entry["class"] for entry in filled.request("GET", "/v1/server/collections")[1]["collections"]}
+
+
+def test_the_slowest_requests_are_shown(filled):
+    status, answer = filled.request("GET", "/v1/server/slow-requests")
+    slow = answer["requests"]
+    assert status == 200 and 1 <= len(slow) <= 100 and set(slow[0]) == {"at", "method", "path", "ms", "status"}
+    times = [entry["ms"] for entry in slow]
+    assert times == sorted(times, reverse=True) and datetime.fromisoformat(slow[0]["at"])
+    # Pictures went through the network.
+    assert "/v1/batch/objects" in {entry["path"] for entry in slow[:10]}
+    assert not any("00000000" in entry["path"] for entry in slow)
+
+
+def test_metrics_are_the_same_as_on_their_own_port(filled):
+    status, text = ask(filled, "/v1/server/metrics")
+    names = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    other = {line.split()[2] for line in filled.scrape()[1].splitlines() if line.startswith("# TYPE")}
+    assert status == 200 and names == other and "needletail_request_duration_seconds" in names
+
+
+def test_a_self_test_passes_and_leaves_nothing_behind(filled):
+    objects = filled.request("GET", "/v1/objects?class=Pet&limit=100")[1]["totalResults"]
+    status, answer = filled.request("POST", "/v1/server/self-test")
+    assert status == 200 and answer["passed"] is True, answer
+    checks = {check["name"]: check for check in answer["checks"]}
+    assert {"storage", "disk space", "network", "vector index of Pet", "thumbnails", "clock"} <= set(checks)
+    assert "1280" in checks["network"]["detail"] and checks["vector index of Pet"]["detail"] == "a stored vector finds itself"
+    assert all(check["ms"] >= 0 for check in answer["checks"])
+    assert filled.request("GET", "/v1/objects?class=Pet&limit=100")[1]["totalResults"] == objects
+    assert filled.request("GET", "/v1/server/self-test")[0] == 405
+
+
+def test_a_self_test_fails_where_a_class_needs_a_network_that_is_missing(guarded):
+    status, text = ask(guarded, "/v1/server/self-test", "POST", KEY)
+    assert status == 200 and json.loads(text)["passed"] is True
+    connection = http.client.HTTPConnection("127.0.0.1", guarded.port, timeout=60)
+    definition = json.dumps({
+        "class": "Pet", "vectorizer": "img2vec-neural", "moduleConfig": {"img2vec-neural": {"imageFields": ["image"]}},
+        "properties": [{"name": "image", "dataType": ["blob"]}]})
+    connection.request("POST", "/v1/schema", definition, {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"})
+    assert connection.getresponse().status == 200
+    connection.close()
+    answer = json.loads(ask(guarded, "/v1/server/self-test", "POST", KEY)[1])
+    failed = [check for check in answer["checks"] if not check["passed"]]
+    assert answer["passed"] is False and [check["name"] for check in failed] == ["network"] and "Pet" in failed[0]["detail"]
+
+
+@pytest.mark.parametrize("path", READ + ADMIN)
+def test_nobody_looks_without_a_key(guarded, path):
+    assert ask(guarded, path)[0] == 401
+    assert ask(guarded, path, key="wrong")[0] == 401
+
+
+def test_nobody_tries_the_server_without_a_key(guarded):
+    assert ask(guarded, "/v1/server/self-test", "POST")[0] == 401
+    assert ask(guarded, "/v1/recall/Pet", "DELETE")[0] == 401

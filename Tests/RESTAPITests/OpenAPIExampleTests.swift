@@ -120,7 +120,8 @@ private struct ExampleServer {
                 ImportService(
                     database: database, roots: [folder + "/root"], limit: 1, executor: pool,
                     journalFolder: folder + "/journals", fetcher: NoFetching(), decodingLimits: .init())
-            }, insightsPool: pool, inspector: .fixture(), recall: EndlessRecall())
+            }, insightsPool: pool, inspector: .double(background: pool),
+            recall: EndlessRecall())
         guard !isEmpty else { return }
         for id in ["schema.objects.create", "tenants.create", "batch.objects.create", "aliases.create"] {
             try await carryOutExamples(of: id)
@@ -138,6 +139,7 @@ private struct ExampleServer {
     }
 
     func close() async {
+        await fixture.handler.context.inspector?.close()
         await fixture.handler.context.insights?.close()
         await fixture.handler.context.imports?.close()
         pool.stop()

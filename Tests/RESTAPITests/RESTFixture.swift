@@ -24,7 +24,7 @@ struct RESTFixture {
         settings: DatabaseSettings = DatabaseSettings(), isReady: Bool = true, origin: String = "",
         thumbnails: ThumbnailService? = nil, imports: (MemoryDatabase) -> ImportService? = { _ in nil },
         insightsPool: ComputePool? = nil, fetcher: (any PictureFetching)? = nil, inspector: ServerInspector? = nil,
-        recall: (any RecallOperations)? = nil
+        recall: any RecallOperations = MeasuredDouble()
     ) {
         database = MemoryDatabase(settings: settings)
         var context = RESTContext(
@@ -35,7 +35,9 @@ struct RESTFixture {
         context.imports = imports(database)
         context.fetcher = fetcher
         context.inspector = inspector
-        context.insights = insightsPool.map { [database] in Insights(database: database, recall: recall, pool: $0) }
+        context.insights = insightsPool.map { [database] in
+            Insights(database: database, recall: recall, pool: $0)
+        }
         handler = RESTHandler(database: database, graphql: GraphQLDouble(), context: context)
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Authentication
+import CollectionInsights
 import DatabaseCore
+import Execution
 import Foundation
 import HTTPServer
 import ImageVectorizer
@@ -12,49 +14,23 @@ import Testing
 
 @testable import RESTAPI
 
-/// A database that has two indexes.
-private struct TwoIndexes: InspectionOperations {
-    func storageFigures() -> StorageFigures { StorageFigures(mapSizeInBytes: 1 << 40, lastCommit: 7) }
+struct ServerRequestTests {
+    private let requests = RequestLog()
+    private let sink = LogSink { _ in }
+    private static let pool = ComputePool(threadCount: 1, name: "test")
 
-    func vectorIndexes() -> [VectorIndexStatus] {
-        ["a", "b"].map { name in
-            var status = VectorIndexStatus(collection: "Meme", shard: "s", vector: name, kind: "hnsw", metric: "cosine")
-            status.memoryInBytes = 1_000
-            return status
-        }
-    }
-}
-
-extension ServerInspector {
-    /// Of a server with two indexes and one setting.
-    static func fixture(
-        log: LogRing = LogSink { _ in }.recent, requests: RequestLog = RequestLog(),
-        network: NetworkReport = .none(reason: "it is being loaded")
-    ) -> ServerInspector {
-        var features = ServerFeatures()
-        features.importRootCount = 2
+    private func fixture(
+        network: NetworkReport = .none(reason: "it is being loaded"), isBroken: Bool = false
+    ) -> RESTFixture {
         let settings = [
             SettingReport(
                 name: "PORT", value: "8081", defaultValue: "8080", source: .environment, section: "Addresses",
                 help: "The port.")
         ]
-        return ServerInspector(
-            facts: .init(
-                version: "0.1.0", weaviateVersion: "1.39.0", start: Date(timeIntervalSince1970: 1_700_000_000),
-                features: features, settings: settings),
-            start: ContinuousClock.now, log: log, requests: requests, database: TwoIndexes(),
-            dataFolder: DataFolder(path: "/"),
-            transport: { .init(connectionCount: 3, refusedCount: 2, memoryInUse: 10, memoryLimit: 100) },
-            network: { network })
-    }
-}
-
-struct ServerRequestTests {
-    private let requests = RequestLog()
-    private let sink = LogSink { _ in }
-
-    private func fixture(network: NetworkReport = .none(reason: "it is being loaded")) -> RESTFixture {
-        RESTFixture(inspector: .fixture(log: sink.recent, requests: requests, network: network))
+        let inspector = ServerInspector.double(
+            InspectedDouble(isBroken: isBroken), settings: settings, log: sink.recent, requests: requests,
+            network: network, background: Self.pool)
+        return RESTFixture(inspector: inspector)
     }
 
     @Test func `the server tells how it fares`() async throws {
@@ -150,6 +126,107 @@ struct ServerRequestTests {
         let request = HTTPRequest(
             method: "GET", pathSegments: path.split(separator: "/").map { String($0) }, rawPath: path)
         #expect(fixture().handler.permission(for: request) == permission)
+    }
+
+    @Test func `sizes come when they are measured`() async throws {
+        let fixture = fixture()
+        var body = try await fixture.send("GET", "/v1/server/collections").body
+        guard case .array(let first)? = body?["collections"], let meme = Array(first).first else {
+            Issue.record("no collections")
+            return
+        }
+        #expect(meme["class"]?.text == "Meme" && meme["objects"]?.number == 3 && meme["tenants"] == .null)
+        while body?["isMeasuring"] == .boolean(true) {
+            await Task.yield()
+            body = try await fixture.send("GET", "/v1/server/collections").body
+        }
+        guard case .array(let measured)? = body?["collections"], let meme = Array(measured).first else {
+            Issue.record("no collections")
+            return
+        }
+        #expect(meme["bytes"]?["total"]?.number == 101 && meme["bytes"]?["vectors"]?.number == 40)
+        #expect(meme["measuredAt"]?.text != nil && meme["vectorizer"]?.text == "none")
+        guard case .array(let vectors)? = meme["vectors"], let vector = Array(vectors).first else {
+            Issue.record("no vectors")
+            return
+        }
+        #expect(vector["name"]?.text == "a" && vector["bytes"]?.number == 40 && vector["unlinked"]?.number == 1)
+    }
+
+    @Test func `a self-test tells each part, and the first that fails fails it`() async throws {
+        let body = try await fixture().send("POST", "/v1/server/self-test").body
+        guard case .array(let checks)? = body?["checks"] else {
+            Issue.record("no checks")
+            return
+        }
+        #expect(body?["passed"] == .boolean(true), "\(Array(checks))")
+        #expect(
+            Array(checks).map { $0["name"]?.text } == [
+                "storage", "disk space", "network", "vector index of Meme, a", "thumbnails", "clock",
+            ])
+        #expect(Array(checks).allSatisfy { $0["ms"]?.number != nil && $0["detail"]?.text?.isEmpty == false })
+        let broken = try await fixture(isBroken: true).send("POST", "/v1/server/self-test").body
+        guard case .array(let failed)? = broken?["checks"] else {
+            Issue.record("no checks")
+            return
+        }
+        #expect(broken?["passed"] == .boolean(false))
+        #expect(Array(failed).filter { $0["passed"] == .boolean(false) }.count == 2)
+        #expect(Array(failed).first?["detail"]?.text?.contains("on fire") == true)
+    }
+
+    @Test func `metrics are text, and slow requests are shown with their class`() async throws {
+        let fixture = fixture()
+        let response = try await fixture.response(to: "GET", "/v1/server/metrics")
+        #expect(response.status == 200 && String(decoding: response.body, as: UTF8.self) == "up 1\n")
+        #expect(response.headers.contains { $0.name == "Content-Type" && $0.value.hasPrefix("text/plain") })
+        requests.end(requests.begin(), of: .init(method: "GET", path: "/v1/objects/{class}"), status: 404) {
+            "/v1/objects/Meme"
+        }
+        let body = try await fixture.send("GET", "/v1/server/slow-requests").body
+        guard case .array(let slow)? = body?["requests"], let first = Array(slow).first else {
+            Issue.record("no requests")
+            return
+        }
+        #expect(first["path"]?.text == "/v1/objects/Meme" && first["status"]?.number == 404)
+        #expect(first["method"]?.text == "GET" && first["ms"]?.number != nil && first["at"]?.text != nil)
+    }
+
+    @Test func `a measurement of recall is told with its curve`() async throws {
+        let fixture = RESTFixture(insightsPool: Self.pool)
+        try await fixture.createClass("Things")
+        let target = "/v1/recall/Things?ef=200,20&queries=5&limit=3"
+        var answer = try await fixture.send("GET", target)
+        while answer.status == 202 {
+            #expect(answer.body?["state"]?.text == "running")
+            await Task.yield()
+            answer = try await fixture.send("GET", target)
+        }
+        let body = try #require(answer.body)
+        #expect(answer.status == 200 && body["state"]?.text == "succeeded" && body["stale"] == .boolean(false))
+        let numbers = ["k", "queries", "objects", "unlinked", "dimensions", "currentEf", "exactMs"]
+        #expect(numbers.map { body[$0]?.number } == [3, 5, 50, 7, 2, 100, 3])
+        #expect(body["index"]?.text == "hnsw" && body["metric"]?.text == "cosine")
+        #expect(body["curve"]?.elements.map { $0["ef"]?.number } == [20, 200])
+        let first = body["curve"]?.elements.first
+        #expect(first?["recall"]?.number == 1 && first?["p50Ms"]?.number == 1 && first?["p99Ms"]?.number == 2)
+        #expect(first?["qps"]?.number == 1_000 && first?["scan"] == .boolean(false))
+        let note = try #require(body["note"]?.text)
+        #expect(note.contains("from ef 200 on") && note.contains("7 vectors wait for their links"))
+        #expect(try await fixture.send("DELETE", target).status == 404)
+        await fixture.handler.context.insights?.close()
+    }
+
+    @Test(arguments: [
+        ("ef=0", "ef"), ("ef=1,x", "ef"), ("ef=,", "ef"), ("queries=0", "queries"), ("queries=1001", "queries"),
+        ("limit=101", "limit"), ("refresh=maybe", "refresh"), ("targetVector=x", "'x'"),
+    ])
+    func `a measurement that cannot be made is refused by name`(query: String, word: String) async throws {
+        let fixture = RESTFixture(insightsPool: Self.pool)
+        try await fixture.createClass("Things")
+        let answer = try await fixture.send("GET", "/v1/recall/Things?\(query)")
+        #expect(answer.status == 422 && answer.message?.contains(word) == true)
+        #expect(try await fixture.send("GET", "/v1/recall/Nothing").status == 404)
     }
 
     @Test func `a server without an inspector says that there is none`() async throws {

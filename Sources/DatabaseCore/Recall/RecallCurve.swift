@@ -53,6 +53,17 @@ package struct RecallCurve: Sendable {
         package var queriesPerSecond: Double
         /// Whether searches with this ef go through all codes instead of the graph, because that is cheaper.
         package var isScan: Bool
+
+        package init(
+            ef: Int, recall: Double, median: Duration, percentile99: Duration, queriesPerSecond: Double, isScan: Bool
+        ) {
+            self.ef = ef
+            self.recall = recall
+            self.median = median
+            self.percentile99 = percentile99
+            self.queriesPerSecond = queriesPerSecond
+            self.isScan = isScan
+        }
     }
 
     package var queryCount: Int
@@ -70,4 +81,19 @@ package struct RecallCurve: Sendable {
     package var points: [Point]
     /// What an exact search takes that goes through all stored vectors; the median of a few.
     package var exactTime: Duration
+
+    package init(
+        queryCount: Int, vectorCount: Int, unlinkedCount: Int, dimensions: Int, kind: String, metric: String,
+        currentEf: Int?, points: [Point], exactTime: Duration
+    ) {
+        self.queryCount = queryCount
+        self.vectorCount = vectorCount
+        self.unlinkedCount = unlinkedCount
+        self.dimensions = dimensions
+        self.kind = kind
+        self.metric = metric
+        self.currentEf = currentEf
+        self.points = points
+        self.exactTime = exactTime
+    }
 }

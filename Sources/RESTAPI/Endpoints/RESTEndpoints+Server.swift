@@ -16,6 +16,19 @@ extension RESTEndpoints {
         RESTEndpoint(
             "GET", "server/log", .admin, "The last lines of the log", tag: "server", .serverLog,
             .work { handler, call throws(Refusal) in try handler.serverLog(call) }),
+        RESTEndpoint(
+            "GET", "server/collections", .read, "What each class holds and takes", tag: "server", .serverCollections,
+            .work { handler, call throws(Refusal) in try handler.serverCollections(call) }),
+        RESTEndpoint(
+            "GET", "server/slow-requests", .admin, "The slowest requests of the last hour", tag: "server",
+            .slowRequests,
+            .work { handler, call throws(Refusal) in try handler.slowRequests(call) }),
+        RESTEndpoint(
+            "GET", "server/metrics", .read, "The metrics as Prometheus reads them", tag: "server", .serverMetrics,
+            .work { handler, call throws(Refusal) in try handler.serverMetrics(call) }),
+        RESTEndpoint(
+            "POST", "server/self-test", .admin, "Try what the server is made of", tag: "server", .selfTest,
+            .work { handler, call throws(Refusal) in try await handler.selfTest(call) }),
     ]
 
     static let recall: [RESTEndpoint] = [

@@ -185,7 +185,8 @@ extension SchemaComponent {
             ])
     }
 
-    private static let job: [SchemaMember] = [
+    /// What is told of every measurement.
+    static let job: [SchemaMember] = [
         .required("id", .string), .required("class", .string),
         .required("state", .oneOf(["running", "succeeded", "failed", "cancelled"])), .required("done", .integer),
         .required("total", .integer), .required("progress", .number.described("0 to 1")),

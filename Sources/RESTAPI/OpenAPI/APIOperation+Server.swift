@@ -2,6 +2,7 @@
 
 import Observability
 import OpenAPI
+import ServerInspection
 
 /// How the running server fares.
 extension APIOperation {
@@ -10,6 +11,19 @@ extension APIOperation {
     static let serverStatus = APIOperation(
         "server.get", "Reads what the system knows; nothing is measured for it.",
         responses: [.json("How it fares now", .reference(.serverStatus)), off])
+
+    static let serverCollections = APIOperation(
+        "server.collections",
+        "What a class takes of the file is measured in the background, again when something has changed and a minute has passed; it "
+            + "is null until that was done once.",
+        responses: [
+            .json(
+                "Every class",
+                .object([
+                    .required("collections", .array(of: .reference(.collectionFigures))),
+                    .required("isMeasuring", .boolean.described("Whether sizes will soon be newer")),
+                ])), off,
+        ])
 
     static let serverSettings = APIOperation(
         "server.settings", "Secrets are not shown.",
@@ -21,8 +35,10 @@ extension APIOperation {
                         "settings",
                         .array(
                             of: .object([
-                                .required("name", .string), .required("value", .string), .required("default", .string),
-                                .required("source", .string), .required("section", .string), .required("help", .string),
+                                .required("name", .string), .required("value", .string.described("Of secrets `***`")),
+                                .required("default", .string),
+                                .required("source", .oneOf(SettingReport.Source.allCases.map(\.rawValue))),
+                                .required("section", .string), .required("help", .string),
                             ])))
                 ])), off,
         ])
@@ -30,7 +46,10 @@ extension APIOperation {
     static let serverLog = APIOperation(
         "server.log", "Only the last \(LogRing.lineLimit) lines are kept.",
         parameters: [
-            .query("after", .integer, "The number after which lines are wanted: the `next` of the answer before"),
+            .query(
+                "after", .integer.atLeast(0),
+                "The number after which lines are wanted: the `next` of the answer before; without it the last ones are shown"
+            ),
             .query(
                 "limit", .integer.limited(to: 1...LogRing.lineLimit).byDefault(500), "The most lines of an answer"),
             .query(
@@ -44,70 +63,53 @@ extension APIOperation {
                         "lines",
                         .array(
                             of: .object([
-                                .required("number", .integer), .required("time", .string), .required("level", .string),
+                                .required("number", .integer), .required("time", .string(format: "date-time")),
+                                .required("level", .oneOf(Logger.Level.allCases.map(\.name))),
                                 .required("message", .string),
                                 .required("values", .map(of: .any(of: [.string, .number, .boolean]))),
-                            ]))), .required("next", .integer), .required("dropped", .integer),
+                            ]))), .required("next", .integer.described("What to send as `after` next time")),
+                    .required("dropped", .integer.described("How many lines after that one are forgotten")),
                 ])), .invalid, off,
         ])
-}
 
-extension SchemaComponent {
-    static let serverStatus = SchemaComponent("ServerStatus") {
-        .object([
-            .required("version", .string), .required("weaviateVersion", .string),
-            .required("startedAt", .string(format: "date-time")), .required("uptimeSeconds", .integer),
-            .required("isReady", .boolean), .required("processor", processor), .required("memory", memory),
-            .required("disk", disk), .required("requests", .reference(.serverRequests)),
-            .required("network", JSONSchema.reference(.serverNetwork).orNull),
-            .optional("networkReason", .string.described("Why there is no network")),
-            .required("features", features),
-        ])
-    }
-
-    private static let processor = JSONSchema.object([
-        .required("name", .string), .required("cores", .integer),
-        .required("kernels", .string.described("Which instructions compare vectors")),
-    ])
-    private static let memory = JSONSchema.object([
-        .required("residentBytes", JSONSchema.integer.orNull), .required("machineBytes", JSONSchema.integer.orNull),
-        .required("indexBytes", .integer.described("Of vector indexes")),
-        .required("requestBudgetBytes", .integer.described("What all requests may take together")),
-        .required("requestUsedBytes", .integer),
-    ])
-    private static let disk = JSONSchema.object(
-        ["usedBytes", "freeBytes", "totalBytes"].map { .required($0, JSONSchema.integer.orNull) }
-            + [.required("mapBytes", .integer.described("The size of the memory map"))])
-    private static let features = JSONSchema.object(
-        ["imports", "fetchHosts", "backups", "thumbnails"].map { .required($0, .boolean) }
-            + [.required("importRoots", .integer.described("How many folders may be imported from"))])
-
-    static let serverRequests = SchemaComponent("ServerRequests") {
-        .object(
-            ["inProgress", "connections", "total", "failed", "refused"].map { .required($0, .integer) } + [
-                .required("perSecond", .number),
-                .required(
-                    "byEndpoint",
-                    .array(
-                        of: .object(
-                            [.required("method", .string), .required("path", .string)]
-                                + ["count", "failed", "refused"].map { .required($0, .integer) }
-                                + ["p50Ms", "p95Ms", "p99Ms"].map { .required($0, JSONSchema.number.orNull) }))),
-            ])
-    }
-
-    static let serverNetwork = SchemaComponent("ServerNetwork") {
-        .object([
-            .required("name", .string), .required("sha256", .string), .required("dimensions", .integer),
-            .required("precision", .string), .required("streams", JSONSchema.string.orNull),
-            .required("source", .string),
-            .required(
-                "licence",
+    static let slowRequests = APIOperation(
+        "server.slowRequests",
+        responses: [
+            .json(
+                "At most \(SlowestRequests.limit), slowest first",
                 .object([
-                    .required("name", .string), .required("note", .string),
-                    .required("nonCommercial", JSONSchema.boolean.orNull.described("Null where it is not known")),
-                ])),
+                    .required(
+                        "requests",
+                        .array(
+                            of: .object([
+                                .required("at", .string(format: "date-time").described("When it was answered")),
+                                .required("method", .string.described("`gRPC` for calls over gRPC")),
+                                .required("path", .string.described("The pattern, with the class in it")),
+                                .required("ms", .number), .required("status", .integer),
+                            ])))
+                ])), off,
         ])
-        .described("What makes vectors of pictures")
-    }
+
+    static let serverMetrics = APIOperation(
+        "server.metrics", "The same as on the port for Prometheus.",
+        responses: [APIResponse(200, "In Prometheus's format", [APIContent(Metrics.contentType, .string)]), off])
+
+    static let selfTest = APIOperation(
+        "server.selfTest",
+        "Writes, reads and removes something, looks at the disk, sends a picture through the network twice, has each vector index look "
+            + "for a stored vector, makes a thumbnail, and looks at the clock. What is stored stays as it is.",
+        responses: [
+            .json(
+                "What was tried; also where something failed",
+                .object([
+                    .required("passed", .boolean.described("Whether all did")),
+                    .required(
+                        "checks",
+                        .array(
+                            of: .object([
+                                .required("name", .string), .required("passed", .boolean),
+                                .required("detail", .string), .required("ms", .number),
+                            ]))),
+                ])), .tooBusy, off,
+        ])
 }

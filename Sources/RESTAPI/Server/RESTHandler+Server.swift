@@ -50,6 +50,49 @@ extension RESTHandler {
         return .json(writer.bytes)
     }
 
+    func serverCollections(_ call: Call) throws(Refusal) -> HTTPResponse {
+        let inspector = try requireInspector()
+        let report = try reading(.write) { () throws(DatabaseError) in try inspector.collections() }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("collections")
+        writer.beginArray()
+        for (figures, measured) in report.collections { ServerEncoder.write(figures, measured, to: &writer) }
+        writer.endArray()
+        writer.member("isMeasuring", .boolean(report.isMeasuring))
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    func slowRequests(_ call: Call) throws(Refusal) -> HTTPResponse {
+        let inspector = try requireInspector()
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("requests")
+        writer.beginArray()
+        for request in inspector.requests.slowest { ServerEncoder.write(request, to: &writer) }
+        writer.endArray()
+        writer.endObject()
+        return .json(writer.bytes)
+    }
+
+    func serverMetrics(_ call: Call) throws(Refusal) -> HTTPResponse {
+        let inspector = try requireInspector()
+        let text = try reading(.write) { () throws(DatabaseError) in try inspector.metrics() }
+        return HTTPResponse(
+            status: 200, headers: [("Content-Type", Metrics.contentType)],
+            body: Array(text.utf8))
+    }
+
+    func selfTest(_ call: Call) async throws(Refusal) -> HTTPResponse {
+        guard let report = await (try requireInspector()).selfTest.run() else {
+            throw .handler(429, "another self-test is running; ask again when it has ended")
+        }
+        var writer = JSONWriter()
+        ServerEncoder.write(report, to: &writer)
+        return .json(writer.bytes)
+    }
+
     // MARK: - Parts
 
     func requireInspector() throws(Refusal) -> ServerInspector {
