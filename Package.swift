@@ -172,7 +172,8 @@ let package = Package(
                 "Observability", "OpenAPI", "ServerInspection", "ThumbnailCache", "VectorIndexes",
             ]),
         .target(
-            name: "WebConsole", dependencies: ["Authentication", "CConsoleSite", "CDeflate", "CZlib", "HTTPGateway", "HTTPServer"],
+            name: "WebConsole",
+            dependencies: ["Authentication", "CConsoleSite", "CDeflate", "CZlib", "HTTPGateway", "HTTPServer"],
             exclude: ["Site"], swiftSettings: swiftSettings),
 
         // The program.
@@ -335,7 +336,7 @@ let package = Package(
             uses: [
                 "Authentication", "CollectionInsights", "DataModel", "DatabaseCore", "DatabaseTesting", "Execution",
                 "Fetching", "HTTPGateway", "HTTPServer", "ImageVectorizer", "Importing", "JSON", "Jobs",
-                "MultipartForms", "Observability", "OpenAPI", "ServerInspection", "ThumbnailCache",
+                "MultipartForms", "Observability", "OpenAPI", "RandomNumbers", "ServerInspection", "ThumbnailCache",
             ]),
         tests(of: "Configuration"),
     ],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Execution
+import Foundation
+import RandomNumbers
 import Testing
 
 @testable import RESTAPI
@@ -68,5 +70,32 @@ struct MemoryTests {
             "POST", "/v1/objects", #"{"class": "C", "vector": \#(Self.list("0", 70_000))}"#)
         #expect(answer.status == 422)
         #expect(answer.message?.contains("vector has 70000 dimensions; 1 to 65535 are allowed") == true)
+    }
+
+    @Test func `what a blob holds is not counted as words, however much of it there is`() async throws {
+        try await fixture.createClass(
+            "Photo", #"{"name": "image", "dataType": ["blob"]}, {"name": "text", "dataType": ["text"]}"#)
+        // Of Base64's 64 characters two stand between words.
+        let texts = Self.noise(byteCount: 120_000)
+        func batch(_ property: String) -> String {
+            let objects = texts.map { #"{"properties": {"\#(property)": "\#($0)"}, "class": "Photo"}"# }
+            return #"{"objects": [\#(objects.joined(separator: ","))]}"#
+        }
+        let budget = MemoryBudget(limitInBytes: 1 << 40)
+        let pictures = MemoryReservation(in: budget)
+        let words = MemoryReservation(in: budget)
+        #expect(try await fixture.send("POST", "/v1/batch/objects", batch("image"), memory: pictures).status == 200)
+        #expect(try await fixture.send("POST", "/v1/batch/objects", batch("text"), memory: words).status == 200)
+        let sent = texts.reduce(0) { $0 + $1.utf8.count }
+        #expect(pictures.byteCount < 3 * sent)
+        #expect(words.byteCount > 6 * sent)
+    }
+
+    /// Ten texts of Base64 that differ everywhere.
+    private static func noise(byteCount: Int) -> [String] {
+        var random = SplitMix64(seed: 17)
+        return (0..<10).map { _ in
+            Data((0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &random) }).base64EncodedString()
+        }
     }
 }
