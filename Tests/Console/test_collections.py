@@ -89,7 +89,9 @@ def test_the_list_says_how_much_is_in_each_and_how_it_is_indexed(console):
     table = {row[0]: dict(zip(head, row)) for row in rows}
     assert table["Pet"]["Objects"] == "40" and table["Pet"]["Vectorizer"] == "img2vec-neural"
     assert (table["Pet"]["Index"], table["Pet"]["Distance"], table["Pet"]["Queue"]) == ("hnsw", "cosine", "0")
-    assert table["Ware"]["Tenants"] == "2"
+    assert table["Ware"]["Tenants"] == "2" and table["Pet"]["Dimensions"] == "1,280"
+    # Sizes are measured in the background, and shown when they are known.
+    console.find(".sorted-table td", "MB")
     console.click(".collection-link", "Pet")
     console.find(".facts", "40 objects")
     assert console.path == "/collections/Pet"

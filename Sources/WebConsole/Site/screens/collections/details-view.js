@@ -127,13 +127,14 @@ export class DetailsView {
     }
 
     async #showFacts() {
-        const known = (await figures(this.#left)).get(this.name) ?? { objects: 0, waiting: 0 };
-        this.#objects = known.objects;
+        const own = (await figures(this.#left)).known.get(this.name);
+        if (!own || this.#isOver) return;
+        this.#objects = own.objects;
         replace(
             this.#facts,
-            h("span", { class: "chip number" }, `${number(known.objects)} ${t("objects")}`),
-            known.bytes === undefined ? null : h("span", { class: "chip number" }, `${bytes(known.bytes)} ${t("size")}`),
-            known.waiting ? h("span", { class: "chip number" }, `${number(known.waiting)} ${t("waiting")}`) : null,
+            h("span", { class: "chip number" }, `${number(own.objects)} ${t("objects")}`),
+            own.bytes === null ? null : h("span", { class: "chip number" }, `${bytes(own.bytes)} ${t("size")}`),
+            own.waiting ? h("span", { class: "chip number" }, `${number(own.waiting)} ${t("waiting")}`) : null,
             vectors(this.#definition).map((vector) => h("span", { class: "chip" }, t("vector", vector))),
         );
     }

@@ -3,19 +3,17 @@
 import { get } from "../../base/api.js";
 
 /**
- * What collections hold, by name: objects, tenants and vectors that wait for their place in the index.
+ * What collections hold, by name: objects, tenants, vectors that wait for their place in the index, the most dimensions of a vector, and
+ * bytes, `null` until the server has measured.
  *
- * @returns {Promise<Map<string, { objects: number, tenants: number, waiting: number }>>}
+ * @returns {Promise<{ known: Map<string, object>, isChanging: boolean }>} `isChanging`: it is worth asking again soon
  */
 export async function figures(signal) {
-    const { nodes } = await get(["nodes"], { output: "verbose" }, { signal });
-    const result = new Map();
-    for (const shard of nodes.flatMap((node) => node.shards ?? [])) {
-        const sum = result.get(shard.class) ?? { objects: 0, tenants: 0, waiting: 0 };
-        sum.objects += shard.objectCount;
-        sum.waiting += shard.vectorQueueLength;
-        sum.tenants += 1;
-        result.set(shard.class, sum);
-    }
-    return result;
+    const { collections, isMeasuring } = await get(["server", "collections"], {}, { signal });
+    const known = collections.map(({ class: name, objects, tenants, vectors, bytes }) => {
+        const waiting = vectors.reduce((sum, each) => sum + each.unlinked, 0);
+        const dimensions = Math.max(0, ...vectors.map((each) => each.dimensions ?? 0)) || null;
+        return [name, { objects, tenants, waiting, dimensions, bytes: bytes.total }];
+    });
+    return { known: new Map(known), isChanging: isMeasuring || known.some(([, each]) => each.waiting > 0) };
 }

@@ -2,7 +2,7 @@
 
 import { href } from "../../base/address.js";
 import { h, replace } from "../../base/dom.js";
-import { number } from "../../base/format.js";
+import { bytes, number } from "../../base/format.js";
 import { collections, isTenanted, vectors } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
@@ -15,6 +15,8 @@ const t = texts({
     en: {
         name: "Collection",
         objects: "Objects",
+        size: "Size",
+        dimensions: "Dimensions",
         vectorizer: "Vectorizer",
         index: "Index",
         metric: "Distance",
@@ -31,7 +33,7 @@ const t = texts({
     },
 });
 
-/** Milliseconds between questions while vectors wait for their places. */
+/** Milliseconds between questions while sizes are measured or vectors wait for their places. */
 const pause = 2000;
 
 /** What all vectors of a collection have as `member`. */
@@ -43,7 +45,12 @@ function nameCell({ definition }) {
     return h("div", { class: "collection-name" }, link, description ? h("span", { class: "muted small" }, description) : null);
 }
 
-const figure = (name) => ({ title: t(name), value: (row) => row[name], cell: (row) => (row[name] === null ? "–" : number(row[name])), isNumber: true });
+const figure = (name, words = number) => ({
+    title: t(name),
+    value: (row) => row[name],
+    cell: (row) => (row[name] === null ? "–" : words(row[name])),
+    isNumber: true,
+});
 const ofAll = (name) => ({ title: t(name), value: (row) => ofVectors(row.definition, name) });
 
 /** All collections, with what is known of each. */
@@ -55,7 +62,9 @@ export class ListView {
     #table = new SortedTable(t("caption"), [
         { title: t("name"), value: (row) => row.definition.class, cell: nameCell, isHead: true },
         figure("objects"),
+        figure("size", bytes),
         ...["vectorizer", "index", "metric"].map(ofAll),
+        figure("dimensions"),
         figure("waiting"),
         figure("tenants"),
     ]);
@@ -65,7 +74,7 @@ export class ListView {
     }
 
     async load() {
-        const [all, known] = await Promise.all([collections(), figures(this.#left)]);
+        const [all, now] = await Promise.all([collections(), figures(this.#left)]);
         if (!all.length) {
             const actions = [
                 h("a", { class: "button primary", href: href("import") }, icon("import"), t("import")),
@@ -75,19 +84,19 @@ export class ListView {
         }
         announce(t("found", { n: all.length }));
         replace(this.element, this.#table.element);
-        this.#show(all, known);
+        this.#show(all, now);
     }
 
     leave() {
         clearTimeout(this.#timer);
     }
 
-    #show(all, known) {
+    #show(all, { known, isChanging }) {
         this.#table.rows = all.map((definition) => {
-            const own = known.get(definition.class) ?? { objects: 0, waiting: 0, tenants: 0 };
-            return { definition, ...own, tenants: isTenanted(definition) ? own.tenants : null };
+            const own = known.get(definition.class) ?? { objects: 0, waiting: 0, tenants: 0, dimensions: null, bytes: null };
+            return { definition, ...own, size: own.bytes, tenants: isTenanted(definition) ? own.tenants : null };
         });
-        if (![...known.values()].some((each) => each.waiting) || this.#left.aborted) return;
+        if (!isChanging || this.#left.aborted) return;
         this.#timer = setTimeout(async () => {
             try {
                 this.#show(all, await figures(this.#left));
