@@ -83,7 +83,7 @@ end_to_end() {
 # The web console in Chromium; screenshots go to .build/console-screenshots.
 console() {
     [ -d "${NEEDLETAIL_TEST_DATA:-}/images" ] || { skipped+=("console: it needs pictures in NEEDLETAIL_TEST_DATA/images"); return 0; }
-    .venv/bin/python -m pytest -q -p no:cacheprovider Tests/Console
+    .venv/bin/python -m pytest -q -p no:cacheprovider -n 2 --dist loadfile Tests/Console
 }
 
 # The client that speaks gRPC, weaviate-client 4.x.
