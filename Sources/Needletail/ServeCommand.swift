@@ -93,8 +93,10 @@ struct ServeCommand {
         let seconds = (clock.now - start).inSeconds
         let ports = (http: listener.port ?? settings.port, grpc: grpc.port ?? settings.grpcPort)
         Console.tell(startLine(database, network, ports: ports, seconds: seconds))
-        network.start { loaded in
+        log(network.problem, logger)
+        network.start { [self] loaded in
             Console.tell("network: \(loaded.summary) | \((clock.now - start).inSeconds.toHundredths) s")
+            log(loaded.problem, logger)
         }
         let purging = Task(executorPreference: pool) { try? await database.purgeDropped() }
         let expiration = Task(executorPreference: pool) {
@@ -124,6 +126,11 @@ struct ServeCommand {
         }
         logger.info("stopped; everything is saved")
         logger.flush()
+    }
+
+    /// Puts into the log why there is no network, for those who read it elsewhere than at the terminal.
+    private func log(_ problem: String?, _ logger: Logger) {
+        if let problem { logger.warning("there is no network for pictures", ["reason": .text(problem)]) }
     }
 
     private func listenerConfiguration() throws -> HTTPListener.Configuration {

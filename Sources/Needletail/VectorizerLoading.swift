@@ -15,6 +15,8 @@ struct VectorizerLoading {
         var vectorizer: any ImageVectorizing
         /// E.g. `resnet50 (2048 dimensions, bf16)`, or why there is none.
         var summary: String
+        /// Why there is none; `nil` if there is one.
+        var problem: String?
     }
 
     /// A network that is loaded when `start` is called, or the reason why there is none, which is known at once where a
@@ -23,6 +25,8 @@ struct VectorizerLoading {
         var vectorizer: any ImageVectorizing
         /// E.g. `resnet50 (being loaded)`, or why there is none.
         var summary: String
+        /// Why there is none, where that is known already.
+        var problem: String?
         fileprivate var loading: (vectorizer: LoadingVectorizer, load: @Sendable () -> Loaded)?
 
         /// Loads the network on a thread of its own.
@@ -57,7 +61,8 @@ struct VectorizerLoading {
                 loading: (vectorizer, { load(configuration) }))
         } catch {
             let missing = missing(error)
-            return Announced(vectorizer: missing.vectorizer, summary: missing.summary, loading: nil)
+            return Announced(
+                vectorizer: missing.vectorizer, summary: missing.summary, problem: missing.problem, loading: nil)
         }
     }
 
@@ -82,7 +87,7 @@ struct VectorizerLoading {
         // The reason names files of this machine: it is for the operator, not for clients.
         return Loaded(
             vectorizer: EmptyVectorizer(reason: "the server's log says why, and how to mend it"),
-            summary: "none: \(reason)")
+            summary: "none: \(reason)", problem: reason)
     }
 
     private func configuration() throws(ImageVectorizerError) -> NeuralVectorizer.Configuration {

@@ -128,6 +128,10 @@ def test_a_low_recall_of_live_searches_shows_and_is_warned_about(monitored):
         search(monitored, "Note", vectors[start:start + 5])
         metrics = wait_for(monitored, "needletail_recall_samples_total" + labels, start + 5)
     assert metrics["needletail_recall" + labels] < 0.9
+    # The line comes right after the figure.
+    deadline = time.monotonic() + 60
+    while "searches miss near neighbors" not in monitored.log_path.read_text() and time.monotonic() < deadline:
+        time.sleep(0.02)
     assert monitored.log_path.read_text().count("searches miss near neighbors") == 1
 
 

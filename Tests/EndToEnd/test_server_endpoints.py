@@ -169,6 +169,10 @@ def test_a_missing_network_is_told_without_its_path(guarded):
     text = ask(guarded, "/v1/server", key=KEY)[1]
     answer = json.loads(text)
     assert answer["network"] is None and "log" in answer["networkReason"] and "/no/such" not in text
+    # Which is true of the log that is shown, too.
+    lines = json.loads(ask(guarded, "/v1/server/log?level=warning", key=KEY)[1])["lines"]
+    reasons = [line["values"]["reason"] for line in lines if line["message"] == "there is no network for pictures"]
+    assert len(reasons) == 1 and "/no/such/network.onnx" in reasons[0]
 
 
 def clustered(server: Server, name: str, count: int, index: dict) -> None:

@@ -73,14 +73,17 @@ extension SchemaComponent {
                         .required("name", JSONSchema.string.orNull), .required("index", .string),
                         .required("metric", .string), .required("vectorizer", .string),
                         .required("dimensions", JSONSchema.integer.orNull.described("Null before the first vector")),
-                        .required("bytes", JSONSchema.integer.orNull.described("Of vectors and snapshots of their indexes")),
+                        .required(
+                            "bytes", JSONSchema.integer.orNull.described("Of vectors and snapshots of their indexes")),
                         .required("memoryBytes", .integer),
                         .required("unlinked", .integer.described("Vectors that wait for their links")),
                     ]))),
             .required(
                 "bytes",
                 .object(
-                    ["objects", "pictures", "vectors", "inverted", "total"].map { .required($0, JSONSchema.integer.orNull) }
+                    ["objects", "pictures", "vectors", "inverted", "total"].map {
+                        .required($0, JSONSchema.integer.orNull)
+                    }
                 ).described("Of keys and values in the file; null until they are measured")),
             .required("measuredAt", JSONSchema.string(format: "date-time").orNull),
         ])
