@@ -6,6 +6,16 @@ import json
 
 from browser import Console
 
+# An object to search with that is stored.
+CAT = "00000000-0000-4000-8000-000000000003"
+# Pastes the files of an input, or a text.
+PASTE = """
+const transfer = new DataTransfer();
+if (arguments[1]) transfer.setData('text/plain', arguments[1]);
+if (arguments[0]) { for (const file of arguments[0].files) transfer.items.add(file); arguments[0].remove(); }
+document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: transfer, bubbles: true, cancelable: true}));
+"""
+
 
 def searches(console: Console) -> list[dict]:
     """The bodies of all searches over REST that the console has sent."""

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 
-from searching import ids, new_searches, shown_results, texts
+from searching import CAT, ids, new_searches, shown_results, texts
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
-
-CAT = "00000000-0000-4000-8000-000000000003"
 
 
 def test_the_number_of_results_follows_the_slider_when_it_rests(console):

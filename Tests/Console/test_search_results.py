@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from browser import Console
 from conftest import fill, start
-from searching import ids, new_searches, next_search, shown_results, texts
+from searching import CAT, ids, new_searches, next_search, shown_results, texts
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-CAT = "00000000-0000-4000-8000-000000000003"
 # A value for each character that would end a field, begin a tag or make a formula.
 HOSTILE = "=HYPERLINK(\"http://x\";\"y\"), <img src=x onerror=window.hacked=1>"
 
