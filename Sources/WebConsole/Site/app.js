@@ -6,10 +6,10 @@ import { isReachable, onKeyWanted } from "./base/api.js";
 import { h, loadStyle, replace } from "./base/dom.js";
 import { forgetSchema } from "./base/schema.js";
 import { texts } from "./base/texts.js";
+import { announce, showError } from "./parts/toasts.js";
 import { askForKey } from "./shell/login.js";
 import { screens } from "./shell/screens.js";
 import { shell } from "./shell/shell.js";
-import { announce, showError } from "./shell/toasts.js";
 
 const t = texts({
     en: {

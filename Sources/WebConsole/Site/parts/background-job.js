@@ -4,8 +4,8 @@ import { send, url } from "../base/api.js";
 import { freshID, h } from "../base/dom.js";
 import { duration, share } from "../base/format.js";
 import { texts } from "../base/texts.js";
-import { announce, showError } from "../shell/toasts.js";
 import { icon } from "./icons.js";
+import { announce, showError } from "./toasts.js";
 
 const t = texts({
     en: {

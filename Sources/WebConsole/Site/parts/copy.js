@@ -2,8 +2,8 @@
 
 import { h } from "../base/dom.js";
 import { texts } from "../base/texts.js";
-import { announce, toast } from "../shell/toasts.js";
 import { icon } from "./icons.js";
+import { announce, toast } from "./toasts.js";
 
 const t = texts({ en: { copy: "Copy", copied: "Copied", refused: "The browser does not let this page copy. Select the text and copy it by hand." } });
 

@@ -2,7 +2,7 @@
 
 import { headers, send, url } from "../base/api.js";
 import { count, texts } from "../base/texts.js";
-import { announce, showError, toast } from "../shell/toasts.js";
+import { announce, showError, toast } from "./toasts.js";
 
 const t = texts({
     en: {

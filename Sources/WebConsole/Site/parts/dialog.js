@@ -2,8 +2,8 @@
 
 import { freshID, h } from "../base/dom.js";
 import { texts } from "../base/texts.js";
-import { placeMessages } from "../shell/toasts.js";
 import { icon } from "./icons.js";
+import { placeMessages } from "./toasts.js";
 
 const t = texts({ en: { close: "Close", cancel: "Cancel" } });
 

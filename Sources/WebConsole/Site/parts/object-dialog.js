@@ -4,8 +4,6 @@ import { h, isTyping, loadStyle, replace } from "../base/dom.js";
 import { number } from "../base/format.js";
 import { collection, describe, isTenanted } from "../base/schema.js";
 import { texts } from "../base/texts.js";
-import { shortcuts } from "../shell/shortcuts.js";
-import { announce, showError, toast } from "../shell/toasts.js";
 import { button } from "./button.js";
 import { copyButton } from "./copy.js";
 import { deleteObjects } from "./deletion.js";
@@ -16,7 +14,9 @@ import { editor } from "./object-edit.js";
 import { readableJSON } from "./object-json.js";
 import { objectPictures, objectTable, similarLink } from "./object-overview.js";
 import { readJSON, readObject, readVectors } from "./objects.js";
+import { shortcuts } from "./shortcuts.js";
 import { tabs } from "./tabs.js";
+import { announce, showError, toast } from "./toasts.js";
 import { vectorView } from "./vector-view.js";
 
 const t = texts({

@@ -2,10 +2,10 @@
 
 import { h, replace } from "../base/dom.js";
 import { texts } from "../base/texts.js";
-import { showError, toast } from "../shell/toasts.js";
 import { button } from "./button.js";
 import { ObjectForm } from "./object-form.js";
 import { changeObject, readObject } from "./objects.js";
+import { showError, toast } from "./toasts.js";
 import { valueText } from "./values.js";
 
 const t = texts({

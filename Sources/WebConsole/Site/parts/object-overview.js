@@ -5,12 +5,12 @@ import { h } from "../base/dom.js";
 import { bytes, dateTime } from "../base/format.js";
 import { describe, isBlob, pictureProperties } from "../base/schema.js";
 import { texts } from "../base/texts.js";
-import { showError, toast } from "../shell/toasts.js";
 import { copyButton } from "./copy.js";
 import { icon } from "./icons.js";
 import { replacePicture } from "./objects.js";
 import { picture, pictureURL } from "./picture.js";
 import { download } from "./save.js";
+import { showError, toast } from "./toasts.js";
 import { valueNode } from "./values.js";
 
 const t = texts({

@@ -4,9 +4,9 @@ import { freshID, h, replace } from "../base/dom.js";
 import { isArray, isText } from "../base/schema.js";
 import { recall, remember } from "../base/session.js";
 import { count, texts } from "../base/texts.js";
-import { announce, showError, toast } from "../shell/toasts.js";
 import { openDialog } from "./dialog.js";
 import { changeObject } from "./objects.js";
+import { announce, showError, toast } from "./toasts.js";
 
 const t = texts({
     en: {

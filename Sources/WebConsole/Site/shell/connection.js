@@ -4,7 +4,7 @@ import { connection } from "../base/api.js";
 import { h } from "../base/dom.js";
 import { texts } from "../base/texts.js";
 import { icon } from "../parts/icons.js";
-import { toast } from "./toasts.js";
+import { toast } from "../parts/toasts.js";
 
 const t = texts({
     en: {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { href } from "../base/address.js";
-import { apiKey } from "../base/session.js";
 import { h } from "../base/dom.js";
+import { apiKey } from "../base/session.js";
 import { texts } from "../base/texts.js";
 import { icon } from "../parts/icons.js";
+import { listenForShortcuts } from "../parts/shortcuts.js";
+import { messagePlaces } from "../parts/toasts.js";
 import { connectionBanner } from "./connection.js";
 import { logOut } from "./login.js";
 import { screens } from "./screens.js";
-import { listenForShortcuts } from "./shortcuts.js";
 import { themeChoice } from "./theme.js";
-import { messagePlaces } from "./toasts.js";
 
 const t = texts({
     en: { skip: "Skip to the content", menu: "Menu", screens: "Screens", logOut: "Log out", keys: "Everywhere", name: "Needletail" },

@@ -12,7 +12,7 @@ import { filterable, FilterRows, whereOf } from "../../parts/filters.js";
 import { openObject } from "../../parts/object-dialog.js";
 import { similarLink } from "../../parts/object-overview.js";
 import { SelectionBar } from "../../parts/selection.js";
-import { toast } from "../../shell/toasts.js";
+import { toast } from "../../parts/toasts.js";
 import { chosenColumns, columnsOf, orderOf } from "./columns.js";
 import { browseKeys } from "./keys.js";
 import { newObject } from "./new-object.js";

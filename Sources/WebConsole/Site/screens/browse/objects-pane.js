@@ -5,7 +5,7 @@ import { number } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
-import { announce, showError } from "../../shell/toasts.js";
+import { announce, showError } from "../../parts/toasts.js";
 import { ObjectList } from "./object-list.js";
 import { galleryView, tableView } from "./views.js";
 

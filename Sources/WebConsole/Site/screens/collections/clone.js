@@ -9,7 +9,7 @@ import { texts } from "../../base/texts.js";
 import { button } from "../../parts/button.js";
 import { openDialog } from "../../parts/dialog.js";
 import { field, tick } from "../../parts/field.js";
-import { announce, showError, toast } from "../../shell/toasts.js";
+import { announce, showError, toast } from "../../parts/toasts.js";
 import { CloneRun } from "./clone-run.js";
 
 const t = texts({

@@ -7,7 +7,7 @@ import { Screen } from "../../base/screen.js";
 import { texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 import { CreateForm } from "./create-form.js";
 import { DetailsView } from "./details-view.js";
 import { ListView } from "./list-view.js";

@@ -7,7 +7,7 @@ import { classFault, className } from "../../base/names.js";
 import { forgetSchema } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { field, tick } from "../../parts/field.js";
-import { toast } from "../../shell/toasts.js";
+import { toast } from "../../parts/toasts.js";
 import { CodePane } from "./code-pane.js";
 import { definitionOf, imageFields, newModel } from "./model.js";
 import { PropertyList } from "./property-fields.js";

@@ -9,7 +9,7 @@ import { texts } from "../../base/texts.js";
 import { button } from "../../parts/button.js";
 import { confirmation } from "../../parts/dialog.js";
 import { icon } from "../../parts/icons.js";
-import { showError, toast } from "../../shell/toasts.js";
+import { showError, toast } from "../../parts/toasts.js";
 import { askForClone } from "./clone.js";
 import { CodePane } from "./code-pane.js";
 import { figures } from "./figures.js";

@@ -8,7 +8,7 @@ import { count, texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
 import { SortedTable } from "../../parts/sorted-table.js";
-import { announce } from "../../shell/toasts.js";
+import { announce } from "../../parts/toasts.js";
 import { figures } from "./figures.js";
 
 const t = texts({

@@ -5,7 +5,7 @@ import { h, replace } from "../../base/dom.js";
 import { collections, vectors } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { button } from "../../parts/button.js";
-import { showError, toast } from "../../shell/toasts.js";
+import { showError, toast } from "../../parts/toasts.js";
 import { newProperty, propertyDefinition } from "./model.js";
 import { propertyFields } from "./property-fields.js";
 

@@ -5,7 +5,7 @@ import { h, replace } from "../../base/dom.js";
 import { isTenanted } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { field, select, tick } from "../../parts/field.js";
-import { toast } from "../../shell/toasts.js";
+import { toast } from "../../parts/toasts.js";
 import { graphFields } from "./vector-fields.js";
 
 const t = texts({

@@ -8,8 +8,8 @@ import { iconButton } from "../../parts/button.js";
 import { confirmation } from "../../parts/dialog.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
+import { announce, showError } from "../../parts/toasts.js";
 import { VirtualGrid } from "../../parts/virtual-grid.js";
-import { announce, showError } from "../../shell/toasts.js";
 
 const t = texts({
     en: {

@@ -7,8 +7,8 @@ import { Screen } from "../../base/screen.js";
 import { count, texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
-import { shortcuts } from "../../shell/shortcuts.js";
-import { announce } from "../../shell/toasts.js";
+import { shortcuts } from "../../parts/shortcuts.js";
+import { announce } from "../../parts/toasts.js";
 import { idOf, readDocument } from "./document.js";
 import { guides } from "./list.js";
 

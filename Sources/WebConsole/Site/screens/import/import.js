@@ -3,10 +3,10 @@
 import { href, note } from "../../base/address.js";
 import { h, replace } from "../../base/dom.js";
 import { collections, forgetSchema } from "../../base/schema.js";
-import { texts } from "../../base/texts.js";
 import { Screen } from "../../base/screen.js";
+import { texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
-import { announce, showError, toast } from "../../shell/toasts.js";
+import { announce, showError, toast } from "../../parts/toasts.js";
 import { begin } from "./begin.js";
 import { DropPlace } from "./choosing.js";
 import { dropped } from "./picking.js";

@@ -5,7 +5,7 @@ import { h, replace } from "../../base/dom.js";
 import { duration, number, share } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { button } from "../../parts/button.js";
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 import { resultLinks } from "./result-links.js";
 
 const t = texts({

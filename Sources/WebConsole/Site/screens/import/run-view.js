@@ -6,8 +6,8 @@ import { count, texts } from "../../base/texts.js";
 import { button, iconButton } from "../../parts/button.js";
 import { csvField } from "../../parts/export.js";
 import { saveBlob } from "../../parts/save.js";
+import { announce } from "../../parts/toasts.js";
 import { VirtualGrid } from "../../parts/virtual-grid.js";
-import { announce } from "../../shell/toasts.js";
 import { resultLinks } from "./result-links.js";
 
 const t = texts({

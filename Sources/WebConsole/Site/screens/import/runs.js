@@ -2,7 +2,7 @@
 // The import of this page goes on while other screens are shown, and is found again on return: it lives here and not in the screen.
 
 import { count, texts } from "../../base/texts.js";
-import { announce, toast } from "../../shell/toasts.js";
+import { announce, toast } from "../../parts/toasts.js";
 import { ImportRun } from "./run.js";
 
 const t = texts({

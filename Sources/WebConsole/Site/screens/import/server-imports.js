@@ -9,7 +9,7 @@ import { collections, forgetSchema, labelProperty } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { field, select, tick } from "../../parts/field.js";
-import { announce, showError } from "../../shell/toasts.js";
+import { announce, showError } from "../../parts/toasts.js";
 import { JobCard } from "./job-card.js";
 
 const t = texts({

@@ -5,7 +5,7 @@ import { propertyFault } from "../../base/names.js";
 import { count, texts } from "../../base/texts.js";
 import { button, iconButton } from "../../parts/button.js";
 import { field, select } from "../../parts/field.js";
-import { announce, toast } from "../../shell/toasts.js";
+import { announce, toast } from "../../parts/toasts.js";
 import { FileTable } from "./tables.js";
 
 const t = texts({

@@ -2,20 +2,20 @@
 
 import { go, href } from "../../base/address.js";
 import { debounce, h, replace } from "../../base/dom.js";
-import { describe } from "../../base/schema.js";
 import { number } from "../../base/format.js";
+import { describe } from "../../base/schema.js";
 import { count, texts } from "../../base/texts.js";
-import { saveBlob } from "../../parts/save.js";
 import { icon } from "../../parts/icons.js";
 import { openObject } from "../../parts/object-dialog.js";
+import { saveBlob } from "../../parts/save.js";
 import { tabs } from "../../parts/tabs.js";
-import { announce } from "../../shell/toasts.js";
+import { announce } from "../../parts/toasts.js";
 import { Gestures } from "./gestures.js";
 import { categoryName, drawLegend } from "./legend.js";
+import { MapPlot } from "./plot.js";
 import { PointCard } from "./point-card.js";
 import { PointDetails } from "./point-details.js";
 import { PointList } from "./point-list.js";
-import { MapPlot } from "./plot.js";
 import { Thumbnails } from "./thumbnails.js";
 
 const t = texts({

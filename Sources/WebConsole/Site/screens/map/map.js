@@ -12,8 +12,8 @@ import { emptyState } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
 import { notice } from "../../parts/notice.js";
 import { countObjects } from "../../parts/objects.js";
-import { shortcuts } from "../../shell/shortcuts.js";
-import { showError } from "../../shell/toasts.js";
+import { shortcuts } from "../../parts/shortcuts.js";
+import { showError } from "../../parts/toasts.js";
 import { MapBoard } from "./board.js";
 import { MapPoints } from "./points.js";
 

@@ -9,7 +9,7 @@ import { count, texts } from "../../base/texts.js";
 import { lineChart } from "../../parts/chart.js";
 import { emptyState } from "../../parts/empty.js";
 import { SortedTable, barCell } from "../../parts/sorted-table.js";
-import { announce } from "../../shell/toasts.js";
+import { announce } from "../../parts/toasts.js";
 import { measureForm, progressCard } from "./measuring.js";
 
 const t = texts({

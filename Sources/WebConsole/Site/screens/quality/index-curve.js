@@ -12,7 +12,7 @@ import { confirmation } from "../../parts/dialog.js";
 import { emptyState } from "../../parts/empty.js";
 import { notice } from "../../parts/notice.js";
 import { SortedTable } from "../../parts/sorted-table.js";
-import { announce, showError, toast } from "../../shell/toasts.js";
+import { announce, showError, toast } from "../../parts/toasts.js";
 import { measureForm } from "./measuring.js";
 
 const t = texts({

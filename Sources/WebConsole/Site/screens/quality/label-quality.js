@@ -9,7 +9,7 @@ import { BackgroundJob } from "../../parts/background-job.js";
 import { emptyState } from "../../parts/empty.js";
 import { notice } from "../../parts/notice.js";
 import { SortedTable, barCell } from "../../parts/sorted-table.js";
-import { announce } from "../../shell/toasts.js";
+import { announce } from "../../parts/toasts.js";
 import { measureForm } from "./measuring.js";
 
 const t = texts({

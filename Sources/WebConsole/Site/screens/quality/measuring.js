@@ -4,7 +4,7 @@ import { h } from "../../base/dom.js";
 import { texts } from "../../base/texts.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 
 const t = texts({ en: { cancel: "Cancel" } });
 

@@ -11,7 +11,7 @@ import { icon } from "../../parts/icons.js";
 import { openObject } from "../../parts/object-dialog.js";
 import { countObjects } from "../../parts/objects.js";
 import { picture, pictureURL } from "../../parts/picture.js";
-import { announce, showError } from "../../shell/toasts.js";
+import { announce, showError } from "../../parts/toasts.js";
 import { progressCard } from "./measuring.js";
 import { readPicture, variants, version } from "./variants.js";
 

@@ -8,7 +8,7 @@ import { texts } from "../../base/texts.js";
 import { CollectionChoice, noCollections } from "../../parts/collection-choice.js";
 import { emptyState } from "../../parts/empty.js";
 import { sectionNav } from "../../parts/section-nav.js";
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 import { Calibration } from "./calibration.js";
 import { IndexCurve } from "./index-curve.js";
 import { LabelQuality } from "./label-quality.js";

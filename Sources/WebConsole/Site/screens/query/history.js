@@ -8,7 +8,7 @@ import { count, texts } from "../../base/texts.js";
 import { button, iconButton } from "../../parts/button.js";
 import { openDialog } from "../../parts/dialog.js";
 import { emptyState } from "../../parts/empty.js";
-import { announce } from "../../shell/toasts.js";
+import { announce } from "../../parts/toasts.js";
 
 const t = texts({
     en: {

@@ -8,7 +8,7 @@ import { Editor } from "../../parts/editor.js";
 import { icon } from "../../parts/icons.js";
 import { jsonFault } from "../../parts/json-fault.js";
 import { base64Of } from "../../parts/picture-bytes.js";
-import { announce, showError, toast } from "../../shell/toasts.js";
+import { announce, showError, toast } from "../../parts/toasts.js";
 import { lineAndColumn } from "./errors.js";
 
 const t = texts({

@@ -11,7 +11,7 @@ import { copyButton } from "../../parts/copy.js";
 import { confirmation } from "../../parts/dialog.js";
 import { icon } from "../../parts/icons.js";
 import { thumbnail } from "../../parts/json-thumbnail.js";
-import { announce, showError } from "../../shell/toasts.js";
+import { announce, showError } from "../../parts/toasts.js";
 import { BodyForm } from "./body.js";
 import { curl } from "./curl.js";
 import { parameterField, suggestions } from "./fields.js";

@@ -6,7 +6,7 @@ import { describe } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { openDialog } from "../../parts/dialog.js";
 import { pictureURL } from "../../parts/picture.js";
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 import { drawn, keptUnder } from "./pictures.js";
 import { entry } from "./state.js";
 

@@ -2,7 +2,7 @@
 
 import { debounce, h, replace } from "../../base/dom.js";
 import { texts } from "../../base/texts.js";
-import { announce } from "../../shell/toasts.js";
+import { announce } from "../../parts/toasts.js";
 
 const t = texts({
     en: {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { texts } from "../../base/texts.js";
-import { shortcuts } from "../../shell/shortcuts.js";
+import { shortcuts } from "../../parts/shortcuts.js";
 
 const t = texts({
     en: {

@@ -7,7 +7,7 @@ import { texts } from "../../base/texts.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
 import { picture, pictureURL } from "../../parts/picture.js";
-import { announce, showError, toast } from "../../shell/toasts.js";
+import { announce, showError, toast } from "../../parts/toasts.js";
 import { takePicture } from "./camera.js";
 import { sees } from "./pictures.js";
 import { QueryEntries } from "./query-entries.js";

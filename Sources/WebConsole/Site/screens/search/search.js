@@ -7,7 +7,7 @@ import { Screen } from "../../base/screen.js";
 import { texts } from "../../base/texts.js";
 import { CollectionChoice, noCollections } from "../../parts/collection-choice.js";
 import { icon } from "../../parts/icons.js";
-import { showError, toast } from "../../shell/toasts.js";
+import { showError, toast } from "../../parts/toasts.js";
 import { takeFiles } from "./drop.js";
 import { registerKeys } from "./keys.js";
 import { SearchOptions } from "./options.js";

@@ -5,7 +5,7 @@ import { distance, share } from "../../base/format.js";
 import { describe } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { openDialog } from "../../parts/dialog.js";
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 import { canvasOf, drawableEntry, figure, hitCanvas } from "./compare.js";
 import { base64 } from "./pictures.js";
 import { distanceTo } from "./request.js";

@@ -8,7 +8,7 @@ import { texts } from "../../base/texts.js";
 import { emptyState } from "../../parts/empty.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
-import { announce, showError, toast } from "../../shell/toasts.js";
+import { announce, showError, toast } from "../../parts/toasts.js";
 import { askToRestore } from "./restore-dialog.js";
 
 const t = texts({

@@ -6,7 +6,7 @@ import { h, replace } from "../../base/dom.js";
 import { duration, number, share } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 
 const t = texts({
     en: {

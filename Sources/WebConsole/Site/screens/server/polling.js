@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import { showError } from "../../shell/toasts.js";
+import { showError } from "../../parts/toasts.js";
 
 const usual = 2_000;
 const afterFailure = 10_000;

@@ -3,7 +3,7 @@
 import { h } from "../../base/dom.js";
 import { texts } from "../../base/texts.js";
 import { confirmation } from "../../parts/dialog.js";
-import { toast } from "../../shell/toasts.js";
+import { toast } from "../../parts/toasts.js";
 
 const t = texts({
     en: {

@@ -5,7 +5,7 @@ import { h, replace } from "../../base/dom.js";
 import { milliseconds } from "../../base/format.js";
 import { texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
-import { announce, showError } from "../../shell/toasts.js";
+import { announce, showError } from "../../parts/toasts.js";
 
 const t = texts({
     en: {

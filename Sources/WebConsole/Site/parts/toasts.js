@@ -3,7 +3,7 @@
 
 import { h } from "../base/dom.js";
 import { texts } from "../base/texts.js";
-import { icon } from "../parts/icons.js";
+import { icon } from "./icons.js";
 
 const t = texts({ en: { dismiss: "Dismiss", details: "Details", messages: "Messages" } });
 

@@ -3,7 +3,7 @@
 
 import { h, isTyping } from "../base/dom.js";
 import { texts } from "../base/texts.js";
-import { openDialog } from "../parts/dialog.js";
+import { openDialog } from "./dialog.js";
 
 const t = texts({ en: { title: "Keys", help: "Show this list", leave: "Close, or leave a field" } });
 
