@@ -101,19 +101,19 @@ def test_the_menu_of_a_card_copies_the_id_downloads_and_opens_the_original(found
     found.click(".hit [data-action=more]")
     found.screenshot("search-menu")
     found.assert_accessible()
-    original = found.find(".menu a").get_attribute("href")
+    original = found.find(".hit-menu a").get_attribute("href")
     assert original.endswith(f"/v1/objects/Pet/{first}/image")
-    found.click(".menu button", "Copy the id")
+    found.click(".hit-menu button", "Copy the id")
     found.find(".toast", "Id copied")
     copied = found.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0], (error) => arguments[0](String(error)))")
     assert copied == first
     found.click(".hit [data-action=more]")
     found.press(Keys.ARROW_DOWN)
     found.press(Keys.ESCAPE)
-    found.gone(".menu")
+    found.gone(".hit-menu")
     assert found.run("return document.activeElement.dataset.action") == "more"
     found.click(".hit [data-action=more]")
-    found.click(".menu button", "Download")
+    found.click(".hit-menu button", "Download")
     assert downloaded(found, downloads, "*.jpg").read_bytes()[:3] == b"\xff\xd8\xff"
 
 
@@ -139,7 +139,7 @@ def test_results_are_selected_by_key_by_box_and_in_ranges(found):
     # On a button of a card, space is the button's.
     found.run("document.querySelector('.hit [data-action=more]').focus()")
     found.press(Keys.SPACE)
-    found.find(".menu")
+    found.find(".hit-menu")
     found.press(Keys.ESCAPE)
     found.find("nt-selection-bar", "4 objects selected")
     found.click("[data-action=all]")
@@ -237,8 +237,8 @@ def test_what_objects_say_of_themselves_is_shown_and_never_followed_or_run(drive
             shown_results(console)
             assert texts(console, ".hit-title") == [HOSTILE]
             console.click(".hit [data-action=more]")
-            console.find(".menu")
-            assert not console.all(".menu a")
+            console.find(".hit-menu")
+            assert not console.all(".hit-menu a")
             console.press(Keys.ESCAPE)
             console.open("search?class=Link")
             console.find(".invitation", "no vectors are made from pictures")
@@ -259,7 +259,7 @@ def test_a_heat_map_says_what_makes_a_result_alike(console, pets):
     shown_results(console)
     second = ids(console)[1]
     console.run("document.querySelectorAll('.hit [data-action=more]')[1].click()")
-    console.click(".menu button", "Why")
+    console.click(".hit-menu button", "Why")
     console.find(".why-verdict", "the distance would grow from", seconds=60)
     asked = new_searches(console)
     assert len(asked) == 50 and all(body["where"]["valueText"] == second and body["limit"] == 1 for body in asked)
@@ -277,7 +277,7 @@ def test_a_heat_map_can_be_cancelled(found):
         "const real = window.fetch; window.begun = 0; window.fetch = (path, init) => String(path).includes('near-image') && ++window.begun > 4"
         "  ? new Promise((_, reject) => init.signal.addEventListener('abort', () => reject(new DOMException('', 'AbortError')))) : real(path, init)")
     found.click(".hit [data-action=more]")
-    found.click(".menu button", "Why")
+    found.click(".hit-menu button", "Why")
     found.wait(lambda: found.run("return window.begun") > 4)
     found.click("dialog button", "Cancel")
     found.find(".why-verdict", "Cancelled")
@@ -288,7 +288,7 @@ def test_a_heat_map_can_be_cancelled(found):
 
 def test_two_pictures_are_compared_side_by_side_and_by_a_slider(found):
     found.click(".hit [data-action=more]")
-    found.click(".menu button", "Compare")
+    found.click(".hit-menu button", "Compare")
     found.wait(lambda: len(found.all(".compare canvas")) == 2)
     found.screenshot("search-compare")
     found.assert_accessible()

@@ -10,7 +10,7 @@ export class Previews {
     /** Beside its name, so that it says nothing itself. */
     show(file) {
         const address = URL.createObjectURL(file.file);
-        const frame = h("span", { class: "preview" });
+        const frame = h("span", { class: "file-preview" });
         const image = h("img", { src: address, alt: "", loading: "lazy", decoding: "async", width: 48, height: 48 });
         // Browsers show no TIFF, and few show HEIC; the server reads both.
         image.addEventListener("error", () => frame.replaceChildren(icon("image")), { once: true });

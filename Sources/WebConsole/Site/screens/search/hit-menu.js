@@ -13,7 +13,7 @@ export function openMenu(button, actions) {
     const close = () => menu.hidePopover();
     const menu = h(
         "div",
-        { class: "menu", popover: "auto" },
+        { class: "hit-menu", popover: "auto" },
         actions.map(({ drawing, label, run, to }) =>
             to
                 ? h("a", { class: "button quiet", href: to, target: "_blank", rel: "noopener", on: { click: close } }, icon(drawing), label)

@@ -200,4 +200,4 @@ export default class SearchScreen extends Screen {
     }
 }
 
-await loadStyle("screens/search/results.css");
+await Promise.all(["query-panel", "results"].map((name) => loadStyle(`screens/search/${name}.css`)));
