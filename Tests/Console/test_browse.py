@@ -332,7 +332,8 @@ def test_objects_of_tenants_are_shown_tenant_by_tenant(console):
         "class": "Rented", "vectorizer": "none", "multiTenancyConfig": {"enabled": True},
         "properties": [{"name": "title", "dataType": ["text"]}]})[0] == 200
     console.open("browse?class=Rented")
-    console.find(".empty", "no tenants yet")
+    link = console.find(".empty", "no tenants yet").find_element(By.CSS_SELECTOR, "a").get_attribute("href")
+    assert link.endswith("/console/collections/Rented?tab=tenants")
     server.request("POST", "/v1/schema/Rented/tenants", [{"name": "north"}, {"name": "south"}])
     for number, tenant in enumerate(("north", "south")):
         status, answer = server.request("POST", "/v1/objects", {

@@ -54,6 +54,7 @@ def test_the_overview_says_how_the_server_fares(console, server):
     assert "NEEDLETAIL_IMPORT_ROOTS" in main
     assert [each.get_attribute("href").rsplit("/", 1)[1] for each in console.all(".screen-head a")] == ["guides", "rest"]
     console.wait(lambda: cells(console) and cells(console)[0][:2] == ["Pet", "60"])
+    assert console.find("main table tbody a").get_attribute("href").endswith("/console/collections/Pet")
     # Sizes are measured in the background; then they are there without loading the page again.
     console.wait(lambda: "being measured" not in cells(console)[0][2], "the size of Pet", 60)
     assert cells(console)[0][2].split()[1] in ("MB", "kB")

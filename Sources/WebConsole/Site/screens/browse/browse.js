@@ -31,7 +31,7 @@ const t = texts({
         clear: "Show all",
         noTenants: "{name} has no tenants yet",
         noTenantsText: "Its objects belong to tenants, and there is none to show the objects of.",
-        tenants: "Go to the collections",
+        tenants: "Make tenants",
         stored: "The object was stored",
         show: "Show it",
     },
@@ -175,7 +175,7 @@ export default class BrowseScreen extends Screen {
                 drawing: "collections",
                 title: t("noTenants", { name: definition.class }),
                 text: t("noTenantsText"),
-                actions: [h("a", { class: "button", href: href("collections") }, t("tenants"))],
+                actions: [h("a", { class: "button", href: href("collections", { tab: "tenants" }, [definition.class]) }, t("tenants"))],
             });
         }
         return this.#pane.load({ definition, tenant, where: whereOf(definition, filter), words, order }, this.#state);

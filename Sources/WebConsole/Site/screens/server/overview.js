@@ -80,7 +80,7 @@ export class Overview extends HTMLElement {
                 title: t("class"),
                 isHead: true,
                 value: (row) => row.class,
-                cell: (row) => h("a", { href: href("collections", { class: row.class }) }, row.class),
+                cell: (row) => h("a", { href: href("collections", {}, [row.class]) }, row.class),
             },
             { title: t("objects"), isNumber: true, value: (row) => row.objects, cell: (row) => number(row.objects) },
             { title: t("total"), isNumber: true, value: (row) => row.bytes.total, cell: (row) => size(row.bytes.total) },
