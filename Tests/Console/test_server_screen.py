@@ -22,6 +22,16 @@ def cells(console: Console, index: int = 0) -> list[list[str]]:
         "return table ? [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.innerText.trim())) : []", index)
 
 
+def watch_polling(console: Console) -> None:
+    """Has `window.waiting` hold what the page waits for a second or longer, and `window.rounds` count how often it has begun to."""
+    console.run(
+        "window.waiting = new Set(); window.rounds = 0; const [begin, end] = [window.setTimeout, window.clearTimeout];"
+        "window.setTimeout = (run, milliseconds, ...values) => {"
+        "  const timer = begin(() => { window.waiting.delete(timer); run(...values) }, milliseconds);"
+        "  if (milliseconds >= 1000) { window.waiting.add(timer); window.rounds += 1 } return timer };"
+        "window.clearTimeout = (timer) => { window.waiting.delete(timer); end(timer) }")
+
+
 @pytest.fixture(scope="module")
 def keeper(tmp_path_factory, pets):
     """A server with a folder for backups, two classes, and a folder that imports may read."""
@@ -103,12 +113,13 @@ def test_metrics_are_searched(console, server):
 def test_nothing_is_asked_while_the_page_is_hidden(console):
     console.open("server?section=requests")
     console.find("table tbody tr")
+    watch_polling(console)
+    console.wait(lambda: console.run("return window.waiting.size === 1"), "the page does not ask again")
     console.run(
         "Object.defineProperty(document, 'hidden', {value: true, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))")
+    # Nothing is under way, and nothing is waited for after which it would be.
+    assert console.run("return window.waiting.size") == 0
     console.requests()
-    # Longer than the pause between two questions.
-    console.driver.execute_async_script("setTimeout(arguments[0], 2500)")
-    assert not [each for each in console.requests() if "/v1/" in each["url"]]
     console.run("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))")
     console.wait(lambda: [each for each in console.requests() if "/v1/server" in each["url"]])
 
@@ -150,8 +161,10 @@ def test_the_log_shows_a_warning_when_it_comes(keeping, keeper):
     # Paused, nothing comes; then all of it does.
     console.click(".server-tools button", "Pause")
     lines = len(console.all(".log-line"))
+    watch_polling(console)
     keeper.request("POST", "/v1/backups/filesystem/for-the-log/restore", {})
-    console.driver.execute_async_script("setTimeout(arguments[0], 2500)")
+    rounds = console.run("return window.rounds")
+    console.wait(lambda: console.run("return window.rounds") > rounds, "the page does not ask again")
     assert len(console.all(".log-line")) == lines
     console.click(".server-tools button", "Go on")
     console.wait(lambda: len(console.all(".log-line")) > lines)
