@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The address holds what a screen shows, so that back, reload and a shared link lead to the same: /console/SCREEN/MORE?NAME=VALUE
 
+import { isLeftOut, withParameters } from "./parameters.js";
+
 const base = "/console";
 
 /** What the address says: the screen, what follows it in the path, and the parameters. */
@@ -16,12 +18,7 @@ export function address() {
 /** Where a screen is. Parameters that are undefined, null or "" are left out. */
 export function href(screen, query = {}, rest = []) {
     const path = [base, screen, ...rest.map((segment) => encodeURIComponent(segment))].filter((part) => part).join("/");
-    const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-        if (value !== undefined && value !== null && value !== "") parameters.append(name, value);
-    }
-    const text = parameters.toString();
-    return text ? `${path}?${text}` : path;
+    return withParameters(path, query);
 }
 
 const changes = new EventTarget();
@@ -44,11 +41,10 @@ export function go(to, { replace = false } = {}) {
 export function note(parameters, { replace = true } = {}) {
     const query = new URLSearchParams(location.search);
     for (const [name, value] of Object.entries(parameters)) {
-        if (value === undefined || value === null || value === "") query.delete(name);
+        if (isLeftOut(value)) query.delete(name);
         else query.set(name, value);
     }
-    const text = query.toString();
-    const to = location.pathname + (text ? `?${text}` : "");
+    const to = location.pathname + (query.size ? `?${query}` : "");
     if (to !== location.pathname + location.search) history[replace ? "replaceState" : "pushState"](null, "", to);
 }
 

@@ -2,10 +2,11 @@
 // The only door to the server: its public interface under /v1. Requests carry the key, if there is one, and the header by which the
 // server knows that no foreign page sends them. Every failure is an `APIError` with a sentence for the user.
 
+import { withParameters } from "./parameters.js";
 import { apiKey } from "./session.js";
 
 /** Why there is no answer that helps. `status` is 0 if the server could not be reached. */
-export class APIError extends Error {
+class APIError extends Error {
     constructor(status, message, body) {
         super(message);
         this.name = "APIError";
@@ -43,12 +44,7 @@ export function headers(more = {}) {
 /** `/v1/objects/Photo?limit=5`: segments are escaped, members of `query` that are undefined, null or "" left out. */
 export function url(segments, query = {}) {
     const path = segments.map((segment) => encodeURIComponent(segment)).join("/");
-    const parameters = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
-        if (value !== undefined && value !== null && value !== "") parameters.append(name, value);
-    }
-    const text = parameters.toString();
-    return `/v1/${path}${text ? `?${text}` : ""}`;
+    return withParameters(`/v1/${path}`, query);
 }
 
 /**

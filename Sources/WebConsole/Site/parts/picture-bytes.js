@@ -20,12 +20,18 @@ export function pictureType(text) {
     return /^AAAA.{2}ZnR5cGF2aW/.test(text) ? "image/avif" : undefined;
 }
 
-/** The bytes of a file in base64, without a prefix. */
-export function base64Of(file) {
+/**
+ * Bytes in base64, without a prefix.
+ *
+ * @param {Blob|ArrayBuffer} source
+ * @returns {Promise<string>}
+ */
+export async function base64Of(source) {
+    if (Uint8Array.prototype.toBase64) return new Uint8Array(source instanceof Blob ? await source.arrayBuffer() : source).toBase64();
     return new Promise((resolve, reject) => {
         const reader = new FileReader();
         reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
         reader.onerror = () => reject(reader.error);
-        reader.readAsDataURL(file);
+        reader.readAsDataURL(new Blob([source]));
     });
 }

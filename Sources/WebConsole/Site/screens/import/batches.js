@@ -3,6 +3,7 @@
 
 import { graphql } from "../../base/api.js";
 import { texts } from "../../base/texts.js";
+import { base64Of } from "../../parts/picture-bytes.js";
 import { contentIDs, randomID } from "./ids.js";
 
 const t = texts({
@@ -11,17 +12,6 @@ const t = texts({
         empty: "The file is empty",
     },
 });
-
-/** Base64 without a detour through strings of bytes. */
-function base64(buffer) {
-    if (Uint8Array.prototype.toBase64) return new Uint8Array(buffer).toBase64();
-    return new Promise((resolve, reject) => {
-        const reader = new FileReader();
-        reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
-        reader.onerror = () => reject(reader.error);
-        reader.readAsDataURL(new Blob([buffer]));
-    });
-}
 
 const idMakers = new Map();
 
@@ -51,7 +41,7 @@ export async function prepared(files, job, begin, fail) {
             const head = { class: job.className, id: file.id, ...(job.tenant ? { tenant: job.tenant } : {}) };
             const properties = JSON.stringify(job.propertiesOf(file)).slice(1, -1);
             const before = `${JSON.stringify(head).slice(0, -1)},"properties":{${properties}${properties && ","}"${job.pictureProperty}":"`;
-            items.push({ file, json: [before, await base64(buffer), '"}}'] });
+            items.push({ file, json: [before, await base64Of(buffer), '"}}'] });
         } catch (error) {
             fail(file, error.message);
         }

@@ -10,14 +10,13 @@ import { lineChart } from "../../parts/chart.js";
 import { emptyState } from "../../parts/empty.js";
 import { SortedTable, barCell } from "../../parts/sorted-table.js";
 import { announce } from "../../parts/toasts.js";
-import { measureForm, progressCard } from "./measuring.js";
+import { carryOut, measureForm, progressCard } from "./measuring.js";
 
 const t = texts({
     en: {
         lead: "What a per cent is worth here: of the neighbors with so many per cent, how many have the same label? Where the line falls is a good threshold for searches.",
         label: "Label",
         measure: "Measure",
-        again: "Measure again",
         running: "Searching with {n} objects",
         failed: "It could not be measured",
         few: "There is too little to measure",
@@ -77,22 +76,9 @@ export class Calibration extends HTMLElement {
         const cancelling = new AbortController();
         const signal = AbortSignal.any([cancelling.signal, this.#signal]);
         const { element, bar } = progressCard(t("running", { n: searches }), searches, () => cancelling.abort());
-        replace(this.#result, element);
-        this.#button.disabled = true;
-        try {
-            const found = await this.#pairs(label, signal, (done) => (bar.value = done));
-            this.#button.textContent = t("again");
-            if (!found.searches) return replace(this.#result, emptyState({ drawing: "quality", title: t("few"), text: t("fewText", { label }) }));
-            if (!found.pairs.length) return replace(this.#result, emptyState({ drawing: "quality", title: t("noPercent"), text: t("noPercentText") }));
-            this.#present(found);
-        } catch (error) {
-            if (error.name !== "AbortError") replace(this.#result, emptyState({ drawing: "quality", title: t("failed"), text: error.message }));
-            else replace(this.#result);
-            this.#isMeasured = false;
-        } finally {
-            this.#button.disabled = false;
-            if (hasAsked && document.activeElement === document.body) this.#button.focus();
-        }
+        const place = { button: this.#button, result: this.#result, failed: t("failed") };
+        const run = async () => this.#present(await this.#pairs(label, signal, (done) => (bar.value = done)), label);
+        this.#isMeasured = await carryOut(place, element, run, hasAsked);
     }
 
     /** Searches with objects that have a label, spread over the class. */
@@ -120,7 +106,9 @@ export class Calibration extends HTMLElement {
         return { pairs, searches: chosen.length };
     }
 
-    #present({ pairs, searches: made }) {
+    #present({ pairs, searches: made }, label) {
+        if (!made) return replace(this.#result, emptyState({ drawing: "quality", title: t("few"), text: t("fewText", { label }) }));
+        if (!pairs.length) return replace(this.#result, emptyState({ drawing: "quality", title: t("noPercent"), text: t("noPercentText") }));
         const bins = binned(pairs);
         const drawn = bins.filter((bin) => bin.count >= fewest);
         const table = new SortedTable(
@@ -170,7 +158,7 @@ async function labeled(definition, tenant, label, signal) {
 }
 
 /** Tenths of a hundred with how many pairs are in each, what share is right, and how precise that is (one standard error, twice). */
-export function binned(pairs) {
+function binned(pairs) {
     const bins = new Map();
     for (const { percent, isRight } of pairs) {
         const from = Math.min(100 - binWidth, Math.max(0, Math.floor(percent / binWidth) * binWidth));
@@ -190,7 +178,7 @@ export function binned(pairs) {
 }
 
 /** The lowest whole per cent from which on what is found is right as often as it should be; `null` if there is none. */
-export function threshold(pairs) {
+function threshold(pairs) {
     const right = pairs.filter((pair) => pair.isRight).length;
     if (!right) return null;
     for (let percent = 0; percent < 100; percent += 1) {

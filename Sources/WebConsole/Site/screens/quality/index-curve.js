@@ -13,7 +13,7 @@ import { emptyState } from "../../parts/empty.js";
 import { notice } from "../../parts/notice.js";
 import { SortedTable } from "../../parts/sorted-table.js";
 import { announce, showError, toast } from "../../parts/toasts.js";
-import { measureForm } from "./measuring.js";
+import { carryOutJob, measureForm } from "./measuring.js";
 
 const t = texts({
     en: {
@@ -21,9 +21,7 @@ const t = texts({
         queries: "Searches",
         neighbors: "Neighbors (k)",
         measure: "Measure",
-        again: "Measure again",
         running: "The index of {name} is being measured",
-        cancelled: "The measurement was cancelled.",
         failed: "The index could not be measured",
         stale: "Objects came or went since this was measured.",
         noCurve: "There is no ef to choose",
@@ -94,23 +92,12 @@ export class IndexCurve extends HTMLElement {
         note({ queries: queries === "200" ? null : queries, k: limit === "10" ? null : limit, run: "1" });
         this.#isMeasured = true;
         const job = new BackgroundJob(t("running", { name: definition.class }), ["recall", definition.class], { tenant, targetVector: vector, queries, limit });
-        replace(this.#result, h("div", { class: "card" }, job));
-        this.#button.disabled = true;
-        try {
-            const answer = await job.ended(this.#signal, { refresh });
-            this.#button.textContent = t("again");
-            if (answer.state === "cancelled") return replace(this.#result, h("p", {}, t("cancelled")));
+        const place = { button: this.#button, result: this.#result, failed: t("failed") };
+        this.#isMeasured = await carryOutJob(place, job, { signal: this.#signal, refresh, hasAsked }, async (answer) => {
             this.#setting = settingsOf(await get(["schema", definition.class], {}, { signal: this.#signal }), vector)?.ef ?? null;
             this.#present(answer);
             announce(t("done", { n: answer.curve.length }));
-        } catch (error) {
-            if (error.name === "AbortError") return;
-            this.#isMeasured = false;
-            replace(this.#result, emptyState({ drawing: "quality", title: t("failed"), text: error.message }));
-        } finally {
-            this.#button.disabled = false;
-            if (hasAsked && document.activeElement === document.body) this.#button.focus();
-        }
+        });
     }
 
     #present(answer) {

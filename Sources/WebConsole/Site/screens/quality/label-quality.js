@@ -10,7 +10,7 @@ import { emptyState } from "../../parts/empty.js";
 import { notice } from "../../parts/notice.js";
 import { SortedTable, barCell } from "../../parts/sorted-table.js";
 import { announce } from "../../parts/toasts.js";
-import { measureForm } from "./measuring.js";
+import { carryOutJob, measureForm } from "./measuring.js";
 
 const t = texts({
     en: {
@@ -20,12 +20,10 @@ const t = texts({
         all: "with all objects",
         some: "with {n} of them",
         measure: "Measure",
-        again: "Measure again",
         running: "{name} is being measured",
         noLabels: "{name} has no property that could be a label",
         noLabelsText: "A label is a text, a whole number, a boolean, or a list of these: what says which objects belong together.",
         failed: "It could not be measured",
-        cancelled: "The measurement was cancelled.",
         stale: "Objects came or went since this was measured.",
         p1: "how often the nearest other object has the same label",
         p5: "how much of the first five neighbors is right",
@@ -99,21 +97,9 @@ export class LabelQuality extends HTMLElement {
         note({ label, sample: sample === samples[0] ? null : sample, run: "1" });
         this.#measured = this.#key();
         const job = new BackgroundJob(t("running", { name: definition.class }), ["quality", definition.class], { label, sample, tenant, targetVector: vector });
-        replace(this.#result, h("div", { class: "card" }, job));
-        this.#button.disabled = true;
-        try {
-            const answer = await job.ended(this.#signal, { refresh });
-            this.#button.textContent = t("again");
-            if (answer.state === "cancelled") return replace(this.#result, h("p", {}, t("cancelled")));
-            this.#present(answer);
-        } catch (error) {
-            this.#measured = null;
-            if (error.name === "AbortError") return;
-            replace(this.#result, emptyState({ drawing: "quality", title: t("failed"), text: error.message }));
-        } finally {
-            this.#button.disabled = false;
-            if (hasAsked && document.activeElement === document.body) this.#button.focus();
-        }
+        const place = { button: this.#button, result: this.#result, failed: t("failed") };
+        const options = { signal: this.#signal, refresh, hasAsked };
+        if (!(await carryOutJob(place, job, options, (answer) => this.#present(answer)))) this.#measured = null;
     }
 
     #present(answer) {

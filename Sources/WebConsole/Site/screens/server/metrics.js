@@ -2,10 +2,10 @@
 
 import { get } from "../../base/api.js";
 import { h } from "../../base/dom.js";
+import { number } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { copyButton } from "../../parts/copy.js";
-import { SortedTable } from "../../parts/sorted-table.js";
-import { searchField } from "./search-field.js";
+import { searchedTable } from "./searched-table.js";
 
 const t = texts({
     en: {
@@ -23,55 +23,43 @@ const t = texts({
 /** All metrics as a table that can be searched. */
 export class Metrics extends HTMLElement {
     #text = "";
-    #search = searchField(() => this.#draw());
-    #buckets = h("input", { type: "checkbox", on: { change: () => this.#draw() } });
-    #count = h("p", { class: "small muted", role: "status" });
-    #table = new SortedTable(t("table"), [
-        {
-            title: t("metric"),
-            isHead: true,
-            value: (row) => row.name,
-            cell: (row) => [h("code", {}, row.name), row.help ? h("span", { class: "small muted block" }, row.help) : null],
-        },
-        { title: t("labels"), value: (row) => row.labels, cell: (row) => h("code", { class: "small" }, row.labels) },
-        { title: t("value"), isNumber: true, value: (row) => row.value, cell: (row) => written(row.value) },
-    ]);
+    #table = searchedTable({
+        caption: t("table"),
+        columns: [
+            {
+                title: t("metric"),
+                isHead: true,
+                value: (row) => row.name,
+                cell: (row) => [h("code", {}, row.name), row.help ? h("span", { class: "small muted block" }, row.help) : null],
+            },
+            { title: t("labels"), value: (row) => row.labels, cell: (row) => h("code", { class: "small" }, row.labels) },
+            { title: t("value"), isNumber: true, value: (row) => row.value, cell: (row) => written(row.value) },
+        ],
+        words: (row) => `${row.name} ${row.labels} ${row.help}`,
+        box: t("buckets"),
+        isShown: (row, isTicked) => isTicked || !row.name.endsWith("_bucket"),
+        found: (n) => t("found", { n }),
+        tools: [copyButton(() => this.#text, { label: t("copy"), words: true })],
+    });
 
     connectedCallback() {
-        this.append(
-            h("p", { class: "muted" }, t("lead")),
-            h(
-                "div",
-                { class: "row server-tools" },
-                this.#search.element,
-                h("label", { class: "check" }, this.#buckets, t("buckets")),
-                copyButton(() => this.#text, { label: t("copy"), words: true }),
-            ),
-            this.#count,
-            this.#table.element,
-        );
+        this.append(h("p", { class: "muted" }, t("lead")), ...this.#table.nodes);
     }
 
     async update(signal) {
         this.#text = await get(["server", "metrics"], {}, { signal, as: "text" });
-        this.#draw();
-    }
-
-    #draw() {
-        const rows = samples(this.#text).filter((row) => {
-            if (!this.#buckets.checked && row.name.endsWith("_bucket")) return false;
-            return this.#search.matches(`${row.name} ${row.labels} ${row.help}`);
-        });
-        this.#table.rows = rows;
-        const found = t("found", { n: rows.length });
-        if (this.#count.textContent !== found) this.#count.textContent = found;
+        this.#table.show(samples(this.#text));
     }
 }
 
-const written = (value) => (Number.isInteger(value) ? value.toLocaleString("en") : Number.isFinite(value) ? Number(value.toPrecision(6)).toLocaleString("en", { maximumSignificantDigits: 6 }) : String(value));
+/** Whole numbers in full, others by six digits; infinite ones are words. */
+function written(value) {
+    if (Number.isInteger(value)) return number(value);
+    return Number.isFinite(value) ? value.toLocaleString("en", { maximumSignificantDigits: 6 }) : String(value);
+}
 
 /** The samples of Prometheus' text format, with the help of their metric. */
-export function samples(text) {
+function samples(text) {
     const help = new Map();
     const rows = [];
     for (const line of text.split("\n")) {
