@@ -31,16 +31,14 @@ export function forgetSchema() {
     schemaChanges.dispatchEvent(new Event("change"));
 }
 
-const typeOf = (property) => property.dataType[0];
-const isArray = (property) => typeOf(property).endsWith("[]");
+/** `text`, `int[]`, … or the name of a class. */
+export const typeOf = (property) => property.dataType[0];
+export const isArray = (property) => typeOf(property).endsWith("[]");
 
 export const isReference = (property) => /^[A-Z]/.test(typeOf(property));
 export const isBlob = (property) => typeOf(property) === "blob";
 export const isText = (property) => ["text", "text[]", "string", "string[]"].includes(typeOf(property));
 export const isNumeric = (property) => ["int", "int[]", "number", "number[]"].includes(typeOf(property));
-
-/** `text`, `int[]`, … or the name of a class. */
-export { typeOf, isArray };
 
 /** The properties that hold pictures: those that the network reads first. */
 export function pictureProperties(definition) {
@@ -70,8 +68,7 @@ export function vectors(definition) {
 /** Whether pictures can be searched with: some vector comes from them. */
 export const seesPictures = (definition) => vectors(definition).some((vector) => vector.vectorizer === "img2vec-neural");
 
-const isTenanted = (definition) => definition.multiTenancyConfig?.enabled === true;
-export { isTenanted };
+export const isTenanted = (definition) => definition.multiTenancyConfig?.enabled === true;
 
 const telling = ["title", "name", "text", "caption", "description", "label", "category", "file", "filename"];
 

@@ -26,7 +26,7 @@ export function exportObjects(format, definition, objects, more = []) {
 }
 
 /** CSV after RFC 4180: a line of names, then a line an object. */
-export function csvOf(definition, objects, more = []) {
+function csvOf(definition, objects, more = []) {
     const names = (definition.properties ?? []).filter((property) => !isBlob(property)).map((property) => property.name);
     const isTenanted = objects.some((object) => object.tenant);
     const lines = [["id", ...(isTenanted ? ["tenant"] : []), ...more, ...names]];

@@ -27,7 +27,6 @@ const t = texts({
         Like: "is like (* stands for anything)",
         ContainsAny: "has any of",
         ContainsAll: "has all of",
-        IsNull: "is missing",
     },
 });
 

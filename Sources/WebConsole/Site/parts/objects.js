@@ -35,7 +35,7 @@ function selectionOf(property, all) {
 const additional = "_additional { id creationTimeUnix lastUpdateTimeUnix }";
 
 /** An object as the console has it: `{ id, created, changed, properties }`, times in milliseconds since 1970. */
-export function objectOf(hit) {
+function objectOf(hit) {
     const { _additional: { id, creationTimeUnix, lastUpdateTimeUnix }, ...properties } = hit;
     return { id, created: Number(creationTimeUnix), changed: Number(lastUpdateTimeUnix), properties };
 }
@@ -93,7 +93,7 @@ export function readJSON(definition, id, { tenant, signal } = {}) {
 }
 
 /** The references of a property as the interface takes them, from objects as GraphQL gives them. */
-export const beacons = (references) =>
+const beacons = (references) =>
     references.map((each) => ({ beacon: `weaviate://localhost/${each.__typename}/${each._additional.id}` }));
 
 /**

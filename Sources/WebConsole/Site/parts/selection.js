@@ -23,7 +23,7 @@ const t = texts({
 });
 
 /** Objects that are selected, by id, in the order in which they were. Fires `change`. */
-export class Selection extends EventTarget {
+class Selection extends EventTarget {
     #objects = new Map();
     #anchor = null;
 

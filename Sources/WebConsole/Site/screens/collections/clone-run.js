@@ -10,7 +10,7 @@ const t = texts({ en: { some: "{n} objects were refused; the first because: {rea
 const pageSize = 16;
 
 /** A definition under another name, as `POST /v1/schema` takes it. */
-export function renamed(definition, className) {
+function renamed(definition, className) {
     const copy = { ...structuredClone(definition), class: className };
     // The server says how it divides; asked for beside tenants it refuses.
     delete copy.shardingConfig;

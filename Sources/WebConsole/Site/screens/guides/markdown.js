@@ -190,4 +190,4 @@ function alignment(cell) {
 }
 
 /** What nodes say. */
-export const textOf = (nodes) => nodes.map((node) => (typeof node === "string" ? node : node.textContent)).join("").trim();
+const textOf = (nodes) => nodes.map((node) => (typeof node === "string" ? node : node.textContent)).join("").trim();

@@ -2,6 +2,7 @@
 
 import { href, note } from "../../base/address.js";
 import { h, replace } from "../../base/dom.js";
+import { number } from "../../base/format.js";
 import { collections, forgetSchema } from "../../base/schema.js";
 import { Screen } from "../../base/screen.js";
 import { texts } from "../../base/texts.js";
@@ -25,8 +26,8 @@ const t = texts({
         none: "There was no picture among what you chose. JPEG, PNG, GIF, BMP, WebP, TIFF, HEIC and AVIF are read.",
         busy: "An import is under way. Wait until it has ended, or stop it.",
         failed: "The import could not begin",
-        looking: ({ n }) => `${n.toLocaleString("en")} pictures so far …`,
-        found: ({ n }) => `${n.toLocaleString("en")} pictures chosen`,
+        looking: ({ n }) => `${number(n)} pictures so far …`,
+        found: ({ n }) => `${number(n)} pictures chosen`,
     },
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { h, replace } from "../../base/dom.js";
-import { bytes } from "../../base/format.js";
+import { bytes, number } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { button } from "../../parts/button.js";
 import { chooserButtons } from "./choosing.js";
@@ -14,7 +14,7 @@ const t = texts({
     en: {
         chosen: ({ n }) => count(n, "picture"),
         size: ({ size, folders }) => `${size}${folders ? ` in ${count(folders, "folder")}` : ""}`,
-        more: ({ n }) => `and ${n.toLocaleString("en")} more`,
+        more: ({ n }) => `and ${number(n)} more`,
         passedOver: ({ n }) => `${count(n, "other file")} passed over`,
         archives: "Archives are taken by the command: needletail import photos.zip --class Photo",
         begin: ({ n }) => `Import ${count(n, "picture")}`,

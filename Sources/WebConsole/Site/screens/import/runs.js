@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The import of this page goes on while other screens are shown, and is found again on return: it lives here and not in the screen.
 
+import { number } from "../../base/format.js";
 import { count, texts } from "../../base/texts.js";
 import { announce, toast } from "../../parts/toasts.js";
 import { ImportRun } from "./run.js";
@@ -8,7 +9,7 @@ import { ImportRun } from "./run.js";
 const t = texts({
     en: {
         done: ({ stored, className }) => `${count(stored, "picture")} imported into ${className}`,
-        failed: ({ failed }) => `, ${failed.toLocaleString("en")} failed`,
+        failed: ({ failed }) => `, ${number(failed)} failed`,
     },
 });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import { h, replace } from "../../base/dom.js";
+import { number } from "../../base/format.js";
 import { propertyFault } from "../../base/names.js";
 import { count, texts } from "../../base/texts.js";
 import { button, iconButton } from "../../parts/button.js";
@@ -12,7 +13,7 @@ const t = texts({
     en: {
         pick: "Take properties from a CSV table",
         file: "Column with the names of the files",
-        matched: ({ matched, files }) => `${matched.toLocaleString("en")} of ${count(files, "picture")} have a row`,
+        matched: ({ matched, files }) => `${number(matched)} of ${count(files, "picture")} have a row`,
         lonely: ({ n }) => `${count(n, "row")} without a picture`,
         use: "Use {name}",
         column: "Column",

@@ -17,13 +17,13 @@ const outlines = {
 };
 
 /** By category; the last is for objects without a value. */
-export const shapeNames = ["circle", "square", "triangle", "diamond", "drop", "plus", "hexagon", "bar", "ring"];
+const shapeNames = ["circle", "square", "triangle", "diamond", "drop", "plus", "hexagon", "bar", "ring"];
 
 /** The place of what has no value in lists of shapes and colors. */
 export const noValue = shapeNames.length - 1;
 
 /** The token of a category's color. */
-export const colorOf = (look) => (look === noValue ? "var(--line-strong)" : `var(--category-${look + 1})`);
+const colorOf = (look) => (look === noValue ? "var(--line-strong)" : `var(--category-${look + 1})`);
 
 /** The sign of a category for legends and lists; it says nothing to screen readers. */
 export function sign(look) {

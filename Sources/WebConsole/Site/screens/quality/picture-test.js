@@ -42,7 +42,6 @@ const t = texts({
         summary: ({ kept, n }) => `${kept} of ${count(n, "version")} still find it first.`,
         open: "Open {text}",
         table: "Versions of the picture and what they find",
-        failedVersion: "failed: {why}",
     },
 });
 

@@ -35,7 +35,7 @@ function ask(key, load) {
 export const typeNamed = (name) => ask(name, () => graphql(question, { name }).then((data) => data.__type));
 
 /** The name of the type that queries begin with. */
-export const rootName = () => ask("", () => graphql("{ __schema { queryType { name } } }").then((data) => data.__schema.queryType.name));
+const rootName = () => ask("", () => graphql("{ __schema { queryType { name } } }").then((data) => data.__schema.queryType.name));
 
 /** The type within lists and non-nulls. */
 export function inner(type) {

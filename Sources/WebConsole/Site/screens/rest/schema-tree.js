@@ -18,12 +18,11 @@ const t = texts({
         base64: "text in base64",
         binary: "file",
         others: "any other name",
-        nothing: "No members are named.",
     },
 });
 
 /** A type in a few words. */
-export function typeText(document, schema) {
+function typeText(document, schema) {
     const name = refName(schema);
     if (name) return name;
     if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(", ");

@@ -73,7 +73,7 @@ export async function keepPicture(file, name = file.name || "picture") {
 }
 
 /** An image that the browser can show; `null` if it can't. */
-export function loaded(address) {
+function loaded(address) {
     return new Promise((resolve) => {
         const image = new Image();
         image.addEventListener("load", () => resolve(image.naturalWidth ? image : null));

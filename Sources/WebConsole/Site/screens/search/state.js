@@ -10,7 +10,7 @@
 
 import { href } from "../../base/address.js";
 
-export const defaultCount = 20;
+const defaultCount = 20;
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
