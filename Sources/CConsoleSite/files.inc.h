@@ -23,630 +23,639 @@ static const uint8_t nt_file_6[] = {
 #embed "../../Sources/WebConsole/Site/base/names.js"
 };
 static const uint8_t nt_file_7[] = {
-#embed "../../Sources/WebConsole/Site/base/schema.js"
+#embed "../../Sources/WebConsole/Site/base/parameters.js"
 };
 static const uint8_t nt_file_8[] = {
-#embed "../../Sources/WebConsole/Site/base/screen.js"
+#embed "../../Sources/WebConsole/Site/base/schema.js"
 };
 static const uint8_t nt_file_9[] = {
-#embed "../../Sources/WebConsole/Site/base/session.js"
+#embed "../../Sources/WebConsole/Site/base/screen.js"
 };
 static const uint8_t nt_file_10[] = {
-#embed "../../Sources/WebConsole/Site/base/texts.js"
+#embed "../../Sources/WebConsole/Site/base/session.js"
 };
 static const uint8_t nt_file_11[] = {
-#embed "../../Docs/ARCHITECTURE.md"
+#embed "../../Sources/WebConsole/Site/base/texts.js"
 };
 static const uint8_t nt_file_12[] = {
-#embed "../../Docs/differences.md"
+#embed "../../Docs/ARCHITECTURE.md"
 };
 static const uint8_t nt_file_13[] = {
-#embed "../../Docs/guides/first-pictures.md"
+#embed "../../Docs/differences.md"
 };
 static const uint8_t nt_file_14[] = {
-#embed "../../Docs/guides/from-weaviate.md"
+#embed "../../Docs/guides/first-pictures.md"
 };
 static const uint8_t nt_file_15[] = {
-#embed "../../Docs/guides/networks.md"
+#embed "../../Docs/guides/from-weaviate.md"
 };
 static const uint8_t nt_file_16[] = {
-#embed "../../Docs/guides/operating.md"
+#embed "../../Docs/guides/networks.md"
 };
 static const uint8_t nt_file_17[] = {
-#embed "../../Docs/guides/own-vectors.md"
+#embed "../../Docs/guides/operating.md"
 };
 static const uint8_t nt_file_18[] = {
-#embed "../../Docs/guides/tuning.md"
+#embed "../../Docs/guides/own-vectors.md"
 };
 static const uint8_t nt_file_19[] = {
-#embed "../../Docs/preprocessing.md"
+#embed "../../Docs/guides/tuning.md"
 };
 static const uint8_t nt_file_20[] = {
-#embed "../../Docs/quality.md"
+#embed "../../Docs/preprocessing.md"
 };
 static const uint8_t nt_file_21[] = {
-#embed "../../Docs/quantizers.md"
+#embed "../../Docs/quality.md"
 };
 static const uint8_t nt_file_22[] = {
-#embed "../../Sources/WebConsole/Site/icon.svg"
+#embed "../../Docs/quantizers.md"
 };
 static const uint8_t nt_file_23[] = {
-#embed "../../Sources/WebConsole/Site/index.html"
+#embed "../../Sources/WebConsole/Site/icon.svg"
 };
 static const uint8_t nt_file_24[] = {
-#embed "../../Sources/WebConsole/Site/parts/answer.css"
+#embed "../../Sources/WebConsole/Site/index.html"
 };
 static const uint8_t nt_file_25[] = {
-#embed "../../Sources/WebConsole/Site/parts/answer.js"
+#embed "../../Sources/WebConsole/Site/parts/answer.css"
 };
 static const uint8_t nt_file_26[] = {
-#embed "../../Sources/WebConsole/Site/parts/background-job.js"
+#embed "../../Sources/WebConsole/Site/parts/answer.js"
 };
 static const uint8_t nt_file_27[] = {
-#embed "../../Sources/WebConsole/Site/parts/button.js"
+#embed "../../Sources/WebConsole/Site/parts/background-job.js"
 };
 static const uint8_t nt_file_28[] = {
-#embed "../../Sources/WebConsole/Site/parts/chart.js"
+#embed "../../Sources/WebConsole/Site/parts/button.js"
 };
 static const uint8_t nt_file_29[] = {
-#embed "../../Sources/WebConsole/Site/parts/collection-choice.js"
+#embed "../../Sources/WebConsole/Site/parts/chart.js"
 };
 static const uint8_t nt_file_30[] = {
-#embed "../../Sources/WebConsole/Site/parts/copy.js"
+#embed "../../Sources/WebConsole/Site/parts/collection-choice.js"
 };
 static const uint8_t nt_file_31[] = {
-#embed "../../Sources/WebConsole/Site/parts/deletion.js"
+#embed "../../Sources/WebConsole/Site/parts/copy.js"
 };
 static const uint8_t nt_file_32[] = {
-#embed "../../Sources/WebConsole/Site/parts/dialog.js"
+#embed "../../Sources/WebConsole/Site/parts/deletion.js"
 };
 static const uint8_t nt_file_33[] = {
-#embed "../../Sources/WebConsole/Site/parts/editor.css"
+#embed "../../Sources/WebConsole/Site/parts/dialog.js"
 };
 static const uint8_t nt_file_34[] = {
-#embed "../../Sources/WebConsole/Site/parts/editor.js"
+#embed "../../Sources/WebConsole/Site/parts/editor.css"
 };
 static const uint8_t nt_file_35[] = {
-#embed "../../Sources/WebConsole/Site/parts/empty.js"
+#embed "../../Sources/WebConsole/Site/parts/editor.js"
 };
 static const uint8_t nt_file_36[] = {
-#embed "../../Sources/WebConsole/Site/parts/export.js"
+#embed "../../Sources/WebConsole/Site/parts/empty.js"
 };
 static const uint8_t nt_file_37[] = {
-#embed "../../Sources/WebConsole/Site/parts/field.js"
+#embed "../../Sources/WebConsole/Site/parts/export.js"
 };
 static const uint8_t nt_file_38[] = {
-#embed "../../Sources/WebConsole/Site/parts/filters.js"
+#embed "../../Sources/WebConsole/Site/parts/field.js"
 };
 static const uint8_t nt_file_39[] = {
-#embed "../../Sources/WebConsole/Site/parts/icons.js"
+#embed "../../Sources/WebConsole/Site/parts/filters.js"
 };
 static const uint8_t nt_file_40[] = {
-#embed "../../Sources/WebConsole/Site/parts/json-fault.js"
+#embed "../../Sources/WebConsole/Site/parts/icons.js"
 };
 static const uint8_t nt_file_41[] = {
-#embed "../../Sources/WebConsole/Site/parts/json-thumbnail.js"
+#embed "../../Sources/WebConsole/Site/parts/json-fault.js"
 };
 static const uint8_t nt_file_42[] = {
-#embed "../../Sources/WebConsole/Site/parts/json-tree.js"
+#embed "../../Sources/WebConsole/Site/parts/json-thumbnail.js"
 };
 static const uint8_t nt_file_43[] = {
-#embed "../../Sources/WebConsole/Site/parts/notice.js"
+#embed "../../Sources/WebConsole/Site/parts/json-tree.js"
 };
 static const uint8_t nt_file_44[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-dialog.css"
+#embed "../../Sources/WebConsole/Site/parts/notice.js"
 };
 static const uint8_t nt_file_45[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-dialog.js"
+#embed "../../Sources/WebConsole/Site/parts/object-dialog.css"
 };
 static const uint8_t nt_file_46[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-edit.js"
+#embed "../../Sources/WebConsole/Site/parts/object-dialog.js"
 };
 static const uint8_t nt_file_47[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-form.js"
+#embed "../../Sources/WebConsole/Site/parts/object-edit.js"
 };
 static const uint8_t nt_file_48[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-json.js"
+#embed "../../Sources/WebConsole/Site/parts/object-form.js"
 };
 static const uint8_t nt_file_49[] = {
-#embed "../../Sources/WebConsole/Site/parts/object-overview.js"
+#embed "../../Sources/WebConsole/Site/parts/object-json.js"
 };
 static const uint8_t nt_file_50[] = {
-#embed "../../Sources/WebConsole/Site/parts/objects.js"
+#embed "../../Sources/WebConsole/Site/parts/object-overview.js"
 };
 static const uint8_t nt_file_51[] = {
-#embed "../../Sources/WebConsole/Site/parts/picture-bytes.js"
+#embed "../../Sources/WebConsole/Site/parts/objects.js"
 };
 static const uint8_t nt_file_52[] = {
-#embed "../../Sources/WebConsole/Site/parts/picture.js"
+#embed "../../Sources/WebConsole/Site/parts/picture-bytes.js"
 };
 static const uint8_t nt_file_53[] = {
-#embed "../../Sources/WebConsole/Site/parts/property-fields.js"
+#embed "../../Sources/WebConsole/Site/parts/picture.js"
 };
 static const uint8_t nt_file_54[] = {
-#embed "../../Sources/WebConsole/Site/parts/save.js"
+#embed "../../Sources/WebConsole/Site/parts/property-fields.js"
 };
 static const uint8_t nt_file_55[] = {
-#embed "../../Sources/WebConsole/Site/parts/section-nav.js"
+#embed "../../Sources/WebConsole/Site/parts/save.js"
 };
 static const uint8_t nt_file_56[] = {
-#embed "../../Sources/WebConsole/Site/parts/selection.js"
+#embed "../../Sources/WebConsole/Site/parts/section-nav.js"
 };
 static const uint8_t nt_file_57[] = {
-#embed "../../Sources/WebConsole/Site/parts/sorted-table.js"
+#embed "../../Sources/WebConsole/Site/parts/selection.js"
 };
 static const uint8_t nt_file_58[] = {
-#embed "../../Sources/WebConsole/Site/parts/tabs.js"
+#embed "../../Sources/WebConsole/Site/parts/shortcuts.js"
 };
 static const uint8_t nt_file_59[] = {
-#embed "../../Sources/WebConsole/Site/parts/tag-dialog.js"
+#embed "../../Sources/WebConsole/Site/parts/sorted-table.js"
 };
 static const uint8_t nt_file_60[] = {
-#embed "../../Sources/WebConsole/Site/parts/values.js"
+#embed "../../Sources/WebConsole/Site/parts/tabs.js"
 };
 static const uint8_t nt_file_61[] = {
-#embed "../../Sources/WebConsole/Site/parts/vector-view.js"
+#embed "../../Sources/WebConsole/Site/parts/tag-dialog.js"
 };
 static const uint8_t nt_file_62[] = {
-#embed "../../Sources/WebConsole/Site/parts/virtual-grid.js"
+#embed "../../Sources/WebConsole/Site/parts/toasts.js"
 };
 static const uint8_t nt_file_63[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/browse.css"
+#embed "../../Sources/WebConsole/Site/parts/values.js"
 };
 static const uint8_t nt_file_64[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/browse.js"
+#embed "../../Sources/WebConsole/Site/parts/vector-view.js"
 };
 static const uint8_t nt_file_65[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/columns.js"
+#embed "../../Sources/WebConsole/Site/parts/virtual-grid.js"
 };
 static const uint8_t nt_file_66[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/keys.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/browse.css"
 };
 static const uint8_t nt_file_67[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/new-object.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/browse.js"
 };
 static const uint8_t nt_file_68[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/object-list.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/columns.js"
 };
 static const uint8_t nt_file_69[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/objects-pane.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/keys.js"
 };
 static const uint8_t nt_file_70[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/tools.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/new-object.js"
 };
 static const uint8_t nt_file_71[] = {
-#embed "../../Sources/WebConsole/Site/screens/browse/views.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/object-list.js"
 };
 static const uint8_t nt_file_72[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/clone-run.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/objects-pane.js"
 };
 static const uint8_t nt_file_73[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/clone.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/tools.js"
 };
 static const uint8_t nt_file_74[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/code-pane.js"
+#embed "../../Sources/WebConsole/Site/screens/browse/views.js"
 };
 static const uint8_t nt_file_75[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/collections.css"
+#embed "../../Sources/WebConsole/Site/screens/collections/clone-run.js"
 };
 static const uint8_t nt_file_76[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/collections.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/clone.js"
 };
 static const uint8_t nt_file_77[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/create-form.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/code-pane.js"
 };
 static const uint8_t nt_file_78[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/details-view.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/collections.css"
 };
 static const uint8_t nt_file_79[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/figures.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/collections.js"
 };
 static const uint8_t nt_file_80[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/list-view.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/create-form.js"
 };
 static const uint8_t nt_file_81[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/model.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/details-view.js"
 };
 static const uint8_t nt_file_82[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/properties-view.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/figures.js"
 };
 static const uint8_t nt_file_83[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/property-fields.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/list-view.js"
 };
 static const uint8_t nt_file_84[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/samples.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/model.js"
 };
 static const uint8_t nt_file_85[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/settings-form.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/properties-view.js"
 };
 static const uint8_t nt_file_86[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/tenants-view.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/property-fields.js"
 };
 static const uint8_t nt_file_87[] = {
-#embed "../../Sources/WebConsole/Site/screens/collections/vector-fields.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/samples.js"
 };
 static const uint8_t nt_file_88[] = {
-#embed "../../Sources/WebConsole/Site/screens/guides/document.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/settings-form.js"
 };
 static const uint8_t nt_file_89[] = {
-#embed "../../Sources/WebConsole/Site/screens/guides/guides.css"
+#embed "../../Sources/WebConsole/Site/screens/collections/tenants-view.js"
 };
 static const uint8_t nt_file_90[] = {
-#embed "../../Sources/WebConsole/Site/screens/guides/guides.js"
+#embed "../../Sources/WebConsole/Site/screens/collections/vector-fields.js"
 };
 static const uint8_t nt_file_91[] = {
-#embed "../../Sources/WebConsole/Site/screens/guides/list.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/document.js"
 };
 static const uint8_t nt_file_92[] = {
-#embed "../../Sources/WebConsole/Site/screens/guides/markdown-inline.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/guides.css"
 };
 static const uint8_t nt_file_93[] = {
-#embed "../../Sources/WebConsole/Site/screens/guides/markdown.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/guides.js"
 };
 static const uint8_t nt_file_94[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/batches.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/list.js"
 };
 static const uint8_t nt_file_95[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/begin.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/markdown-inline.js"
 };
 static const uint8_t nt_file_96[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/choosing.js"
+#embed "../../Sources/WebConsole/Site/screens/guides/markdown.js"
 };
 static const uint8_t nt_file_97[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/digests.js"
+#embed "../../Sources/WebConsole/Site/screens/import/batches.js"
 };
 static const uint8_t nt_file_98[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/each-form.js"
+#embed "../../Sources/WebConsole/Site/screens/import/begin.js"
 };
 static const uint8_t nt_file_99[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/fields.js"
+#embed "../../Sources/WebConsole/Site/screens/import/choosing.js"
 };
 static const uint8_t nt_file_100[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/ids.js"
+#embed "../../Sources/WebConsole/Site/screens/import/digests.js"
 };
 static const uint8_t nt_file_101[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/import.css"
+#embed "../../Sources/WebConsole/Site/screens/import/each-form.js"
 };
 static const uint8_t nt_file_102[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/import.js"
+#embed "../../Sources/WebConsole/Site/screens/import/fields.js"
 };
 static const uint8_t nt_file_103[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/job-card.js"
+#embed "../../Sources/WebConsole/Site/screens/import/ids.js"
 };
 static const uint8_t nt_file_104[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/pace.js"
+#embed "../../Sources/WebConsole/Site/screens/import/import.css"
 };
 static const uint8_t nt_file_105[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/picking.js"
+#embed "../../Sources/WebConsole/Site/screens/import/import.js"
 };
 static const uint8_t nt_file_106[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/plan-form.js"
+#embed "../../Sources/WebConsole/Site/screens/import/job-card.js"
 };
 static const uint8_t nt_file_107[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/plan.js"
+#embed "../../Sources/WebConsole/Site/screens/import/pace.js"
 };
 static const uint8_t nt_file_108[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/previews.js"
+#embed "../../Sources/WebConsole/Site/screens/import/picking.js"
 };
 static const uint8_t nt_file_109[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/result-links.js"
+#embed "../../Sources/WebConsole/Site/screens/import/plan-form.js"
 };
 static const uint8_t nt_file_110[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
+#embed "../../Sources/WebConsole/Site/screens/import/plan.js"
 };
 static const uint8_t nt_file_111[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/run.js"
+#embed "../../Sources/WebConsole/Site/screens/import/previews.js"
 };
 static const uint8_t nt_file_112[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
+#embed "../../Sources/WebConsole/Site/screens/import/result-links.js"
 };
 static const uint8_t nt_file_113[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/selection.js"
+#embed "../../Sources/WebConsole/Site/screens/import/run-view.js"
 };
 static const uint8_t nt_file_114[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/server-imports.js"
+#embed "../../Sources/WebConsole/Site/screens/import/run.js"
 };
 static const uint8_t nt_file_115[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/table-fields.js"
+#embed "../../Sources/WebConsole/Site/screens/import/runs.js"
 };
 static const uint8_t nt_file_116[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/tables.js"
+#embed "../../Sources/WebConsole/Site/screens/import/selection.js"
 };
 static const uint8_t nt_file_117[] = {
-#embed "../../Sources/WebConsole/Site/screens/import/target.js"
+#embed "../../Sources/WebConsole/Site/screens/import/server-imports.js"
 };
 static const uint8_t nt_file_118[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/board.js"
+#embed "../../Sources/WebConsole/Site/screens/import/table-fields.js"
 };
 static const uint8_t nt_file_119[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/gestures.js"
+#embed "../../Sources/WebConsole/Site/screens/import/tables.js"
 };
 static const uint8_t nt_file_120[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/legend.js"
+#embed "../../Sources/WebConsole/Site/screens/import/target.js"
 };
 static const uint8_t nt_file_121[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/map.css"
+#embed "../../Sources/WebConsole/Site/screens/map/board.js"
 };
 static const uint8_t nt_file_122[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/map.js"
+#embed "../../Sources/WebConsole/Site/screens/map/gestures.js"
 };
 static const uint8_t nt_file_123[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/plot.js"
+#embed "../../Sources/WebConsole/Site/screens/map/legend.js"
 };
 static const uint8_t nt_file_124[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-card.js"
+#embed "../../Sources/WebConsole/Site/screens/map/map.css"
 };
 static const uint8_t nt_file_125[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-details.js"
+#embed "../../Sources/WebConsole/Site/screens/map/map.js"
 };
 static const uint8_t nt_file_126[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-list.js"
+#embed "../../Sources/WebConsole/Site/screens/map/plot.js"
 };
 static const uint8_t nt_file_127[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/point-painter.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-card.js"
 };
 static const uint8_t nt_file_128[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/points.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-details.js"
 };
 static const uint8_t nt_file_129[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/shapes.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-list.js"
 };
 static const uint8_t nt_file_130[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/thumbnails.js"
+#embed "../../Sources/WebConsole/Site/screens/map/point-painter.js"
 };
 static const uint8_t nt_file_131[] = {
-#embed "../../Sources/WebConsole/Site/screens/map/viewport.js"
+#embed "../../Sources/WebConsole/Site/screens/map/points.js"
 };
 static const uint8_t nt_file_132[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/calibration.js"
+#embed "../../Sources/WebConsole/Site/screens/map/shapes.js"
 };
 static const uint8_t nt_file_133[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/index-curve.js"
+#embed "../../Sources/WebConsole/Site/screens/map/thumbnails.js"
 };
 static const uint8_t nt_file_134[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/label-quality.js"
+#embed "../../Sources/WebConsole/Site/screens/map/viewport.js"
 };
 static const uint8_t nt_file_135[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/measuring.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/calibration.js"
 };
 static const uint8_t nt_file_136[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/picture-test.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/index-curve.js"
 };
 static const uint8_t nt_file_137[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/quality.css"
+#embed "../../Sources/WebConsole/Site/screens/quality/label-quality.js"
 };
 static const uint8_t nt_file_138[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/quality.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/measuring.js"
 };
 static const uint8_t nt_file_139[] = {
-#embed "../../Sources/WebConsole/Site/screens/quality/variants.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/picture-test.js"
 };
 static const uint8_t nt_file_140[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/completion.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/quality.css"
 };
 static const uint8_t nt_file_141[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/errors.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/quality.js"
 };
 static const uint8_t nt_file_142[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/examples.js"
+#embed "../../Sources/WebConsole/Site/screens/quality/variants.js"
 };
 static const uint8_t nt_file_143[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/format.js"
+#embed "../../Sources/WebConsole/Site/screens/query/completion.js"
 };
 static const uint8_t nt_file_144[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/history.js"
+#embed "../../Sources/WebConsole/Site/screens/query/errors.js"
 };
 static const uint8_t nt_file_145[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/measure.js"
+#embed "../../Sources/WebConsole/Site/screens/query/examples.js"
 };
 static const uint8_t nt_file_146[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/query.css"
+#embed "../../Sources/WebConsole/Site/screens/query/format.js"
 };
 static const uint8_t nt_file_147[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/query.js"
+#embed "../../Sources/WebConsole/Site/screens/query/history.js"
 };
 static const uint8_t nt_file_148[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/scan.js"
+#embed "../../Sources/WebConsole/Site/screens/query/measure.js"
 };
 static const uint8_t nt_file_149[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/thumbnails.js"
+#embed "../../Sources/WebConsole/Site/screens/query/query.css"
 };
 static const uint8_t nt_file_150[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/types.js"
+#embed "../../Sources/WebConsole/Site/screens/query/query.js"
 };
 static const uint8_t nt_file_151[] = {
-#embed "../../Sources/WebConsole/Site/screens/query/variables.js"
+#embed "../../Sources/WebConsole/Site/screens/query/scan.js"
 };
 static const uint8_t nt_file_152[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/body.js"
+#embed "../../Sources/WebConsole/Site/screens/query/thumbnails.js"
 };
 static const uint8_t nt_file_153[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/curl.js"
+#embed "../../Sources/WebConsole/Site/screens/query/types.js"
 };
 static const uint8_t nt_file_154[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/document.js"
+#embed "../../Sources/WebConsole/Site/screens/query/variables.js"
 };
 static const uint8_t nt_file_155[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/fields.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/body.js"
 };
 static const uint8_t nt_file_156[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/form-parts.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/curl.js"
 };
 static const uint8_t nt_file_157[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/operation.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/document.js"
 };
 static const uint8_t nt_file_158[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/prose.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/fields.js"
 };
 static const uint8_t nt_file_159[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/rest.css"
+#embed "../../Sources/WebConsole/Site/screens/rest/form-parts.js"
 };
 static const uint8_t nt_file_160[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/rest.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/operation.js"
 };
 static const uint8_t nt_file_161[] = {
-#embed "../../Sources/WebConsole/Site/screens/rest/schema-tree.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/prose.js"
 };
 static const uint8_t nt_file_162[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/camera.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/rest.css"
 };
 static const uint8_t nt_file_163[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/card.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/rest.js"
 };
 static const uint8_t nt_file_164[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/compare.js"
+#embed "../../Sources/WebConsole/Site/screens/rest/schema-tree.js"
 };
 static const uint8_t nt_file_165[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/crop-box.js"
+#embed "../../Sources/WebConsole/Site/screens/search/camera.js"
 };
 static const uint8_t nt_file_166[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/drop.js"
+#embed "../../Sources/WebConsole/Site/screens/search/card.js"
 };
 static const uint8_t nt_file_167[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/formats.js"
+#embed "../../Sources/WebConsole/Site/screens/search/compare.js"
 };
 static const uint8_t nt_file_168[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/hit-menu.js"
+#embed "../../Sources/WebConsole/Site/screens/search/crop-box.js"
 };
 static const uint8_t nt_file_169[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/keys.js"
+#embed "../../Sources/WebConsole/Site/screens/search/drop.js"
 };
 static const uint8_t nt_file_170[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/options.js"
+#embed "../../Sources/WebConsole/Site/screens/search/formats.js"
 };
 static const uint8_t nt_file_171[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/pictures.js"
+#embed "../../Sources/WebConsole/Site/screens/search/hit-menu.js"
 };
 static const uint8_t nt_file_172[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/query-entries.js"
+#embed "../../Sources/WebConsole/Site/screens/search/keys.js"
 };
 static const uint8_t nt_file_173[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/query-panel.js"
+#embed "../../Sources/WebConsole/Site/screens/search/options.js"
 };
 static const uint8_t nt_file_174[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/request.js"
+#embed "../../Sources/WebConsole/Site/screens/search/pictures.js"
 };
 static const uint8_t nt_file_175[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/results.css"
+#embed "../../Sources/WebConsole/Site/screens/search/query-entries.js"
 };
 static const uint8_t nt_file_176[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/results.js"
+#embed "../../Sources/WebConsole/Site/screens/search/query-panel.css"
 };
 static const uint8_t nt_file_177[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/search.css"
+#embed "../../Sources/WebConsole/Site/screens/search/query-panel.js"
 };
 static const uint8_t nt_file_178[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/search.js"
+#embed "../../Sources/WebConsole/Site/screens/search/request.js"
 };
 static const uint8_t nt_file_179[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/state.js"
+#embed "../../Sources/WebConsole/Site/screens/search/results.css"
 };
 static const uint8_t nt_file_180[] = {
-#embed "../../Sources/WebConsole/Site/screens/search/why.js"
+#embed "../../Sources/WebConsole/Site/screens/search/results.js"
 };
 static const uint8_t nt_file_181[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/backups.js"
+#embed "../../Sources/WebConsole/Site/screens/search/search.css"
 };
 static const uint8_t nt_file_182[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/jobs.js"
+#embed "../../Sources/WebConsole/Site/screens/search/search.js"
 };
 static const uint8_t nt_file_183[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/log.js"
+#embed "../../Sources/WebConsole/Site/screens/search/state.js"
 };
 static const uint8_t nt_file_184[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/meter.js"
+#embed "../../Sources/WebConsole/Site/screens/search/why.js"
 };
 static const uint8_t nt_file_185[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/metrics.js"
+#embed "../../Sources/WebConsole/Site/screens/server/backups.js"
 };
 static const uint8_t nt_file_186[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/network.js"
+#embed "../../Sources/WebConsole/Site/screens/server/jobs.js"
 };
 static const uint8_t nt_file_187[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/overview.js"
+#embed "../../Sources/WebConsole/Site/screens/server/log.js"
 };
 static const uint8_t nt_file_188[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/polling.js"
+#embed "../../Sources/WebConsole/Site/screens/server/meter.js"
 };
 static const uint8_t nt_file_189[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/requests.js"
+#embed "../../Sources/WebConsole/Site/screens/server/metrics.js"
 };
 static const uint8_t nt_file_190[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/restore-dialog.js"
+#embed "../../Sources/WebConsole/Site/screens/server/network.js"
 };
 static const uint8_t nt_file_191[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/search-field.js"
+#embed "../../Sources/WebConsole/Site/screens/server/overview.js"
 };
 static const uint8_t nt_file_192[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/self-test.js"
+#embed "../../Sources/WebConsole/Site/screens/server/polling.js"
 };
 static const uint8_t nt_file_193[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/server.css"
+#embed "../../Sources/WebConsole/Site/screens/server/requests.js"
 };
 static const uint8_t nt_file_194[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/server.js"
+#embed "../../Sources/WebConsole/Site/screens/server/restore-dialog.js"
 };
 static const uint8_t nt_file_195[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/settings.js"
+#embed "../../Sources/WebConsole/Site/screens/server/search-field.js"
 };
 static const uint8_t nt_file_196[] = {
-#embed "../../Sources/WebConsole/Site/screens/server/slow-requests.js"
+#embed "../../Sources/WebConsole/Site/screens/server/searched-table.js"
 };
 static const uint8_t nt_file_197[] = {
-#embed "../../Sources/WebConsole/Site/shell/connection.js"
+#embed "../../Sources/WebConsole/Site/screens/server/self-test.js"
 };
 static const uint8_t nt_file_198[] = {
-#embed "../../Sources/WebConsole/Site/shell/login.js"
+#embed "../../Sources/WebConsole/Site/screens/server/server.css"
 };
 static const uint8_t nt_file_199[] = {
-#embed "../../Sources/WebConsole/Site/shell/screens.js"
+#embed "../../Sources/WebConsole/Site/screens/server/server.js"
 };
 static const uint8_t nt_file_200[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.css"
+#embed "../../Sources/WebConsole/Site/screens/server/settings.js"
 };
 static const uint8_t nt_file_201[] = {
-#embed "../../Sources/WebConsole/Site/shell/shell.js"
+#embed "../../Sources/WebConsole/Site/screens/server/slow-requests.js"
 };
 static const uint8_t nt_file_202[] = {
-#embed "../../Sources/WebConsole/Site/shell/shortcuts.js"
+#embed "../../Sources/WebConsole/Site/shell/connection.js"
 };
 static const uint8_t nt_file_203[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
+#embed "../../Sources/WebConsole/Site/shell/login.js"
 };
 static const uint8_t nt_file_204[] = {
-#embed "../../Sources/WebConsole/Site/shell/theme.js"
+#embed "../../Sources/WebConsole/Site/shell/screens.js"
 };
 static const uint8_t nt_file_205[] = {
-#embed "../../Sources/WebConsole/Site/shell/toasts.js"
+#embed "../../Sources/WebConsole/Site/shell/shell.css"
 };
 static const uint8_t nt_file_206[] = {
-#embed "../../Sources/WebConsole/Site/styles/base.css"
+#embed "../../Sources/WebConsole/Site/shell/shell.js"
 };
 static const uint8_t nt_file_207[] = {
-#embed "../../Sources/WebConsole/Site/styles/controls.css"
+#embed "../../Sources/WebConsole/Site/shell/theme-first.js"
 };
 static const uint8_t nt_file_208[] = {
-#embed "../../Sources/WebConsole/Site/styles/parts.css"
+#embed "../../Sources/WebConsole/Site/shell/theme.js"
 };
 static const uint8_t nt_file_209[] = {
-#embed "../../Sources/WebConsole/Site/styles/tokens.css"
+#embed "../../Sources/WebConsole/Site/styles/base.css"
 };
 static const uint8_t nt_file_210[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
+#embed "../../Sources/WebConsole/Site/styles/controls.css"
 };
 static const uint8_t nt_file_211[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
+#embed "../../Sources/WebConsole/Site/styles/parts.css"
 };
 static const uint8_t nt_file_212[] = {
-#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+#embed "../../Sources/WebConsole/Site/styles/tokens.css"
 };
 static const uint8_t nt_file_213[] = {
-#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+#embed "/usr/share/javascript/codemirror/addon/edit/closebrackets.js"
 };
 static const uint8_t nt_file_214[] = {
-#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+#embed "/usr/share/javascript/codemirror/lib/codemirror.css"
 };
 static const uint8_t nt_file_215[] = {
+#embed "/usr/share/javascript/codemirror/lib/codemirror.js"
+};
+static const uint8_t nt_file_216[] = {
+#embed "/usr/share/javascript/codemirror/addon/edit/matchbrackets.js"
+};
+static const uint8_t nt_file_217[] = {
+#embed "/usr/share/javascript/codemirror/addon/hint/show-hint.js"
+};
+static const uint8_t nt_file_218[] = {
 #embed "/usr/share/javascript/codemirror/addon/mode/simple.js"
 };
 
@@ -658,213 +667,216 @@ static const NTConsoleFile nt_files[] = {
     {"base/features.js", nt_file_4, sizeof nt_file_4},
     {"base/format.js", nt_file_5, sizeof nt_file_5},
     {"base/names.js", nt_file_6, sizeof nt_file_6},
-    {"base/schema.js", nt_file_7, sizeof nt_file_7},
-    {"base/screen.js", nt_file_8, sizeof nt_file_8},
-    {"base/session.js", nt_file_9, sizeof nt_file_9},
-    {"base/texts.js", nt_file_10, sizeof nt_file_10},
-    {"docs/ARCHITECTURE.md", nt_file_11, sizeof nt_file_11},
-    {"docs/differences.md", nt_file_12, sizeof nt_file_12},
-    {"docs/guides/first-pictures.md", nt_file_13, sizeof nt_file_13},
-    {"docs/guides/from-weaviate.md", nt_file_14, sizeof nt_file_14},
-    {"docs/guides/networks.md", nt_file_15, sizeof nt_file_15},
-    {"docs/guides/operating.md", nt_file_16, sizeof nt_file_16},
-    {"docs/guides/own-vectors.md", nt_file_17, sizeof nt_file_17},
-    {"docs/guides/tuning.md", nt_file_18, sizeof nt_file_18},
-    {"docs/preprocessing.md", nt_file_19, sizeof nt_file_19},
-    {"docs/quality.md", nt_file_20, sizeof nt_file_20},
-    {"docs/quantizers.md", nt_file_21, sizeof nt_file_21},
-    {"icon.svg", nt_file_22, sizeof nt_file_22},
-    {"index.html", nt_file_23, sizeof nt_file_23},
-    {"parts/answer.css", nt_file_24, sizeof nt_file_24},
-    {"parts/answer.js", nt_file_25, sizeof nt_file_25},
-    {"parts/background-job.js", nt_file_26, sizeof nt_file_26},
-    {"parts/button.js", nt_file_27, sizeof nt_file_27},
-    {"parts/chart.js", nt_file_28, sizeof nt_file_28},
-    {"parts/collection-choice.js", nt_file_29, sizeof nt_file_29},
-    {"parts/copy.js", nt_file_30, sizeof nt_file_30},
-    {"parts/deletion.js", nt_file_31, sizeof nt_file_31},
-    {"parts/dialog.js", nt_file_32, sizeof nt_file_32},
-    {"parts/editor.css", nt_file_33, sizeof nt_file_33},
-    {"parts/editor.js", nt_file_34, sizeof nt_file_34},
-    {"parts/empty.js", nt_file_35, sizeof nt_file_35},
-    {"parts/export.js", nt_file_36, sizeof nt_file_36},
-    {"parts/field.js", nt_file_37, sizeof nt_file_37},
-    {"parts/filters.js", nt_file_38, sizeof nt_file_38},
-    {"parts/icons.js", nt_file_39, sizeof nt_file_39},
-    {"parts/json-fault.js", nt_file_40, sizeof nt_file_40},
-    {"parts/json-thumbnail.js", nt_file_41, sizeof nt_file_41},
-    {"parts/json-tree.js", nt_file_42, sizeof nt_file_42},
-    {"parts/notice.js", nt_file_43, sizeof nt_file_43},
-    {"parts/object-dialog.css", nt_file_44, sizeof nt_file_44},
-    {"parts/object-dialog.js", nt_file_45, sizeof nt_file_45},
-    {"parts/object-edit.js", nt_file_46, sizeof nt_file_46},
-    {"parts/object-form.js", nt_file_47, sizeof nt_file_47},
-    {"parts/object-json.js", nt_file_48, sizeof nt_file_48},
-    {"parts/object-overview.js", nt_file_49, sizeof nt_file_49},
-    {"parts/objects.js", nt_file_50, sizeof nt_file_50},
-    {"parts/picture-bytes.js", nt_file_51, sizeof nt_file_51},
-    {"parts/picture.js", nt_file_52, sizeof nt_file_52},
-    {"parts/property-fields.js", nt_file_53, sizeof nt_file_53},
-    {"parts/save.js", nt_file_54, sizeof nt_file_54},
-    {"parts/section-nav.js", nt_file_55, sizeof nt_file_55},
-    {"parts/selection.js", nt_file_56, sizeof nt_file_56},
-    {"parts/sorted-table.js", nt_file_57, sizeof nt_file_57},
-    {"parts/tabs.js", nt_file_58, sizeof nt_file_58},
-    {"parts/tag-dialog.js", nt_file_59, sizeof nt_file_59},
-    {"parts/values.js", nt_file_60, sizeof nt_file_60},
-    {"parts/vector-view.js", nt_file_61, sizeof nt_file_61},
-    {"parts/virtual-grid.js", nt_file_62, sizeof nt_file_62},
-    {"screens/browse/browse.css", nt_file_63, sizeof nt_file_63},
-    {"screens/browse/browse.js", nt_file_64, sizeof nt_file_64},
-    {"screens/browse/columns.js", nt_file_65, sizeof nt_file_65},
-    {"screens/browse/keys.js", nt_file_66, sizeof nt_file_66},
-    {"screens/browse/new-object.js", nt_file_67, sizeof nt_file_67},
-    {"screens/browse/object-list.js", nt_file_68, sizeof nt_file_68},
-    {"screens/browse/objects-pane.js", nt_file_69, sizeof nt_file_69},
-    {"screens/browse/tools.js", nt_file_70, sizeof nt_file_70},
-    {"screens/browse/views.js", nt_file_71, sizeof nt_file_71},
-    {"screens/collections/clone-run.js", nt_file_72, sizeof nt_file_72},
-    {"screens/collections/clone.js", nt_file_73, sizeof nt_file_73},
-    {"screens/collections/code-pane.js", nt_file_74, sizeof nt_file_74},
-    {"screens/collections/collections.css", nt_file_75, sizeof nt_file_75},
-    {"screens/collections/collections.js", nt_file_76, sizeof nt_file_76},
-    {"screens/collections/create-form.js", nt_file_77, sizeof nt_file_77},
-    {"screens/collections/details-view.js", nt_file_78, sizeof nt_file_78},
-    {"screens/collections/figures.js", nt_file_79, sizeof nt_file_79},
-    {"screens/collections/list-view.js", nt_file_80, sizeof nt_file_80},
-    {"screens/collections/model.js", nt_file_81, sizeof nt_file_81},
-    {"screens/collections/properties-view.js", nt_file_82, sizeof nt_file_82},
-    {"screens/collections/property-fields.js", nt_file_83, sizeof nt_file_83},
-    {"screens/collections/samples.js", nt_file_84, sizeof nt_file_84},
-    {"screens/collections/settings-form.js", nt_file_85, sizeof nt_file_85},
-    {"screens/collections/tenants-view.js", nt_file_86, sizeof nt_file_86},
-    {"screens/collections/vector-fields.js", nt_file_87, sizeof nt_file_87},
-    {"screens/guides/document.js", nt_file_88, sizeof nt_file_88},
-    {"screens/guides/guides.css", nt_file_89, sizeof nt_file_89},
-    {"screens/guides/guides.js", nt_file_90, sizeof nt_file_90},
-    {"screens/guides/list.js", nt_file_91, sizeof nt_file_91},
-    {"screens/guides/markdown-inline.js", nt_file_92, sizeof nt_file_92},
-    {"screens/guides/markdown.js", nt_file_93, sizeof nt_file_93},
-    {"screens/import/batches.js", nt_file_94, sizeof nt_file_94},
-    {"screens/import/begin.js", nt_file_95, sizeof nt_file_95},
-    {"screens/import/choosing.js", nt_file_96, sizeof nt_file_96},
-    {"screens/import/digests.js", nt_file_97, sizeof nt_file_97},
-    {"screens/import/each-form.js", nt_file_98, sizeof nt_file_98},
-    {"screens/import/fields.js", nt_file_99, sizeof nt_file_99},
-    {"screens/import/ids.js", nt_file_100, sizeof nt_file_100},
-    {"screens/import/import.css", nt_file_101, sizeof nt_file_101},
-    {"screens/import/import.js", nt_file_102, sizeof nt_file_102},
-    {"screens/import/job-card.js", nt_file_103, sizeof nt_file_103},
-    {"screens/import/pace.js", nt_file_104, sizeof nt_file_104},
-    {"screens/import/picking.js", nt_file_105, sizeof nt_file_105},
-    {"screens/import/plan-form.js", nt_file_106, sizeof nt_file_106},
-    {"screens/import/plan.js", nt_file_107, sizeof nt_file_107},
-    {"screens/import/previews.js", nt_file_108, sizeof nt_file_108},
-    {"screens/import/result-links.js", nt_file_109, sizeof nt_file_109},
-    {"screens/import/run-view.js", nt_file_110, sizeof nt_file_110},
-    {"screens/import/run.js", nt_file_111, sizeof nt_file_111},
-    {"screens/import/runs.js", nt_file_112, sizeof nt_file_112},
-    {"screens/import/selection.js", nt_file_113, sizeof nt_file_113},
-    {"screens/import/server-imports.js", nt_file_114, sizeof nt_file_114},
-    {"screens/import/table-fields.js", nt_file_115, sizeof nt_file_115},
-    {"screens/import/tables.js", nt_file_116, sizeof nt_file_116},
-    {"screens/import/target.js", nt_file_117, sizeof nt_file_117},
-    {"screens/map/board.js", nt_file_118, sizeof nt_file_118},
-    {"screens/map/gestures.js", nt_file_119, sizeof nt_file_119},
-    {"screens/map/legend.js", nt_file_120, sizeof nt_file_120},
-    {"screens/map/map.css", nt_file_121, sizeof nt_file_121},
-    {"screens/map/map.js", nt_file_122, sizeof nt_file_122},
-    {"screens/map/plot.js", nt_file_123, sizeof nt_file_123},
-    {"screens/map/point-card.js", nt_file_124, sizeof nt_file_124},
-    {"screens/map/point-details.js", nt_file_125, sizeof nt_file_125},
-    {"screens/map/point-list.js", nt_file_126, sizeof nt_file_126},
-    {"screens/map/point-painter.js", nt_file_127, sizeof nt_file_127},
-    {"screens/map/points.js", nt_file_128, sizeof nt_file_128},
-    {"screens/map/shapes.js", nt_file_129, sizeof nt_file_129},
-    {"screens/map/thumbnails.js", nt_file_130, sizeof nt_file_130},
-    {"screens/map/viewport.js", nt_file_131, sizeof nt_file_131},
-    {"screens/quality/calibration.js", nt_file_132, sizeof nt_file_132},
-    {"screens/quality/index-curve.js", nt_file_133, sizeof nt_file_133},
-    {"screens/quality/label-quality.js", nt_file_134, sizeof nt_file_134},
-    {"screens/quality/measuring.js", nt_file_135, sizeof nt_file_135},
-    {"screens/quality/picture-test.js", nt_file_136, sizeof nt_file_136},
-    {"screens/quality/quality.css", nt_file_137, sizeof nt_file_137},
-    {"screens/quality/quality.js", nt_file_138, sizeof nt_file_138},
-    {"screens/quality/variants.js", nt_file_139, sizeof nt_file_139},
-    {"screens/query/completion.js", nt_file_140, sizeof nt_file_140},
-    {"screens/query/errors.js", nt_file_141, sizeof nt_file_141},
-    {"screens/query/examples.js", nt_file_142, sizeof nt_file_142},
-    {"screens/query/format.js", nt_file_143, sizeof nt_file_143},
-    {"screens/query/history.js", nt_file_144, sizeof nt_file_144},
-    {"screens/query/measure.js", nt_file_145, sizeof nt_file_145},
-    {"screens/query/query.css", nt_file_146, sizeof nt_file_146},
-    {"screens/query/query.js", nt_file_147, sizeof nt_file_147},
-    {"screens/query/scan.js", nt_file_148, sizeof nt_file_148},
-    {"screens/query/thumbnails.js", nt_file_149, sizeof nt_file_149},
-    {"screens/query/types.js", nt_file_150, sizeof nt_file_150},
-    {"screens/query/variables.js", nt_file_151, sizeof nt_file_151},
-    {"screens/rest/body.js", nt_file_152, sizeof nt_file_152},
-    {"screens/rest/curl.js", nt_file_153, sizeof nt_file_153},
-    {"screens/rest/document.js", nt_file_154, sizeof nt_file_154},
-    {"screens/rest/fields.js", nt_file_155, sizeof nt_file_155},
-    {"screens/rest/form-parts.js", nt_file_156, sizeof nt_file_156},
-    {"screens/rest/operation.js", nt_file_157, sizeof nt_file_157},
-    {"screens/rest/prose.js", nt_file_158, sizeof nt_file_158},
-    {"screens/rest/rest.css", nt_file_159, sizeof nt_file_159},
-    {"screens/rest/rest.js", nt_file_160, sizeof nt_file_160},
-    {"screens/rest/schema-tree.js", nt_file_161, sizeof nt_file_161},
-    {"screens/search/camera.js", nt_file_162, sizeof nt_file_162},
-    {"screens/search/card.js", nt_file_163, sizeof nt_file_163},
-    {"screens/search/compare.js", nt_file_164, sizeof nt_file_164},
-    {"screens/search/crop-box.js", nt_file_165, sizeof nt_file_165},
-    {"screens/search/drop.js", nt_file_166, sizeof nt_file_166},
-    {"screens/search/formats.js", nt_file_167, sizeof nt_file_167},
-    {"screens/search/hit-menu.js", nt_file_168, sizeof nt_file_168},
-    {"screens/search/keys.js", nt_file_169, sizeof nt_file_169},
-    {"screens/search/options.js", nt_file_170, sizeof nt_file_170},
-    {"screens/search/pictures.js", nt_file_171, sizeof nt_file_171},
-    {"screens/search/query-entries.js", nt_file_172, sizeof nt_file_172},
-    {"screens/search/query-panel.js", nt_file_173, sizeof nt_file_173},
-    {"screens/search/request.js", nt_file_174, sizeof nt_file_174},
-    {"screens/search/results.css", nt_file_175, sizeof nt_file_175},
-    {"screens/search/results.js", nt_file_176, sizeof nt_file_176},
-    {"screens/search/search.css", nt_file_177, sizeof nt_file_177},
-    {"screens/search/search.js", nt_file_178, sizeof nt_file_178},
-    {"screens/search/state.js", nt_file_179, sizeof nt_file_179},
-    {"screens/search/why.js", nt_file_180, sizeof nt_file_180},
-    {"screens/server/backups.js", nt_file_181, sizeof nt_file_181},
-    {"screens/server/jobs.js", nt_file_182, sizeof nt_file_182},
-    {"screens/server/log.js", nt_file_183, sizeof nt_file_183},
-    {"screens/server/meter.js", nt_file_184, sizeof nt_file_184},
-    {"screens/server/metrics.js", nt_file_185, sizeof nt_file_185},
-    {"screens/server/network.js", nt_file_186, sizeof nt_file_186},
-    {"screens/server/overview.js", nt_file_187, sizeof nt_file_187},
-    {"screens/server/polling.js", nt_file_188, sizeof nt_file_188},
-    {"screens/server/requests.js", nt_file_189, sizeof nt_file_189},
-    {"screens/server/restore-dialog.js", nt_file_190, sizeof nt_file_190},
-    {"screens/server/search-field.js", nt_file_191, sizeof nt_file_191},
-    {"screens/server/self-test.js", nt_file_192, sizeof nt_file_192},
-    {"screens/server/server.css", nt_file_193, sizeof nt_file_193},
-    {"screens/server/server.js", nt_file_194, sizeof nt_file_194},
-    {"screens/server/settings.js", nt_file_195, sizeof nt_file_195},
-    {"screens/server/slow-requests.js", nt_file_196, sizeof nt_file_196},
-    {"shell/connection.js", nt_file_197, sizeof nt_file_197},
-    {"shell/login.js", nt_file_198, sizeof nt_file_198},
-    {"shell/screens.js", nt_file_199, sizeof nt_file_199},
-    {"shell/shell.css", nt_file_200, sizeof nt_file_200},
-    {"shell/shell.js", nt_file_201, sizeof nt_file_201},
-    {"shell/shortcuts.js", nt_file_202, sizeof nt_file_202},
-    {"shell/theme-first.js", nt_file_203, sizeof nt_file_203},
-    {"shell/theme.js", nt_file_204, sizeof nt_file_204},
-    {"shell/toasts.js", nt_file_205, sizeof nt_file_205},
-    {"styles/base.css", nt_file_206, sizeof nt_file_206},
-    {"styles/controls.css", nt_file_207, sizeof nt_file_207},
-    {"styles/parts.css", nt_file_208, sizeof nt_file_208},
-    {"styles/tokens.css", nt_file_209, sizeof nt_file_209},
-    {"vendor/codemirror/closebrackets.js", nt_file_210, sizeof nt_file_210},
-    {"vendor/codemirror/codemirror.css", nt_file_211, sizeof nt_file_211},
-    {"vendor/codemirror/codemirror.js", nt_file_212, sizeof nt_file_212},
-    {"vendor/codemirror/matchbrackets.js", nt_file_213, sizeof nt_file_213},
-    {"vendor/codemirror/show-hint.js", nt_file_214, sizeof nt_file_214},
-    {"vendor/codemirror/simple.js", nt_file_215, sizeof nt_file_215},
+    {"base/parameters.js", nt_file_7, sizeof nt_file_7},
+    {"base/schema.js", nt_file_8, sizeof nt_file_8},
+    {"base/screen.js", nt_file_9, sizeof nt_file_9},
+    {"base/session.js", nt_file_10, sizeof nt_file_10},
+    {"base/texts.js", nt_file_11, sizeof nt_file_11},
+    {"docs/ARCHITECTURE.md", nt_file_12, sizeof nt_file_12},
+    {"docs/differences.md", nt_file_13, sizeof nt_file_13},
+    {"docs/guides/first-pictures.md", nt_file_14, sizeof nt_file_14},
+    {"docs/guides/from-weaviate.md", nt_file_15, sizeof nt_file_15},
+    {"docs/guides/networks.md", nt_file_16, sizeof nt_file_16},
+    {"docs/guides/operating.md", nt_file_17, sizeof nt_file_17},
+    {"docs/guides/own-vectors.md", nt_file_18, sizeof nt_file_18},
+    {"docs/guides/tuning.md", nt_file_19, sizeof nt_file_19},
+    {"docs/preprocessing.md", nt_file_20, sizeof nt_file_20},
+    {"docs/quality.md", nt_file_21, sizeof nt_file_21},
+    {"docs/quantizers.md", nt_file_22, sizeof nt_file_22},
+    {"icon.svg", nt_file_23, sizeof nt_file_23},
+    {"index.html", nt_file_24, sizeof nt_file_24},
+    {"parts/answer.css", nt_file_25, sizeof nt_file_25},
+    {"parts/answer.js", nt_file_26, sizeof nt_file_26},
+    {"parts/background-job.js", nt_file_27, sizeof nt_file_27},
+    {"parts/button.js", nt_file_28, sizeof nt_file_28},
+    {"parts/chart.js", nt_file_29, sizeof nt_file_29},
+    {"parts/collection-choice.js", nt_file_30, sizeof nt_file_30},
+    {"parts/copy.js", nt_file_31, sizeof nt_file_31},
+    {"parts/deletion.js", nt_file_32, sizeof nt_file_32},
+    {"parts/dialog.js", nt_file_33, sizeof nt_file_33},
+    {"parts/editor.css", nt_file_34, sizeof nt_file_34},
+    {"parts/editor.js", nt_file_35, sizeof nt_file_35},
+    {"parts/empty.js", nt_file_36, sizeof nt_file_36},
+    {"parts/export.js", nt_file_37, sizeof nt_file_37},
+    {"parts/field.js", nt_file_38, sizeof nt_file_38},
+    {"parts/filters.js", nt_file_39, sizeof nt_file_39},
+    {"parts/icons.js", nt_file_40, sizeof nt_file_40},
+    {"parts/json-fault.js", nt_file_41, sizeof nt_file_41},
+    {"parts/json-thumbnail.js", nt_file_42, sizeof nt_file_42},
+    {"parts/json-tree.js", nt_file_43, sizeof nt_file_43},
+    {"parts/notice.js", nt_file_44, sizeof nt_file_44},
+    {"parts/object-dialog.css", nt_file_45, sizeof nt_file_45},
+    {"parts/object-dialog.js", nt_file_46, sizeof nt_file_46},
+    {"parts/object-edit.js", nt_file_47, sizeof nt_file_47},
+    {"parts/object-form.js", nt_file_48, sizeof nt_file_48},
+    {"parts/object-json.js", nt_file_49, sizeof nt_file_49},
+    {"parts/object-overview.js", nt_file_50, sizeof nt_file_50},
+    {"parts/objects.js", nt_file_51, sizeof nt_file_51},
+    {"parts/picture-bytes.js", nt_file_52, sizeof nt_file_52},
+    {"parts/picture.js", nt_file_53, sizeof nt_file_53},
+    {"parts/property-fields.js", nt_file_54, sizeof nt_file_54},
+    {"parts/save.js", nt_file_55, sizeof nt_file_55},
+    {"parts/section-nav.js", nt_file_56, sizeof nt_file_56},
+    {"parts/selection.js", nt_file_57, sizeof nt_file_57},
+    {"parts/shortcuts.js", nt_file_58, sizeof nt_file_58},
+    {"parts/sorted-table.js", nt_file_59, sizeof nt_file_59},
+    {"parts/tabs.js", nt_file_60, sizeof nt_file_60},
+    {"parts/tag-dialog.js", nt_file_61, sizeof nt_file_61},
+    {"parts/toasts.js", nt_file_62, sizeof nt_file_62},
+    {"parts/values.js", nt_file_63, sizeof nt_file_63},
+    {"parts/vector-view.js", nt_file_64, sizeof nt_file_64},
+    {"parts/virtual-grid.js", nt_file_65, sizeof nt_file_65},
+    {"screens/browse/browse.css", nt_file_66, sizeof nt_file_66},
+    {"screens/browse/browse.js", nt_file_67, sizeof nt_file_67},
+    {"screens/browse/columns.js", nt_file_68, sizeof nt_file_68},
+    {"screens/browse/keys.js", nt_file_69, sizeof nt_file_69},
+    {"screens/browse/new-object.js", nt_file_70, sizeof nt_file_70},
+    {"screens/browse/object-list.js", nt_file_71, sizeof nt_file_71},
+    {"screens/browse/objects-pane.js", nt_file_72, sizeof nt_file_72},
+    {"screens/browse/tools.js", nt_file_73, sizeof nt_file_73},
+    {"screens/browse/views.js", nt_file_74, sizeof nt_file_74},
+    {"screens/collections/clone-run.js", nt_file_75, sizeof nt_file_75},
+    {"screens/collections/clone.js", nt_file_76, sizeof nt_file_76},
+    {"screens/collections/code-pane.js", nt_file_77, sizeof nt_file_77},
+    {"screens/collections/collections.css", nt_file_78, sizeof nt_file_78},
+    {"screens/collections/collections.js", nt_file_79, sizeof nt_file_79},
+    {"screens/collections/create-form.js", nt_file_80, sizeof nt_file_80},
+    {"screens/collections/details-view.js", nt_file_81, sizeof nt_file_81},
+    {"screens/collections/figures.js", nt_file_82, sizeof nt_file_82},
+    {"screens/collections/list-view.js", nt_file_83, sizeof nt_file_83},
+    {"screens/collections/model.js", nt_file_84, sizeof nt_file_84},
+    {"screens/collections/properties-view.js", nt_file_85, sizeof nt_file_85},
+    {"screens/collections/property-fields.js", nt_file_86, sizeof nt_file_86},
+    {"screens/collections/samples.js", nt_file_87, sizeof nt_file_87},
+    {"screens/collections/settings-form.js", nt_file_88, sizeof nt_file_88},
+    {"screens/collections/tenants-view.js", nt_file_89, sizeof nt_file_89},
+    {"screens/collections/vector-fields.js", nt_file_90, sizeof nt_file_90},
+    {"screens/guides/document.js", nt_file_91, sizeof nt_file_91},
+    {"screens/guides/guides.css", nt_file_92, sizeof nt_file_92},
+    {"screens/guides/guides.js", nt_file_93, sizeof nt_file_93},
+    {"screens/guides/list.js", nt_file_94, sizeof nt_file_94},
+    {"screens/guides/markdown-inline.js", nt_file_95, sizeof nt_file_95},
+    {"screens/guides/markdown.js", nt_file_96, sizeof nt_file_96},
+    {"screens/import/batches.js", nt_file_97, sizeof nt_file_97},
+    {"screens/import/begin.js", nt_file_98, sizeof nt_file_98},
+    {"screens/import/choosing.js", nt_file_99, sizeof nt_file_99},
+    {"screens/import/digests.js", nt_file_100, sizeof nt_file_100},
+    {"screens/import/each-form.js", nt_file_101, sizeof nt_file_101},
+    {"screens/import/fields.js", nt_file_102, sizeof nt_file_102},
+    {"screens/import/ids.js", nt_file_103, sizeof nt_file_103},
+    {"screens/import/import.css", nt_file_104, sizeof nt_file_104},
+    {"screens/import/import.js", nt_file_105, sizeof nt_file_105},
+    {"screens/import/job-card.js", nt_file_106, sizeof nt_file_106},
+    {"screens/import/pace.js", nt_file_107, sizeof nt_file_107},
+    {"screens/import/picking.js", nt_file_108, sizeof nt_file_108},
+    {"screens/import/plan-form.js", nt_file_109, sizeof nt_file_109},
+    {"screens/import/plan.js", nt_file_110, sizeof nt_file_110},
+    {"screens/import/previews.js", nt_file_111, sizeof nt_file_111},
+    {"screens/import/result-links.js", nt_file_112, sizeof nt_file_112},
+    {"screens/import/run-view.js", nt_file_113, sizeof nt_file_113},
+    {"screens/import/run.js", nt_file_114, sizeof nt_file_114},
+    {"screens/import/runs.js", nt_file_115, sizeof nt_file_115},
+    {"screens/import/selection.js", nt_file_116, sizeof nt_file_116},
+    {"screens/import/server-imports.js", nt_file_117, sizeof nt_file_117},
+    {"screens/import/table-fields.js", nt_file_118, sizeof nt_file_118},
+    {"screens/import/tables.js", nt_file_119, sizeof nt_file_119},
+    {"screens/import/target.js", nt_file_120, sizeof nt_file_120},
+    {"screens/map/board.js", nt_file_121, sizeof nt_file_121},
+    {"screens/map/gestures.js", nt_file_122, sizeof nt_file_122},
+    {"screens/map/legend.js", nt_file_123, sizeof nt_file_123},
+    {"screens/map/map.css", nt_file_124, sizeof nt_file_124},
+    {"screens/map/map.js", nt_file_125, sizeof nt_file_125},
+    {"screens/map/plot.js", nt_file_126, sizeof nt_file_126},
+    {"screens/map/point-card.js", nt_file_127, sizeof nt_file_127},
+    {"screens/map/point-details.js", nt_file_128, sizeof nt_file_128},
+    {"screens/map/point-list.js", nt_file_129, sizeof nt_file_129},
+    {"screens/map/point-painter.js", nt_file_130, sizeof nt_file_130},
+    {"screens/map/points.js", nt_file_131, sizeof nt_file_131},
+    {"screens/map/shapes.js", nt_file_132, sizeof nt_file_132},
+    {"screens/map/thumbnails.js", nt_file_133, sizeof nt_file_133},
+    {"screens/map/viewport.js", nt_file_134, sizeof nt_file_134},
+    {"screens/quality/calibration.js", nt_file_135, sizeof nt_file_135},
+    {"screens/quality/index-curve.js", nt_file_136, sizeof nt_file_136},
+    {"screens/quality/label-quality.js", nt_file_137, sizeof nt_file_137},
+    {"screens/quality/measuring.js", nt_file_138, sizeof nt_file_138},
+    {"screens/quality/picture-test.js", nt_file_139, sizeof nt_file_139},
+    {"screens/quality/quality.css", nt_file_140, sizeof nt_file_140},
+    {"screens/quality/quality.js", nt_file_141, sizeof nt_file_141},
+    {"screens/quality/variants.js", nt_file_142, sizeof nt_file_142},
+    {"screens/query/completion.js", nt_file_143, sizeof nt_file_143},
+    {"screens/query/errors.js", nt_file_144, sizeof nt_file_144},
+    {"screens/query/examples.js", nt_file_145, sizeof nt_file_145},
+    {"screens/query/format.js", nt_file_146, sizeof nt_file_146},
+    {"screens/query/history.js", nt_file_147, sizeof nt_file_147},
+    {"screens/query/measure.js", nt_file_148, sizeof nt_file_148},
+    {"screens/query/query.css", nt_file_149, sizeof nt_file_149},
+    {"screens/query/query.js", nt_file_150, sizeof nt_file_150},
+    {"screens/query/scan.js", nt_file_151, sizeof nt_file_151},
+    {"screens/query/thumbnails.js", nt_file_152, sizeof nt_file_152},
+    {"screens/query/types.js", nt_file_153, sizeof nt_file_153},
+    {"screens/query/variables.js", nt_file_154, sizeof nt_file_154},
+    {"screens/rest/body.js", nt_file_155, sizeof nt_file_155},
+    {"screens/rest/curl.js", nt_file_156, sizeof nt_file_156},
+    {"screens/rest/document.js", nt_file_157, sizeof nt_file_157},
+    {"screens/rest/fields.js", nt_file_158, sizeof nt_file_158},
+    {"screens/rest/form-parts.js", nt_file_159, sizeof nt_file_159},
+    {"screens/rest/operation.js", nt_file_160, sizeof nt_file_160},
+    {"screens/rest/prose.js", nt_file_161, sizeof nt_file_161},
+    {"screens/rest/rest.css", nt_file_162, sizeof nt_file_162},
+    {"screens/rest/rest.js", nt_file_163, sizeof nt_file_163},
+    {"screens/rest/schema-tree.js", nt_file_164, sizeof nt_file_164},
+    {"screens/search/camera.js", nt_file_165, sizeof nt_file_165},
+    {"screens/search/card.js", nt_file_166, sizeof nt_file_166},
+    {"screens/search/compare.js", nt_file_167, sizeof nt_file_167},
+    {"screens/search/crop-box.js", nt_file_168, sizeof nt_file_168},
+    {"screens/search/drop.js", nt_file_169, sizeof nt_file_169},
+    {"screens/search/formats.js", nt_file_170, sizeof nt_file_170},
+    {"screens/search/hit-menu.js", nt_file_171, sizeof nt_file_171},
+    {"screens/search/keys.js", nt_file_172, sizeof nt_file_172},
+    {"screens/search/options.js", nt_file_173, sizeof nt_file_173},
+    {"screens/search/pictures.js", nt_file_174, sizeof nt_file_174},
+    {"screens/search/query-entries.js", nt_file_175, sizeof nt_file_175},
+    {"screens/search/query-panel.css", nt_file_176, sizeof nt_file_176},
+    {"screens/search/query-panel.js", nt_file_177, sizeof nt_file_177},
+    {"screens/search/request.js", nt_file_178, sizeof nt_file_178},
+    {"screens/search/results.css", nt_file_179, sizeof nt_file_179},
+    {"screens/search/results.js", nt_file_180, sizeof nt_file_180},
+    {"screens/search/search.css", nt_file_181, sizeof nt_file_181},
+    {"screens/search/search.js", nt_file_182, sizeof nt_file_182},
+    {"screens/search/state.js", nt_file_183, sizeof nt_file_183},
+    {"screens/search/why.js", nt_file_184, sizeof nt_file_184},
+    {"screens/server/backups.js", nt_file_185, sizeof nt_file_185},
+    {"screens/server/jobs.js", nt_file_186, sizeof nt_file_186},
+    {"screens/server/log.js", nt_file_187, sizeof nt_file_187},
+    {"screens/server/meter.js", nt_file_188, sizeof nt_file_188},
+    {"screens/server/metrics.js", nt_file_189, sizeof nt_file_189},
+    {"screens/server/network.js", nt_file_190, sizeof nt_file_190},
+    {"screens/server/overview.js", nt_file_191, sizeof nt_file_191},
+    {"screens/server/polling.js", nt_file_192, sizeof nt_file_192},
+    {"screens/server/requests.js", nt_file_193, sizeof nt_file_193},
+    {"screens/server/restore-dialog.js", nt_file_194, sizeof nt_file_194},
+    {"screens/server/search-field.js", nt_file_195, sizeof nt_file_195},
+    {"screens/server/searched-table.js", nt_file_196, sizeof nt_file_196},
+    {"screens/server/self-test.js", nt_file_197, sizeof nt_file_197},
+    {"screens/server/server.css", nt_file_198, sizeof nt_file_198},
+    {"screens/server/server.js", nt_file_199, sizeof nt_file_199},
+    {"screens/server/settings.js", nt_file_200, sizeof nt_file_200},
+    {"screens/server/slow-requests.js", nt_file_201, sizeof nt_file_201},
+    {"shell/connection.js", nt_file_202, sizeof nt_file_202},
+    {"shell/login.js", nt_file_203, sizeof nt_file_203},
+    {"shell/screens.js", nt_file_204, sizeof nt_file_204},
+    {"shell/shell.css", nt_file_205, sizeof nt_file_205},
+    {"shell/shell.js", nt_file_206, sizeof nt_file_206},
+    {"shell/theme-first.js", nt_file_207, sizeof nt_file_207},
+    {"shell/theme.js", nt_file_208, sizeof nt_file_208},
+    {"styles/base.css", nt_file_209, sizeof nt_file_209},
+    {"styles/controls.css", nt_file_210, sizeof nt_file_210},
+    {"styles/parts.css", nt_file_211, sizeof nt_file_211},
+    {"styles/tokens.css", nt_file_212, sizeof nt_file_212},
+    {"vendor/codemirror/closebrackets.js", nt_file_213, sizeof nt_file_213},
+    {"vendor/codemirror/codemirror.css", nt_file_214, sizeof nt_file_214},
+    {"vendor/codemirror/codemirror.js", nt_file_215, sizeof nt_file_215},
+    {"vendor/codemirror/matchbrackets.js", nt_file_216, sizeof nt_file_216},
+    {"vendor/codemirror/show-hint.js", nt_file_217, sizeof nt_file_217},
+    {"vendor/codemirror/simple.js", nt_file_218, sizeof nt_file_218},
 };
