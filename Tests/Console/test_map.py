@@ -154,7 +154,8 @@ def test_a_click_shows_a_card_that_leads_to_the_object_and_to_what_is_similar(ma
     console.press(Keys.ESCAPE)
     console.gone("dialog[open]")
     console.click(".map-card a", "Similar")
-    console.wait(lambda: console.path.startswith("/search?class=Pet"))
+    console.find(".hit")
+    assert console.path.startswith(f"/search?class=Pet&like={alone['id']}")
 
 
 def test_keys_move_zoom_select_and_open(map_of_pets, points):
@@ -183,7 +184,8 @@ def test_keys_move_zoom_select_and_open(map_of_pets, points):
     console.gone("dialog[open]")
     assert console.run("return document.activeElement.localName") == "nt-map-plot"
     console.press("s")
-    console.wait(lambda: console.path.startswith("/search?class=Pet"))
+    console.find(".hit")
+    assert console.path.startswith("/search?class=Pet&like=")
 
 
 def test_a_box_is_drawn_with_keys_alone(map_of_pets, points):

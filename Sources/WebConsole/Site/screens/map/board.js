@@ -277,7 +277,7 @@ export class MapBoard {
 
     #searchFor(ids) {
         const { definition, tenant, vector } = this.#options;
-        return href("search", { class: definition.class, tenant, vector, with: ids.slice(0, searchLimit).join("_") });
+        return href("search", { class: definition.class, tenant, vector, like: ids.slice(0, searchLimit).join("_") });
     }
 
     // MARK: Selection
