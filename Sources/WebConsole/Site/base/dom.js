@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Elements are made by `h`, never from text as HTML: what users store is shown as it is and can do nothing.
 
+import { texts } from "./texts.js";
+
+const t = texts({ en: { notLoaded: "The file {path} of the console could not be loaded. Load the page again." } });
+
 const svgNamespace = "http://www.w3.org/2000/svg";
 
 /**
@@ -59,34 +63,27 @@ export function replace(element, ...children) {
     return element;
 }
 
-const loadedStyles = new Map();
+const loaded = new Map();
 
-/** Loads a style sheet of the site once; resolves when it counts. `path` is below `/console`. */
-export function loadStyle(path) {
-    let loading = loadedStyles.get(path);
-    if (!loading) {
-        loading = new Promise((resolve, reject) => {
-            const link = h("link", { rel: "stylesheet", href: `/console/${path}`, on: { load: resolve, error: reject } });
-            document.head.append(link);
+/** Puts an element that loads a file of the site into the page, once for each `path` below `/console`; resolves when it counts. */
+function load(path, make) {
+    if (!loaded.has(path)) {
+        const loading = new Promise((resolve, reject) => {
+            const failed = () => reject(new Error(t("notLoaded", { path })));
+            document.head.append(make(`/console/${path}`, { load: resolve, error: failed }));
         });
-        loadedStyles.set(path, loading);
+        loaded.set(path, loading);
+        // Whoever asks again has it tried again.
+        loading.catch(() => loaded.delete(path));
     }
-    return loading;
+    return loaded.get(path);
 }
 
-const loadedScripts = new Map();
+/** Loads a style sheet. */
+export const loadStyle = (path) => load(path, (href, on) => h("link", { rel: "stylesheet", href, on }));
 
-/** Loads a script that is no module (those of /console/vendor) once; resolves when it has run. */
-export function loadScript(path) {
-    let loading = loadedScripts.get(path);
-    if (!loading) {
-        loading = new Promise((resolve, reject) => {
-            document.head.append(h("script", { src: `/console/${path}`, on: { load: resolve, error: reject } }));
-        });
-        loadedScripts.set(path, loading);
-    }
-    return loading;
-}
+/** Loads and runs a script that is no module (those of /console/vendor). */
+export const loadScript = (path) => load(path, (src, on) => h("script", { src, on }));
 
 /** Calls `run` when nobody has called for `milliseconds`. */
 export function debounce(milliseconds, run) {

@@ -4,7 +4,6 @@
  * What every screen is: a custom element that shows what the address says.
  *
  *     class MapScreen extends Screen {
- *         static title = "Map";
  *         async show(query, rest) { … }   // first, and whenever the address has changed while it is shown
  *         refresh() { … }                 // the server is back, or another key counts
  *         leave() { … }                   // another screen comes: end timers, requests and listeners

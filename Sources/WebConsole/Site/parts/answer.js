@@ -83,7 +83,7 @@ export class Answer extends HTMLElement {
             this,
             h(
                 "div",
-                { class: "answer-bar row apart" },
+                { class: "row apart" },
                 value === undefined ? h("span", {}) : h("div", { class: "choice", role: "group", "aria-label": t("view") }, views),
                 h("div", { class: "row" }, copyButton(text, { words: true }), downloadButton(save)),
             ),
@@ -98,7 +98,7 @@ export class Answer extends HTMLElement {
         if (isPicture) this.#address = URL.createObjectURL(blob);
         replace(
             this,
-            h("div", { class: "answer-bar row apart" }, h("span", {}), downloadButton(() => saveBlob(blob, file))),
+            h("div", { class: "row apart" }, h("span", {}), downloadButton(() => saveBlob(blob, file))),
             isPicture ? h("img", { class: "answer-picture", src: this.#address, alt: t("picture") }) : h("p", { class: "muted" }, t("binary")),
         );
     }

@@ -30,13 +30,13 @@ export function lineChart({ title, x, y, series, marked }) {
         { class: "chart", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": title },
         ticks.map((tick) => [
             svg("line", { class: "chart-grid", x1: frame.left, x2: width - frame.right, y1: yPlace(tick), y2: yPlace(tick) }),
-            svg("text", { class: "chart-tick", x: frame.left - 6, y: yPlace(tick) + 4, "text-anchor": "end", "aria-hidden": "true" }, y.format(tick)),
+            svg("text", { x: frame.left - 6, y: yPlace(tick) + 4, "text-anchor": "end", "aria-hidden": "true" }, y.format(tick)),
         ]),
         x.values.map((value) =>
-            svg("text", { class: "chart-tick", x: xPlace(value), y: height - frame.bottom + 18, "text-anchor": "middle", "aria-hidden": "true" }, x.format(value)),
+            svg("text", { x: xPlace(value), y: height - frame.bottom + 18, "text-anchor": "middle", "aria-hidden": "true" }, x.format(value)),
         ),
-        svg("text", { class: "chart-label", x: (width + frame.left) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
-        svg("text", { class: "chart-label", x: -(height - frame.bottom) / 2, y: 13, transform: "rotate(-90)", "text-anchor": "middle" }, y.label),
+        svg("text", { x: (width + frame.left) / 2, y: height - 6, "text-anchor": "middle" }, x.label),
+        svg("text", { x: -(height - frame.bottom) / 2, y: 13, transform: "rotate(-90)", "text-anchor": "middle" }, y.label),
         y.target === undefined
             ? null
             : svg("line", { class: "chart-target", x1: frame.left, x2: width - frame.right, y1: yPlace(y.target), y2: yPlace(y.target) }),

@@ -32,7 +32,7 @@ export async function copyText(text, near = document.body) {
  * @param {{ label?: string, words?: boolean }} [options] `words`: with its words beside the drawing
  */
 export function copyButton(text, { label = t("copy"), words = false } = {}) {
-    const place = h("span", { class: "copy-place" }, icon("copy"));
+    const place = h("span", {}, icon("copy"));
     const name = words ? { class: "quiet" } : { class: "bare", "aria-label": label, title: label };
     const button = h("button", { type: "button", ...name }, place, words ? label : null);
     let timer;

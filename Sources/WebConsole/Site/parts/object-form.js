@@ -2,6 +2,7 @@
 
 import { freshID, h, replace } from "../base/dom.js";
 import { texts } from "../base/texts.js";
+import { acceptedPictures } from "./picture-bytes.js";
 import { FieldFault, fieldKind } from "./property-fields.js";
 
 const t = texts({
@@ -139,7 +140,7 @@ export class ObjectForm extends HTMLElement {
 
     #file(property) {
         const id = freshID("file");
-        const input = h("input", { id, type: "file", accept: "image/*,.heic,.heif,.avif,.tif,.tiff", name: property.name });
+        const input = h("input", { id, type: "file", accept: acceptedPictures, name: property.name });
         const field = h("div", { class: "field file-field" }, labelOf(property, id), h("p", { class: "hint" }, t("picture")), input);
         field.addEventListener("dragover", (event) => event.preventDefault());
         field.addEventListener("drop", (event) => {

@@ -8,6 +8,7 @@ import { texts } from "../base/texts.js";
 import { copyButton } from "./copy.js";
 import { icon } from "./icons.js";
 import { replacePicture } from "./objects.js";
+import { acceptedPictures } from "./picture-bytes.js";
 import { picture, pictureURL } from "./picture.js";
 import { download } from "./save.js";
 import { showError, toast } from "./toasts.js";
@@ -47,7 +48,7 @@ function one({ definition, object, tenant, left, replaced }, property, isOneOfSe
     const address = (size) => pictureURL(definition.class, object.id, { size, property, tenant, version: String(object.changed) });
     const progress = h("progress", { max: "1", value: 0, hidden: true, "aria-label": t("sending") });
     const hidden = { class: "visually-hidden", tabindex: "-1", "aria-hidden": "true" };
-    const input = h("input", { type: "file", accept: "image/*,.heic,.heif,.avif,.tif,.tiff", ...hidden });
+    const input = h("input", { type: "file", accept: acceptedPictures, ...hidden });
     const send = async (file) => {
         progress.hidden = false;
         try {

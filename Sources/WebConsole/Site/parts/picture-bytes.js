@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+/** What choosers of pictures offer: not every browser counts the later ones among pictures. */
+export const acceptedPictures = "image/*,.heic,.heif,.avif,.tif,.tiff";
+
 /** How files of each kind begin, in base64. */
 const beginnings = [
     ["/9j/", "image/jpeg"],

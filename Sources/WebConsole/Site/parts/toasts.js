@@ -41,7 +41,7 @@ export function toast(text, { kind = "info", action, seconds, gone, details } = 
         element.remove();
         gone?.(taken);
     };
-    const countdown = action && seconds ? h("span", { class: "toast-seconds number", "aria-hidden": "true" }) : null;
+    const countdown = action && seconds ? h("span", { class: "number", "aria-hidden": "true" }) : null;
     const element = h(
         "div",
         { class: `toast ${kind}`, role: kind === "error" ? "alert" : "status" },

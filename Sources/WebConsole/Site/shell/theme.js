@@ -48,5 +48,5 @@ export function themeChoice() {
             icon(drawing),
         ),
     );
-    return h("div", { class: "choice theme-choice", role: "group", "aria-label": t("colors") }, buttons);
+    return h("div", { class: "choice", role: "group", "aria-label": t("colors") }, buttons);
 }

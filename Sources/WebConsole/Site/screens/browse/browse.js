@@ -50,8 +50,6 @@ function filterOf(text) {
 
 /** The objects of a collection as a table or a gallery: sorted, filtered, chosen, changed. */
 export default class BrowseScreen extends Screen {
-    static title = t("title");
-
     #choice = new CollectionChoice();
     #tools = new BrowseTools();
     #filters = new FilterRows();

@@ -33,8 +33,6 @@ const t = texts({
 
 /** The guides that come with the program: a list, and one of them. */
 export default class GuidesScreen extends Screen {
-    static title = t("title");
-
     #name = null;
     #endKeys = () => {};
 

@@ -71,7 +71,7 @@ export function drawLegend(place, points, changed) {
     update();
     replace(
         place,
-        h("ul", { role: "list", class: "map-legend" }, buttons.map((button) => h("li", {}, button))),
+        h("ul", { role: "list" }, buttons.map((button) => h("li", {}, button))),
         points.categories.length > 1 ? h("div", { class: "row apart" }, h("p", { class: "small muted" }, t("hint")), all) : null,
     );
 }

@@ -2,7 +2,7 @@
 
 import { href, note } from "../../base/address.js";
 import { send } from "../../base/api.js";
-import { debounce, h, loadStyle, replace } from "../../base/dom.js";
+import { debounce, h, replace } from "../../base/dom.js";
 import { bytes, milliseconds } from "../../base/format.js";
 import { collection } from "../../base/schema.js";
 import { Screen } from "../../base/screen.js";
@@ -103,7 +103,6 @@ export default class QueryScreen extends Screen {
         replace(this, head);
         await this.#choose({ className: query.get("class"), tenant: query.get("tenant") });
         if (!this.#choice.definition) return this.append(noCollections());
-        loadStyle("parts/answer.css");
         const [editor] = await Promise.all([
             Editor.create({ label: t("editor"), mode: "graphql", hints: completions, changed: () => this.#changed() }),
             this.#variables.make(),

@@ -6,6 +6,7 @@ import { describe } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { field } from "../../parts/field.js";
 import { icon } from "../../parts/icons.js";
+import { acceptedPictures } from "../../parts/picture-bytes.js";
 import { picture, pictureURL } from "../../parts/picture.js";
 import { announce, showError, toast } from "../../parts/toasts.js";
 import { takePicture } from "./camera.js";
@@ -40,8 +41,6 @@ const t = texts({
     },
 });
 
-const accepted = "image/*,.heic,.heif,.avif,.tif,.tiff";
-
 /**
  * What is searched with: an invitation and examples while there is nothing, else the pictures. Calls `changed` with the entries as they
  * are to be, and `files` with what was chosen.
@@ -56,7 +55,7 @@ export class QueryPanel extends HTMLElement {
     #examples = h("section", { class: "examples", hidden: true });
     #shownFor = null;
     #mode = "replace";
-    #input = h("input", { type: "file", accept: accepted, multiple: true, hidden: true });
+    #input = h("input", { type: "file", accept: acceptedPictures, multiple: true, hidden: true });
     #invitation = h("div", { class: "invitation" });
     #buttons = h("div", { class: "row query-buttons" });
     #asking = null;

@@ -4,7 +4,7 @@
 import { graphql, post } from "../../base/api.js";
 import { collections, textProperties, vectors } from "../../base/schema.js";
 import { whereInGraphQL, whereOf } from "../../parts/filters.js";
-import { selection } from "../../parts/objects.js";
+import { countObjects, selection } from "../../parts/objects.js";
 import { imageOf, keptUnder } from "./pictures.js";
 
 /** How many hits of a group are shown beside its nearest. */
@@ -131,16 +131,15 @@ function readObject({ _additional: more, ...properties }, tenant) {
  * @returns {Promise<{ total: number, objects: object[] }>}
  */
 export async function examples(definition, tenant, number, signal) {
-    const inTenant = tenant ? `tenant: ${JSON.stringify(tenant)}` : "";
-    const counted = await graphql(`{Aggregate {${definition.class}${inTenant ? `(${inTenant})` : ""} {meta {count}}}}`, undefined, { signal });
-    const total = counted.Aggregate[definition.class]?.[0]?.meta.count ?? 0;
+    const inTenant = tenant ? `, tenant: ${JSON.stringify(tenant)}` : "";
+    const total = await countObjects(definition, { tenant, signal });
     if (!total) return { total, objects: [] };
     // Deep offsets are slow and have a limit.
     const range = Math.min(total, 2000);
     const offsets = [...new Set(Array.from({ length: number }, (_, index) => Math.floor((index * range) / number)))];
     const texts = textProperties(definition).join(" ");
     const samples = offsets.map(
-        (offset, index) => `o${index}: ${definition.class}(limit: 1, offset: ${offset}${inTenant ? `, ${inTenant}` : ""}) {${texts} _additional {id thumbnailUrl}}`,
+        (offset, index) => `o${index}: ${definition.class}(limit: 1, offset: ${offset}${inTenant}) {${texts} _additional {id thumbnailUrl}}`,
     );
     const data = await graphql(`{Get {${samples.join(" ")}}}`, undefined, { signal });
     const objects = offsets.flatMap((_, index) => data.Get[`o${index}`] ?? []).map((object) => readObject(object, tenant));
