@@ -46,6 +46,8 @@ class Console:
         self.server = server
         # Texts in lines of the browser's console that a test brings about itself.
         self.expected: list[str] = []
+        # Beginnings of addresses elsewhere that a test has the page ask for.
+        self.allowed: list[str] = []
 
     def __enter__(self) -> Console:
         self._read_logs()
@@ -75,7 +77,8 @@ class Console:
             address = message["params"]["request"]["url"]
             parts = urlsplit(address)
             if parts.scheme in ("http", "https", "ws", "wss") and f"{parts.scheme}://{parts.netloc}" != self.server.url:
-                foreign.append(address)
+                if not address.startswith(tuple(self.allowed)):
+                    foreign.append(address)
         return complaints, foreign
 
     def requests(self) -> list[dict]:
