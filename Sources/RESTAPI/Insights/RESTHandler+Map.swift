@@ -22,19 +22,19 @@ extension RESTHandler {
             throw Self.refusal(error)
         }
         let status = job.status
-        try Self.checkFailure(status)
-        var writer = JSONWriter()
-        writer.beginObject()
-        Self.writeJob(job.id, status, done: status.report.done, total: MapProgress.total, to: &writer)
-        writer.member("class", .string(target.collection))
-        if let map = status.report.map {
+        return try Self.answer(
+            job, status, done: status.report.done, total: MapProgress.total, collection: target.collection
+        ) { (writer) throws(Refusal) in
+            guard let map = status.report.map else { return }
             let colors: MapColors
-            do { colors = try MapColors(of: map, property: color, in: database) } catch { throw Self.refusal(error) }
+            do throws(InsightsError) {
+                colors = try MapColors(of: map, property: color, in: database)
+            } catch {
+                throw Self.refusal(error)
+            }
             let isStale = insights.objectCount(target) != status.report.objectsAtStart
             write(map, colors, color: color, objectCount: status.report.objectsAtStart, isStale: isStale, to: &writer)
         }
-        writer.endObject()
-        return .json(writer.bytes, status: status.state == .running ? 202 : 200)
     }
 
     func cancelMap(_ call: Call) async throws(Refusal) -> HTTPResponse {

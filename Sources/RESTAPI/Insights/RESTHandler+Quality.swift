@@ -16,26 +16,21 @@ extension RESTHandler {
         let job: Job<QualityProgress>
         do { job = try await insights.quality(request, refresh: refresh) } catch { throw Self.refusal(error) }
         let status = job.status
-        try Self.checkFailure(status)
-        var writer = JSONWriter()
-        writer.beginObject()
-        Self.writeJob(job.id, status, done: status.report.done, total: status.report.total, to: &writer)
-        writer.member("class", .string(request.target.collection))
-        writer.member("label", .string(request.label))
-        if let report = status.report.report {
+        return try Self.answer(
+            job, status, done: status.report.done, total: status.report.total, collection: request.target.collection
+        ) { writer in
+            writer.member("label", .string(request.label))
+            guard let report = status.report.report else { return }
             let count = insights.objectCount(request.target)
             writer.member("stale", .boolean(count != status.report.objectsAtStart))
             QualityEncoder.write(report, to: &writer)
         }
-        writer.endObject()
-        return .json(writer.bytes, status: status.state == .running ? 202 : 200)
     }
 
     func cancelQuality(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let request = try qualityRequest(call)
         guard try await requireInsights().cancelQuality(request) else {
-            throw .handler(
-                404, "no such measurement is under way; it is found by the same parameters as it was begun with")
+            throw .noMeasurement
         }
         return HTTPResponse(status: 204)
     }
@@ -98,33 +93,6 @@ extension RESTHandler {
             .tooFewVectors, .noLabels, .noSharedLabels, .tooManyLabels:
             return .handler(422, error.message)
         }
-    }
-
-    static func checkFailure<Report>(_ status: Job<Report>.Status) throws(Refusal) {
-        guard case .failed(let text) = status.state else { return }
-        throw .handler(422, "\(text) (refresh=true tries it again)")
-    }
-
-    static func writeJob<Report>(
-        _ id: String, _ status: Job<Report>.Status, done: Int, total: Int, to writer: inout JSONWriter
-    ) {
-        let state =
-            switch status.state {
-            case .running: "running"
-            case .succeeded: "succeeded"
-            case .failed: "failed"
-            case .cancelled: "cancelled"
-            }
-        writer.member("id", .string(id))
-        writer.member("state", .string(state))
-        writer.key("done")
-        writer.number(done)
-        writer.key("total")
-        writer.number(total)
-        writer.key("progress")
-        writer.number(status.state == .succeeded ? 1 : total > 0 ? Double(done) / Double(total) : 0)
-        writer.key("elapsedMs")
-        writer.number(Int(status.elapsed / .milliseconds(1)))
     }
 }
 

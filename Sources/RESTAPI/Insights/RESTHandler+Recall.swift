@@ -16,25 +16,20 @@ extension RESTHandler {
         let job: Job<RecallProgress>
         do { job = try await insights.recall(request, refresh: refresh) } catch { throw Self.refusal(error) }
         let status = job.status
-        try Self.checkFailure(status)
-        var writer = JSONWriter()
-        writer.beginObject()
-        Self.writeJob(job.id, status, done: status.report.done, total: status.report.total, to: &writer)
-        writer.member("class", .string(request.target.collection))
-        if let curve = status.report.curve {
+        return try Self.answer(
+            job, status, done: status.report.done, total: status.report.total, collection: request.target.collection
+        ) { writer in
+            guard let curve = status.report.curve else { return }
             let count = insights.objectCount(request.target)
             writer.member("stale", .boolean(count != status.report.objectsAtStart))
             Self.write(curve, request, to: &writer)
         }
-        writer.endObject()
-        return .json(writer.bytes, status: status.state == .running ? 202 : 200)
     }
 
     func cancelRecall(_ call: Call) async throws(Refusal) -> HTTPResponse {
         let request = try recallRequest(call)
         guard try await requireRecall().cancelRecall(request) else {
-            throw .handler(
-                404, "no such measurement is under way; it is found by the same parameters as it was begun with")
+            throw .noMeasurement
         }
         return HTTPResponse(status: 204)
     }
