@@ -9,14 +9,14 @@ import DatabaseCore
 ///     links.imageURL(of: object)      // https://pictures.example/v1/objects/Meme/6f…/image
 ///     links.thumbnailURL(of: object)  // the same with ?size=256
 ///
-/// Whether an object has a picture is not looked at, since that would load it: an address of none answers 404.
+/// Objects that are known to hold no picture have no links.
 package struct PictureLinks: Sendable {
     /// The longer side of thumbnails that are linked, in pixels.
     package static let thumbnailSize = 256
 
     private let origin: String
-    /// Whether objects hold pictures themselves.
-    private let hasPictures: Bool
+    /// The property in which objects hold pictures themselves.
+    private let pictureProperty: String?
     /// The property that holds the address of the original, which has to be loaded for `imageURL(of:)`.
     package let urlProperty: String?
 
@@ -26,20 +26,25 @@ package struct PictureLinks: Sendable {
     package init(origin: String, collection: CollectionDefinition, urlProperty: String?) {
         self.origin = origin
         self.urlProperty = urlProperty
-        hasPictures = collection.pictureProperty != nil
+        pictureProperty = collection.pictureProperty?.name
     }
 
     /// The address of the original: what the object says, where the collection has originals elsewhere and the object names its
     /// own, else that of the stored picture. `nil` where there is neither.
     package func imageURL(of object: DatabaseObject) -> String? {
         if let urlProperty, case .text(let url)? = object.properties[urlProperty], !url.isEmpty { return url }
-        return hasPictures ? Self.path(of: object, query: [], origin: origin) : nil
+        return hasPicture(object) ? Self.path(of: object, query: [], origin: origin) : nil
     }
 
-    /// The address of a thumbnail of the stored picture; `nil` where the collection stores none.
+    /// The address of a thumbnail of the stored picture; `nil` where there is none.
     package func thumbnailURL(of object: DatabaseObject) -> String? {
-        guard hasPictures else { return nil }
+        guard hasPicture(object) else { return nil }
         return Self.path(of: object, query: [("size", String(Self.thumbnailSize))], origin: origin)
+    }
+
+    private func hasPicture(_ object: DatabaseObject) -> Bool {
+        guard let pictureProperty else { return false }
+        return object.blobProperties?.contains(pictureProperty) ?? true
     }
 
     private static func path(of object: DatabaseObject, query: [(String, String)], origin: String) -> String {

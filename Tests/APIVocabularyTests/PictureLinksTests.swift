@@ -29,6 +29,17 @@ struct PictureLinksTests {
         #expect(links.thumbnailURL(of: object()) == Self.path + "?size=256")
     }
 
+    @Test func `an object that holds no picture has no links`() {
+        let links = PictureLinks(
+            origin: "", collection: collection([image, other], fields: ["image"]), urlProperty: nil)
+        var object = object()
+        for (blobs, isLinked) in [(["image"], true), (["other"], false), ([], false)] as [(Set<String>, Bool)] {
+            object.blobProperties = blobs
+            #expect((links.imageURL(of: object) != nil) == isLinked)
+            #expect((links.thumbnailURL(of: object) != nil) == isLinked)
+        }
+    }
+
     @Test func `origin and tenant are part of the links, and what is special is escaped`() {
         let links = PictureLinks(origin: "https://p.example", collection: collection([image]), urlProperty: nil)
         #expect(links.imageURL(of: object(tenant: "a b&ü")) == "https://p.example\(Self.path)?tenant=a%20b%26%C3%BC")

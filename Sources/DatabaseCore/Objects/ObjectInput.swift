@@ -51,6 +51,8 @@ package struct DatabaseObject: Hashable, Sendable {
     package var namedVectors: [String: [Float]]
     /// By name, as they were given; filled only when asked for. No name is in `namedVectors` too.
     package var multiVectors: [String: MultiVector]
+    /// The properties that hold blobs, asked for or not; `nil` where nobody has looked.
+    package var blobProperties: Set<String>?
 
     package init(
         collection: String, id: ObjectID, tenant: String? = nil, creationTime: Int64, updateTime: Int64,

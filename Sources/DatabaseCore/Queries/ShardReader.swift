@@ -27,6 +27,7 @@ struct ShardReader {
             return nil
         }
         var object = DatabaseObject(stored, in: collection)
+        object.blobProperties = Set(stored.blobProperties.compactMap { collection.propertyNames[$0] })
         if columns.includesVectors { try fillVectors(of: &object, document, stored) }
         return object
     }

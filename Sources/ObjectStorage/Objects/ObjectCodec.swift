@@ -160,6 +160,7 @@ enum ObjectCodec {
             id: head.id, creationTime: head.creationTime, updateTime: head.updateTime, properties: [:])
         object.vectors = head.vectors
         object.multiVectors = head.multiVectors
+        object.blobProperties = head.entries.filter(\.hasBlobs).map(\.property)
         for entry in head.entries where selection.includes(entry) {
             object.properties[entry.property] = try withoutActuallyEscaping(blob) { blob in
                 var decoder = ValueDecoder(

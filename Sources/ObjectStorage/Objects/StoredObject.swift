@@ -15,6 +15,8 @@ package struct StoredObject: Hashable, Sendable {
     package internal(set) var vectors: [VectorID] = []
     /// The multi-vectors the document has, likewise; none of them is in `vectors`.
     package internal(set) var multiVectors: [VectorID] = []
+    /// The properties that refer to blobs, selected or not. Set by storage when it reads.
+    package internal(set) var blobProperties: [PropertyID] = []
 
     package init(id: ObjectID, creationTime: Int64, updateTime: Int64, properties: [PropertyID: PropertyValue]) {
         self.id = id

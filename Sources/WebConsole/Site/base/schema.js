@@ -47,6 +47,13 @@ export function pictureProperties(definition) {
     return [...new Set([...vectorized.filter((name) => blobs.includes(name)), ...blobs])];
 }
 
+/** Whether an object is known to hold nothing in a property of pictures. The server tells of the one that stands for the object. */
+export function lacksPicture(definition, object, property) {
+    const names = pictureProperties(definition);
+    const isTold = property === names[0] && (names.length === 1 || seesPictures(definition));
+    return isTold && !object.isPictured;
+}
+
 /** The vectors of a class: name ("" for the unnamed one), vectorizer, fields, index and metric. */
 export function vectors(definition) {
     const one = (name, vectorizer, settings, index, indexSettings) => ({

@@ -3,13 +3,13 @@
 import { href } from "../base/address.js";
 import { h } from "../base/dom.js";
 import { bytes, dateTime } from "../base/format.js";
-import { describe, isBlob, pictureProperties } from "../base/schema.js";
+import { describe, isBlob, lacksPicture, pictureProperties } from "../base/schema.js";
 import { texts } from "../base/texts.js";
 import { copyButton } from "./copy.js";
 import { icon } from "./icons.js";
 import { replacePicture } from "./objects.js";
 import { acceptedPictures } from "./picture-bytes.js";
-import { picture, pictureURL } from "./picture.js";
+import { noPicture, picture, pictureURL } from "./picture.js";
 import { download } from "./save.js";
 import { showError, toast } from "./toasts.js";
 import { valueNode } from "./values.js";
@@ -67,7 +67,9 @@ function one({ definition, object, tenant, left, replaced }, property, isOneOfSe
     const figure = h(
         "figure",
         { class: "object-picture" },
-        picture({ src: address(1024), alt: describe(definition, object.properties, object.id), class: "whole" }),
+        lacksPicture(definition, object, property)
+            ? noPicture()
+            : picture({ src: address(1024), alt: describe(definition, object.properties, object.id), class: "whole" }),
         progress,
         h(
             "figcaption",

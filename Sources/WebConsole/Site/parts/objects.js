@@ -32,12 +32,15 @@ function selectionOf(property, all) {
     return property.name;
 }
 
-const additional = "_additional { id creationTimeUnix lastUpdateTimeUnix }";
+const additional = "_additional { id creationTimeUnix lastUpdateTimeUnix thumbnailUrl }";
 
-/** An object as the console has it: `{ id, created, changed, properties }`, times in milliseconds since 1970. */
+/**
+ * An object as the console has it: `{ id, created, changed, isPictured, properties }`, times in milliseconds since 1970; `isPictured` says whether
+ * it has the picture that stands for it.
+ */
 function objectOf(hit) {
-    const { _additional: { id, creationTimeUnix, lastUpdateTimeUnix }, ...properties } = hit;
-    return { id, created: Number(creationTimeUnix), changed: Number(lastUpdateTimeUnix), properties };
+    const { _additional: { id, creationTimeUnix, lastUpdateTimeUnix, thumbnailUrl }, ...properties } = hit;
+    return { id, created: Number(creationTimeUnix), changed: Number(lastUpdateTimeUnix), isPictured: thumbnailUrl !== null, properties };
 }
 
 /**

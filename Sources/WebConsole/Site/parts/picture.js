@@ -6,7 +6,7 @@ import { apiKey } from "../base/session.js";
 import { texts } from "../base/texts.js";
 import { icon } from "./icons.js";
 
-const t = texts({ en: { broken: "This picture can't be shown", blocked: "Not shown: its host is not in NEEDLETAIL_CONSOLE_IMAGE_HOSTS" } });
+const t = texts({ en: { none: "No picture", broken: "This picture can't be shown", blocked: "Not shown: its host is not in NEEDLETAIL_CONSOLE_IMAGE_HOSTS" } });
 
 /**
  * Where a stored picture is, or a thumbnail of it (64, 128, 256, 512 or 1024 pixels). `version` is any text that changes with the picture,
@@ -84,3 +84,6 @@ customElements.define("nt-picture", Picture);
 export function picture({ src, alt, class: name }) {
     return h("nt-picture", { src, alt, class: name, foreign: !src.startsWith("/") && !src.startsWith("blob:") && !src.startsWith("data:") });
 }
+
+/** What stands where an object has no picture. */
+export const noPicture = () => h("span", { class: "picture-broken", role: "img", "aria-label": t("none"), title: t("none") }, icon("image"));

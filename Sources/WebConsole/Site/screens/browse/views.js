@@ -3,10 +3,10 @@
 
 import { href } from "../../base/address.js";
 import { h } from "../../base/dom.js";
-import { describe, labelProperty, pictureProperties } from "../../base/schema.js";
+import { describe, labelProperty, lacksPicture, pictureProperties } from "../../base/schema.js";
 import { texts } from "../../base/texts.js";
 import { icon } from "../../parts/icons.js";
-import { picture, pictureURL } from "../../parts/picture.js";
+import { noPicture, picture, pictureURL } from "../../parts/picture.js";
 import { VirtualGrid } from "../../parts/virtual-grid.js";
 
 const t = texts({
@@ -21,7 +21,9 @@ const t = texts({
 });
 
 const thumbnail = ({ definition }, object, size, alt, property) =>
-    picture({ src: pictureURL(definition.class, object.id, { size, property, tenant: object.tenant, version: String(object.changed) }), alt });
+    lacksPicture(definition, object, property)
+        ? noPicture()
+        : picture({ src: pictureURL(definition.class, object.id, { size, property, tenant: object.tenant, version: String(object.changed) }), alt });
 
 function checkbox({ definition, selection, toggle }, object, index) {
     return h("input", {

@@ -15,7 +15,8 @@ export function thumbnails(classes) {
         const { id, thumbnailUrl } = value._additional ?? {};
         const isHit = path.length === 4 && path[0] === "data" && path[1] === "Get";
         const className = isHit ? classes.get(path[2]) : undefined;
-        if (typeof thumbnailUrl !== "string" && !(className && typeof id === "string")) return null;
+        // Asked for and `null`: the object has none.
+        if (thumbnailUrl === null || (thumbnailUrl === undefined && !(className && typeof id === "string"))) return null;
         return thumbnail(async () => {
             const definition = className && (await collection(className));
             const isKnown = definition && !isTenanted(definition) && pictureProperties(definition).length > 0;
