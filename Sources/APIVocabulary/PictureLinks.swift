@@ -74,6 +74,11 @@ package struct PictureLinks: Sendable {
 }
 
 extension CollectionDefinition {
+    /// The names of the properties that hold blobs, whose content is not indexed.
+    package var blobPropertyNames: Set<String> {
+        Set(properties.lazy.filter { $0.type == .scalar(.blob) }.map(\.name))
+    }
+
     /// The property that holds the picture of an object where none is named: the first image field whose pictures are stored, or
     /// else the only blob.
     package var pictureProperty: PropertyDefinition? {

@@ -42,7 +42,8 @@ struct BatchObjectReader {
             // Once here and once in the transaction.
             try allowance.charge(Self.bytesForObject + 2 * floats * MemoryLayout<Float>.stride)
             try allowance.charge(reader.tally)
-            if let properties = object.properties {
+            // Short objects cost no look at the collection.
+            if let properties = object.properties, reader.tally.textBytes >= DecodingAllowance.shortestTextLookedAt {
                 try allowance.chargeWords(
                     of: indexed(properties, of: object.collection), textByteCount: reader.tally.textBytes)
             }
@@ -54,8 +55,7 @@ struct BatchObjectReader {
 
     /// Properties without blobs, which are not indexed.
     private func indexed(_ properties: JSONObject, of collection: String) -> JSONObject {
-        let blobs = Set(
-            (collections(collection)?.properties ?? []).filter { $0.type == .scalar(.blob) }.map(\.name))
+        let blobs = collections(collection)?.blobPropertyNames ?? []
         guard !blobs.isEmpty else { return properties }
         return JSONObject(
             properties.members.filter { !blobs.contains(PropertyName.normalized($0.name)) }.map { ($0.name, $0.value) })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import APIVocabulary
 import DataModel
 import DatabaseCore
 import HTTPServer
@@ -150,8 +151,7 @@ extension RESTHandler {
 
     /// The names of the blob properties of a class; none of one that there is not.
     func blobs(of collection: String) -> Set<String> {
-        let properties = database.collection(named: collection)?.properties ?? []
-        return Set(properties.filter { $0.type == .scalar(.blob) }.map(\.name))
+        database.collection(named: collection)?.blobPropertyNames ?? []
     }
 
     /// Whether two names, one of which may be an alias, stand for the same class.
