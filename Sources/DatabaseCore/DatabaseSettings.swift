@@ -39,6 +39,9 @@ package struct DatabaseSettings: Hashable, Sendable {
     /// `DISABLE_LAZY_LOAD_SHARDS`: whether shards are loaded at the start, and not each when it is first used.
     package var loadsShardsAtStart = true
 
+    /// How many threads a request with many parts may use at a time: as many as the pool has.
+    package var threadsPerRequest = 1
+
     /// `BACKUP_FILESYSTEM_PATH`: the folder of the backups; `nil` where there can be none.
     package var backupFolder: String?
 

@@ -45,7 +45,7 @@ extension OrderedReading {
     }
 
     /// Whether any document has a term in the property.
-    fileprivate func hasTerms(_ property: PropertyID) throws -> Bool {
+    func hasTerms(_ property: PropertyID) throws -> Bool {
         let prefix = IndexKey.prefix(.term, property)
         var hasTerms = false
         try scan(prefix: prefix, from: prefix) { _, _ in
@@ -59,7 +59,7 @@ extension OrderedReading {
 /// Changes of the bit-sliced index of one property, collected over many documents.
 struct BitSlicedChanges {
     let width: Int
-    private var numbers: [UInt32: UInt128?] = [:]
+    private(set) var numbers: [UInt32: UInt128?] = [:]
 
     init(width: Int) { self.width = width }
 

@@ -3,7 +3,7 @@
 internal import DataModel
 
 /// What one value of one property puts into the indexes.
-struct PropertyEntries {
+struct PropertyEntries: Sendable {
     /// Posting keys without their chunk.
     var postings: [[UInt8]] = []
     /// For a searchable text: each term with its occurrences, where more than one.

@@ -5,11 +5,14 @@ package enum IndexDamage: Error, Hashable, Sendable {
     case malformedEntry(key: [UInt8])
     /// A cut term without its full text.
     case missingLongTerm(key: [UInt8])
+    /// Buffered edits that are no run.
+    case malformedRun
 
     package var message: String {
         switch self {
         case .malformedEntry(let key): "the inverted index entry \(Self.hexadecimal(key)) cannot be read"
         case .missingLongTerm(let key): "the text of the long term \(Self.hexadecimal(key)) is missing"
+        case .malformedRun: "the buffered edits of the inverted indexes cannot be read"
         }
     }
 

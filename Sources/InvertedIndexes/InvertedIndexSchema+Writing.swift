@@ -2,11 +2,35 @@
 
 package import DataModel
 
+/// What the values of a document put into the indexes.
+package struct AnalyzedValues: Sendable {
+    fileprivate let entries: [(property: PropertyID, entries: PropertyEntries)]
+}
+
 // Inside the writer's transaction: changes are collected in a `PostingBatch`, which is flushed before the commit.
 extension InvertedIndexSchema {
     /// A document that has no entries yet.
     package func add(_ document: IndexedDocument, to batch: inout PostingBatch) {
         set(document, isIn: true, in: &batch)
+    }
+
+    /// What values put into the indexes, worked out ahead of knowing which document has them: on any thread, for `add(_:as:…)`.
+    package func analyzed(_ values: [PropertyID: PropertyValue]) -> AnalyzedValues {
+        AnalyzedValues(
+            entries: values.compactMap { id, value in
+                propertiesByID[id].map { (id, entries(of: value, in: $0)) }
+            })
+    }
+
+    /// A document that has no entries yet, by what `analyzed` has made of its values.
+    package func add(
+        _ values: AnalyzedValues, as document: DocumentID, creationTime: Int64, updateTime: Int64,
+        to batch: inout PostingBatch
+    ) {
+        batch.countDocument(document, isAdded: true)
+        for (property, entries) in values.entries { batch.set(entries, of: property, document, isIn: true) }
+        let times = IndexedDocument(id: document, values: [:], creationTime: creationTime, updateTime: updateTime)
+        setTimes(of: times, isIn: true, in: &batch)
     }
 
     /// A document with the entries that were added for exactly these values and times.

@@ -8,21 +8,23 @@ internal import DataModel
 /// last one counts.
 package struct PostingBatch {
     /// Document numbers shifted left by one; the lowest bit says whether the document is to be in the set.
-    private var postings: [[UInt8]: [UInt64]] = [:]
+    var postings: [[UInt8]: [UInt64]] = [:]
     /// Document numbers in the upper half, frequencies in the lower; 0 takes the entry out.
-    private var frequencies: [[UInt8]: [UInt64]] = [:]
-    private var tokenCounts: [PropertyID: [UInt32: UInt32]] = [:]
-    private var coordinates: [PropertyID: [UInt32: GeoCoordinates?]] = [:]
-    private var sliced: [PropertyID: BitSlicedChanges] = [:]
+    var frequencies: [[UInt8]: [UInt64]] = [:]
+    var tokenCounts: [PropertyID: [UInt32: UInt32]] = [:]
+    var coordinates: [PropertyID: [UInt32: GeoCoordinates?]] = [:]
+    var sliced: [PropertyID: BitSlicedChanges] = [:]
+    /// How many documents more have a value in slices.
+    var slicedCounts: [PropertyID: Int] = [:]
     /// Key of the whole text of a cut term to that text.
-    private var longTerms: [[UInt8]: [UInt8]] = [:]
-    private var statistics: [PropertyID: TextStatistics] = [:]
-    private var documentCount = 0
+    var longTerms: [[UInt8]: [UInt8]] = [:]
+    var statistics: [PropertyID: TextStatistics] = [:]
+    var documentCount = 0
 
     package init() {}
 
     /// About how many bytes are held; flush before it grows past what memory allows (some 64 MB keep an import fast).
-    package private(set) var byteCount = 0
+    package internal(set) var byteCount = 0
 
     package var isEmpty: Bool {
         postings.isEmpty && frequencies.isEmpty && tokenCounts.isEmpty && coordinates.isEmpty && sliced.isEmpty
@@ -30,7 +32,7 @@ package struct PostingBatch {
     }
 
     // Bytes of a dictionary entry beside its key, as measured roughly.
-    private static let entryByteCount = 120
+    static let entryByteCount = 120
 
     mutating func countDocument(_ document: DocumentID, isAdded: Bool) {
         documentCount += isAdded ? 1 : -1
@@ -42,7 +44,7 @@ package struct PostingBatch {
         byteCount += Self.append(change, to: key, of: &postings)
     }
 
-    private static func append(_ change: UInt64, to key: [UInt8], of table: inout [[UInt8]: [UInt64]]) -> Int {
+    static func append(_ change: UInt64, to key: [UInt8], of table: inout [[UInt8]: [UInt64]]) -> Int {
         // One look-up for both cases.
         func append(to changes: inout [UInt64]) -> Int {
             changes.append(change)
@@ -76,6 +78,7 @@ package struct PostingBatch {
         }
         if let value = entries.sliced {
             sliced[property, default: BitSlicedChanges(width: value.width)].set(isIn ? value.number : nil, of: document)
+            slicedCounts[property, default: 0] += isIn ? 1 : -1
             byteCount += 48
         }
     }
@@ -201,18 +204,10 @@ package struct PostingBatch {
     /// Calls `body` for each chunk with its changes, ascending by document, the last one of each document.
     ///
     /// - Parameter shift: the document number is the change shifted right by this.
-    private static func forEachChunk(
+    static func forEachChunk(
         of changes: [UInt64], shift: UInt64, documentsPerChunk: Int, _ body: (UInt32, [UInt64]) throws -> Void
-    ) throws {
-        var last = [UInt64]()
-        last.reserveCapacity(changes.count)
-        let isAscending = zip(changes, changes.dropFirst()).allSatisfy { $0 >> shift < $1 >> shift }
-        if isAscending {
-            last = changes
-        } else {
-            let byDocument = Dictionary(changes.map { ($0 >> shift, $0) }, uniquingKeysWith: { $1 })
-            last = byDocument.values.sorted { $0 >> shift < $1 >> shift }
-        }
+    ) rethrows {
+        let last = lastOfEachDocument(changes, shift: shift)
         var start = 0
         while start < last.count {
             let chunk = Int(last[start] >> shift) / documentsPerChunk
@@ -221,6 +216,13 @@ package struct PostingBatch {
             try body(UInt32(chunk), Array(last[start..<end]))
             start = end
         }
+    }
+
+    /// The changes ascending by document, the last one of each document.
+    static func lastOfEachDocument(_ changes: [UInt64], shift: UInt64) -> [UInt64] {
+        if zip(changes, changes.dropFirst()).allSatisfy({ $0 >> shift < $1 >> shift }) { return changes }
+        let byDocument = Dictionary(changes.map { ($0 >> shift, $0) }, uniquingKeysWith: { $1 })
+        return byDocument.values.sorted { $0 >> shift < $1 >> shift }
     }
 }
 

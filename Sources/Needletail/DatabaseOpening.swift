@@ -53,6 +53,7 @@ extension DatabaseSettings {
         modules = Set(settings.enabledModules)
         recallSampleShare = settings.recallSampleRate
         loadsShardsAtStart = settings.loadsShardsAtStart
+        threadsPerRequest = settings.effectiveComputeThreads
         backupFolder = modules.contains("backup-filesystem") ? settings.effectiveBackupPath : nil
     }
 }

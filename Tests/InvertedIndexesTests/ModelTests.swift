@@ -20,20 +20,20 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// Random documents and filters, against an evaluation that looks at every document.
 @Suite struct ModelTests {
-    private static let properties: [String: IndexedProperty] = [
+    static let properties: [String: IndexedProperty] = [
         "word": .text(1), "field": .text(2, .field), "tags": .text(3, .word, isArray: true), "int": .scalar(4, .int),
         "ints": .array(5, .int), "number": .scalar(6, .number), "flag": .scalar(7, .boolean), "day": .scalar(8, .date),
         "place": .scalar(9, .geoCoordinates), "uuid": .scalar(10, .uuid), "numbers": .array(11, .number),
         "flags": .array(12, .boolean), "days": .array(13, .date), "uuids": .array(14, .uuid),
     ]
-    private static let settings = InvertedIndexSettings(
+    static let settings = InvertedIndexSettings(
         indexTimestamps: true, indexNullState: true, indexPropertyLength: true, stopWords: StopWords(preset: .none))
     private static let words = [
         "red", "green", "blue", "Red", "a\u{0}b", "größe", String(repeating: "x", count: 310) + "1",
     ]
 
     /// Numbers on both sides of every chunk border.
-    private static let numbers: [UInt32] =
+    static let numbers: [UInt32] =
         [0, 1, 511, 512, 2047, 2048, 65_535, 65_536, 65_537, 200_000, 16_777_216, .max - 1, .max] + (100..<160)
 
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
@@ -95,7 +95,7 @@ struct SeededGenerator: RandomNumberGenerator {
             .joined(separator: " ")
     }
 
-    private static func values(_ generator: inout SeededGenerator) -> [String: PropertyValue] {
+    static func values(_ generator: inout SeededGenerator) -> [String: PropertyValue] {
         var values: [String: PropertyValue] = [
             "word": .text(text(&generator)), "field": .text(text(&generator)),
             "tags": .array((0..<Int.random(in: 0...2, using: &generator)).map { _ in .text(text(&generator)) }),

@@ -11,12 +11,14 @@ extension Collection.Snapshot {
 
     /// `object` as the inverted indexes see it.
     func indexed(_ object: StoredObject, as document: DocumentID) -> IndexedDocument {
-        var values = object.properties
-        if !invertedSchema.settings.indexNullState {
-            for property in blobProperties { values[property] = nil }
-        }
-        return IndexedDocument(
-            id: document, values: values, creationTime: object.creationTime, updateTime: object.updateTime)
+        IndexedDocument(
+            id: document, values: indexed(object.properties), creationTime: object.creationTime, updateTime: object.updateTime)
+    }
+
+    /// What of an object's values the inverted indexes look at.
+    func indexed(_ properties: [PropertyID: PropertyValue]) -> [PropertyID: PropertyValue] {
+        if invertedSchema.settings.indexNullState || blobProperties.isEmpty { return properties }
+        return properties.filter { !blobProperties.contains($0.key) }
     }
 }
 

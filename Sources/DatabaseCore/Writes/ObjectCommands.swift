@@ -2,6 +2,7 @@
 
 import DataModel
 import ImageVectorizer
+import InvertedIndexes
 import ObjectStorage
 
 /// An object that has been checked, with the vectors it is to have.
@@ -14,6 +15,8 @@ struct PreparedObject: Sendable {
     var madeVectors: Set<VectorID> = []
     /// The blobs of which only the hashes are stored, until vectors have been made of them.
     var hashedBlobs: [PropertyID: [UInt8]] = [:]
+    /// What the values put into the inverted indexes, and under which definition.
+    var analysis: (values: AnalyzedValues, collection: Collection.Snapshot)?
 }
 
 /// What `put` does about an object that is there, or not.

@@ -97,27 +97,30 @@ struct PutBatch {
         let tenantRefusals = await database.prepareTenants(
             Set(objects.lazy.compactMap(\.tenant)), of: collection, canCreate: mode != .replace)
         let snapshot = collection.snapshot
-        let validator = ObjectValidator(definition: snapshot.definition)
-        var groupOfShard: [ShardAddress: Int] = [:]
+        var waiting: [(index: Int, object: ObjectInput, shard: Shard)] = []
         for (index, object) in zip(indexes, objects) {
             guard case .received = items[index].state else { continue }
             do throws(DatabaseError) {
-                if Task.isCancelled { throw .cancelled }
                 if let refusal = object.tenant.flatMap({ tenantRefusals[$0] }) { throw refusal }
-                let shard = try collection.shard(for: object.tenant)
-                let valid = try validator.validated(object)
-                items[index].state = .checked(
-                    PreparedObject(
-                        id: object.id ?? .random(), properties: valid.properties, vectors: valid.vectors,
-                        multiVectors: valid.multiVectors, hashedBlobs: valid.hashedBlobs))
+                waiting.append((index, object, try collection.shard(for: object.tenant)))
+            } catch {
+                items[index].refuse(error)
+            }
+        }
+        let prepared = await PutPreparation(collection: snapshot).prepared(
+            waiting.map(\.object), width: database.settings.threadsPerRequest)
+        var groupOfShard: [ShardAddress: Int] = [:]
+        for ((index, _, shard), result) in zip(waiting, prepared) {
+            switch result {
+            case .failure(let error): items[index].refuse(error)
+            case .success(let object):
+                items[index].state = .checked(object)
                 let group = groupOfShard[shard.address] ?? groups.count
                 if group == groups.count {
                     groups.append(Group(collection: collection, snapshot: snapshot, shard: shard))
                     groupOfShard[shard.address] = group
                 }
                 groups[group].items.append(index)
-            } catch {
-                items[index].refuse(error)
             }
         }
     }

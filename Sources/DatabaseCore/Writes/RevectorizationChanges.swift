@@ -175,11 +175,7 @@ struct RevectorizationStep: Change {
     func apply(to transaction: WriteTransaction) throws {
         var state = shard.stagedState
         guard var replacement = state.replacement, let last = documents.last else { return }
-        var postings = PostingBatch()
-        for document in documents {
-            try replace(document, replacement, &postings, transaction)
-        }
-        try postings.flush(into: transaction.invertedWriter(shard.address))
+        for document in documents { try replace(document, replacement, transaction) }
         replacement.next = DocumentID(last.number + 1)
         state.replacement = replacement
         try staged.stage(state, of: shard, in: transaction)
@@ -189,8 +185,7 @@ struct RevectorizationStep: Change {
     func rolledBack() { staged.retract() }
 
     private func replace(
-        _ document: DocumentID, _ replacement: ShardState.Replacement, _ postings: inout PostingBatch,
-        _ transaction: WriteTransaction
+        _ document: DocumentID, _ replacement: ShardState.Replacement, _ transaction: WriteTransaction
     ) throws {
         guard
             let object = try transaction.object(
@@ -204,8 +199,10 @@ struct RevectorizationStep: Change {
         if let vector = vectors[document] { all[replacement.new] = vector }
         let multiVectors = try transaction.multiVectors(object.multiVectors, of: document, in: shard.address)
         let number = try transaction.takeDocumentNumber(in: shard.address)
-        collection.invertedSchema.replace(
-            collection.indexed(object, as: document), with: collection.indexed(object, as: number), in: &postings)
+        try transaction.editPostings(of: shard.address) {
+            collection.invertedSchema.replace(
+                collection.indexed(object, as: document), with: collection.indexed(object, as: number), in: &$0)
+        }
         let blobs = collection.blobProperties
         var record = object
         for blob in blobs { record.properties[blob] = nil }

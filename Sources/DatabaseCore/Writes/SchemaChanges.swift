@@ -96,6 +96,7 @@ struct IndexEntryRemoval: Change {
     /// - Returns: whether there is nothing left to remove.
     func apply(to transaction: WriteTransaction) throws -> Bool {
         guard let target = collections[collection], try transaction.collection(collection) != nil else { return true }
+        try transaction.mergePostings(of: shard)
         return try target.snapshot.invertedSchema.removeEntries(
             entries, of: property, atMost: Self.entriesPerStep, in: transaction.invertedWriter(shard))
     }

@@ -15,12 +15,8 @@ struct ShardWriter {
     private let shard: Shard
     private let staged: StagedChanges
     private let references: ReferenceCheck
-    private var postings = PostingBatch()
     private var state: ShardState
     private var removed: [(document: DocumentID, vectors: [VectorID])] = []
-
-    /// How large the collected index entries may grow before they are written.
-    private static let postingLimitInBytes = 16 << 20
 
     init(
         transaction: WriteTransaction, collection: Collection.Snapshot, shard: Shard, collections: CollectionTable,
@@ -63,8 +59,7 @@ struct ShardWriter {
             try transaction.insert(
                 stored, vectors: object.vectors, multiVectors: object.multiVectors, as: document, in: shard.address)
             try stage(object.vectors, of: document)
-            collection.invertedSchema.add(collection.indexed(stored, as: document), to: &postings)
-            try flushIfLarge()
+            try addPostings(of: stored, object.analysis, as: document)
             return .stored(stored)
         }
         guard let old = try self.object(existing) else { throw inconsistency(existing) }
@@ -170,9 +165,7 @@ struct ShardWriter {
         for property in collection.blobProperties { record.properties[property] = nil }
         try transaction.update(
             document, with: record, keepingBlobsOf: collection.blobProperties, in: shard.address)
-        collection.invertedSchema.replace(
-            collection.indexed(old, as: document), with: collection.indexed(new, as: document), in: &postings)
-        try flushIfLarge()
+        try replacePostings(of: document, old, by: new, as: document)
         return true
     }
 
@@ -184,30 +177,22 @@ struct ShardWriter {
         guard let document = try transaction.document(of: id, in: shard.address) else { return false }
         guard let old = try object(document) else { throw inconsistency(document) }
         if let time, old.updateTime >= time { return false }
-        collection.invertedSchema.remove(collection.indexed(old, as: document), from: &postings)
+        try transaction.editPostings(of: shard.address) {
+            collection.invertedSchema.remove(collection.indexed(old, as: document), from: &$0)
+        }
         try transaction.remove(document, in: shard.address)
         removed.append((document, old.vectors))
-        try flushIfLarge()
         return true
     }
 
     // MARK: Finish
 
-    /// Writes what was collected. Nothing can be written through this writer afterwards.
+    /// Nothing can be written through this writer afterwards.
     ///
     /// - Returns: the documents that are gone, to be taken out of the vector indexes once this is committed.
-    mutating func finish() throws -> [(document: DocumentID, vectors: [VectorID])] {
-        if !postings.isEmpty { try flush() }
+    func finish() throws -> [(document: DocumentID, vectors: [VectorID])] {
         if state != shard.stagedState { try staged.state.stage(state, of: shard, in: transaction) }
         return removed
-    }
-
-    private mutating func flushIfLarge() throws {
-        if postings.byteCount > Self.postingLimitInBytes { try flush() }
-    }
-
-    private mutating func flush() throws {
-        try postings.flush(into: transaction.invertedWriter(shard.address))
     }
 
     // MARK: Parts
@@ -223,19 +208,41 @@ struct ShardWriter {
             try transaction.multiVectors(old.multiVectors, of: document, in: shard.address) == multiVectors
         {
             try transaction.update(document, with: record, keepingBlobsOf: kept, in: shard.address)
-            collection.invertedSchema.replace(
-                collection.indexed(old, as: document), with: collection.indexed(new, as: document), in: &postings)
+            try replacePostings(of: document, old, by: new, as: document)
         } else {
             let number = try transaction.takeDocumentNumber(in: shard.address)
             try transaction.replace(
                 document, with: record, vectors: vectors, multiVectors: multiVectors, as: number, keepingBlobsOf: kept,
                 in: shard.address)
             try stage(vectors, of: number)
-            collection.invertedSchema.replace(
-                collection.indexed(old, as: document), with: collection.indexed(new, as: number), in: &postings)
+            try replacePostings(of: document, old, by: new, as: number)
             removed.append((document, old.vectors))
         }
-        try flushIfLarge()
+    }
+
+    private func addPostings(
+        of stored: StoredObject, _ analysis: (values: AnalyzedValues, collection: Collection.Snapshot)?,
+        as document: DocumentID
+    ) throws {
+        try transaction.editPostings(of: shard.address) { postings in
+            // The definition may have changed since.
+            if let analysis, analysis.collection === collection {
+                collection.invertedSchema.add(
+                    analysis.values, as: document, creationTime: stored.creationTime, updateTime: stored.updateTime,
+                    to: &postings)
+            } else {
+                collection.invertedSchema.add(collection.indexed(stored, as: document), to: &postings)
+            }
+        }
+    }
+
+    private func replacePostings(
+        of document: DocumentID, _ old: StoredObject, by new: StoredObject, as number: DocumentID
+    ) throws {
+        try transaction.editPostings(of: shard.address) {
+            collection.invertedSchema.replace(
+                collection.indexed(old, as: document), with: collection.indexed(new, as: number), in: &$0)
+        }
     }
 
     private func stage(_ vectors: [VectorID: [Float]], of document: DocumentID) throws {

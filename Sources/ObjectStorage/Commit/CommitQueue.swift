@@ -35,6 +35,9 @@ package final class CommitQueue: Sendable {
         var changeCount = 0
     }
 
+    /// How long nothing has to be written before buffered edits are brought into the tree. Writes that come one by one gather meanwhile.
+    private static let secondsBeforeMerging = 0.5
+
     /// What it writes to.
     package let environment: StorageEnvironment
     private let limits: Limits
@@ -161,6 +164,10 @@ package final class CommitQueue: Sendable {
 
     private func run() {
         while let group = nextGroup() {
+            if group.isEmpty {
+                GroupCommit(environment: environment).mergeWaitingRuns()
+                continue
+            }
             let committed = GroupCommit(environment: environment).run(group)
             condition.lock()
             unsafe state.groupCount += committed.groups
@@ -175,13 +182,18 @@ package final class CommitQueue: Sendable {
         for closer in closers { closer.resume() }
     }
 
-    /// What is to go into the next transaction; waits for something. `nil` once the queue is closed and empty.
+    /// What is to go into the next transaction; waits for something. Empty when nothing came for a while and buffered edits wait; `nil`
+    /// once the queue is closed and empty.
     private func nextGroup() -> [any QueuedChange]? {
         condition.lock()
         defer { condition.unlock() }
         while unsafe state.waiting.isEmpty {
             if unsafe state.isClosing { return nil }
-            condition.wait()
+            if !environment.mayHaveRuns {
+                condition.wait()
+            } else if !condition.wait(until: Date(timeIntervalSinceNow: Self.secondsBeforeMerging)) {
+                if unsafe state.waiting.isEmpty, unsafe !state.isClosing { return [] }
+            }
         }
         var count = 0
         var bytes = 0

@@ -143,6 +143,7 @@ struct GroupCommit {
         } catch {
             return error.isOutOfSpace ? .doesNotFit(error) : .commitFailed(error)
         }
+        transaction.isRemoval = writeClass == .removal
         var hasWritten = false
         var position = 0
         while position < part.count {

@@ -233,7 +233,9 @@ enum FormatUpgrades {
         // Version 2 has columns.
         1: { transaction in
             for collection in try transaction.collections() { try transaction.makeColumns(of: collection.id) }
-        }
+        },
+        // Version 3 may have runs of edits beside the entries of the inverted indexes; data without any are as before.
+        2: { _ in },
     ]
 
     /// - Parameter version: what the data have; `nil` for an empty database.

@@ -3,6 +3,7 @@
 import CLMDB
 import DataModel
 import Glibc
+import InvertedIndexes
 
 /// The writer's transaction: reads see what it wrote. Only the writer thread has one, from its beginning to its end: LMDB's
 /// lock belongs to the thread that took it.
@@ -21,6 +22,12 @@ package final class WriteTransaction: ReadTransaction {
     /// Changes of columns that are not in the tree yet, in their order.
     var columnChanges: [ColumnBlockAddress: [ColumnChange]] = [:]
     var heldBackColumnChangeCount = 0
+    /// Edits of the inverted indexes that are not in the tree yet.
+    var postingEdits: [ShardAddress: PostingBatch] = [:]
+    /// The shards of which this transaction leaves runs.
+    var shardsWithRuns: Set<ShardAddress> = []
+    /// Whether it only makes room, and so has to do with little.
+    var isRemoval = false
 
     struct CountersInMemory {
         var values: ShardCounters
@@ -48,6 +55,7 @@ package final class WriteTransaction: ReadTransaction {
         // Safety: the handle is not used after this; LMDB frees it, also on failure.
         let code = unsafe mdb_txn_commit(handle)
         try LMDBCall.check(code, "mdb_txn_commit", environment.context)
+        environment.noteRuns(of: shardsWithRuns)
     }
 
     func abort() {
@@ -58,10 +66,11 @@ package final class WriteTransaction: ReadTransaction {
         environment.endWriting()
     }
 
-    /// Brings counters, vectors and columns that were held back in memory into the tree.
+    /// Brings counters, vectors, columns and edits of inverted indexes that were held back in memory into the tree.
     override func flush() throws {
         try flushVectors()
         try flushColumns()
+        try flushPostings()
         try flushCounters()
     }
 

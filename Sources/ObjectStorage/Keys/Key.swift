@@ -47,6 +47,8 @@ enum Key {
         case vector = 0x20
         case multiVector = 0x21
         case inverted = 0x30
+        /// Edits of the inverted indexes that are not in their entries yet.
+        case postingRun = 0x31
         case segment = 0x40
         case snapshot = 0x41
     }
@@ -110,6 +112,10 @@ enum Key {
     /// What the blocks of a property's column begin with.
     static func column(_ property: PropertyID, in shard: ShardAddress) -> [UInt8] {
         appending(property.number, to: inShard(.column, shard))
+    }
+
+    static func postingRun(_ number: UInt32, in shard: ShardAddress) -> [UInt8] {
+        appending(number, to: inShard(.postingRun, shard))
     }
 
     static func vectors(_ vector: VectorID, in shard: ShardAddress) -> [UInt8] {

@@ -67,7 +67,7 @@ package struct StoredSizeScan {
         switch purpose {
         case .counters, .object, .id, .column: sizes.objects += byteCount
         case .blob: sizes.blobs += byteCount
-        case .inverted: sizes.inverted += byteCount
+        case .inverted, .postingRun: sizes.inverted += byteCount
         case .vector, .multiVector, .segment, .snapshot:
             let vector = VectorID(Key.number(UInt16.self, in: key, at: Key.prefixByteCount) ?? 0)
             sizes.vectors[vector, default: 0] += byteCount

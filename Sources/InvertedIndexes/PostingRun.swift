@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// Edits of entries, sorted by key, as one value: what a `PostingBatch` has collected, written down.
+///
+/// Writing each edited entry into the tree costs a page an entry. So edits are kept as runs first (the idea of the log-structured
+/// merge-tree: O'Neil, Cheng, Gawlick, O'Neil, 1996), which `RunOverlay` shows as if they had been written, and brought into the tree many
+/// at a time. Docs/formats/inverted-index.md has the bytes.
+package enum PostingRun {
+    static let version: UInt8 = 1
+    static let headByteCount = 12
+
+    /// How many entries the run edits.
+    ///
+    /// - Throws: `IndexDamage` if the bytes are no run.
+    static func count(_ run: RawSpan) throws -> Int {
+        guard run.byteCount >= headByteCount, run.byte(at: 0) == version, Int(run.uint32(at: 8)) == run.byteCount else {
+            throw IndexDamage.malformedRun
+        }
+        let count = Int(run.uint32(at: 4))
+        guard count <= (run.byteCount - headByteCount) / 6 else { throw IndexDamage.malformedRun }
+        return count
+    }
+
+    /// Where key and value of an entry lie.
+    ///
+    /// - Parameters:
+    ///   - index: less than `count`.
+    ///   - count: what `count(_:)` said.
+    static func entry(_ index: Int, of count: Int, in run: RawSpan) throws -> (key: Range<Int>, value: Range<Int>) {
+        let start = Int(run.uint32(at: headByteCount + 4 * index))
+        let end = index + 1 < count ? Int(run.uint32(at: headByteCount + 4 * (index + 1))) : run.byteCount
+        guard start >= headByteCount + 4 * count, start + 2 <= end, end <= run.byteCount else {
+            throw IndexDamage.malformedRun
+        }
+        let keyEnd = start + 2 + Int(run.uint16(at: start))
+        guard keyEnd <= end else { throw IndexDamage.malformedRun }
+        return (start + 2..<keyEnd, keyEnd..<end)
+    }
+
+    /// The first entry whose key is not less than `key`; `count` if there is none.
+    ///
+    /// - Complexity: O(log count)
+    static func firstIndex(notBefore key: [UInt8], of count: Int, in run: RawSpan) throws -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if run.compare(try entry(middle, of: count, in: run).key, to: key) < 0 {
+                low = middle + 1
+            } else {
+                high = middle
+            }
+        }
+        return low
+    }
+}
+
+/// Puts the entries of a run together, in any order.
+struct PostingRunBuilder {
+    private struct Entry {
+        /// The first 16 bytes of the key as a big-endian number, zeros behind a shorter one: decides most comparisons.
+        var beginning: UInt128
+        var start: Int
+        var keyCount: Int
+        var end: Int
+    }
+
+    /// Keys and values.
+    private var bytes: [UInt8] = []
+    private var entries: [Entry] = []
+
+    init(entryCount: Int) {
+        entries.reserveCapacity(entryCount)
+        bytes.reserveCapacity(24 * entryCount)
+    }
+
+    /// - Parameter value: appends the edits.
+    mutating func add(_ key: [UInt8], _ value: (inout [UInt8]) -> Void) {
+        let start = bytes.count
+        bytes.append(contentsOf: key)
+        value(&bytes)
+        entries.append(
+            Entry(beginning: Self.beginning(of: key), start: start, keyCount: key.count, end: bytes.count))
+    }
+
+    private static func beginning(of key: [UInt8]) -> UInt128 {
+        var result: UInt128 = 0
+        for byte in key.prefix(16) { result = result << 8 | UInt128(byte) }
+        return result << UInt128(8 * (16 - min(16, key.count)))
+    }
+
+    /// The run; nil if nothing was added.
+    func build() -> [UInt8]? {
+        if entries.isEmpty { return nil }
+        let sorted = entries.sorted { left, right in
+            if left.beginning != right.beginning { return left.beginning < right.beginning }
+            return bytes[left.start..<left.start + left.keyCount].lexicographicallyPrecedes(
+                bytes[right.start..<right.start + right.keyCount])
+        }
+        var run: [UInt8] = []
+        run.reserveCapacity(PostingRun.headByteCount + 6 * sorted.count + bytes.count)
+        run.append(contentsOf: [PostingRun.version, 0, 0, 0])
+        run.append(littleEndian: UInt32(sorted.count))
+        run.append(littleEndian: UInt32(PostingRun.headByteCount + 6 * sorted.count + bytes.count))
+        var start = PostingRun.headByteCount + 4 * sorted.count
+        for entry in sorted {
+            run.append(littleEndian: UInt32(start))
+            start += 2 + entry.end - entry.start
+        }
+        for entry in sorted {
+            run.append(littleEndian: UInt16(entry.keyCount))
+            run.append(contentsOf: bytes[entry.start..<entry.end])
+        }
+        return run
+    }
+}

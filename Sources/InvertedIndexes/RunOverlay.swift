@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import DataModel
+
+/// Runs of edits that have not been brought into the tree, in the order in which they were made.
+package protocol PostingRuns {
+    var count: Int { get }
+    /// Calls `body` with the bytes of a run, which are valid only until it returns.
+    func withRun<R>(_ index: Int, _ body: (RawSpan) throws -> R) throws -> R
+}
+
+/// The entries of a shard as they are when all runs are carried out.
+///
+/// - Complexity: a look-up costs one more for each run; a scan goes through the runs beside the tree.
+package struct RunOverlay<Base: OrderedReading, Runs: PostingRuns>: OrderedReading {
+    private let base: Base
+    private let runs: Runs
+
+    package init(base: Base, runs: Runs) {
+        self.base = base
+        self.runs = runs
+    }
+
+    package func withValue<R>(for key: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R {
+        guard let edits = try edits(of: key) else { return try base.withValue(for: key, body) }
+        guard let value = try base.withValue(for: key, { try applied(edits, to: $0) }) else { return try body(nil) }
+        // Safety: integers have no padding.
+        return try body(unsafe value.span.bytes)
+    }
+
+    /// What the runs hold of one entry; nil if they hold nothing.
+    private func edits(of key: [UInt8]) throws -> EntryEdits? {
+        var edits: EntryEdits?
+        for run in 0..<runs.count {
+            try runs.withRun(run) { bytes in
+                let count = try PostingRun.count(bytes)
+                let index = try PostingRun.firstIndex(notBefore: key, of: count, in: bytes)
+                guard index < count else { return }
+                let entry = try PostingRun.entry(index, of: count, in: bytes)
+                guard bytes.compare(entry.key, to: key) == 0 else { return }
+                var found = try edits ?? EntryEdits(key)
+                edits = nil
+                try found.add(bytes.extracting(entry.value))
+                edits = found
+            }
+        }
+        return edits
+    }
+
+    /// nil if there is no such entry any more.
+    private func applied(_ edits: EntryEdits, to stored: RawSpan?) throws -> [UInt8]? {
+        guard let value = try edits.applied(to: stored) else { return nil }
+        switch edits.key[0] {
+        case EntryKind.longTerm.rawValue:
+            // The text of a long term is there as long as the term is in use.
+            var term = edits.key
+            term[0] = EntryKind.term.rawValue
+            var isUsed = false
+            try scan(prefix: term, from: term) { _, _ in
+                isUsed = true
+                return false
+            }
+            return isUsed ? value : nil
+        case EntryKind.bitSlices.rawValue: return try isOlderThanSlices(edits.key) ? nil : value
+        default: return value
+        }
+    }
+
+    /// Whether terms of the property are stored without slices, which then get none.
+    private func isOlderThanSlices(_ key: [UInt8]) throws -> Bool {
+        guard key.count >= 3 else { return false }
+        let property = PropertyID(UInt16(key[1]) << 8 | UInt16(key[2]))
+        return try base.bitSlicedIndex(of: property) == nil && base.hasTerms(property)
+    }
+
+    package func scan(
+        prefix: [UInt8], from start: [UInt8], _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool
+    ) throws {
+        var merge = RunMerge(runs, prefix: prefix)
+        try merge.begin(notBefore: prefix.lexicographicallyPrecedes(start) ? start : prefix)
+        if merge.key == nil { return try base.scan(prefix: prefix, from: start, body) }
+        var isWanted = true
+        /// Shows an entry that runs edit.
+        func show(_ stored: RawSpan?) throws {
+            guard let edits = try merge.takeEdits(), let value = try applied(edits, to: stored) else { return }
+            // Safety: as above.
+            isWanted = try body(unsafe edits.key.span.bytes, unsafe value.span.bytes)
+        }
+        try base.scan(prefix: prefix, from: start) { key, value in
+            while let next = merge.key {
+                let order = key.compare(0..<key.byteCount, to: next)
+                if order < 0 { break }
+                try show(order == 0 ? value : nil)
+                if !isWanted || order == 0 { return isWanted }
+            }
+            isWanted = try body(key, value)
+            return isWanted
+        }
+        while isWanted, merge.key != nil { try show(nil) }
+    }
+
+    /// - Complexity: O(entries with the prefix) where runs have emptied the last ones.
+    package func withLastKey<R>(prefix: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R {
+        var last = try base.withLastKey(prefix: prefix) { $0?.bytes }
+        for run in 0..<runs.count {
+            let key = try runs.withRun(run) { try PostingRun.lastKey(prefix: prefix, in: $0) }
+            if let key, last.map({ $0.lexicographicallyPrecedes(key) }) ?? true { last = key }
+        }
+        if let key = last, try !withValue(for: key, { $0 != nil }) {
+            last = nil
+            try scan(prefix: prefix, from: prefix) { key, _ in
+                last = key.bytes
+                return true
+            }
+        }
+        guard let last else { return try body(nil) }
+        // Safety: as above.
+        return try body(unsafe last.span.bytes)
+    }
+}
+
+extension PostingRun {
+    /// The last key of a run that begins with `prefix`.
+    static func lastKey(prefix: [UInt8], in run: RawSpan) throws -> [UInt8]? {
+        let count = try count(run)
+        var end = prefix
+        while let last = end.popLast() {
+            if last == .max { continue }
+            end.append(last + 1)
+            break
+        }
+        let index = end.isEmpty ? count : try firstIndex(notBefore: end, of: count, in: run)
+        guard index > 0 else { return nil }
+        let key = run.bytes(in: try entry(index - 1, of: count, in: run).key)
+        return key.starts(with: prefix) ? key : nil
+    }
+}
+
+/// Goes through several runs at once, in the order of the keys.
+private struct RunMerge<Runs: PostingRuns> {
+    private let runs: Runs
+    private let prefix: [UInt8]
+    /// Where each run stands, and its key there; nil when it has come to its end.
+    private var positions: [Int] = []
+    private var keys: [[UInt8]?] = []
+    /// The least of the keys.
+    private(set) var key: [UInt8]?
+
+    init(_ runs: Runs, prefix: [UInt8]) {
+        self.runs = runs
+        self.prefix = prefix
+    }
+
+    mutating func begin(notBefore start: [UInt8]) throws {
+        for run in 0..<runs.count {
+            let position = try runs.withRun(run) { bytes in
+                try PostingRun.firstIndex(notBefore: start, of: PostingRun.count(bytes), in: bytes)
+            }
+            positions.append(position)
+            keys.append(try key(at: position, of: run))
+        }
+        findLeast()
+    }
+
+    /// The edits of the entry under `key`; goes on to the next.
+    mutating func takeEdits() throws -> EntryEdits? {
+        guard let key else { return nil }
+        var edits = try EntryEdits(key)
+        for run in keys.indices where keys[run] == key {
+            try runs.withRun(run) { bytes in
+                let entry = try PostingRun.entry(positions[run], of: PostingRun.count(bytes), in: bytes)
+                try edits.add(bytes.extracting(entry.value))
+            }
+            positions[run] += 1
+            keys[run] = try self.key(at: positions[run], of: run)
+        }
+        findLeast()
+        return edits
+    }
+
+    private func key(at position: Int, of run: Int) throws -> [UInt8]? {
+        try runs.withRun(run) { bytes in
+            let count = try PostingRun.count(bytes)
+            guard position < count else { return nil }
+            let key = bytes.bytes(in: try PostingRun.entry(position, of: count, in: bytes).key)
+            return key.starts(with: prefix) ? key : nil
+        }
+    }
+
+    private mutating func findLeast() {
+        key = nil
+        for case let candidate? in keys where key.map({ candidate.lexicographicallyPrecedes($0) }) ?? true {
+            key = candidate
+        }
+    }
+}

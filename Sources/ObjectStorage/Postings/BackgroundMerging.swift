@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+// While there is nothing to write, the writer thread brings buffered edits into the tree, so that queries find them in one place.
+
+extension StorageEnvironment {
+    /// Notes that there are runs to be merged, after a commit.
+    func noteRuns(of shards: Set<ShardAddress>) {
+        if shards.isEmpty { return }
+        shardsWithRuns.withLock { $0?.formUnion(shards) }
+    }
+
+    /// A shard whose runs may be waiting, which then does not count as such any more.
+    func takeShardWithRuns() throws -> ShardAddress? {
+        if shardsWithRuns.withLock({ $0 == nil }) {
+            // What an earlier process has left.
+            let found = try read { try $0.shardsWithBufferedPostings() }
+            shardsWithRuns.withLock { $0 = $0?.union(found) ?? found }
+        }
+        return shardsWithRuns.withLock { $0?.popFirst() }
+    }
+
+    /// Whether runs may be waiting.
+    var mayHaveRuns: Bool { shardsWithRuns.withLock { $0?.isEmpty != true } }
+}
+
+/// One step of bringing the runs of a shard into the tree.
+struct PostingMerge: Change {
+    let shard: ShardAddress
+    /// Whether it has to do with the room that removals have.
+    let isRemoval: Bool
+
+    var sizeInBytes: Int { PostingBufferLimits.stepByteCount }
+
+    func apply(to transaction: WriteTransaction) throws {
+        guard try transaction.contains(shard), try transaction.hasBufferedPostings(of: shard) else { return }
+        try transaction.mergePostings(of: shard, atMost: PostingBufferLimits.stepByteCount)
+    }
+
+    func committed(_ result: Void) {}
+    func rolledBack() {}
+}
+
+extension GroupCommit {
+    /// Brings some of the runs of one shard into the tree, if any are waiting.
+    ///
+    /// Where there is no room for that, it is tried again after the next write to the shard.
+    func mergeWaitingRuns() {
+        guard let shard = try? environment.takeShardWithRuns() else { return }
+        for isRemoval in [false, true] {
+            let change = QueuedChangeOf(PostingMerge(shard: shard, isRemoval: isRemoval)) { _ in }
+            _ = run([change])
+            guard let failure = change.failure as? StorageError, failure.isOutOfSpace else { return }
+        }
+    }
+}

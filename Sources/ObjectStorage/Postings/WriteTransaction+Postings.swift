@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import DataModel
+import InvertedIndexes
+
+/// When buffered edits of the inverted indexes go where.
+enum PostingBufferLimits {
+    /// How large a batch may grow in memory before it is written as a run.
+    static let batchByteCount = 16 << 20
+    /// From how many bytes of runs on they are brought into the tree. What that takes is what one commit may wait for.
+    static let runByteCount = 4 << 20
+    /// The same for transactions that only remove, which have to do with little room.
+    static let runByteCountOfRemovals = 32 << 20
+    /// So many runs in a row that are smaller than so many bytes become one: each costs every look-up something.
+    static let smallRunCount = 16
+    static let smallRunByteCount = 64 << 10
+    /// What is brought into the tree in one step while there is nothing else to write.
+    static let stepByteCount = 1 << 20
+}
+
+extension WriteTransaction {
+    /// Collects edits of the inverted indexes of a shard. They are durable with this transaction, and queries see them from then on.
+    ///
+    /// What they cost the tree is put off: they are stored as a run of edits, beside the entries, and brought into these when there are
+    /// many of them, or when there is time.
+    package func editPostings(of shard: ShardAddress, _ edit: (inout PostingBatch) throws -> Void) throws {
+        try edit(&postingEdits[shard, default: PostingBatch()])
+        isDirty = true
+        if let batch = postingEdits[shard], batch.byteCount > PostingBufferLimits.batchByteCount {
+            try flushPostings(of: shard)
+        }
+    }
+
+    /// Writes the edits that are held back in memory as runs.
+    func flushPostings() throws {
+        for shard in postingEdits.keys.sorted(by: { ($0.collection.number, $0.shard.number) < ($1.collection.number, $1.shard.number) }) {
+            try flushPostings(of: shard)
+        }
+    }
+
+    private func flushPostings(of shard: ShardAddress) throws {
+        guard let run = postingEdits.removeValue(forKey: shard)?.encodedRun() else { return }
+        var runs = try storedRuns(of: shard)
+        let number = try append(run, in: shard, after: runs.last?.number)
+        runs.append((number, run.count))
+        let limit =
+            isRemoval ? PostingBufferLimits.runByteCountOfRemovals : PostingBufferLimits.runByteCount
+        if runs.reduce(0, { $0 + $1.byteCount }) > limit {
+            try mergePostings(of: shard)
+        } else {
+            shardsWithRuns.insert(shard)
+            try joinSmallRuns(runs, of: shard)
+        }
+    }
+
+    private func append(_ run: [UInt8], in shard: ShardAddress, after last: UInt32?) throws -> UInt32 {
+        // Far more than are ever written between two merges, with which the numbers begin again.
+        let number = (last ?? 0) &+ 1
+        try put(run, for: Key.postingRun(number, in: shard))
+        return number
+    }
+
+    private func joinSmallRuns(_ runs: [(number: UInt32, byteCount: Int)], of shard: ShardAddress) throws {
+        let small = runs.suffix(PostingBufferLimits.smallRunCount)
+        guard small.count == PostingBufferLimits.smallRunCount,
+            small.allSatisfy({ $0.byteCount < PostingBufferLimits.smallRunByteCount }), let first = small.first
+        else { return }
+        var batch = PostingBatch()
+        for run in small {
+            let key = Key.postingRun(run.number, in: shard)
+            try withValue(for: key) { if let run = $0 { try batch.append(run: run) } }
+        }
+        for run in small { try removeValue(for: Key.postingRun(run.number, in: shard)) }
+        if let run = batch.encodedRun() { try put(run, for: Key.postingRun(first.number, in: shard)) }
+    }
+
+    private func storedRuns(of shard: ShardAddress) throws -> [(number: UInt32, byteCount: Int)] {
+        let prefix = Key.inShard(.postingRun, shard)
+        var runs: [(number: UInt32, byteCount: Int)] = []
+        try scan(prefix: prefix, from: prefix) { key, run in
+            guard let number = Key.number(UInt32.self, in: key, at: prefix.count) else {
+                throw StorageError.damaged(key: Key.describe(key), reason: "the key is not that of a run")
+            }
+            runs.append((number, run.byteCount))
+            return true
+        }
+        return runs
+    }
+
+    /// Whether there are edits of a shard that are not in the tree.
+    func hasBufferedPostings(of shard: ShardAddress) throws -> Bool {
+        try postingEdits[shard] != nil || hasStoredRuns(of: shard)
+    }
+
+    /// Brings edits that are buffered for a shard into the tree, the oldest first.
+    ///
+    /// - Parameter limit: how many bytes of runs at most, but one of them at least.
+    /// - Returns: whether nothing is left.
+    /// - Complexity: one read and at most one write for each entry that is edited.
+    @discardableResult
+    package func mergePostings(of shard: ShardAddress, atMost limit: Int = .max) throws -> Bool {
+        if let run = postingEdits.removeValue(forKey: shard)?.encodedRun() {
+            _ = try append(run, in: shard, after: storedRuns(of: shard).last?.number)
+        }
+        let runs = try storedRuns(of: shard)
+        var batch = PostingBatch()
+        var byteCount = 0
+        var mergedCount = 0
+        for run in runs where mergedCount == 0 || byteCount + run.byteCount <= limit {
+            let key = Key.postingRun(run.number, in: shard)
+            try withValue(for: key) { if let run = $0 { try batch.append(run: run) } }
+            try removeValue(for: key)
+            byteCount += run.byteCount
+            mergedCount += 1
+        }
+        try batch.flush(into: InvertedWriter(self, shard))
+        let isDone = mergedCount == runs.count
+        if isDone { shardsWithRuns.remove(shard) } else { shardsWithRuns.insert(shard) }
+        return isDone
+    }
+}
