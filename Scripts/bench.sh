@@ -14,7 +14,7 @@
 #   --objects N   so many objects in 'server' (59000)
 #   --out FOLDER  where the JSON files, plots and tables go (.build/bench)
 #   --smoke       few vectors: only shows that all of it runs
-#   --docs        puts figures and plots into Docs/measurements as well
+#   --docs        puts figures and plots into Docs/benchmarks as well
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -141,8 +141,8 @@ fi
 
 page=()
 if [ -n "$docs" ]; then
-    page=(--page Docs/measurements/index.md)
-    cp "$out"/*.json "$out"/*.svg Docs/measurements/
+    page=(--page Docs/benchmarks/index.md)
+    cp "$out"/*.json "$out"/*.svg Docs/benchmarks/
 fi
 printf '\n'
 "$python" Benchmarks/summary.py "$out" --markdown "$out/summary.md" "${page[@]}"
