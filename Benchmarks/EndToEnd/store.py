@@ -4,7 +4,8 @@
 deletions, restarts, many clients; the server's processor time a request beside the time that passes. Every answer is
 held against what is true of the data.
 
-usage: store.py [--smoke] [--objects N] [--small] [--seconds S] [--rows TEXT|TEXT…] [--json FILE] [--folder DIR]
+usage: store.py [--smoke] [--objects N] [--small] [--seconds S] [--rows TEXT|TEXT…] [--json FILE]
+                [--folder DIR | --reuse DIR]
 
 The program is `.build/release/needletail`, or what NEEDLETAIL_PROGRAM names.
 """
@@ -26,8 +27,10 @@ from store_data import Items  # noqa: E402
 from store_run import StoreRun  # noqa: E402
 
 
-def all_steps(run: StoreRun) -> dict[str, dict[str, float]]:
-    store_steps.fill(run)
+def all_steps(run: StoreRun, keeps: bool) -> dict[str, dict[str, float]]:
+    """`keeps`: objects that are there already stay there, unchanged, for the next run."""
+    if not (keeps and store_steps.is_filled(run)):
+        store_steps.fill(run)
     store_steps.restart(run, "restart after kill -9", run.server.kill)
     store_steps.restart(run, "restart after a clean stop", run.server.stop)
     store_rows.filters(run)
@@ -38,8 +41,9 @@ def all_steps(run: StoreRun) -> dict[str, dict[str, float]]:
     store_rows.listings(run)
     store_steps.idle_connections(run)
     store_steps.memory(run, "after the questions")
-    store_steps.deletions(run)
-    store_steps.single_posts(run)
+    if not keeps:
+        store_steps.deletions(run)
+        store_steps.single_posts(run)
     return run.result
 
 
@@ -52,6 +56,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--rows", default="", help="only the rows that have this in their name; several with | between them")
     parser.add_argument("--json", type=Path, help="where the figures are written as JSON")
     parser.add_argument("--folder", type=Path, help="where the data lie; a temporary folder if not given")
+    parser.add_argument("--reuse", type=Path, metavar="DIR", help="a folder that is filled if it is empty, and kept: no import the next "
+                        "time, no deletions and no single objects")
     return parser.parse_args()
 
 
@@ -59,8 +65,12 @@ def main() -> int:
     options = arguments()
     items = Items(2_000 if options.smoke else options.objects, options.small)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        with Server(Path(folder) / "data", {"ENABLE_MODULES": "", "NEEDLETAIL_IMG2VEC_MODEL": ""}) as server:
-            result = all_steps(StoreRun(server, items, 0.01 if options.smoke else options.seconds, options.rows))
+        folder = options.reuse or Path(folder)
+        with Server(folder / "data", {"ENABLE_MODULES": "", "NEEDLETAIL_IMG2VEC_MODEL": ""}) as server:
+            run = StoreRun(server, items, 0.01 if options.smoke else options.seconds, options.rows)
+            result = all_steps(run, options.reuse is not None)
+            if options.reuse:
+                server.stop()
     if options.json:
         about = {"machine": machine(), "objects": items.count, "small": items.small, "dimensions": items.dimensions}
         options.json.write_text(json.dumps({**about, "rows": result}, indent=1) + "\n")

@@ -18,6 +18,20 @@ BATCH = 200
 POSTING, IDLE, LOADING = 32, 500, 8
 
 
+def stored(run: StoreRun) -> int:
+    """How many objects there are."""
+    return answer_of(run.connection.exchange(aggregate("", "meta { count }")), "Aggregate")[0]["meta"]["count"]
+
+
+def is_filled(run: StoreRun) -> bool:
+    """Whether the objects are there from an earlier run; others than these end this one."""
+    if run.server.request("GET", "/v1/schema/Item")[0] != 200:
+        return False
+    if (count := stored(run)) != run.items.count:
+        raise SystemExit(f"the folder has {count} objects, not {run.items.count}: name another or an empty one")
+    return True
+
+
 def fill(run: StoreRun) -> None:
     items = run.items
     run.connection.exchange(post("/v1/schema", json.dumps(items.collection).encode()))
@@ -70,8 +84,7 @@ def restart(run: StoreRun, name: str, stop: Callable[[], object]) -> None:
     disk = run.disk_bytes()
     seconds = first_answer(run, request, right)
     run.reconnect()
-    body = run.connection.exchange(aggregate("", "meta { count }"))
-    assert answer_of(body, "Aggregate")[0]["meta"]["count"] == run.items.count, body
+    assert stored(run) == run.items.count
     run.note(name, seconds=seconds, disk_mb=disk / MB)
     run.rest()
 
@@ -99,7 +112,7 @@ def single_posts(run: StoreRun) -> None:
     name = f"single POST, {POSTING} clients"
     if not run.wants(name):
         return
-    before = answer_of(run.connection.exchange(aggregate("", "meta { count }")), "Aggregate")[0]["meta"]["count"]
+    before = stored(run)
     seconds = max(0.2, 2 * run.seconds)
     further = Items(int(8_000 * seconds), run.items.small, first=run.items.count)
     requests = [post("/v1/objects", json.dumps(item).encode()) for item in further.objects(0, further.count)]
@@ -110,19 +123,18 @@ def single_posts(run: StoreRun) -> None:
     came = load(run.server.port, requests, POSTING, seconds, once=True)
     spent = run.cpu() - cpu
     run.rest()
-    stored = len(came.times)
-    run.note(name, objects_per_second=came.rate, cpu_ms_an_object=spent / stored * 1e3,
-             cpu_ms_until_rest=(run.cpu() - cpu) / stored * 1e3, client_ms=came.client_seconds / stored * 1e3,
+    sent = len(came.times)
+    run.note(name, objects_per_second=came.rate, cpu_ms_an_object=spent / sent * 1e3,
+             cpu_ms_until_rest=(run.cpu() - cpu) / sent * 1e3, client_ms=came.client_seconds / sent * 1e3,
              flushes_per_second=(flushes + flushes_per_second(folder, min(1, seconds))) / 2, **percentiles(came.times))
     # Once more up to the end, without a pause in which anything could be written late.
-    again = load(run.server.port, requests[stored:stored + POSTING], POSTING, 60, once=True) if stored < len(requests) else None
+    again = load(run.server.port, requests[sent:sent + POSTING], POSTING, 60, once=True) if sent < len(requests) else None
     run.server.kill()
     run.server.start()
     run.reconnect()
-    stored += len(again.times) if again else 0
-    count = answer_of(run.connection.exchange(aggregate("", "meta { count }")), "Aggregate")[0]["meta"]["count"]
-    assert count == before + stored, (count, before, stored)
-    for number in np.linspace(0, stored - 1, 50).astype(int).tolist():
+    sent += len(again.times) if again else 0
+    assert stored(run) == before + sent, (stored(run), before, sent)
+    for number in np.linspace(0, sent - 1, 50).astype(int).tolist():
         found = json.loads(run.connection.exchange(get(f"/v1/objects/Item/{further.id_of(number)}")))
         assert found["properties"]["rank"] == int(further.rank[number]), found
 
@@ -189,8 +201,7 @@ def deletions(run: StoreRun) -> None:
         gone += results["successful"]
     spent, seconds = run.cpu() - cpu, time.perf_counter() - began
     allowed = items.rank >= len(ranks)
-    body = run.connection.exchange(aggregate("", "meta { count }"))
-    assert answer_of(body, "Aggregate")[0]["meta"]["count"] == int(allowed.sum()), body
+    assert stored(run) == int(allowed.sum())
     recalls = []
     for query in items.queries:
         hits = ids_of(run.connection.exchange(graphql(f"limit: 10 nearVector: {{vector: [{vector_text(query)}]}}")))
