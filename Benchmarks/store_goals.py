@@ -62,8 +62,9 @@ def searching() -> list[Goal]:
     keyword = [Goal(f"BM25, {words}", (0.8, 3.9), must) for words, must in (
         ("1 medium word", 0.3), ("2 medium words", 0.6), ("4 medium words", 0.9),
         ("1 frequent word", 0.9), ("2 frequent words", 1.2), ("4 frequent words", 1.2))]
-    return [*near, *keyword, Goal("hybrid, 2 medium words", (6.7,), 1.5),
-            Goal("hybrid, 2 medium words, filter of 10 %", (14.7,), 2)]
+    hybrid = [Goal(f"hybrid, 2 medium words{filter}", (theirs,), must, least=("recall", 0.99), beside=(("recall", "recall"),))
+              for filter, theirs, must in (("", 6.7, 1.5), (", filter of 10 %", 14.7, 2))]
+    return [*near, *keyword, *hybrid]
 
 
 def aggregating() -> list[Goal]:

@@ -37,6 +37,7 @@ def all_steps(run: StoreRun, keeps: bool) -> dict[str, dict[str, float]]:
     store_rows.vectors(run)
     store_rows.aggregations(run)
     store_rows.words(run)
+    store_rows.hybrids(run)
     store_rows.sorts(run)
     store_rows.listings(run)
     store_steps.idle_connections(run)

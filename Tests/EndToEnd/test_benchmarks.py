@@ -140,3 +140,14 @@ def test_recall_counts_what_is_as_near_as_the_last_and_nothing_not_allowed():
     assert allowed[nearest].all() and items.recall(query, nearest, allowed) == 1
     assert items.recall(query, nearest[:4], allowed) == pytest.approx(0.4)
     assert items.recall(query, [], np.zeros(100, bool)) == 1
+
+
+def test_hybrid_scores_are_those_of_both_searches_between_nought_and_their_weights():
+    items = store_data.Items(400)
+    query, searched = items.queries[1], [2, 9]
+    fused = items.hybrid_scores(searched, query)
+    nearest, words = items.nearest(query)[0], items.keyword_scores(searched)
+    assert fused[nearest] >= 0.75 and fused[int(words.argmax())] >= 0.25 and fused.max() <= 1
+    assert 100 <= (fused > 0).sum() + 2 <= 200
+    allowed = items.rank < 30
+    assert not items.hybrid_scores(searched, query, allowed)[~allowed].any()
