@@ -2,7 +2,7 @@
 """What Needletail means to reach, held against what a run measured.
 
 Every goal becomes a line: what must be reached, what the yardstick of the same run did, what we did, the ratio, and
-whether it is met. What the run did not measure says so.
+whether it is met. What the run did not measure says so. The goals of the store have a table of their own (`store_goals.py`).
 """
 from __future__ import annotations
 

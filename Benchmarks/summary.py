@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+import store_goals
 from curves import curves, rate_at
 from goals import Line, Run, all_goals, text
 
@@ -33,8 +34,7 @@ def aligned(header: list[str], lines: list[list[str]]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows)
 
 
-def about(run: Run) -> str:
-    machine = run.machine
+def about(machine: dict) -> str:
     if not machine:
         return ""
     extensions = ", ".join(machine["extensions"])
@@ -122,11 +122,28 @@ def pictures(run: Run) -> str:
     return "### Pictures over HTTP\n\n" + markdown(["network", "pictures a second, two clients", "nearImage p50, ms", "memory, MiB"], lines)
 
 
+def store(run: Run) -> str:
+    """The goals of the store, and beside them every other question that was asked."""
+    lines = store_goals.store_lines(run)
+    if not lines:
+        return ""
+    report, sqlite = run.read("store.json"), run.read("store-yardstick.json")
+    held = {goal.row for goal in store_goals.goals()}
+    others = [[name, text(row["cpu_ms"]), text(sqlite["rows"][name]["cpu_ms"]) if name in sqlite.get("rows", {}) else "",
+               f"{row['recall']:.4f}" if "recall" in row else ""]
+              for name, row in report["rows"].items() if name not in held and "cpu_ms" in row]
+    size = f"{report['objects']:,} {'small ' if report.get('small') else ''}objects with vectors of {report.get('dimensions')} dimensions"
+    peer = f", SQLite {sqlite['sqlite']} with FTS5 in its own process" if sqlite else ""
+    return (f"### The store over HTTP\n\n{size}{peer}. Processor time of the server, a request.\n\n{about(report['machine'])}\n"
+            + markdown(store_goals.HEADER, lines)
+            + ("\n" + markdown(["further questions", "ms", "SQLite, ms", "recall@10"], others) if others else ""))
+
+
 def document(run: Run) -> str:
-    parts = [about(run), "### Goals\n\n" + markdown(HEADER, [cells(line) for line in all_goals(run)])]
+    parts = [about(run.machine), "### Goals\n\n" + markdown(HEADER, [cells(line) for line in all_goals(run)])]
     for data in ("index", "clustered"):
         parts += [comparison(run, data), details(run, data)]
-    parts += [server(run), pictures(run)]
+    parts += [server(run), pictures(run), store(run)]
     return "\n".join(part for part in parts if part)
 
 
@@ -145,8 +162,10 @@ def main() -> None:
     parser.add_argument("--page", type=Path)
     options = parser.parse_args()
     run = Run(options.folder)
-    print(about(run))
+    print(about(run.machine))
     print(aligned(HEADER, [cells(line) for line in all_goals(run)]))
+    if lines := store_goals.store_lines(run):
+        print("\n" + aligned(store_goals.HEADER, lines))
     tables = document(run)
     if options.markdown:
         options.markdown.write_text(tables)

@@ -5,7 +5,8 @@
 #   clustered   the index on 500,000 generated vectors of 128 dimensions, M 16, efConstruction 200, and the yardsticks
 #   server      own vectors through HTTP, with one and with two clients
 #   pictures    pictures through HTTP
-#   store       filters, keyword search, sorting, aggregation, import, restarts through HTTP, on 200,000 objects
+#   store       filters, keyword search, sorting, aggregation, import, restarts, many clients through HTTP, on 200,000
+#               objects, and SQLite with FTS5 on the same objects
 #   rpc         gRPC beside REST and GraphQL: import, searches, memory over many calls
 #   layout      the map of 5,000 vectors, and scikit-learn's t-SNE of the same vectors
 # The 2048-d vectors are NEEDLETAIL_TEST_DATA/vectors if that is set, else generated.
@@ -14,7 +15,7 @@
 #   --objects N   so many objects in 'server' (59000)
 #   --out FOLDER  where the JSON files, plots and tables go (.build/bench)
 #   --smoke       few vectors: only shows that all of it runs
-#   --docs        puts figures and plots into Docs/measurements as well
+#   --docs        puts figures and plots into Docs/benchmarks as well, and its page makes its tables of all that is there
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=Scripts/messages.sh
@@ -117,6 +118,8 @@ fi
 if has store; then
     say "the store through HTTP"
     "$python" Benchmarks/EndToEnd/store.py "${smoke[@]}" --json "$out/store.json"
+    say "the store: SQLite on the same objects"
+    "$python" Benchmarks/EndToEnd/store_yardstick.py "${smoke[@]}" --json "$out/store-yardstick.json"
 fi
 if has rpc; then
     say "gRPC beside REST and GraphQL"
@@ -139,11 +142,13 @@ if has layout; then
     rm -r "$out/layout"
 fi
 
-page=()
-if [ -n "$docs" ]; then
-    page=(--page Docs/measurements/index.md)
-    cp "$out"/*.json "$out"/*.svg Docs/measurements/
-fi
 printf '\n'
-"$python" Benchmarks/summary.py "$out" --markdown "$out/summary.md" "${page[@]}"
+"$python" Benchmarks/summary.py "$out" --markdown "$out/summary.md"
+if [ -n "$docs" ]; then
+    # What was not measured now keeps its figures; the first line of the page tells of the machine that measured the index.
+    for file in "$out"/*.json "$out"/*.svg; do
+        if [ -e "$file" ] && { [ "${file##*/}" != machine.json ] || has index; }; then cp "$file" Docs/benchmarks/; fi
+    done
+    "$python" Benchmarks/summary.py Docs/benchmarks --page Docs/benchmarks/index.md >/dev/null
+fi
 note "tables, figures and plots are in $out"
