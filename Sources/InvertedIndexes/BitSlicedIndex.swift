@@ -65,37 +65,4 @@ struct BitSlicedChanges {
 
     /// Of several values of a document the last one counts; nil takes it out.
     mutating func set(_ number: UInt128?, of document: DocumentID) { numbers[document.number] = .some(number) }
-
-    /// Writes the changes, before the terms of the property are written.
-    ///
-    /// - Throws: `IndexDamage` if a stored entry cannot be read, and what `store` throws.
-    /// - Complexity: for each block of 512 documents touched one read and at most one write of up to 7 KB.
-    func flush(_ property: PropertyID, into store: some OrderedWriting) throws {
-        let key = IndexKey.prefix(.bitSlices, property)
-        let stored = try store.bitSlicedIndex(of: property)
-        if stored == nil, try store.hasTerms(property) { return }
-        var index = stored ?? BitSlicedIndex(width: width)
-        guard index.width == width else { throw IndexDamage.malformedEntry(key: key) }
-        let size = UInt32(IndexKey.documentsPerSlicedBlock)
-        let blocks = Dictionary(grouping: numbers) { $0.key / size }
-        for (number, changes) in blocks.sorted(by: { $0.key < $1.key }) {
-            let changes = changes.map { (offset: UInt16($0.key % size), number: $0.value) }
-                .sorted { $0.offset < $1.offset }
-            try store.rewrite(
-                IndexKey.smallChunk(key, number), read: { BitSlicedBlock($0, width: width) },
-                empty: BitSlicedBlock(width: width)
-            ) { block in
-                index.documentCount -= block.count
-                block.apply(changes)
-                index.documentCount += block.count
-                return block.encoded()
-            }
-        }
-        guard index.documentCount >= 0 else { throw IndexDamage.malformedEntry(key: key) }
-        if let value = index.encoded() {
-            if index != stored { try store.put(value, for: key) }
-        } else if stored != nil {
-            try store.removeValue(for: key)
-        }
-    }
 }

@@ -5,7 +5,7 @@ internal import DataModel
 /// What one value of one property puts into the indexes.
 struct PropertyEntries: Sendable {
     /// Posting keys without their chunk.
-    var postings: [[UInt8]] = []
+    var postings = KeyList()
     /// For a searchable text: each term with its occurrences, where more than one.
     var repeated: [(term: [UInt8], frequency: UInt32)] = []
     /// Terms too long for a key.
@@ -70,30 +70,34 @@ extension InvertedIndexSchema {
             guard let term = Self.term(of: value, type), values.count == 1 || seen.insert(term).inserted else {
                 continue
             }
-            entries.postings.append(IndexKey.prefix(.term, property.id, term))
+            entries.postings.append(.term, property.id, term)
         }
     }
 
     private func appendTokens(
         _ values: some Collection<PropertyValue>, _ property: IndexedProperty, to entries: inout PropertyEntries
     ) {
-        let tokenizer = property.tokenizer
-        var frequencies: [[UInt8]: UInt32] = [:]
-        var count = 0
-        for case .text(let text) in values {
-            for token in tokenizer.tokenBytes(of: text) {
-                frequencies[token, default: 0] += 1
-                count += 1
+        var tokens = TokenList()
+        for case .text(let text) in values { property.tokenizer.append(text, to: &tokens) }
+        tokens.forEachDistinct { token, frequency in
+            if token.count < TextTerm.maximumByteCount, !token.contains(0) {
+                // The term is the token and its end.
+                entries.postings.add {
+                    $0.append(EntryKind.term.rawValue)
+                    $0.append(bigEndian: property.id.number)
+                    $0.append(contentsOf: token)
+                    $0.append(contentsOf: TextTerm.endOfWhole)
+                }
+                guard property.isSearchable, frequency > 1 else { return }
+                entries.repeated.append((Array(token) + TextTerm.endOfWhole, frequency))
+                return
             }
-        }
-        entries.postings.reserveCapacity(entries.postings.count + frequencies.count)
-        for (token, frequency) in frequencies {
-            let term = TextTerm(token)
-            entries.postings.append(IndexKey.prefix(.term, property.id, term.bytes))
+            let term = TextTerm(Array(token))
+            entries.postings.append(.term, property.id, term.bytes)
             if term.isCut { entries.longTerms.append(term) }
             if property.isSearchable, frequency > 1 { entries.repeated.append((term.bytes, frequency)) }
         }
-        if property.isSearchable { entries.tokenCount = count }
+        if property.isSearchable { entries.tokenCount = tokens.count }
     }
 
     /// The term of a value that is no text; nil if the value is not of this type.

@@ -92,8 +92,9 @@ struct EntryEdits {
     func applied(to stored: RawSpan?) throws -> [UInt8]? {
         switch edits {
         case .postings(let changes):
-            var chunk = try read(stored, empty: PostingChunk()) { PostingChunk($0) }
             let last = PostingBatch.lastOfEachDocument(changes, shift: 1)
+            if let extended = PostingChunk.extended(stored, by: last) { return extended }
+            var chunk = try read(stored, empty: PostingChunk()) { PostingChunk($0) }
             chunk.apply(last.map { (number: UInt16(truncatingIfNeeded: $0 >> 1), isIn: $0 & 1 == 1) })
             return chunk.encoded()
         case .frequencies(let changes):
@@ -117,19 +118,59 @@ struct EntryEdits {
         case .slicedIndex(let width, let count):
             var index = try read(stored, empty: BitSlicedIndex(width: width)) { BitSlicedIndex($0) }
             index.documentCount += count
+            guard index.documentCount >= 0 else { throw IndexDamage.malformedEntry(key: key) }
             return index.encoded()
         case .documentCount(let change):
             let count = try read(stored, empty: 0) { $0.byteCount == 8 ? Int(exactly: $0.uint64(at: 0)) : nil } &+ change
+            guard count >= 0 else { throw IndexDamage.malformedEntry(key: key) }
             var bytes: [UInt8] = []
-            bytes.append(littleEndian: UInt64(max(0, count)))
+            bytes.append(littleEndian: UInt64(count))
             return count > 0 ? bytes : nil
         case .statistics(let change):
             var statistics = try read(stored, empty: TextStatistics()) { TextStatistics($0) }
             statistics.documents += change.documents
             statistics.tokens += change.tokens
+            guard statistics.documents >= 0, statistics.tokens >= statistics.documents else {
+                throw IndexDamage.malformedEntry(key: key)
+            }
             return statistics.encoded()
         case .longTerm(let text): return stored?.bytes ?? text
         }
+    }
+
+    /// The edits as one run holds them; nil if there are none.
+    func encoded() -> [UInt8]? {
+        var bytes: [UInt8] = []
+        switch edits {
+        case .postings(let changes):
+            EditFormat.append(postings: PostingBatch.lastOfEachDocument(changes, shift: 1), to: &bytes)
+        case .frequencies(let changes), .tokenCounts(let changes):
+            for change in PostingBatch.lastOfEachDocument(changes, shift: 32) {
+                EditFormat.append(
+                    UInt16(truncatingIfNeeded: change >> 32), UInt32(truncatingIfNeeded: change), to: &bytes)
+            }
+        case .coordinates(let changes):
+            for (offset, location) in changes.sorted(by: { $0.key < $1.key }) {
+                EditFormat.append(offset, location, to: &bytes)
+            }
+        case .slices(let width, let changes):
+            EditFormat.append(width: width, to: &bytes)
+            for (offset, number) in changes.sorted(by: { $0.key < $1.key }) {
+                EditFormat.append(offset, number, width: width, to: &bytes)
+            }
+        case .slicedIndex(let width, let count):
+            bytes.append(UInt8(width))
+            bytes.append(littleEndian: Int64(count))
+        case .documentCount(let count):
+            if count == 0 { return nil }
+            bytes.append(littleEndian: Int64(count))
+        case .statistics(let change):
+            if change.documents == 0, change.tokens == 0 { return nil }
+            bytes.append(littleEndian: Int64(change.documents))
+            bytes.append(littleEndian: Int64(change.tokens))
+        case .longTerm(let text): bytes = text
+        }
+        return bytes
     }
 
     private func read<Value>(

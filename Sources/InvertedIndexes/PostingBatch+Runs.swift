@@ -2,7 +2,7 @@
 
 internal import DataModel
 
-// Batches as runs, and runs as batches.
+// Batches as runs.
 extension PostingBatch {
     /// Everything collected, as a run; nil if nothing was. The batch stays as it is.
     ///
@@ -27,15 +27,20 @@ extension PostingBatch {
     }
 
     private func addPostings(to run: inout PostingRunBuilder) {
-        for (prefix, changes) in postings {
+        postings.forEachKey { prefix, changes in
             Self.forEachChunk(of: changes, shift: 1, documentsPerChunk: IndexKey.documentsPerChunk) { chunk, changes in
-                run.add(IndexKey.chunk(prefix, UInt16(chunk))) { EditFormat.append(postings: changes, to: &$0) }
+                run.add {
+                    $0.append(contentsOf: prefix)
+                    $0.append(bigEndian: UInt16(chunk))
+                } value: {
+                    EditFormat.append(postings: changes, to: &$0)
+                }
             }
         }
         let size = IndexKey.documentsPerSmallChunk
-        for (prefix, changes) in frequencies {
+        frequencies.forEachKey { prefix, changes in
             Self.forEachChunk(of: changes, shift: 32, documentsPerChunk: size) { chunk, changes in
-                run.add(IndexKey.smallChunk(prefix, chunk)) { bytes in
+                run.add(IndexKey.smallChunk(Array(prefix), chunk)) { bytes in
                     for change in changes {
                         let offset = UInt16(Int(change >> 32) % size)
                         EditFormat.append(offset, UInt32(truncatingIfNeeded: change), to: &bytes)
@@ -87,97 +92,6 @@ extension PostingBatch {
                 $0.append(UInt8(changes.width))
                 $0.append(littleEndian: Int64(slicedCounts[property] ?? 0))
             }
-        }
-    }
-
-    /// Adds the edits of a run, which come after those collected so far.
-    ///
-    /// - Throws: `IndexDamage` if the bytes are no run.
-    package mutating func append(run: RawSpan) throws {
-        let count = try PostingRun.count(run)
-        for index in 0..<count {
-            let entry = try PostingRun.entry(index, of: count, in: run)
-            let key = run.bytes(in: entry.key)
-            guard try append(key, run.extracting(entry.value)) else { throw IndexDamage.malformedEntry(key: key) }
-        }
-    }
-
-    private mutating func append(_ key: [UInt8], _ value: RawSpan) throws -> Bool {
-        guard let first = key.first, let kind = EntryKind(rawValue: first) else { return false }
-        if kind.holdsPostings {
-            guard key.count >= 3 else { return false }
-            let chunk = UInt64(key[key.count - 2]) << 8 | UInt64(key[key.count - 1])
-            return append(postings: value, to: Array(key.dropLast(2)), chunk)
-        }
-        if key.count < 3 {
-            guard kind == .statistics, key.count == 1, value.byteCount == 8 else { return false }
-            documentCount &+= Int(Int64(bitPattern: value.uint64(at: 0)))
-            return true
-        }
-        let property = PropertyID(UInt16(key[1]) << 8 | UInt16(key[2]))
-        switch kind {
-        case .statistics: return append(statistics: value, of: property)
-        case .longTerm:
-            longTerms[key] = value.bytes
-            byteCount += key.count + value.byteCount + Self.entryByteCount
-            return true
-        case .bitSlices where key.count == 3:
-            guard value.byteCount == 9 else { return false }
-            slicedCounts[property, default: 0] &+= Int(Int64(bitPattern: value.uint64(at: 1)))
-            return true
-        case .frequency, .tokenCount, .coordinates, .bitSlices:
-            guard key.count >= 6 else { return false }
-            let chunk = key.suffix(3).reduce(0) { $0 << 8 | UInt32($1) }
-            return append(kind, value, to: Array(key.dropLast(3)), property, chunk)
-        case .live, .term, .present, .length, .referenceTarget, .time: return false
-        }
-    }
-
-    private mutating func append(postings value: RawSpan, to prefix: [UInt8], _ chunk: UInt64) -> Bool {
-        func append(to changes: inout [UInt64]) -> Bool {
-            byteCount += changes.isEmpty ? prefix.count + Self.entryByteCount : 0
-            byteCount += 4 * value.byteCount
-            return EditFormat.visitPostings(value) { changes.append((chunk << 16 | UInt64($0)) << 1 | ($1 ? 1 : 0)) }
-        }
-        return append(to: &postings[prefix, default: []])
-    }
-
-    private mutating func append(statistics value: RawSpan, of property: PropertyID) -> Bool {
-        guard value.byteCount == 16 else { return false }
-        statistics[property, default: TextStatistics()].documents &+= Int(Int64(bitPattern: value.uint64(at: 0)))
-        statistics[property, default: TextStatistics()].tokens &+= Int(Int64(bitPattern: value.uint64(at: 8)))
-        return true
-    }
-
-    /// The edits of a small chunk.
-    private mutating func append(
-        _ kind: EntryKind, _ value: RawSpan, to prefix: [UInt8], _ property: PropertyID, _ chunk: UInt32
-    ) -> Bool {
-        byteCount += 4 * value.byteCount
-        switch kind {
-        case .frequency:
-            let first = UInt64(chunk) * UInt64(IndexKey.documentsPerSmallChunk)
-            func append(to changes: inout [UInt64]) -> Bool {
-                byteCount += changes.isEmpty ? prefix.count + Self.entryByteCount : 0
-                return EditFormat.visitNumbers(value) { changes.append((first + UInt64($0)) << 32 | UInt64($1)) }
-            }
-            return append(to: &frequencies[prefix, default: []])
-        case .tokenCount:
-            let first = chunk &* UInt32(IndexKey.documentsPerSmallChunk)
-            return EditFormat.visitNumbers(value) { tokenCounts[property, default: [:]][first &+ UInt32($0)] = $1 }
-        case .coordinates:
-            let first = chunk &* UInt32(IndexKey.documentsPerCoordinateChunk)
-            return EditFormat.visitCoordinates(value) {
-                coordinates[property, default: [:]][first &+ UInt32($0)] = .some($1)
-            }
-        default:
-            let first = chunk &* UInt32(IndexKey.documentsPerSlicedBlock)
-            guard value.byteCount > 1 else { return false }
-            var changes = sliced[property] ?? BitSlicedChanges(width: Int(value.byte(at: 0)))
-            sliced[property] = nil
-            let width = EditFormat.visitSliced(value) { changes.set($1, of: DocumentID(first &+ UInt32($0))) }
-            sliced[property] = changes
-            return width == changes.width
         }
     }
 }

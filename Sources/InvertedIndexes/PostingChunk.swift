@@ -171,6 +171,78 @@ struct PostingChunk {
     }
 }
 
+// Extending stored chunks without making a value of them: new documents have greater numbers than all before.
+extension PostingChunk {
+    /// The stored form of a chunk with more documents.
+    ///
+    /// - Parameters:
+    ///   - stored: nil if there are none so far.
+    ///   - changes: ascending lower halves shifted left by one; the lowest bit says whether the document is to be in the set.
+    /// - Returns: nil where that takes more than appending: documents go, or do not come after all that are there, or the form changes.
+    static func extended(_ stored: RawSpan?, by changes: [UInt64]) -> [UInt8]? {
+        guard let first = changes.first, changes.allSatisfy({ $0 & 1 == 1 }) else { return nil }
+        guard let stored else {
+            guard changes.count <= maximumListCount else { return nil }
+            return encoded(changes.map { UInt16(truncatingIfNeeded: $0 >> 1) })
+        }
+        guard let storedCount = count(stored), let form = Form(rawValue: stored.byte(at: 0)) else { return nil }
+        switch form {
+        case .list:
+            let total = storedCount + changes.count
+            guard total <= maximumListCount, stored.lastListEntry < UInt16(truncatingIfNeeded: first >> 1) else {
+                return nil
+            }
+            var runCount = 0
+            var previous: UInt32 = .max
+            for index in 0..<total {
+                let number =
+                    index < storedCount
+                    ? UInt32(stored.uint16(at: 1 + 2 * index)) : UInt32(truncatingIfNeeded: changes[index - storedCount] >> 1) & 0xFFFF
+                if number != previous &+ 1 { runCount += 1 }
+                previous = number
+            }
+            // Runs would be smaller.
+            if 3 + 4 * runCount < 1 + 2 * total { return nil }
+            var bytes = stored.bytes
+            bytes.reserveCapacity(1 + 2 * total)
+            for change in changes { bytes.append(littleEndian: UInt16(truncatingIfNeeded: change >> 1)) }
+            return bytes
+        case .bitmap:
+            return extendedBitmap(stored, by: changes)
+        case .runs: return nil
+        }
+    }
+
+    private static func extendedBitmap(_ stored: RawSpan, by changes: [UInt64]) -> [UInt8]? {
+        var bytes = stored.bytes
+        var added = 0
+        for change in changes {
+            let number = Int(truncatingIfNeeded: change >> 1) & 0xFFFF
+            let bit: UInt8 = 1 << UInt8(number & 7)
+            if bytes[3 + number >> 3] & bit == 0 { added += 1 }
+            bytes[3 + number >> 3] |= bit
+        }
+        let total = Int(stored.uint16(at: 1)) + added
+        bytes[1] = UInt8(truncatingIfNeeded: total)
+        bytes[2] = UInt8(truncatingIfNeeded: total >> 8)
+        var runCount = 0
+        var carry: UInt64 = 0
+        // Safety: integers have no padding.
+        let span = unsafe bytes.span.bytes
+        for index in 0..<wordCount {
+            let word = span.uint64(at: 3 + 8 * index)
+            runCount += (word & ~(word << 1 | carry)).nonzeroBitCount
+            carry = word >> 63
+        }
+        return 3 + 4 * runCount <= bitmapByteCount ? nil : bytes
+    }
+}
+
+extension RawSpan {
+    /// Of a stored list, its last number.
+    fileprivate var lastListEntry: UInt16 { uint16(at: byteCount - 2) }
+}
+
 // Reading stored chunks without making a value of them.
 extension PostingChunk {
     /// How many documents a stored chunk holds, from its head alone; nil if it is none.

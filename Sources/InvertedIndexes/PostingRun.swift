@@ -59,7 +59,6 @@ package enum PostingRun {
 /// Puts the entries of a run together, in any order.
 struct PostingRunBuilder {
     private struct Entry {
-        /// The first 16 bytes of the key as a big-endian number, zeros behind a shorter one: decides most comparisons.
         var beginning: UInt128
         var start: Int
         var keyCount: Int
@@ -76,18 +75,22 @@ struct PostingRunBuilder {
     }
 
     /// - Parameter value: appends the edits.
-    mutating func add(_ key: [UInt8], _ value: (inout [UInt8]) -> Void) {
-        let start = bytes.count
-        bytes.append(contentsOf: key)
-        value(&bytes)
-        entries.append(
-            Entry(beginning: Self.beginning(of: key), start: start, keyCount: key.count, end: bytes.count))
+    mutating func add(_ key: [UInt8], value: (inout [UInt8]) -> Void) {
+        add({ $0.append(contentsOf: key) }, value: value)
     }
 
-    private static func beginning(of key: [UInt8]) -> UInt128 {
-        var result: UInt128 = 0
-        for byte in key.prefix(16) { result = result << 8 | UInt128(byte) }
-        return result << UInt128(8 * (16 - min(16, key.count)))
+    /// - Parameters:
+    ///   - key: appends the key.
+    ///   - value: appends the edits.
+    mutating func add(_ key: (inout [UInt8]) -> Void, value: (inout [UInt8]) -> Void) {
+        let start = bytes.count
+        key(&bytes)
+        let keyCount = bytes.count - start
+        value(&bytes)
+        entries.append(
+            Entry(
+                beginning: beginning(ofKey: bytes[start..<start + keyCount]), start: start, keyCount: keyCount,
+                end: bytes.count))
     }
 
     /// The run; nil if nothing was added.

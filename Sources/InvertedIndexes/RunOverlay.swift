@@ -76,9 +76,8 @@ package struct RunOverlay<Base: OrderedReading, Runs: PostingRuns>: OrderedReadi
     package func scan(
         prefix: [UInt8], from start: [UInt8], _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool
     ) throws {
-        var merge = RunMerge(runs, prefix: prefix)
-        try merge.begin(notBefore: prefix.lexicographicallyPrecedes(start) ? start : prefix)
-        if merge.key == nil { return try base.scan(prefix: prefix, from: start, body) }
+        var merge = try RunMerge(runs, prefix: prefix, notBefore: prefix.lexicographicallyPrecedes(start) ? start : prefix)
+        if merge.isAtEnd { return try base.scan(prefix: prefix, from: start, body) }
         var isWanted = true
         /// Shows an entry that runs edit.
         func show(_ stored: RawSpan?) throws {
@@ -87,8 +86,8 @@ package struct RunOverlay<Base: OrderedReading, Runs: PostingRuns>: OrderedReadi
             isWanted = try body(unsafe edits.key.span.bytes, unsafe value.span.bytes)
         }
         try base.scan(prefix: prefix, from: start) { key, value in
-            while let next = merge.key {
-                let order = key.compare(0..<key.byteCount, to: next)
+            while !merge.isAtEnd {
+                let order = try -merge.compareKey(to: key)
                 if order < 0 { break }
                 try show(order == 0 ? value : nil)
                 if !isWanted || order == 0 { return isWanted }
@@ -96,7 +95,7 @@ package struct RunOverlay<Base: OrderedReading, Runs: PostingRuns>: OrderedReadi
             isWanted = try body(key, value)
             return isWanted
         }
-        while isWanted, merge.key != nil { try show(nil) }
+        while isWanted, !merge.isAtEnd { try show(nil) }
     }
 
     /// - Complexity: O(entries with the prefix) where runs have emptied the last ones.
@@ -133,64 +132,5 @@ extension PostingRun {
         guard index > 0 else { return nil }
         let key = run.bytes(in: try entry(index - 1, of: count, in: run).key)
         return key.starts(with: prefix) ? key : nil
-    }
-}
-
-/// Goes through several runs at once, in the order of the keys.
-private struct RunMerge<Runs: PostingRuns> {
-    private let runs: Runs
-    private let prefix: [UInt8]
-    /// Where each run stands, and its key there; nil when it has come to its end.
-    private var positions: [Int] = []
-    private var keys: [[UInt8]?] = []
-    /// The least of the keys.
-    private(set) var key: [UInt8]?
-
-    init(_ runs: Runs, prefix: [UInt8]) {
-        self.runs = runs
-        self.prefix = prefix
-    }
-
-    mutating func begin(notBefore start: [UInt8]) throws {
-        for run in 0..<runs.count {
-            let position = try runs.withRun(run) { bytes in
-                try PostingRun.firstIndex(notBefore: start, of: PostingRun.count(bytes), in: bytes)
-            }
-            positions.append(position)
-            keys.append(try key(at: position, of: run))
-        }
-        findLeast()
-    }
-
-    /// The edits of the entry under `key`; goes on to the next.
-    mutating func takeEdits() throws -> EntryEdits? {
-        guard let key else { return nil }
-        var edits = try EntryEdits(key)
-        for run in keys.indices where keys[run] == key {
-            try runs.withRun(run) { bytes in
-                let entry = try PostingRun.entry(positions[run], of: PostingRun.count(bytes), in: bytes)
-                try edits.add(bytes.extracting(entry.value))
-            }
-            positions[run] += 1
-            keys[run] = try self.key(at: positions[run], of: run)
-        }
-        findLeast()
-        return edits
-    }
-
-    private func key(at position: Int, of run: Int) throws -> [UInt8]? {
-        try runs.withRun(run) { bytes in
-            let count = try PostingRun.count(bytes)
-            guard position < count else { return nil }
-            let key = bytes.bytes(in: try PostingRun.entry(position, of: count, in: bytes).key)
-            return key.starts(with: prefix) ? key : nil
-        }
-    }
-
-    private mutating func findLeast() {
-        key = nil
-        for case let candidate? in keys where key.map({ candidate.lexicographicallyPrecedes($0) }) ?? true {
-            key = candidate
-        }
     }
 }

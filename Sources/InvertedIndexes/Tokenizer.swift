@@ -48,6 +48,25 @@ package struct Tokenizer: Hashable, Sendable {
         }
     }
 
+    /// Appends the tokens of a text to a list.
+    func append(_ text: String, to tokens: inout TokenList) {
+        guard folding == nil else { return tokens.append(tokenBytes(of: text)) }
+        switch tokenization {
+        case .word: tokens.append(asciiIn: text, isGap: { !Self.isASCIILetterOrNumber($0) }, lowercase: true)
+        case .lowercase: tokens.append(asciiIn: text, isGap: Self.isASCIIWhiteSpace, lowercase: true)
+        case .whitespace: tokens.append(asciiIn: text, isGap: Self.isASCIIWhiteSpace, lowercase: false)
+        case .field, .trigram: return tokens.append(tokenBytes(of: text))
+        }
+        // Others than ASCII letters need to be looked at as code points.
+        if !tokens.isComplete { tokens.append(tokenBytes(of: text)) }
+    }
+
+    private static func isASCIILetterOrNumber(_ byte: UInt8) -> Bool {
+        byte >= 0x61 && byte <= 0x7A || byte >= 0x41 && byte <= 0x5A || byte >= 0x30 && byte <= 0x39
+    }
+
+    private static func isASCIIWhiteSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte >= 0x09 && byte <= 0x0D }
+
     /// The pieces of a `Like` pattern, with `?` and `*` kept; no stop words are dropped.
     func patterns(of text: String) -> [[UInt8]] {
         func isGap(_ scalar: Unicode.Scalar) -> Bool {

@@ -6,18 +6,6 @@ import Testing
 
 /// Edits that are kept as runs, against the same edits carried out at once.
 @Suite struct RunOverlayTests {
-    /// Runs in memory.
-    private struct Runs: PostingRuns {
-        var runs: [[UInt8]] = []
-
-        var count: Int { runs.count }
-
-        func withRun<R>(_ index: Int, _ body: (RawSpan) throws -> R) throws -> R {
-            // Safety: integers have no padding.
-            try body(unsafe runs[index].span.bytes)
-        }
-    }
-
     /// All entries that a scan shows.
     private static func entries(of store: some OrderedReading, prefix: [UInt8] = []) throws -> [[UInt8]: [UInt8]] {
         var found: [[UInt8]: [UInt8]] = [:]
@@ -38,7 +26,7 @@ import Testing
         // Everything is carried out here at once, and there in runs.
         var shard = Shard(ModelTests.properties, settings: ModelTests.settings)
         let base = MemoryStore()
-        var runs = Runs()
+        var runs: [[UInt8]] = []
         for round in 0..<16 {
             var batch = PostingBatch()
             for _ in 0..<Int.random(in: 1...25, using: &generator) {
@@ -50,9 +38,9 @@ import Testing
                         number, ModelTests.values(&generator), creationTime: Int64(round), updateTime: 7, in: &batch)
                 }
             }
-            if let run = batch.encodedRun() { runs.runs.append(run) }
+            if let run = batch.encodedRun() { runs.append(run) }
             try batch.flush(into: shard.store)
-            let overlay = RunOverlay(base: base, runs: runs)
+            let overlay = RunOverlay(base: base, runs: RunsInMemory(runs: runs))
             #expect(try Self.entries(of: overlay) == shard.store.entries, "seed \(seed), round \(round)")
             for (key, value) in shard.store.entries {
                 #expect(try overlay.withValue(for: key) { $0?.byteCount } == value.count)
@@ -63,29 +51,18 @@ import Testing
             }
             #expect(try overlay.withValue(for: [3, 0, 1, 99]) { $0 == nil })
             switch Int.random(in: 0..<4, using: &generator) {
-            case 0: try Self.merge(&runs, count: runs.count, into: base)
+            case 0:
+                try PostingRun.merge(RunsInMemory(runs: runs), into: base)
+                runs = []
             // The oldest alone, as where there is little time.
-            case 1: try Self.merge(&runs, count: 1, into: base)
-            case 2: try Self.join(&runs)
+            case 1 where !runs.isEmpty:
+                try PostingRun.merge(RunsInMemory(runs: [runs.removeFirst()]), into: base)
+            case 2: runs = try PostingRun.joined(RunsInMemory(runs: runs)).map { [$0] } ?? []
             default: break
             }
         }
-        try Self.merge(&runs, count: runs.count, into: base)
+        try PostingRun.merge(RunsInMemory(runs: runs), into: base)
         #expect(base.entries == shard.store.entries, "seed \(seed)")
-    }
-
-    private static func merge(_ runs: inout Runs, count: Int, into base: MemoryStore) throws {
-        var batch = PostingBatch()
-        for index in 0..<count { try runs.withRun(index) { try batch.append(run: $0) } }
-        runs.runs.removeFirst(count)
-        try batch.flush(into: base)
-    }
-
-    /// Makes one run of all.
-    private static func join(_ runs: inout Runs) throws {
-        var batch = PostingBatch()
-        for index in 0..<runs.count { try runs.withRun(index) { try batch.append(run: $0) } }
-        runs.runs = batch.encodedRun().map { [$0] } ?? []
     }
 
     @Test func `bytes that are no run are refused, wherever they are cut`() throws {
@@ -97,19 +74,15 @@ import Testing
         }
         let run = try #require(batch.encodedRun())
         for length in 0..<run.count {
-            let cut = Runs(runs: [Array(run[..<length])])
-            #expect(throws: (any Error).self, "\(length) of \(run.count) bytes") {
-                try cut.withRun(0) { run in
-                    var batch = PostingBatch()
-                    try batch.append(run: run)
-                }
+            #expect(throws: IndexDamage.malformedRun, "\(length) of \(run.count) bytes") {
+                try PostingRun.merge(RunsInMemory(runs: [Array(run[..<length])]), into: MemoryStore())
             }
         }
         // A spoiled byte may change what is read, but nothing else happens.
         for position in stride(from: 0, to: run.count, by: 3) {
             var spoiled = run
             spoiled[position] ^= 0xA5
-            let overlay = RunOverlay(base: MemoryStore(), runs: Runs(runs: [spoiled]))
+            let overlay = RunOverlay(base: MemoryStore(), runs: RunsInMemory(runs: [spoiled]))
             _ = try? Self.entries(of: overlay)
         }
     }
@@ -120,11 +93,11 @@ import Testing
         for number: UInt32 in 0..<65_536 {
             shard.put(number, ["flag": .boolean(true)], creationTime: 1, updateTime: 1, in: &batch)
         }
-        var runs = Runs()
-        runs.runs.append(try #require(batch.encodedRun()))
+        var runs: [[UInt8]] = []
+        runs.append(try #require(batch.encodedRun()))
         batch = PostingBatch()
         for number: UInt32 in 0..<65_536 { shard.remove(number, in: &batch) }
-        runs.runs.append(try #require(batch.encodedRun()))
-        #expect(try Self.entries(of: RunOverlay(base: MemoryStore(), runs: runs)).isEmpty)
+        runs.append(try #require(batch.encodedRun()))
+        #expect(try Self.entries(of: RunOverlay(base: MemoryStore(), runs: RunsInMemory(runs: runs))).isEmpty)
     }
 }

@@ -65,13 +65,8 @@ extension WriteTransaction {
         guard small.count == PostingBufferLimits.smallRunCount,
             small.allSatisfy({ $0.byteCount < PostingBufferLimits.smallRunByteCount }), let first = small.first
         else { return }
-        var batch = PostingBatch()
-        for run in small {
-            let key = Key.postingRun(run.number, in: shard)
-            try withValue(for: key) { if let run = $0 { try batch.append(run: run) } }
-        }
-        for run in small { try removeValue(for: Key.postingRun(run.number, in: shard)) }
-        if let run = batch.encodedRun() { try put(run, for: Key.postingRun(first.number, in: shard)) }
+        let joined = try PostingRun.joined(takeRuns(small.map(\.number), of: shard))
+        if let joined { try put(joined, for: Key.postingRun(first.number, in: shard)) }
     }
 
     private func storedRuns(of shard: ShardAddress) throws -> [(number: UInt32, byteCount: Int)] {
@@ -103,19 +98,25 @@ extension WriteTransaction {
             _ = try append(run, in: shard, after: storedRuns(of: shard).last?.number)
         }
         let runs = try storedRuns(of: shard)
-        var batch = PostingBatch()
         var byteCount = 0
-        var mergedCount = 0
-        for run in runs where mergedCount == 0 || byteCount + run.byteCount <= limit {
-            let key = Key.postingRun(run.number, in: shard)
-            try withValue(for: key) { if let run = $0 { try batch.append(run: run) } }
-            try removeValue(for: key)
+        let merged = runs.prefix { run in
             byteCount += run.byteCount
-            mergedCount += 1
+            return byteCount == run.byteCount || byteCount <= limit
         }
-        try batch.flush(into: InvertedWriter(self, shard))
-        let isDone = mergedCount == runs.count
+        try PostingRun.merge(takeRuns(merged.map(\.number), of: shard), into: InvertedWriter(self, shard))
+        let isDone = merged.count == runs.count
         if isDone { shardsWithRuns.remove(shard) } else { shardsWithRuns.insert(shard) }
         return isDone
+    }
+
+    /// Copies runs and removes them from the tree.
+    private func takeRuns(_ numbers: [UInt32], of shard: ShardAddress) throws -> RunsInMemory {
+        var runs: [[UInt8]] = []
+        for number in numbers {
+            let key = Key.postingRun(number, in: shard)
+            if let run = try bytes(under: key) { runs.append(run) }
+            try removeValue(for: key)
+        }
+        return RunsInMemory(runs: runs)
     }
 }
