@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end console grpc crash soak hostile openapi full conformance programs measure tenants store rpc
+# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end console grpc crash model soak hostile openapi full conformance programs measure tenants store rpc
 # TEST_FILTER: regular expressions with blanks between them; only the Swift suites and tests that match one are run, and
 # no other step unless it is named.
 set -uo pipefail
@@ -20,7 +20,7 @@ passed=()
 failed=()
 skipped=()
 
-steps=(lint kernels swift release end-to-end console grpc crash soak hostile openapi full conformance programs measure tenants store rpc)
+steps=(lint kernels swift release end-to-end console grpc crash model soak hostile openapi full conformance programs measure tenants store rpc)
 wanted=("$@")
 for name in "${wanted[@]}"; do
     if ! grep -qx -- "$name" < <(printf '%s\n' "${steps[@]}"); then
@@ -122,6 +122,7 @@ step end-to-end end_to_end
 step console console
 step grpc grpc
 step crash crash
+step model .venv/bin/python Tests/Model/model_test.py --smoke
 step soak .venv/bin/python Tests/Soak/index_soak.py --smoke
 step hostile .venv/bin/python Tests/Robustness/hostile.py --smoke
 step openapi .venv/bin/python Tests/Robustness/openapi_fuzz.py --smoke
