@@ -12,7 +12,8 @@ from store_model import IDENTITIES, Collection, Definition, StoreModel, Stored, 
 from columns import ROWS
 from values import Values
 
-LARGEST = 9_000
+# Sizes that classes grow and shrink to. The last is below the 10,000 objects that one answer may have.
+SIZES = [0, 20, 300, 600, 1500, 2500, 4000, 6000, 9000]
 BATCH_SIZES = [1, 5, 20, 20, 50, 100, 100, 300]
 
 
@@ -57,8 +58,9 @@ def encoded(value: object) -> bytes:
 class Writes:
     """Draws writes. Each class grows and shrinks towards a size that is drawn anew from time to time."""
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Values, largest: int = SIZES[-1]) -> None:
         self.values = values
+        self.largest = largest
         self.targets: dict[str, int] = {}
 
     @property
@@ -67,7 +69,7 @@ class Writes:
 
     def target(self, collection: Collection) -> int:
         if collection.name not in self.targets or self.random.random() < 0.01:
-            self.targets[collection.name] = self.random.choice([0, 20, 300, 600, 1500, 2500, 4000, 6000, LARGEST])
+            self.targets[collection.name] = self.random.choice([size for size in SIZES if size <= self.largest])
         return self.targets[collection.name]
 
     def existing(self, collection: Collection) -> int | None:
@@ -139,7 +141,7 @@ class Writes:
 
     def batch(self, collection: Collection) -> Request:
         room = self.target(collection) - len(collection)
-        size = self.random.choice(BATCH_SIZES)
+        size = min(self.random.choice(BATCH_SIZES), self.largest // 10)
         if room > 2500 and self.random.random() < 0.05:
             size = 2500 if room < 5000 else 5000
         inserts = 0.85 if room > size else 0.1
@@ -147,7 +149,7 @@ class Writes:
         taken: set[int] = set()
         total = len(collection)
         for _ in range(size):
-            if not collection.objects or self.random.random() < inserts and total < LARGEST:
+            if not collection.objects or self.random.random() < inserts and total < self.largest:
                 row = self.fresh(collection)
                 total += row not in taken
             else:

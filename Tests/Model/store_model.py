@@ -139,6 +139,13 @@ class Collection:
                 self.numbers[row] = stored.number
         self._stale.clear()
 
+    def renumber(self, rows: list[int]) -> None:
+        """Numbers the documents anew, in the order of some rows, which are all there are."""
+        for number, row in enumerate(rows):
+            self.objects[row].number = number
+            self.numbers[row] = number
+        self.next_number = max(self.next_number, len(rows))
+
     # MARK: Order
 
     def listed(self, mask: Mask | None, keys: list[tuple[str, bool]] = ()) -> numpy.ndarray:
