@@ -47,7 +47,7 @@ def aggregate(collection: Collection, values: Values, condition: Filter | None) 
     objects = [collection.objects[row].properties for row in rows]
     expected = expected_groups(objects, asked, top, group_by, DEFAULT_GROUPS if limit is None else limit)
 
-    def judge(status: int, answer) -> str | None:
+    def judge(status: int, answer: object) -> str | None:
         if status != 200 or answer.get("errors"):
             return f"status {status}: {str(answer)[:800]}"
         return difference(answer["data"]["Aggregate"][collection.name], expected, collection.name)
@@ -163,7 +163,7 @@ def date_text(moment: int) -> str:
     return text + (f".{fraction:09}".rstrip("0") if fraction else "") + "Z"
 
 
-def difference(told, expected, place: str) -> str | None:
+def difference(told: object, expected: object, place: str) -> str | None:
     """The first place where an answer is not what it should be; means and sums of fractions may be off by rounding."""
     if isinstance(expected, dict) and isinstance(told, dict):
         if told.keys() != expected.keys():

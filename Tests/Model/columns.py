@@ -13,6 +13,8 @@ import re
 import numpy
 
 ROWS = 1 << 14
+# So many different values of a text are kept with what they are cut into.
+REMEMBERED = 20_000
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 STOP_WORDS = frozenset(
     "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with"
@@ -127,6 +129,8 @@ class Texts:
 
     def _entries(self, value: str | tuple[str, ...]) -> tuple[numpy.ndarray, numpy.ndarray]:
         if value not in self.entries_of:
+            if len(self.entries_of) > REMEMBERED:
+                self.entries_of.clear()
             texts = (value,) if isinstance(value, str) else value
             counts = collections.Counter(self._place(token) for text in texts for token in self.tokens(text))
             self.entries_of[value] = numpy.array(list(counts), "i8"), numpy.array(list(counts.values()), "u1")

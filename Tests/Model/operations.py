@@ -2,30 +2,32 @@
 """Draws requests that change something, with what they make of the model and what must be answered."""
 from __future__ import annotations
 
-import collections.abc
 import dataclasses
 import json
 import random
+from collections.abc import Callable
 
+from columns import ROWS
 from conditions import EVERYTHING, Combination, Filter, rows_of
 from store_model import IDENTITIES, Collection, Definition, StoreModel, Stored, read, shown
-from columns import ROWS
 from values import Values
 
 # Sizes that classes grow and shrink to. The last is below the 10,000 objects that one answer may have.
 SIZES = [0, 20, 300, 600, 1500, 2500, 4000, 6000, 9000]
 BATCH_SIZES = [1, 5, 20, 20, 50, 100, 100, 300]
+# What is wrong with an answer, given its status and body; None if nothing is.
+Judge = Callable[[int, object], str | None]
 
 
 @dataclasses.dataclass
 class Request:
-    """One request. `judge` says what is wrong with its answer, given its status and body."""
+    """One request."""
 
     kind: str
     method: str
     path: str
     body: bytes | None
-    judge: collections.abc.Callable[[int, object], str | None]
+    judge: Judge
     # How many operations it counts for.
     count: int = 1
     collection: str = ""
@@ -47,7 +49,7 @@ class Request:
                 model.create(definition)
 
 
-def status_is(*expected: int) -> collections.abc.Callable[[int, object], str | None]:
+def status_is(*expected: int) -> Judge:
     return lambda status, answer: None if status in expected else f"status {status}, not {expected}: {str(answer)[:500]}"
 
 
@@ -222,18 +224,18 @@ def path_of(collection: Collection, row: int) -> str:
     return f"/v1/objects/{collection.name}/{IDENTITIES[row]}"
 
 
-def answering(new: Stored):
+def answering(new: Stored) -> Judge:
     """The object as it was sent."""
-    def judge(status: int, answer) -> str | None:
+    def judge(status: int, answer: object) -> str | None:
         if status != 200:
             return f"status {status}, not 200: {str(answer)[:500]}"
         return None if new.equals(read(answer)) else f"answered {answer}, sent {new}"
     return judge
 
 
-def batch_answering(outcomes: list[tuple[str, bool]]):
+def batch_answering(outcomes: list[tuple[str, bool]]) -> Judge:
     """In order, each with its outcome."""
-    def judge(status: int, answer) -> str | None:
+    def judge(status: int, answer: object) -> str | None:
         if status != 200:
             return f"status {status}, not 200: {str(answer)[:500]}"
         told = [(item["id"], item["result"]["status"] == "SUCCESS") for item in answer]
@@ -244,9 +246,9 @@ def batch_answering(outcomes: list[tuple[str, bool]]):
     return judge
 
 
-def deletion_answering(rows: list[int], is_verbose: bool):
+def deletion_answering(rows: list[int], is_verbose: bool) -> Judge:
     """Of exactly these objects, in order of insertion."""
-    def judge(status: int, answer) -> str | None:
+    def judge(status: int, answer: object) -> str | None:
         if status != 200:
             return f"status {status}, not 200: {str(answer)[:500]}"
         results = answer["results"]

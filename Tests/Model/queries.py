@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Callable
 
 import numpy
 from aggregates import aggregate
@@ -69,7 +70,7 @@ class Reads:
         if stored is None:
             return Request("GET", "GET", path, None, status_is(404))
 
-        def judge(status: int, answer) -> str | None:
+        def judge(status: int, answer: object) -> str | None:
             if status != 200:
                 return f"status {status}, not 200: {str(answer)[:500]}"
             found = read(answer)
@@ -202,12 +203,15 @@ def sort_argument(keys: list[tuple[str, bool]]) -> str:
     return f"sort:[{sort}]" if keys else ""
 
 
-def graphql(kind: str, collection: Collection, arguments: list[str], fields: str, judge, additional: str = "") -> Request:
+def graphql(
+    kind: str, collection: Collection, arguments: list[str], fields: str, judge: Callable[[list[dict]], str | None],
+    additional: str = "",
+) -> Request:
     """A query of one class; `judge` is given its hits."""
     listed = ",".join(argument for argument in arguments if argument)
     query = f"{{Get{{{collection.name}({listed}){{{fields} _additional{{id {additional}}}}}}}}}"
 
-    def judge_answer(status: int, answer) -> str | None:
+    def judge_answer(status: int, answer: object) -> str | None:
         if status != 200 or answer.get("errors"):
             return f"status {status}: {str(answer)[:800]}"
         return judge(answer["data"]["Get"][collection.name])
@@ -216,7 +220,7 @@ def graphql(kind: str, collection: Collection, arguments: list[str], fields: str
 
 def page_of(collection: Collection, more: str, limit: int, rows: list[int]) -> Request:
     """A page of `GET /v1/objects`, which must hold these rows, whole. `more` are further parameters."""
-    def judge(status: int, answer) -> str | None:
+    def judge(status: int, answer: object) -> str | None:
         if status != 200:
             return f"status {status}, not 200: {str(answer)[:500]}"
         if problem := other_rows([item["id"] for item in answer["objects"]], rows):
@@ -345,7 +349,8 @@ def judge_exact(hits: list[dict], rows: list[int], distances: list[float]) -> st
 
 
 def judge_approximate(
-    hits: list[dict], collection: Collection, query, mask: numpy.ndarray, distances: list[float], is_within: bool, recall: Recall
+    hits: list[dict], collection: Collection, query: tuple[float, ...], mask: numpy.ndarray, distances: list[float], is_within: bool,
+    recall: Recall,
 ) -> str | None:
     """Allowed objects with their own distances, nearest first, and as many as there are; how near is a matter of recall."""
     rows = [ROW_OF[hit["_additional"]["id"]] for hit in hits]

@@ -58,6 +58,8 @@ class Definition:
     tokenizations: tuple[str, ...]
     k1: float
     b: float
+    # Few candidates, so that searches of small classes walk the graph too; None for what the server chooses.
+    ef: int | None
 
     @staticmethod
     def chosen(name: str, chooser: random.Random) -> "Definition":
@@ -67,7 +69,7 @@ class Definition:
             name, chooser.choice(["flat", "hnsw"]), chooser.choice(METRICS), chooser.choice([8, 12, 16]),
             frozenset(chooser.sample(ranged, chooser.randrange(len(ranged) + 1))),
             (chooser.choice(words), chooser.choice(words), "field", chooser.choice(["field", "word"])),
-            *chooser.choice([(1.2, 0.75), (1.2, 0.75), (2.0, 0.3), (0.5, 1.0)]))
+            *chooser.choice([(1.2, 0.75), (1.2, 0.75), (2.0, 0.3), (0.5, 1.0)]), chooser.choice([None, 24, 24]))
 
     def tokenization(self, name: str) -> str | None:
         return self.tokenizations[TEXTS.index(name)] if name in TEXTS else None
@@ -81,9 +83,10 @@ class Definition:
             if name in self.range_filters:
                 described["indexRangeFilters"] = True
             properties.append(described)
+        index = {"ef": self.ef} if self.ef and self.index == "hnsw" else {}
         return {
             "class": self.name, "vectorizer": "none", "vectorIndexType": self.index,
-            "vectorIndexConfig": {"distance": self.metric},
+            "vectorIndexConfig": {"distance": self.metric, **index},
             "invertedIndexConfig": {
                 "indexNullState": True, "indexPropertyLength": True, "bm25": {"k1": self.k1, "b": self.b}},
             "properties": properties}
