@@ -8,7 +8,6 @@ import math
 
 import numpy
 from columns import EPOCH, nanoseconds
-from conditions import Filter, where
 from operations import Request, encoded
 from store_model import PROPERTIES, Collection
 from values import Values
@@ -26,8 +25,12 @@ TOLERANCE = 1e-9
 DEFAULT_GROUPS, DEFAULT_TOP = 100, 5
 
 
-def aggregate(collection: Collection, values: Values, condition: Filter | None) -> Request:
-    """An aggregation of some properties; of groups now and then."""
+def aggregate(collection: Collection, values: Values, found_by: str, rows: numpy.ndarray) -> Request:
+    """An aggregation of some properties; of groups now and then.
+
+    - found_by: the arguments that the objects are found by; empty for all.
+    - rows: what these find.
+    """
     chooser = values.random
     asked: dict[str, list[str]] = {}
     for name in chooser.sample(AGGREGATED, chooser.choice([0, 1, 2, 3])):
@@ -40,18 +43,17 @@ def aggregate(collection: Collection, values: Values, condition: Filter | None) 
     for name, measures in asked.items():
         texts = [f"topOccurrences(limit:{top}){{value occurs}}" if one == "topOccurrences" else one for one in measures]
         fields.append(f"{name}{{{' '.join(texts)}}}")
-    arguments = [f'groupBy:["{group_by}"]' if group_by else "", f"limit:{limit}" if limit else "", where(condition)]
+    arguments = [f'groupBy:["{group_by}"]' if group_by else "", f"limit:{limit}" if limit else "", found_by]
     listed = ",".join(argument for argument in arguments if argument)
     query = f"{{Aggregate{{{collection.name}{f'({listed})' if listed else ''}{{{' '.join(fields)}}}}}}}"
-    rows = numpy.flatnonzero(collection.alive if condition is None else condition.mask(collection) & collection.alive).tolist()
-    objects = [collection.objects[row].properties for row in rows]
+    objects = [collection.objects[row].properties for row in rows.tolist()]
     expected = expected_groups(objects, asked, top, group_by, DEFAULT_GROUPS if limit is None else limit)
 
     def judge(status: int, answer: object) -> str | None:
         if status != 200 or answer.get("errors"):
             return f"status {status}: {str(answer)[:800]}"
         return difference(answer["data"]["Aggregate"][collection.name], expected, collection.name)
-    kind = "Aggregate" + (" groupBy" if group_by else "") + (" where" if condition else "")
+    kind = "Aggregate" + (" groupBy" if group_by else "") + (" where" if "where:" in found_by else "") + (" nearVector" if "near" in found_by else "")
     return Request(kind, "POST", "/v1/graphql", encoded({"query": query}), judge)
 
 

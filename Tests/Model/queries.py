@@ -139,10 +139,7 @@ class Reads:
         condition = self.filter_or_none(0.5)
         query = self.values.vector(definition.dimensions)
         mask = collection.vectors.present & (condition.mask(collection) if condition else True)
-        rows = numpy.flatnonzero(mask)
-        distances = collection.vectors.distances(definition.metric, query, rows)
-        order = numpy.lexsort((collection.numbers[rows], distances))
-        rows, distances = rows[order], distances[order]
+        rows, distances = nearest_first(collection, query, mask)
         near, window = [f"vector:{json.dumps(query)}"], self.window()
         if len(rows) and chooser.random() < 0.2:
             # Between two distances, which are multiples of 1/256.
@@ -153,7 +150,7 @@ class Reads:
         offset, limit = window
         rows, distances = rows[offset:offset + limit], distances[offset:offset + limit]
         arguments = [f"limit:{limit}", f"offset:{offset}", f"nearVector:{{{','.join(near)}}}", where(condition)]
-        is_exact = definition.index == "flat" or collection.vectors.present.sum() <= ALWAYS_SCANNED
+        is_exact = is_scanned(collection)
         if is_exact and chooser.random() < 0.2:
             # What the window holds is put in another order.
             keys = self.sort_keys()
@@ -193,7 +190,28 @@ class Reads:
     # MARK: Aggregation
 
     def aggregate(self, collection: Collection) -> Request:
-        return aggregate(collection, self.values, self.filter_or_none(0.5))
+        chooser, condition = self.values.random, self.filter_or_none(0.5)
+        mask = condition.mask(collection) & collection.alive if condition else collection.alive
+        if chooser.random() > 0.15 or not is_scanned(collection):
+            return aggregate(collection, self.values, where(condition), numpy.flatnonzero(mask))
+        # Of the nearest.
+        query, limit = self.values.vector(collection.definition.dimensions), chooser.choice([1, 10, 150, 2000])
+        rows, _ = nearest_first(collection, query, mask & collection.vectors.present)
+        argument = f"nearVector:{{vector:{json.dumps(query)}}},objectLimit:{limit},{where(condition)}"
+        return aggregate(collection, self.values, argument, rows[:limit])
+
+
+def nearest_first(collection: Collection, query: tuple[float, ...], mask: numpy.ndarray) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Rows and their distances; equal distances in order of insertion."""
+    rows = numpy.flatnonzero(mask)
+    distances = collection.vectors.distances(collection.definition.metric, query, rows)
+    order = numpy.lexsort((collection.numbers[rows], distances))
+    return rows[order], distances[order]
+
+
+def is_scanned(collection: Collection) -> bool:
+    """Whether searches by vector go through all of them, and so must find the nearest."""
+    return collection.definition.index == "flat" or collection.vectors.present.sum() <= ALWAYS_SCANNED
 
 
 # MARK: Requests
