@@ -143,7 +143,7 @@ extension PostingRun {
     ///
     /// - Throws: `IndexDamage` if an entry or a run cannot be read, and what `store` throws; then the transaction must be given up.
     /// - Complexity: O(n log r) for n edits of entries in r runs, and a look-up for each entry.
-    package static func merge(_ runs: some PostingRuns, into store: some OrderedWriting) throws {
+    package static func merge(_ runs: RunsInMemory, into store: some OrderedWriting) throws {
         let withoutSlices = try propertiesWithoutSlices(in: runs, store)
         var merge = try RunMerge(runs)
         while let edits = try merge.takeEdits() {
@@ -181,7 +181,7 @@ extension PostingRun {
 
     /// The numbers of the properties whose terms are stored without slices, and get none.
     private static func propertiesWithoutSlices(
-        in runs: some PostingRuns, _ store: some OrderedReading
+        in runs: RunsInMemory, _ store: some OrderedReading
     ) throws -> Set<[UInt8]> {
         var properties: Set<[UInt8]> = []
         let prefix = IndexKey.prefix(.bitSlices)
@@ -202,7 +202,7 @@ extension PostingRun {
     }
 
     /// Makes one run of several.
-    package static func joined(_ runs: some PostingRuns) throws -> [UInt8]? {
+    package static func joined(_ runs: RunsInMemory) throws -> [UInt8]? {
         var merge = try RunMerge(runs)
         var builder = PostingRunBuilder(entryCount: 1_024)
         while let edits = try merge.takeEdits() {

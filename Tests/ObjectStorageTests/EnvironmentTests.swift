@@ -169,8 +169,10 @@ struct EnvironmentTests {
 
     // MARK: Damage
 
-    private func expectDamage(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) {
-        #expect(sourceLocation: sourceLocation) { try open() } throws: { error in
+    private func expectDamage(
+        _ text: String, options: StorageEnvironment.Options = .fast, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        #expect(sourceLocation: sourceLocation) { try open(options) } throws: { error in
             guard let error = error as? StorageError, case .fileDamaged = error else { return false }
             return error.message.contains(text)
         }
@@ -189,6 +191,7 @@ struct EnvironmentTests {
         for length in [whole.count - 4096, whole.count / 2, 8192, whole.count - 1] {
             try folder.write(whole.prefix(length), to: "data.mdb")
             expectDamage("cut off")
+            expectDamage("lies outside the file", options: .readOnly)
             #expect(try folder.bytes(of: "data.mdb").count == length)
         }
         try folder.write(whole, to: "data.mdb")
@@ -203,7 +206,12 @@ struct EnvironmentTests {
         for number in 0..<3 as Range<UInt8> { try environment.write { try $0.setSetting("small", to: [number]) } }
         environment.close()
         let whole = try folder.bytes(of: "data.mdb")
-        try folder.write(whole.prefix(whole.count - 10 * 4096), to: "data.mdb")
+        let short = whole.prefix(whole.count - 10 * 4096)
+        try folder.write(short, to: "data.mdb")
+        let reading = try open(.readOnly)
+        #expect(try reading.read { try $0.setting("small") } == [2])
+        reading.close()
+        #expect(try folder.bytes(of: "data.mdb") == short)
         let again = try open()
         #expect(try again.read { try $0.setting("small") } == [2])
         try again.write { try $0.setSetting("large", to: [UInt8](repeating: 8, count: 1 << 20)) }

@@ -104,7 +104,8 @@ struct EnvironmentOpening {
 
     /// Makes sure that no page the database uses lies beyond the end of the file: reading it would end the process.
     ///
-    /// A file may rightly end before its last page if the pages missing are free ones; then it is made longer.
+    /// A file may rightly end before its last page if the pages missing are free ones; then it is made longer. Opened for reading only it
+    /// stays as it is, and all pages are looked at instead, without touching those that are missing.
     ///
     /// - Throws: `StorageError.fileDamaged` if the file was cut off.
     func requireWholeFile(_ handle: OpaquePointer, _ context: LMDBCall.Context) throws(StorageError) {
@@ -123,10 +124,10 @@ struct EnvironmentOpening {
         let needed = pageCount * pageSize
         let size = try fileSizeInBytes() ?? 0
         guard size < needed else { return }
+        if options.isReadOnly { return try unsafe requireSoundPages(handle, context) }
         let cutOff = StorageError.fileDamaged(
             folder: folder,
             reason: "\(Self.fileName) was cut off: it has \(size) bytes where \(needed) are described; restore a copy")
-        guard !options.isReadOnly else { throw cutOff }
         try setFileSize(needed)
         let firstMissing = (size + pageSize - 1) / pageSize
         let missing = pageCount - firstMissing
