@@ -54,7 +54,9 @@ struct EntryEdits {
         edits = .documentCount(0)
         switch before {
         case .postings(var changes):
-            guard EditFormat.visitPostings(span, { changes.append(UInt64($0) << 1 | ($1 ? 1 : 0)) }) else { return false }
+            guard EditFormat.visitPostings(span, { changes.append(UInt64($0) << 1 | ($1 ? 1 : 0)) }) else {
+                return false
+            }
             edits = .postings(changes)
         case .frequencies(var changes):
             guard EditFormat.visitNumbers(span, { changes.append(UInt64($0) << 32 | UInt64($1)) }) else { return false }
@@ -121,7 +123,8 @@ struct EntryEdits {
             guard index.documentCount >= 0 else { throw IndexDamage.malformedEntry(key: key) }
             return index.encoded()
         case .documentCount(let change):
-            let count = try read(stored, empty: 0) { $0.byteCount == 8 ? Int(exactly: $0.uint64(at: 0)) : nil } &+ change
+            let count =
+                try read(stored, empty: 0) { $0.byteCount == 8 ? Int(exactly: $0.uint64(at: 0)) : nil } &+ change
             guard count >= 0 else { throw IndexDamage.malformedEntry(key: key) }
             var bytes: [UInt8] = []
             bytes.append(littleEndian: UInt64(count))

@@ -197,7 +197,8 @@ extension PostingChunk {
             for index in 0..<total {
                 let number =
                     index < storedCount
-                    ? UInt32(stored.uint16(at: 1 + 2 * index)) : UInt32(truncatingIfNeeded: changes[index - storedCount] >> 1) & 0xFFFF
+                    ? UInt32(stored.uint16(at: 1 + 2 * index))
+                    : UInt32(truncatingIfNeeded: changes[index - storedCount] >> 1) & 0xFFFF
                 if number != previous &+ 1 { runCount += 1 }
                 previous = number
             }

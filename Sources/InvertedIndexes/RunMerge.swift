@@ -152,7 +152,9 @@ extension PostingRun {
             let (isStored, value) = try store.withValue(for: key) { stored -> (Bool, [UInt8]?) in
                 let value = try edits.applied(to: stored)
                 // What stays as it is need not be written.
-                if let stored, let value, stored.byteCount == value.count, stored.compare(0..<value.count, to: value) == 0 {
+                if let stored, let value, stored.byteCount == value.count,
+                    stored.compare(0..<value.count, to: value) == 0
+                {
                     return (false, nil)
                 }
                 return (stored != nil, value)

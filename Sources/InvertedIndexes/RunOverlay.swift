@@ -76,7 +76,8 @@ package struct RunOverlay<Base: OrderedReading, Runs: PostingRuns>: OrderedReadi
     package func scan(
         prefix: [UInt8], from start: [UInt8], _ body: (_ key: RawSpan, _ value: RawSpan) throws -> Bool
     ) throws {
-        var merge = try RunMerge(runs, prefix: prefix, notBefore: prefix.lexicographicallyPrecedes(start) ? start : prefix)
+        var merge = try RunMerge(
+            runs, prefix: prefix, notBefore: prefix.lexicographicallyPrecedes(start) ? start : prefix)
         if merge.isAtEnd { return try base.scan(prefix: prefix, from: start, body) }
         var isWanted = true
         /// Shows an entry that runs edit.

@@ -163,8 +163,10 @@ package final class CommitQueue: Sendable {
     // MARK: The writer thread
 
     private func run() {
-        while let group = nextGroup() {
-            if group.isEmpty {
+        var isMerging = false
+        while let group = nextGroup(isMerging: isMerging) {
+            isMerging = group.isEmpty
+            if isMerging {
                 GroupCommit(environment: environment).mergeWaitingRuns()
                 continue
             }
@@ -184,14 +186,16 @@ package final class CommitQueue: Sendable {
 
     /// What is to go into the next transaction; waits for something. Empty when nothing came for a while and buffered edits wait; `nil`
     /// once the queue is closed and empty.
-    private func nextGroup() -> [any QueuedChange]? {
+    ///
+    /// - Parameter isMerging: whether nothing had come before, so that there is no need to wait again.
+    private func nextGroup(isMerging: Bool) -> [any QueuedChange]? {
         condition.lock()
         defer { condition.unlock() }
         while unsafe state.waiting.isEmpty {
             if unsafe state.isClosing { return nil }
             if !environment.mayHaveRuns {
                 condition.wait()
-            } else if !condition.wait(until: Date(timeIntervalSinceNow: Self.secondsBeforeMerging)) {
+            } else if isMerging || !condition.wait(until: Date(timeIntervalSinceNow: Self.secondsBeforeMerging)) {
                 if unsafe state.waiting.isEmpty, unsafe !state.isClosing { return [] }
             }
         }

@@ -12,10 +12,10 @@ extension StorageEnvironment {
     }
 
     /// A shard whose runs may be waiting, which then does not count as such any more.
-    func takeShardWithRuns() throws -> ShardAddress? {
+    func takeShardWithRuns() -> ShardAddress? {
         if shardsWithRuns.withLock({ $0 == nil }) {
-            // What an earlier process has left.
-            let found = try read { try $0.shardsWithBufferedPostings() }
+            // What an earlier process has left. Where that cannot be read, it waits for the next write to its shard.
+            let found = (try? read { try $0.shardsWithBufferedPostings() }) ?? []
             shardsWithRuns.withLock { $0 = $0?.union(found) ?? found }
         }
         return shardsWithRuns.withLock { $0?.popFirst() }
@@ -47,7 +47,7 @@ extension GroupCommit {
     ///
     /// Where there is no room for that, it is tried again after the next write to the shard.
     func mergeWaitingRuns() {
-        guard let shard = try? environment.takeShardWithRuns() else { return }
+        guard let shard = environment.takeShardWithRuns() else { return }
         for isRemoval in [false, true] {
             let change = QueuedChangeOf(PostingMerge(shard: shard, isRemoval: isRemoval)) { _ in }
             _ = run([change])

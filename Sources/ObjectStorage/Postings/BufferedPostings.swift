@@ -16,16 +16,15 @@ final class BufferedPostings {
 
     /// - Returns: `nil` if nothing is buffered.
     func runs() throws -> StoredRuns? {
+        if isKnown { return found }
         if let writing = transaction as? WriteTransaction {
             // Its pages may move with every write, so it reads from the tree alone.
             if try writing.hasBufferedPostings(of: shard) { try writing.mergePostings(of: shard) }
             return nil
         }
-        if !isKnown {
-            let runs = try transaction.postingRuns(of: shard)
-            found = runs.count == 0 ? nil : runs
-            isKnown = true
-        }
+        let runs = try transaction.postingRuns(of: shard)
+        if runs.count > 0 { found = runs }
+        isKnown = true
         return found
     }
 }

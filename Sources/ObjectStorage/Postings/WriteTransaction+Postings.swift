@@ -33,7 +33,9 @@ extension WriteTransaction {
 
     /// Writes the edits that are held back in memory as runs.
     func flushPostings() throws {
-        for shard in postingEdits.keys.sorted(by: { ($0.collection.number, $0.shard.number) < ($1.collection.number, $1.shard.number) }) {
+        for shard in postingEdits.keys.sorted(by: {
+            ($0.collection.number, $0.shard.number) < ($1.collection.number, $1.shard.number)
+        }) {
             try flushPostings(of: shard)
         }
     }
