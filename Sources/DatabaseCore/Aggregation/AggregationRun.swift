@@ -141,12 +141,15 @@ struct AggregationRun {
             try cancellation.check()
             let number = parts[position].block
             let isThere = try column.move(to: number)
+            // Once, and not for each part: it has many arrays.
+            let block = column.block
             while position < parts.count, parts[position].block == number {
                 let part = parts[position]
                 position += 1
                 if !isThere { continue }
-                tallies[part.group].add(column.block, of: part.documents)
-                incomplete[part.group].insert(column.block.incomplete & part.documents, ofBlock: number)
+                tallies[part.group].add(block, of: part.documents)
+                let missing = block.incomplete & part.documents
+                if missing != 0 { incomplete[part.group].insert(missing, ofBlock: number) }
             }
         }
         for group in tallies.indices { try add(incomplete[group], of: property.definition.id, to: &tallies[group]) }

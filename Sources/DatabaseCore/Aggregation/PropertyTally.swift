@@ -69,14 +69,19 @@ struct PropertyTally: Sendable {
             if keepsValues {
                 block.forEachRank(of: documents) { ints.add(values[$0]) }
             } else {
-                block.forEachRank(of: documents) { intSums.add(values[$0]) }
+                // Beside `self`, so that they stay in registers.
+                var sums = intSums
+                block.forEachRank(of: documents) { sums.add(values[$0]) }
+                intSums = sums
             }
         case .numbers:
             let values = block.numbers
             if keepsValues {
                 block.forEachRank(of: documents) { numbers.add(values[$0]) }
             } else {
-                block.forEachRank(of: documents) { numberSums.add(values[$0]) }
+                var sums = numberSums
+                block.forEachRank(of: documents) { sums.add(values[$0]) }
+                numberSums = sums
             }
         case .booleans:
             let trueCount = (block.held & documents & block.marked).nonzeroBitCount

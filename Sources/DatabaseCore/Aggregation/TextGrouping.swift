@@ -51,13 +51,14 @@ struct TextGrouping {
         try documents.forEachBlock { number, documents in
             try cancellation.check()
             guard try column.move(to: number) else { return }
-            column.block.find(documents, into: &found)
-            let (bytes, starts) = (column.block.textBytes, column.block.textStarts)
+            let block = column.block
+            block.find(documents, into: &found)
+            let (bytes, starts) = (block.textBytes, block.textStarts)
             let texts = bytes.span
             for code in found.indices where found[code] != 0 {
                 try body(texts.extracting(starts[code]..<starts[code + 1]), found[code], number)
             }
-            elsewhere.insert(column.block.elsewhere & documents, ofBlock: number)
+            elsewhere.insert(block.elsewhere & documents, ofBlock: number)
         }
         if elsewhere.documents.isEmpty { return }
         try reader.visit(elsewhere.set, properties: [property.id], cancellation) { document, object in

@@ -96,7 +96,8 @@ import VectorIndexes
             groups.first?.properties["word"]
                 == .texts(.init(count: 120, topOccurrences: [.init(value: long, count: 120)])))
         guard case .ints(let ints)? = groups.first?.properties["num"] else { throw DatabaseError.cancelled }
-        #expect(ints.sum == Int128((0..<300).filter { $0 % 5 == 0 || $0 % 5 == 2 }.reduce(0, +)))
+        // 0, 2, 5, 7, … 297.
+        #expect(ints.sum == 17_820)
         await fixture.close()
     }
 
