@@ -288,8 +288,8 @@ let package = Package(
         tests(
             of: "DatabaseCore",
             uses: [
-                "DataModel", "ImageVectorizer", "JSON", "ObjectStorage", "Observability", "RandomNumbers",
-                "VectorIndexes",
+                "DataModel", "ImageVectorizer", "InvertedIndexes", "JSON", "ObjectStorage", "Observability",
+                "RandomNumbers", "VectorIndexes",
             ]),
         tests(of: "ThumbnailCache", uses: ["Execution", "ImageVectorizer"]),
         tests(of: "PictureSources", uses: ["JSON"]),

@@ -6,6 +6,21 @@ import JSON
 
 /// Values that look the same in every API that answers in JSON.
 extension JSONWriter {
+    /// - Parameter value: none of `other`, which each API writes in its own way: those become null.
+    package mutating func write(_ value: RecordedValue) {
+        switch value {
+        case .text(let text): string(utf8: text.span)
+        case .int(let int): number(Int(int))
+        case .number(let number): self.number(number)
+        case .boolean(let boolean): self.boolean(boolean)
+        case .texts(let texts):
+            beginArray()
+            for text in texts { string(utf8: text.span) }
+            endArray()
+        case .other: null()
+        }
+    }
+
     /// A blob as base64: the text it came as where that differs, else the canonical text of its bytes (RFC 4648, padded).
     package mutating func blob(_ blob: Blob) {
         if let text = blob.originalText {

@@ -71,6 +71,12 @@ size_t write(Value value, uint8_t *bytes) {
         std::memcpy(out, std::signbit(value) ? "-0" : "0", 2);
         return std::signbit(value) ? 2 : 1;
     }
+    Value magnitude = std::fabs(value);
+    // Below 2^23 or 2^52 neighbors are less than 1 apart, so that the shortest plain decimal has the shortest digits, and no zeros
+    // stand for others; it is laid out at once.
+    if (magnitude >= Value(1e-6) && magnitude < (sizeof(Value) == 4 ? Value(8388608) : Value(4503599627370496))) {
+        return static_cast<size_t>(std::to_chars(out, out + NT_CHARCONV_MAX, value, std::chars_format::fixed).ptr - out);
+    }
     // "d.ddde±XX": the shortest digits, from which the layout is made.
     char text[NT_CHARCONV_MAX];
     const char *end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr;
@@ -85,7 +91,6 @@ size_t write(Value value, uint8_t *bytes) {
     int exponent = 0;
     if (digit != end) std::from_chars(digit + (digit[1] == '+' ? 2 : 1), end, exponent);
 
-    Value magnitude = std::fabs(value);
     if (magnitude < Value(1e-6) || magnitude >= Value(1e21)) {
         *out++ = digits[0];
         if (count > 1) {
@@ -124,3 +129,17 @@ NTCharConvOutcome nt_charconv_read_double(const uint8_t *text, size_t count, dou
 size_t nt_charconv_write_float(float value, uint8_t *out) { return write(value, out); }
 
 size_t nt_charconv_write_double(double value, uint8_t *out) { return write(value, out); }
+
+size_t nt_charconv_write_floats(const float *values, size_t count, uint8_t *out) {
+    uint8_t *start = out;
+    for (size_t index = 0; index < count; ++index) {
+        if (index > 0) *out++ = ',';
+        if (std::isfinite(values[index])) {
+            out += write(values[index], out);
+        } else {
+            std::memcpy(out, "null", 4);
+            out += 4;
+        }
+    }
+    return static_cast<size_t>(out - start);
+}

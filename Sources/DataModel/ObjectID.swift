@@ -73,15 +73,20 @@ package struct ObjectID: Hashable, Comparable, Sendable {
 extension ObjectID: CustomStringConvertible {
     /// Lower case, with dashes.
     package var description: String {
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        text.reserveCapacity(36)
-        for position in 0..<32 {
-            if position == 8 || position == 12 || position == 16 || position == 20 { text.append(UInt8(ascii: "-")) }
-            let half = position < 16 ? high : low
-            let shift = UInt64(60 - 4 * (position % 16))
-            text.append(digits[Int(half >> shift & 0xF)])
+        // Safety: every one of the 36 bytes is written, and none beyond.
+        unsafe String(unsafeUninitializedCapacity: 36) { text in
+            var end = 0
+            for position in 0..<32 {
+                if position == 8 || position == 12 || position == 16 || position == 20 {
+                    unsafe text[end] = UInt8(ascii: "-")
+                    end += 1
+                }
+                let half = position < 16 ? high : low
+                let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (position % 16))) & 0xF
+                unsafe text[end] = digit + (digit < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
+                end += 1
+            }
+            return end
         }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -85,7 +85,14 @@ package struct JSONWriter: Sendable {
     /// An array of float32, each the shortest decimal that reads back the same; what is not finite becomes `null`.
     package mutating func floats(_ values: Span<Float>) {
         beginArray()
-        for index in values.indices { number(values[index]) }
+        // Some at a time, so that the room that they might take stays small.
+        var index = 0
+        while index < values.count {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            let end = min(index + Self.floatsAtATime, values.count)
+            append(values.extracting(index..<end))
+            index = end
+        }
         endArray()
     }
 
@@ -147,6 +154,20 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    private static let floatsAtATime = 128
+
+    /// Appends up to `floatsAtATime` numbers with commas between them.
+    private mutating func append(_ values: Span<Float>) {
+        let capacity = values.count * (Int(NT_CHARCONV_MAX) + 1)
+        // Safety: the function reads `count` numbers, and writes at most NT_CHARCONV_MAX bytes and a comma for each of them.
+        unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { text in
+            let count = unsafe values.withUnsafeBufferPointer {
+                unsafe nt_charconv_write_floats($0.baseAddress, $0.count, text.baseAddress)
+            }
+            unsafe bytes.append(contentsOf: text[..<count])
+        }
+    }
+
     private mutating func appendDigits(of value: Float) {
         // Safety: the function writes at most NT_CHARCONV_MAX bytes into a buffer of as many.
         unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Int(NT_CHARCONV_MAX)) { text in
@@ -162,6 +183,14 @@ package struct JSONWriter: Sendable {
         var copied = 0
         var index = 0
         while index < text.count {
+            if index + 8 <= text.count {
+                // Safety: the eight bytes lie inside the span.
+                let word = unsafe text.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if !Self.mayNeedEscapes(word) {
+                    index += 8
+                    continue
+                }
+            }
             let byte = text[index]
             if byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\") && byte != 0xE2 {
                 index += 1
@@ -183,6 +212,17 @@ package struct JSONWriter: Sendable {
         }
         append(text.extracting(copied..<text.count))
         bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Whether one of eight bytes may be a quotation mark, a backslash, a control character, or the first byte of U+2028 or U+2029.
+    private static func mayNeedEscapes(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let (mark, backslash, first) = (word ^ ones &* 0x22, word ^ ones &* 0x5C, word ^ ones &* 0xE2)
+        // The highest bit of a byte is set where it was less than what is subtracted, and below the first such byte nowhere else.
+        let found =
+            (word &- ones &* 0x20) & ~word | (mark &- ones) & ~mark | (backslash &- ones) & ~backslash
+            | (first &- ones) & ~first
+        return found & (ones &* 0x80) != 0
     }
 
     private mutating func append(_ text: Span<UInt8>) {

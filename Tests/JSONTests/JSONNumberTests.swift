@@ -26,6 +26,17 @@ import Testing
         #expect(try floats(String(decoding: writer.bytes, as: UTF8.self)) == values)
     }
 
+    @Test func `an array of floats has the same texts as the floats one by one`() {
+        var random = SystemRandomNumberGenerator()
+        let values = (0..<5_000).map { _ in Float(bitPattern: .random(in: 0...UInt32.max, using: &random)) }
+        var (one, other) = (JSONWriter(), JSONWriter())
+        one.beginArray()
+        for value in values { one.number(value) }
+        one.endArray()
+        other.floats(values)
+        #expect(one.bytes == other.bytes)
+    }
+
     @Test func `every bit pattern of a finite number survives writing and reading`() throws {
         var random = SystemRandomNumberGenerator()
         for _ in 0..<20_000 {

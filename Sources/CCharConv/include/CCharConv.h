@@ -31,6 +31,10 @@ NTCharConvOutcome nt_charconv_read_double(const uint8_t *text, size_t count, dou
 size_t nt_charconv_write_float(float value, uint8_t *out);
 size_t nt_charconv_write_double(double value, uint8_t *out);
 
+/// Writes `count` numbers so, with commas between them; `null` for what is not finite. `out` has NT_CHARCONV_MAX + 1 bytes for each.
+/// Returns how many were written.
+size_t nt_charconv_write_floats(const float *values, size_t count, uint8_t *out);
+
 #ifdef __cplusplus
 }
 #endif

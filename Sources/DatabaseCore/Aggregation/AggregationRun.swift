@@ -28,40 +28,57 @@ struct AggregationRun {
         if plan.properties.isEmpty {
             return groups.map { AggregateGroup(value: $0.value, objectCount: $0.count) }
         }
-        let members = try grouping.documents(with: groups.map(\.value), among: documents)
-        return try zip(groups, aggregates(of: wanted, in: members)).map { group, properties in
+        let parts = try grouping.parts(with: groups.map(\.value), among: documents)
+        return try zip(groups, aggregates(of: wanted, in: parts, ofGroups: groups.count)).map { group, properties in
             AggregateGroup(value: group.value, objectCount: group.count, properties: properties)
         }
     }
 
     /// What is computed of the properties, over `documents` or all.
     private func aggregates(of documents: DocumentSet?) throws -> [String: PropertyAggregate] {
-        if let documents { return try aggregates(of: wanted, in: [documents])[0] }
+        if let documents { return try aggregates(of: wanted, over: documents) }
         var result: [String: PropertyAggregate] = [:]
         var others: [AggregationPlan.Property] = []
         for property in wanted {
-            if isInIndex(property.definition) {
+            if isBestInIndex(property) {
                 result[property.definition.name] = try indexedAggregate(of: property)
             } else {
                 others.append(property)
             }
         }
         if !others.isEmpty {
-            let found = try aggregates(of: others, in: [reader.allDocuments()])[0]
+            let found = try aggregates(of: others, over: reader.allDocuments())
             result.merge(found) { _, found in found }
         }
         return result
     }
 
-    /// What is computed of the properties, over each of some sets.
     private func aggregates(
-        of properties: [AggregationPlan.Property], in sets: [DocumentSet]
+        of properties: [AggregationPlan.Property], over documents: DocumentSet
+    ) throws -> [String: PropertyAggregate] {
+        var parts: [GroupPart] = []
+        documents.forEachBlock { parts.append(GroupPart(block: $0, group: 0, documents: $1)) }
+        return try aggregates(of: properties, in: parts, ofGroups: 1)[0]
+    }
+
+    /// What is computed of the properties, over each of some groups.
+    ///
+    /// - Parameter parts: the documents of the groups, by ascending block.
+    private func aggregates(
+        of properties: [AggregationPlan.Property], in parts: [GroupPart], ofGroups count: Int
     ) throws -> [[String: PropertyAggregate]] {
-        var results = try columnAggregates(of: properties.filter { ColumnKind($0.definition.type) != nil }, sets)
+        var results = Array(repeating: [String: PropertyAggregate](), count: count)
+        for property in properties where ColumnKind(property.definition.type) != nil {
+            for (group, aggregate) in try columnAggregates(of: property, parts, ofGroups: count).enumerated() {
+                results[group][property.definition.name] = aggregate
+            }
+        }
         let others = properties.filter { ColumnKind($0.definition.type) == nil }
         if others.isEmpty { return results }
-        for (index, documents) in sets.enumerated() {
-            results[index].merge(try readAggregates(of: others, documents)) { _, found in found }
+        var members = Array(repeating: NotedDocuments(), count: count)
+        for part in parts { members[part.group].insert(part.documents, ofBlock: part.block) }
+        for group in results.indices {
+            results[group].merge(try readAggregates(of: others, members[group].set)) { _, found in found }
         }
         return results
     }
@@ -76,9 +93,21 @@ struct AggregationRun {
         return schema.holdsValues(of: property.id)
     }
 
+    /// Whether the index is the fastest way to what is asked of all objects: it has the different values in their order. What needs no
+    /// values but their sum is added up faster in the column.
+    private func isBestInIndex(_ property: AggregationPlan.Property) -> Bool {
+        guard isInIndex(property.definition) else { return false }
+        switch property.definition.type {
+        case .scalar(.int), .scalar(.number):
+            return property.request.measures.isSubset(of: [.minimum, .maximum])
+                || !property.request.measures.isDisjoint(with: [.median, .mode])
+        case .scalar, .array, .reference: return true
+        }
+    }
+
     /// Over all objects.
     private func indexedAggregate(of property: AggregationPlan.Property) throws -> PropertyAggregate? {
-        guard var tally = PropertyTally(property.definition.type) else { return nil }
+        guard var tally = PropertyTally(property.definition.type, for: property.request.measures) else { return nil }
         let store = reader.transaction.inverted(reader.shard.address)
         if property.request.measures.isSubset(of: [.minimum, .maximum]) {
             if let (least, greatest) = try schema.extremes(of: property.definition.id, in: store) {
@@ -96,43 +125,41 @@ struct AggregationRun {
         return tally.aggregate(property.request)
     }
 
-    /// In one pass over the blocks of each column for all sets; what is not told there comes from the objects.
+    /// In one pass over the blocks of the column for all groups; what is not told there comes from the objects.
     ///
-    /// - Complexity: O(blocks + documents in the sets); memory for the blocks of the sets, and the different values.
+    /// - Complexity: O(parts + documents in them); memory for the different values, as far as they are needed.
     private func columnAggregates(
-        of properties: [AggregationPlan.Property], _ sets: [DocumentSet]
-    ) throws -> [[String: PropertyAggregate]] {
-        var results = sets.map { _ in [String: PropertyAggregate]() }
-        if properties.isEmpty { return results }
-        var parts: [UInt32: [(set: Int, documents: UInt128)]] = [:]
-        for (index, documents) in sets.enumerated() {
-            documents.forEachBlock { parts[$0, default: []].append((index, $1)) }
-        }
-        let numbers = parts.keys.sorted()
-        for property in properties {
-            guard let column = try reader.column(of: property.definition) else { continue }
-            var tallies = sets.map { _ in PropertyTally(property.definition.type) }
-            var incomplete = sets.map { _ in NotedDocuments() }
-            for number in numbers {
-                try cancellation.check()
-                guard let block = try column.block(number) else { continue }
-                for (index, documents) in parts[number] ?? [] {
-                    tallies[index]?.add(block, of: documents)
-                    incomplete[index].insert(block.incomplete & documents, ofBlock: number)
-                }
-            }
-            for index in sets.indices {
-                try add(incomplete[index], of: property.definition.id, to: &tallies[index])
-                results[index][property.definition.name] = tallies[index]?.aggregate(property.request)
+        of property: AggregationPlan.Property, _ parts: [GroupPart], ofGroups count: Int
+    ) throws -> [PropertyAggregate?] {
+        guard let column = try reader.columnScanner(of: property.definition),
+            let empty = PropertyTally(property.definition.type, for: property.request.measures)
+        else { return Array(repeating: nil, count: count) }
+        var tallies = Array(repeating: empty, count: count)
+        var incomplete = Array(repeating: NotedDocuments(), count: count)
+        var position = 0
+        while position < parts.count {
+            try cancellation.check()
+            let number = parts[position].block
+            let isThere = try column.move(to: number)
+            // Once, and not for each part: it has many arrays.
+            let block = column.block
+            while position < parts.count, parts[position].block == number {
+                let part = parts[position]
+                position += 1
+                if !isThere { continue }
+                tallies[part.group].add(block, of: part.documents)
+                let missing = block.incomplete & part.documents
+                if missing != 0 { incomplete[part.group].insert(missing, ofBlock: number) }
             }
         }
-        return results
+        for group in tallies.indices { try add(incomplete[group], of: property.definition.id, to: &tallies[group]) }
+        return tallies.indices.map { tallies[$0].aggregate(property.request) }
     }
 
-    private func add(_ noted: NotedDocuments, of property: PropertyID, to tally: inout PropertyTally?) throws {
+    private func add(_ noted: NotedDocuments, of property: PropertyID, to tally: inout PropertyTally) throws {
         if noted.documents.isEmpty { return }
         try reader.visit(noted.set, properties: [property], cancellation) { _, object in
-            if let value = object.properties[property] { tally?.add(value) }
+            if let value = object.properties[property] { tally.add(value) }
         }
     }
 
@@ -140,7 +167,7 @@ struct AggregationRun {
     private func readAggregates(
         of properties: [AggregationPlan.Property], _ documents: DocumentSet
     ) throws -> [String: PropertyAggregate] {
-        var tallies = properties.map { PropertyTally($0.definition.type) }
+        var tallies = properties.map { PropertyTally($0.definition.type, for: $0.request.measures) }
         try reader.visit(documents, properties: Set(properties.map(\.definition.id)), cancellation) { _, object in
             for (index, property) in properties.enumerated() {
                 if let value = object.properties[property.definition.id] { tallies[index]?.add(value) }
@@ -158,6 +185,11 @@ extension ShardReader {
     /// The column of a property; `nil` if its type has none.
     func column(of property: PropertyDefinition) throws -> ColumnReader? {
         try ColumnKind(property.type).map { try transaction.column(property.id, $0, in: shard.address) }
+    }
+
+    /// The column of a property, to be read in order; `nil` if its type has none.
+    func columnScanner(of property: PropertyDefinition) throws -> ColumnScanner? {
+        try ColumnKind(property.type).map { try transaction.columnScanner(property.id, $0, in: shard.address) }
     }
 
     /// Visits `documents`, ascending, with the given properties only.

@@ -4,6 +4,15 @@ import DataModel
 import InvertedIndexes
 import ObjectStorage
 
+/// Some documents of one group, all in one block of the columns.
+struct GroupPart {
+    var block: UInt32
+    /// Where the group stands among those that are aggregated.
+    var group: Int
+    /// Of the block, a bit each.
+    var documents: UInt128
+}
+
 /// Groups objects by the values of one property. An object with a list is in a group for each different element; one without a value
 /// is in none.
 struct Grouping {
@@ -16,6 +25,7 @@ struct Grouping {
     ///
     /// - Complexity: with an index of the values a step for each of them, else a look at each object; memory for the different values.
     func largest(_ limit: Int, among documents: DocumentSet?) throws -> [(value: PropertyValue, count: Int)] {
+        if let texts = try texts(among: documents) { return try texts.largest(limit) }
         var counts: [(value: PropertyValue, count: Int)] = []
         if isInIndex {
             try schema.visitValues(of: property.id, among: documents, in: store, cancellation: cancellation) {
@@ -24,7 +34,7 @@ struct Grouping {
             }
         } else {
             var seen: [PropertyValue: Int] = [:]
-            try visit(documents) { value, documents, _ in seen[value, default: 0] += documents.nonzeroBitCount }
+            try visit(documents) { value, _ in seen[value, default: 0] += 1 }
             counts = seen.map { ($0.key, $0.value) }
         }
         return counts.first(limit) { left, right in
@@ -32,8 +42,18 @@ struct Grouping {
         }
     }
 
-    /// The objects of each of some groups.
-    func documents(with values: [PropertyValue], among documents: DocumentSet?) throws -> [DocumentSet] {
+    /// The objects of each of some groups, by ascending block.
+    func parts(with values: [PropertyValue], among documents: DocumentSet?) throws -> [GroupPart] {
+        if let texts = try texts(among: documents) { return try texts.parts(with: values) }
+        var parts: [GroupPart] = []
+        for (group, members) in try members(with: values, among: documents).enumerated() {
+            members.forEachBlock { parts.append(GroupPart(block: $0, group: group, documents: $1)) }
+        }
+        parts.sort { $0.block < $1.block }
+        return parts
+    }
+
+    private func members(with values: [PropertyValue], among documents: DocumentSet?) throws -> [DocumentSet] {
         if isInIndex {
             return try values.map { value in
                 guard let indexed = IndexedValue(value) else { return DocumentSet() }
@@ -43,11 +63,11 @@ struct Grouping {
             }
         }
         let places = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
-        var members = Array(repeating: NotedDocuments(), count: values.count)
-        try visit(documents) { value, documents, number in
-            if let place = places[value] { members[place].insert(documents, ofBlock: number) }
+        var members = Array(repeating: [DocumentID](), count: values.count)
+        try visit(documents) { value, document in
+            if let place = places[value] { members[place].append(document) }
         }
-        return members.map(\.set)
+        return members.map { DocumentSet($0) }
     }
 
     private var store: InvertedReader { reader.transaction.inverted(reader.shard.address) }
@@ -60,42 +80,22 @@ struct Grouping {
         }
     }
 
-    /// Visits the values of the objects, block by block: each of a block once, with the documents that have it.
-    private func visit(
-        _ documents: DocumentSet?,
-        _ body: (_ value: PropertyValue, _ documents: UInt128, _ block: UInt32) throws -> Void
-    ) throws {
-        var documents = try documents ?? reader.allDocuments()
-        if property.type == .scalar(.text) || property.type == .array(.text),
-            let column = try reader.column(of: property)
-        {
-            documents = try visit(column, documents, body)
-        }
-        try reader.visit(documents, properties: [property.id], cancellation) { document, object in
-            let (block, place) = ColumnBlock.position(of: document)
-            for value in Set(object.properties[property.id]?.groupedValues ?? []) {
-                try body(value, UInt128(1) << UInt128(place), block)
-            }
-        }
+    /// What groups by texts; `nil` if the property holds none.
+    private func texts(among documents: DocumentSet?) throws -> TextGrouping? {
+        guard property.type == .scalar(.text) || property.type == .array(.text) else { return nil }
+        return TextGrouping(
+            reader: reader, property: property, documents: try documents ?? reader.allDocuments(),
+            cancellation: cancellation)
     }
 
-    /// - Returns: the documents whose values are to be read from the objects.
+    /// Visits the values of the objects, each of an object once.
     private func visit(
-        _ texts: ColumnReader, _ documents: DocumentSet,
-        _ body: (_ value: PropertyValue, _ documents: UInt128, _ block: UInt32) throws -> Void
-    ) throws -> DocumentSet {
-        var elsewhere = NotedDocuments()
-        try documents.forEachBlock { number, documents in
-            try cancellation.check()
-            guard let block = try texts.block(number) else { return }
-            var found = Array(repeating: UInt128(0), count: block.textCount)
-            block.forEachCode(of: documents) { found[$1] |= UInt128(1) << UInt128($0) }
-            for (text, documents) in zip(block.texts, found) where documents != 0 {
-                try body(.text(text), documents, number)
-            }
-            elsewhere.insert(block.elsewhere & documents, ofBlock: number)
+        _ documents: DocumentSet?, _ body: (_ value: PropertyValue, _ document: DocumentID) throws -> Void
+    ) throws {
+        let documents = try documents ?? reader.allDocuments()
+        try reader.visit(documents, properties: [property.id], cancellation) { document, object in
+            for value in Set(object.properties[property.id]?.groupedValues ?? []) { try body(value, document) }
         }
-        return elsewhere.set
     }
 }
 

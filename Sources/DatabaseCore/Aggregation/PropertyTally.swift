@@ -9,15 +9,22 @@ struct PropertyTally: Sendable {
     private enum Kind { case ints, numbers, texts, booleans, dates }
 
     private let kind: Kind
+    /// Whether ints and numbers are kept, each different one; else only what sum, mean and extremes need of them.
+    private let keepsValues: Bool
     // Only that of the kind is used. They lie side by side, so that each is changed in its place.
     private var ints = ValueTally<Int64>()
+    private var intSums = IntSums()
     private var numbers = ValueTally<Double>()
+    private var numberSums = NumberSums()
     private var texts = TextTally()
     private var booleans = BooleanAggregate()
     private var dates = ValueTally<DatedText>()
 
     /// An empty one; `nil` for a type that is not aggregated.
-    init?(_ type: PropertyType) {
+    ///
+    /// - Parameter measures: what will be asked for; `nil` for anything.
+    init?(_ type: PropertyType, for measures: AggregationRequest.Measures? = nil) {
+        keepsValues = measures.map { !$0.isDisjoint(with: [.median, .mode]) } ?? true
         switch type {
         case .scalar(.int), .array(.int): kind = .ints
         case .scalar(.number), .array(.number): kind = .numbers
@@ -43,8 +50,8 @@ struct PropertyTally: Sendable {
 
     private mutating func addElement(_ value: PropertyValue) {
         switch (kind, value) {
-        case (.ints, .int(let value)): ints.add(value)
-        case (.numbers, .number(let value)): numbers.add(value)
+        case (.ints, .int(let value)): if keepsValues { ints.add(value) } else { intSums.add(value) }
+        case (.numbers, .number(let value)): if keepsValues { numbers.add(value) } else { numberSums.add(value) }
         case (.texts, .text(let value)): texts.add(value)
         case (.booleans, .boolean(let value)): booleans.add(value, count: 1)
         case (.dates, .date(let text)):
@@ -54,33 +61,44 @@ struct PropertyTally: Sendable {
     }
 
     /// Adds the values that some documents have in a block of the property's column, but for those that are `incomplete`.
-    mutating func add(_ block: ColumnBlock, of documents: UInt128) {
+    mutating func add(_ block: ColumnBuffer, of documents: UInt128) {
         let documents = documents & ~block.incomplete
         switch kind {
         case .ints:
             let values = block.ints
-            block.forEachHeld(of: documents) { ints.add(values[$1]) }
+            if keepsValues {
+                block.forEachRank(of: documents) { ints.add(values[$0]) }
+            } else {
+                // Beside `self`, so that they stay in registers.
+                var sums = intSums
+                block.forEachRank(of: documents) { sums.add(values[$0]) }
+                intSums = sums
+            }
         case .numbers:
             let values = block.numbers
-            block.forEachHeld(of: documents) { numbers.add(values[$1]) }
+            if keepsValues {
+                block.forEachRank(of: documents) { numbers.add(values[$0]) }
+            } else {
+                var sums = numberSums
+                block.forEachRank(of: documents) { sums.add(values[$0]) }
+                numberSums = sums
+            }
         case .booleans:
             let trueCount = (block.held & documents & block.marked).nonzeroBitCount
             booleans.add(true, count: trueCount)
             booleans.add(false, count: (block.held & documents).nonzeroBitCount - trueCount)
-        case .dates: block.forEachHeld(of: documents) { dates.add(DatedText(instant: block.instant($1))) }
-        case .texts:
-            let texts = block.texts
-            for (code, count) in block.counts(of: documents).enumerated() where count > 0 {
-                self.texts.add(texts[code], count: count)
-            }
+        case .dates: block.forEachRank(of: documents) { dates.add(DatedText(instant: block.instant($0))) }
+        case .texts: texts.add(block, of: documents)
         }
     }
 
     /// Adds a value of the term index, which is greater than all before.
     mutating func append(_ value: IndexedValue, count: Int) {
         switch (kind, value) {
-        case (.ints, .int(let value)): ints.append(value, count: count)
-        case (.numbers, .number(let value)): numbers.append(value, count: count)
+        case (.ints, .int(let value)):
+            if keepsValues { ints.append(value, count: count) } else { intSums.add(value, count: count) }
+        case (.numbers, .number(let value)):
+            if keepsValues { numbers.append(value, count: count) } else { numberSums.add(value, count: count) }
         case (.booleans, .boolean(let value)): booleans.add(value, count: count)
         case (.dates, .date(let instant)): dates.append(DatedText(instant: instant), count: count)
         default: break
@@ -90,7 +108,9 @@ struct PropertyTally: Sendable {
     /// - Parameter other: of the same property.
     mutating func merge(_ other: PropertyTally) {
         ints.merge(other.ints)
+        intSums.merge(other.intSums)
         numbers.merge(other.numbers)
+        numberSums.merge(other.numberSums)
         texts.merge(other.texts)
         booleans.add(true, count: other.booleans.trueCount)
         booleans.add(false, count: other.booleans.falseCount)
@@ -100,8 +120,8 @@ struct PropertyTally: Sendable {
     /// What was asked for of all that was added.
     mutating func aggregate(_ request: AggregationRequest.PropertyRequest) -> PropertyAggregate {
         switch kind {
-        case .ints: .ints(IntAggregate(&ints))
-        case .numbers: .numbers(NumberAggregate(&numbers))
+        case .ints: .ints(keepsValues ? IntAggregate(&ints) : IntAggregate(intSums))
+        case .numbers: .numbers(keepsValues ? NumberAggregate(&numbers) : NumberAggregate(numberSums))
         case .texts:
             .texts(
                 TextAggregate(
@@ -137,32 +157,6 @@ struct DatedText: Hashable, Comparable, Sendable {
     }
 }
 
-/// How often each text occurs.
-struct TextTally: Sendable {
-    private var counts: [String: Int] = [:]
-    private(set) var count = 0
-
-    mutating func add(_ text: String, count: Int = 1) {
-        counts[text, default: 0] += count
-        self.count += count
-    }
-
-    mutating func merge(_ other: TextTally) {
-        counts.merge(other.counts) { $0 + $1 }
-        count += other.count
-    }
-
-    /// The most frequent first; equally frequent ones in byte order.
-    ///
-    /// - Parameter limit: negative for all.
-    func top(_ limit: Int) -> [TextAggregate.Occurrence] {
-        counts.first(limit < 0 ? counts.count : limit) { left, right in
-            left.value != right.value
-                ? left.value > right.value : left.key.utf8.lexicographicallyPrecedes(right.key.utf8)
-        }.map { TextAggregate.Occurrence(value: $0.key, count: $0.value) }
-    }
-}
-
 extension BooleanAggregate {
     mutating func add(_ value: Bool, count: Int) {
         if value { trueCount += count } else { falseCount += count }
@@ -171,35 +165,44 @@ extension BooleanAggregate {
 
 extension IntAggregate {
     init(_ tally: inout ValueTally<Int64>) {
-        self.init()
-        count = tally.count
         let runs = tally.runs()
-        minimum = runs.first?.value
-        maximum = runs.last?.value
+        var sums = IntSums()
+        for run in runs { sums.add(run.value, count: run.count) }
+        self.init(sums)
         mode = runs.mode()
-        guard count > 0 else { return }
-        // 2⁶³ values of 64 bits do not overflow 127.
-        let total = runs.reduce(Int128(0)) { $0 + Int128($1.value) * Int128($1.count) }
-        sum = total
-        mean = Double(total) / Double(count)
         median = runs.middle().map { Double(Int128($0.lower) + Int128($0.upper)) / 2 }
+    }
+
+    init(_ sums: IntSums) {
+        self.init()
+        count = sums.count
+        guard count > 0 else { return }
+        minimum = sums.minimum
+        maximum = sums.maximum
+        sum = sums.sum
+        mean = Double(sums.sum) / Double(count)
     }
 }
 
 extension NumberAggregate {
     init(_ tally: inout ValueTally<Double>) {
-        self.init()
-        count = tally.count
         let runs = tally.runs()
-        minimum = runs.first?.value
-        maximum = runs.last?.value
+        var sums = NumberSums()
+        for run in runs { sums.add(run.value, count: run.count) }
+        self.init(sums)
         mode = runs.mode()
-        guard count > 0 else { return }
-        let total = runs.reduce(0) { $0 + $1.value * Double($1.count) }
-        sum = total
-        mean = total / Double(count)
         // Halved first: their sum may be beyond float64.
         median = runs.middle().map { $0.lower == $0.upper ? $0.lower : $0.lower / 2 + $0.upper / 2 }
+    }
+
+    init(_ sums: NumberSums) {
+        self.init()
+        count = sums.count
+        guard count > 0 else { return }
+        minimum = sums.minimum
+        maximum = sums.maximum
+        sum = sums.sum
+        mean = sums.sum / Double(count)
     }
 }
 

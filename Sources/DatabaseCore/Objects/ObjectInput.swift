@@ -45,6 +45,8 @@ package struct DatabaseObject: Hashable, Sendable {
     package var updateTime: Int64
     /// By name; only those that were asked for.
     package var properties: [String: PropertyValue]
+    /// The properties instead of `properties`, which are empty then, where a query lets them be as they are recorded.
+    package internal(set) var recorded: RecordedProperties?
     /// Filled only when asked for; `nil` too when the object has none.
     package var vector: [Float]?
     /// By name; filled only when asked for.

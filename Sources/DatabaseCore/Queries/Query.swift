@@ -83,6 +83,8 @@ package struct Query: Sendable {
         /// `nil`: all.
         package var properties: Set<String>?
         package var includesVectors = false
+        /// Whether hits may come with `DatabaseObject.recorded` in place of `properties`, which spares making values that are only written.
+        package var takesRecorded = false
         /// Whether the certainty of hits is asked for, which not every metric has.
         package var needsCertainty = false
         /// Whether it is asked for how near hits are in per cent: see `Hit.percent`.

@@ -19,6 +19,8 @@ package struct QueryPlan: Sendable {
     struct Columns: Sendable {
         var properties: PropertySelection
         var includesVectors: Bool
+        /// The names that properties are recorded under; `nil` if they are to be made.
+        var recordedNames: PropertyNames?
 
         init(_ selection: Query.Selection, in collection: CollectionDefinition) {
             properties =
@@ -28,6 +30,7 @@ package struct QueryPlan: Sendable {
                     .all
                 }
             includesVectors = selection.includesVectors
+            recordedNames = selection.takesRecorded ? PropertyNames(collection) : nil
         }
     }
 
@@ -40,7 +43,7 @@ package struct QueryPlan: Sendable {
     private(set) var window: Window
     /// `nil` without sort keys.
     let sorter: ObjectSorter?
-    let columns: Columns
+    private(set) var columns: Columns
     /// The property that hits are grouped by.
     let groupProperty: PropertyDefinition?
     var search: SearchPlan?
@@ -74,6 +77,8 @@ package struct QueryPlan: Sendable {
         }
         columns = Columns(query.selection, in: collection.definition)
         groupProperty = try Self.groupProperty(of: query, in: collection.definition)
+        // Groups and means are made of the values.
+        if groupProperty != nil || query.merging != nil { columns.recordedNames = nil }
         boost = try query.boost.flatMap { boost throws(DatabaseError) in
             try BoostPlan(boost, of: query, collection: collection, settings: settings, others: others)
         }

@@ -23,23 +23,42 @@ struct ShardReader {
 
     /// The object kept as `document`, as far as its columns are wanted; `nil` if it is gone.
     func object(_ document: DocumentID, _ columns: QueryPlan.Columns) throws -> DatabaseObject? {
+        if let names = columns.recordedNames,
+            let record = try transaction.record(document, in: shard.address, properties: columns.properties)
+        {
+            return try object(record, names, document, columns)
+        }
         guard let stored = try transaction.object(document, in: shard.address, properties: columns.properties) else {
             return nil
         }
         var object = DatabaseObject(stored, in: collection)
         object.blobProperties = Set(stored.blobProperties.compactMap { collection.propertyNames[$0] })
-        if columns.includesVectors { try fillVectors(of: &object, document, stored) }
+        if columns.includesVectors { try fillVectors(of: &object, document, stored.vectors, stored.multiVectors) }
         return object
     }
 
-    private func fillVectors(of object: inout DatabaseObject, _ document: DocumentID, _ stored: StoredObject) throws {
-        for id in stored.vectors {
+    private func object(
+        _ record: ObjectRecord, _ names: PropertyNames, _ document: DocumentID, _ columns: QueryPlan.Columns
+    ) throws -> DatabaseObject {
+        var object = DatabaseObject(
+            collection: collection.definition.name, id: record.id, creationTime: record.creationTime,
+            updateTime: record.updateTime, properties: [:])
+        object.recorded = RecordedProperties(values: record.values, names: names)
+        object.blobProperties = Set(record.blobProperties.compactMap { collection.propertyNames[$0] })
+        if columns.includesVectors { try fillVectors(of: &object, document, record.vectors, record.multiVectors) }
+        return object
+    }
+
+    private func fillVectors(
+        of object: inout DatabaseObject, _ document: DocumentID, _ vectors: [VectorID], _ multiVectors: [VectorID]
+    ) throws {
+        for id in vectors {
             guard let definition = collection.definition.vectors.first(where: { $0.id == id }) else { continue }
             if let values = try transaction.vector(id, of: document, in: shard.address) {
                 object.setVector(values, named: definition.name)
             }
         }
-        for (id, vector) in try transaction.multiVectors(stored.multiVectors, of: document, in: shard.address) {
+        for (id, vector) in try transaction.multiVectors(multiVectors, of: document, in: shard.address) {
             guard let name = collection.definition.vectors.first(where: { $0.id == id })?.name else { continue }
             object.multiVectors[name] = vector
         }

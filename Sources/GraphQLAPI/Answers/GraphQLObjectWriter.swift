@@ -30,7 +30,12 @@ struct GraphQLObjectWriter {
             writer.key(entry.key)
             switch entry.content {
             case .typename: writer.string(plan.typeName)
-            case .property(let name, let plan): try write(hit.object.properties[name], plan: plan)
+            case .property(let name, let property, let plan):
+                if let recorded = hit.object.recorded {
+                    try write(recorded[property], plan: plan)
+                } else {
+                    try write(hit.object.properties[name], plan: plan)
+                }
             case .additional(let entries): try writeAdditional(of: hit, entries, links: plan.links)
             }
         }
@@ -104,6 +109,14 @@ struct GraphQLObjectWriter {
     }
 
     // MARK: Values
+
+    private mutating func write(_ value: RecordedValue?, plan: ValuePlan) throws(DatabaseError) {
+        switch value {
+        case .other(let value)?: try write(value, plan: plan)
+        case let value?: writer.write(value)
+        case nil: writer.null()
+        }
+    }
 
     private mutating func write(_ value: PropertyValue?, plan: ValuePlan) throws(DatabaseError) {
         guard let value else { return writer.null() }

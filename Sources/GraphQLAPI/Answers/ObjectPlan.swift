@@ -14,7 +14,7 @@ struct ObjectPlan: Sendable {
 
     indirect enum Content: Sendable {
         case typename
-        case property(String, ValuePlan)
+        case property(String, PropertyID, ValuePlan)
         case additional([AdditionalEntry])
     }
 
@@ -60,9 +60,11 @@ struct ObjectPlan: Sendable {
                 selection.properties?.insert(name)
                 let plan = try ValuePlan(
                     field, property, in: type, schema: schema, collector: &collector)
-                entries.append(Entry(key: field.responseKey, content: .property(name, plan)))
+                entries.append(Entry(key: field.responseKey, content: .property(name, property.id, plan)))
             }
         }
+        // Links are made of the values of properties.
+        selection.takesRecorded = links == nil
     }
 
     /// Whether nothing but the type's name is asked for; Weaviate does not resolve references for that.

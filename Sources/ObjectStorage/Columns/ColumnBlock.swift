@@ -116,9 +116,6 @@ package struct ColumnBlock: Hashable, Sendable {
 
     // MARK: Stored form
 
-    private static let version: UInt8 = 1
-    private static let hasNanosecondsFlag: UInt8 = 1
-
     func encoded() throws(StorageError) -> [UInt8] {
         var body = ByteWriter(capacity: 1_024)
         var width = 0
@@ -132,7 +129,7 @@ package struct ColumnBlock: Hashable, Sendable {
             body.append(marked)
             width = Self.append(ints, to: &body)
             if nanoseconds.contains(where: { $0 != 0 }) {
-                flags |= Self.hasNanosecondsFlag
+                flags |= ColumnBuffer.hasNanosecondsFlag
                 for value in nanoseconds { body.append(value) }
             }
         case .text, .texts:
@@ -147,7 +144,7 @@ package struct ColumnBlock: Hashable, Sendable {
             }
         }
         var writer = ByteWriter(capacity: body.bytes.count + 40)
-        writer.append(Self.version)
+        writer.append(ColumnBuffer.version)
         writer.append(kind.rawValue)
         writer.append(UInt8(width))
         writer.append(flags)
@@ -200,86 +197,17 @@ package struct ColumnBlock: Hashable, Sendable {
     /// - Parameter key: where `value` was found.
     /// - Throws: `StorageError.damaged`.
     init(_ value: RawSpan, key: [UInt8]) throws(StorageError) {
-        var reader = ByteReader(key: key)
-        let version = try reader.number(UInt8.self, in: value)
-        guard version == Self.version else { throw reader.damaged("there is no column version \(version)") }
-        let number = try reader.number(UInt8.self, in: value)
-        guard let kind = ColumnKind(rawValue: number) else { throw reader.damaged("there is no column kind \(number)") }
-        self.init(kind)
-        let width = try reader.number(UInt8.self, in: value)
-        let flags = try reader.number(UInt8.self, in: value)
-        let textCount = Int(try reader.number(UInt32.self, in: value))
-        present = try reader.number(UInt128.self, in: value)
-        elsewhere = try reader.number(UInt128.self, in: value)
-        guard present != 0, elsewhere & ~present == 0 else { throw reader.damaged("its documents make no sense") }
-        let count = held.nonzeroBitCount
-        switch kind {
-        case .int: ints = try reader.offsets(count, width, in: value)
-        case .number:
-            numbers.reserveCapacity(count)
-            for _ in 0..<count { numbers.append(try reader.double(in: value)) }
-        case .boolean: marked = try reader.number(UInt128.self, in: value)
-        case .date:
-            marked = try reader.number(UInt128.self, in: value)
-            ints = try reader.offsets(count, width, in: value)
-            if flags & Self.hasNanosecondsFlag == 0 {
-                nanoseconds = Array(repeating: 0, count: count)
-            } else {
-                nanoseconds.reserveCapacity(count)
-                for _ in 0..<count { nanoseconds.append(try reader.number(Int32.self, in: value)) }
-            }
-            guard nanoseconds.allSatisfy({ 0..<1_000_000_000 ~= $0 }) else {
-                throw reader.damaged("a second is too long")
-            }
-        case .text, .texts: try readTexts(textCount, codesOf: width, count, with: &reader, in: value)
-        }
-        guard marked & ~held == 0 else { throw reader.damaged("its documents make no sense") }
-        try reader.requireEnd(in: value)
-    }
-
-    private mutating func readTexts(
-        _ textCount: Int, codesOf width: UInt8, _ count: Int, with reader: inout ByteReader, in value: RawSpan
-    ) throws(StorageError) {
-        guard textCount <= reader.remainingCount(in: value) / 2 else { throw reader.damaged("it ends too early") }
-        var lengths: [Int] = []
-        lengths.reserveCapacity(textCount)
-        for _ in 0..<textCount { lengths.append(Int(try reader.number(UInt16.self, in: value))) }
-        dictionary.reserveCapacity(textCount)
-        for length in lengths { dictionary.append(try reader.array(count: length, in: value)) }
-        var codeCount = count
-        if kind == .texts {
-            elementCounts = try reader.array(count: count, in: value)
-            codeCount = elementCounts.reduce(0) { $0 + Int($1) }
-        }
-        codes.reserveCapacity(codeCount)
-        for _ in 0..<codeCount {
-            let code =
-                width == 1
-                ? UInt16(try reader.number(UInt8.self, in: value)) : try reader.number(UInt16.self, in: value)
-            guard code < textCount else { throw reader.damaged("a text is missing") }
-            codes.append(code)
-        }
-    }
-}
-
-extension ByteReader {
-    /// What `ColumnBlock` writes of 64-bit numbers: the least, and `width` bytes for each.
-    fileprivate mutating func offsets(_ count: Int, _ width: UInt8, in bytes: RawSpan) throws(StorageError) -> [Int64] {
-        let base = UInt64(bitPattern: try number(Int64.self, in: bytes))
-        var values: [Int64] = []
-        values.reserveCapacity(count)
-        for _ in 0..<count {
-            let offset: UInt64 =
-                switch width {
-                case 0: 0
-                case 1: UInt64(try number(UInt8.self, in: bytes))
-                case 2: UInt64(try number(UInt16.self, in: bytes))
-                case 4: UInt64(try number(UInt32.self, in: bytes))
-                case 8: try number(UInt64.self, in: bytes)
-                default: throw damaged("numbers of \(width) bytes")
-                }
-            values.append(Int64(bitPattern: base &+ offset))
-        }
-        return values
+        var buffer = ColumnBuffer()
+        try buffer.read(value, key: key)
+        self.init(buffer.kind)
+        present = buffer.present
+        elsewhere = buffer.elsewhere
+        marked = buffer.marked
+        ints = buffer.ints
+        numbers = buffer.numbers
+        nanoseconds = buffer.nanoseconds
+        codes = buffer.codes
+        elementCounts = zip(buffer.listStarts.dropFirst(), buffer.listStarts).map { UInt8($0 - $1) }
+        dictionary = zip(buffer.textStarts.dropFirst(), buffer.textStarts).map { Array(buffer.textBytes[$1..<$0]) }
     }
 }

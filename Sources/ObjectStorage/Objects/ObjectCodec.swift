@@ -116,6 +116,7 @@ enum ObjectCodec {
         let vectors = try vectorNumbers(count: vectorCount, in: record, &reader)
         let multiVectors = try vectorNumbers(count: multiVectorCount, in: record, &reader)
         var entries: [Entry] = []
+        entries.reserveCapacity(min(propertyCount, 64))
         let valuesStart = reader.offset + propertyCount * tableEntryByteCount
         var start = valuesStart
         for _ in 0..<propertyCount {
@@ -176,7 +177,7 @@ enum ObjectCodec {
 }
 
 extension PropertySelection {
-    fileprivate func includes(_ entry: ObjectCodec.Entry) -> Bool {
+    func includes(_ entry: ObjectCodec.Entry) -> Bool {
         (includesBlobs || !entry.hasBlobs) && (properties?.contains(entry.property) ?? true)
     }
 }

@@ -77,6 +77,11 @@ extension ReadTransaction {
                 throw StorageError.damaged(key: Key.describe(key), reason: "the key is not an id")
             }
             let id = ObjectID(high: high, low: low)
+            if value.byteCount == 4 {
+                // Safety: there are four bytes; every bit pattern is a number.
+                let number = unsafe value.unsafeLoadUnaligned(fromByteOffset: 0, as: UInt32.self)
+                return try body(id, DocumentID(UInt32(littleEndian: number)))
+            }
             return try body(id, try Self.document(in: value, key: Key.id(id, in: shard)))
         }
     }

@@ -42,7 +42,12 @@ struct ObjectEncoder {
         writer.key(AdditionalField.lastUpdateTimeUnix.rawValue)
         writer.number(Int(object.updateTime))
         writer.key("properties")
-        write(object.properties, times: collectionsWithTimes.contains(object.collection) ? object : nil, to: &writer)
+        if let recorded = object.recorded {
+            write(recorded, to: &writer)
+        } else {
+            write(
+                object.properties, times: collectionsWithTimes.contains(object.collection) ? object : nil, to: &writer)
+        }
         result(&writer)
         if writesTenants, let tenant = object.tenant {
             writer.key("tenant")
@@ -60,6 +65,18 @@ struct ObjectEncoder {
             writer.key(AdditionalField.vectors.rawValue)
             writer.vectors(object.namedVectors, object.multiVectors)
         }
+    }
+
+    private func write(_ properties: RecordedProperties, to writer: inout JSONWriter) {
+        writer.beginObject()
+        properties.forEach { name, value in
+            writer.key(name)
+            switch value {
+            case .other(let value): write(value, to: &writer)
+            default: writer.write(value)
+            }
+        }
+        writer.endObject()
     }
 
     private func write(

@@ -17,6 +17,7 @@ extension RESTHandler {
         query.limit = PageRules(database.settings).limitOfList(limit)
         query.offset = offset
         query.selection = Query.Selection(includesVectors: includesVectors)
+        query.selection.takesRecorded = true
         try checkPage(limit: query.limit ?? 0, offset: offset)
         query.sort = try sortKeys(call)
         guard !query.collection.isEmpty else { return try await listAllClasses(call, query) }
@@ -78,7 +79,8 @@ extension RESTHandler {
     /// - Parameter deprecations: `nil` is written as `null`.
     private func list(_ objects: [DatabaseObject], deprecations: [String]?) throws(Refusal) -> HTTPResponse {
         let encoder = ObjectEncoder(origin: context.origin, writesVectorWeights: true, writesTenants: false)
-        var writer = JSONWriter()
+        // About what an object of some properties takes.
+        var writer = JSONWriter(reservingCapacity: 512 * objects.count)
         writer.beginObject()
         writer.member("deprecations", deprecations.map { .array($0.map { .string($0) }) } ?? .null)
         writer.key("objects")

@@ -54,6 +54,53 @@ import VectorIndexes
         await fixture.close()
     }
 
+    @Test(arguments: [3, 700])
+    func `sums and means are the same whether values are asked for, too, or not`(count: Int) async throws {
+        let fixture = try await DatabaseFixture.measured(JSONObject.measured(count, seed: UInt64(count)))
+        for filter in [nil, Self.isOdd] {
+            for groupBy in [[], ["word"], ["tags"]] {
+                func groups(_ measures: AggregationRequest.Measures) async throws -> [AggregateGroup] {
+                    try await fixture.groups {
+                        $0.properties = ["num": .init(measures), "real": .init(measures)]
+                        ($0.filter, $0.groupBy) = (filter, groupBy)
+                    }
+                }
+                let sums = try await groups([.count, .mean, .sum, .minimum])
+                for (left, right) in zip(sums, try await groups(.all)) {
+                    #expect(left.value == right.value && left.objectCount == right.objectCount)
+                    guard case .ints(let sum)? = left.properties["num"], case .ints(let all)? = right.properties["num"],
+                        case .numbers(let realSum)? = left.properties["real"],
+                        case .numbers(let realAll)? = right.properties["real"]
+                    else { throw DatabaseError.cancelled }
+                    #expect(sum.count == all.count && sum.sum == all.sum && sum.mean == all.mean)
+                    #expect(realSum.count == realAll.count && realSum.sum == realAll.sum)
+                    #expect(realSum.mean == realAll.mean && realSum.minimum == realAll.minimum)
+                }
+            }
+        }
+        await fixture.close()
+    }
+
+    @Test func `texts too long for a column are grouped and counted with the others`() async throws {
+        let long = String(repeating: "long ", count: 20)
+        let words = (0..<300).map { [long, "red", long, "e\u{301}", "é"][$0 % 5] }
+        let fixture = try await DatabaseFixture.measured(
+            words.enumerated().map { ["word": .string($1), "num": JSONObject.number($0)] })
+        let groups = try await fixture.groups {
+            $0.groupBy = ["word"]
+            $0.properties = ["num": .init([.sum]), "word": .init([.topOccurrences, .count], topCount: 1)]
+        }
+        #expect(groups.map(\.objectCount) == [120, 60, 60, 60])
+        #expect(groups.first?.value == .text(long))
+        #expect(
+            groups.first?.properties["word"]
+                == .texts(.init(count: 120, topOccurrences: [.init(value: long, count: 120)])))
+        guard case .ints(let ints)? = groups.first?.properties["num"] else { throw DatabaseError.cancelled }
+        // 0, 2, 5, 7, … 297.
+        #expect(ints.sum == 17_820)
+        await fixture.close()
+    }
+
     @Test func `the least and the greatest value of all objects are looked up`() async throws {
         let fixture = try await DatabaseFixture.measured(JSONObject.measured(300, seed: 8))
         var wanted: [String: AggregationRequest.PropertyRequest] = [:]
