@@ -278,7 +278,7 @@ let package = Package(
         tests(of: "WeaviateMessages", uses: ["Protobuf"]),
         tests(of: "VectorKernels", uses: ["RandomNumbers"]),
         tests(of: "VectorIndexes", uses: ["DataModel", "RandomNumbers", "VectorKernels"]),
-        tests(of: "InvertedIndexes", uses: ["DataModel", "RandomNumbers"]),
+        tests(of: "InvertedIndexes", uses: ["CRoaring", "DataModel", "RandomNumbers"]),
         program(
             "ObjectStorageCrashWriter", at: "Tests/ObjectStorageCrashWriter", uses: ["DataModel", "ObjectStorage"]),
         tests(

@@ -45,41 +45,113 @@ extension StoredSlices {
         let (least, greatest) = (common, common | mixed)
         guard least <= range.upperBound, range.lowerBound <= greatest else { return SIMD8() }
         var found = present
-        if least < range.lowerBound { found &= documents(span, from: range.lowerBound, isUpper: false) }
-        if range.upperBound < greatest { found &= documents(span, from: range.upperBound, isUpper: true) }
+        if least < range.lowerBound { found &= ~compare(span, found, to: range.lowerBound).below }
+        if range.upperBound < greatest {
+            let (below, equal) = compare(span, found, to: range.upperBound)
+            found = below | equal
+        }
         return found
     }
 
-    /// The documents at least as great as `bound`, or for an upper one at most.
-    private func documents(_ span: RawSpan, from bound: UInt128, isUpper: Bool) -> SIMD8<UInt64> {
+    /// Which of `candidates`, who all have a value, have one below `bound`, and which have just that.
+    ///
+    /// - Complexity: O(p) words, p being the places at which values differ down to the one that decides all candidates.
+    func compare(
+        _ span: RawSpan, _ candidates: SIMD8<UInt64>, to bound: UInt128
+    ) -> (below: SIMD8<UInt64>, equal: SIMD8<UInt64>) {
         // Below the highest place at which all values agree, but not with the bound, nothing matters any more.
         let disagreeing = (common ^ bound) & ~mixed
         let deciding: UInt128 = disagreeing == 0 ? 0 : 1 << UInt128(127 - disagreeing.leadingZeroBitCount)
-        var undecided = present
-        var decided = SIMD8<UInt64>()
+        var undecided = candidates
+        var below = SIMD8<UInt64>()
         var rest = mixed
         var position = start
         while rest > deciding {
             let place: UInt128 = 1 << UInt128(127 - rest.leadingZeroBitCount)
-            let slice = span.words(at: position)
+            let slice = span.words(at: position) ^ flip
             if bound & place == 0 {
-                if !isUpper { decided |= undecided & slice }
                 undecided &= ~slice
             } else {
-                if isUpper { decided |= undecided & ~slice }
+                below |= undecided & ~slice
                 undecided &= slice
             }
-            if Self.isZero(undecided) { return decided }
+            if undecided.isZero { return (below, undecided) }
             rest ^= place
             position += 8 * BitSlicedBlock.wordCount
         }
-        let isGreater = common & deciding != 0
-        return deciding == 0 || isGreater != isUpper ? decided | undecided : decided
+        if deciding == 0 { return (below, undecided) }
+        return (common & deciding == 0 ? below | undecided : below, SIMD8())
     }
 
-    private static func isZero(_ words: SIMD8<UInt64>) -> Bool {
-        let four = words.lowHalf | words.highHalf
+    /// The `count` least of `candidates`, who all have a value and are at least so many.
+    ///
+    /// - Returns: fewer than `count` documents; all those that have the least number of the rest, which make up for what is missing; that number.
+    /// - Complexity: O(p) words, p being the places at which values differ.
+    func least(
+        _ count: Int, _ span: RawSpan, of candidates: SIMD8<UInt64>
+    ) -> (below: SIMD8<UInt64>, equal: SIMD8<UInt64>, number: UInt128) {
+        var below = SIMD8<UInt64>()
+        var equal = candidates
+        var number = common
+        var missing = count
+        var rest = mixed
+        var position = start
+        while rest != 0 {
+            let place: UInt128 = 1 << UInt128(127 - rest.leadingZeroBitCount)
+            let slice = span.words(at: position) ^ flip
+            let zeros = equal & ~slice
+            let zeroCount = zeros.bitCount
+            if zeroCount >= missing {
+                equal = zeros
+            } else {
+                below |= zeros
+                missing -= zeroCount
+                equal &= slice
+                number |= place
+            }
+            rest ^= place
+            position += 8 * BitSlicedBlock.wordCount
+        }
+        return (below, equal, number)
+    }
+
+    /// The number of a document that has one.
+    func number(_ span: RawSpan, at offset: UInt16) -> UInt128 {
+        var number = common
+        var rest = mixed
+        var position = start + 8 * Int(offset >> 6)
+        while rest != 0 {
+            let place: UInt128 = 1 << UInt128(127 - rest.leadingZeroBitCount)
+            let word = span.uint64(at: position) ^ flip
+            if word >> UInt64(offset & 63) & 1 == 1 { number |= place }
+            rest ^= place
+            position += 8 * BitSlicedBlock.wordCount
+        }
+        return number
+    }
+}
+
+extension SIMD8<UInt64> {
+    var isZero: Bool {
+        let four = lowHalf | highHalf
         let two = four.lowHalf | four.highHalf
-        return two[0] | two[1] == 0
+        return (two[0] | two[1]) == 0
+    }
+
+    var bitCount: Int {
+        var count = 0
+        for index in indices { count += self[index].nonzeroBitCount }
+        return count
+    }
+
+    /// The places of the bits that are set, ascending.
+    func forEachBit(_ body: (UInt16) -> Void) {
+        for index in indices {
+            var word = self[index]
+            while word != 0 {
+                body(UInt16(index << 6 | word.trailingZeroBitCount))
+                word &= word - 1
+            }
+        }
     }
 }

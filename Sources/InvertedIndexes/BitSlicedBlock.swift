@@ -244,9 +244,11 @@ struct StoredSlices {
     /// The places that have a slice.
     let mixed: UInt128
     /// Of the other places, those at which all values have a one.
-    let common: UInt128
+    private(set) var common: UInt128
     /// Where the first slice begins.
     let start: Int
+    /// What turns stored slices into those of the numbers: nothing, or all bits.
+    private(set) var flip: UInt64 = 0
 
     /// - Returns: nil if the bytes are no slices of numbers of `width` bytes.
     init?(_ span: RawSpan, width: Int) {
@@ -256,6 +258,16 @@ struct StoredSlices {
         common = span.bigEndianNumber(at: 1 + width, width: width)
         present = span.words(at: 1 + 2 * width)
         guard span.byteCount == BitSlicedBlock.slicesByteCount(mixed, width), mixed & common == 0 else { return nil }
+    }
+
+    /// The same documents with their numbers turned round: `greatest` less each.
+    ///
+    /// - Parameter greatest: the greatest number of the width, all of whose bits are ones.
+    func descending(from greatest: UInt128) -> StoredSlices {
+        var slices = self
+        slices.common = greatest & ~(common | mixed)
+        slices.flip = ~flip
+        return slices
     }
 }
 

@@ -15,7 +15,7 @@ package struct DocumentSet: Sendable {
 
         /// Takes over a bitmap that the library has just made; the library answers nil only when memory has run out.
         init(_ bitmap: UnsafeMutablePointer<roaring_bitmap_t>?) {
-            guard let bitmap = unsafe bitmap else { preconditionFailure("no memory for a bitmap") }
+            guard let bitmap = unsafe bitmap else { preconditionFailure(DocumentSet.noMemory) }
             unsafe self.bitmap = unsafe bitmap
         }
 
@@ -34,10 +34,23 @@ package struct DocumentSet: Sendable {
         insert(contentsOf: documents.map(\.number))
     }
 
-    /// The set of bits in `words`, the first word holding documents 0 to 63.
-    package init(words: Span<UInt64>) {
-        self.init()
-        insert(words: words, from: 0)
+    /// The documents of pages of 1,024 words, bit b of word w of a page being document 65,536 · container + 64 · w + b.
+    ///
+    /// - Parameter pages: which upper 16 bits each has, ascending without repeats, and where in `words` it begins.
+    /// - Complexity: O(words of the pages).
+    init(pages: [(container: UInt16, start: Int)], of words: [UInt64]) {
+        for page in pages {
+            let end = page.start + IndexKey.wordsPerChunk
+            precondition(
+                page.start >= 0 && end <= words.count, "a page ends at word \(end), of \(words.count)")
+        }
+        let pages = pages.map { needletail_roaring_page(container: $0.container, start: $0.start) }
+        // Safety: all pages lie within the words, and the library keeps no pointer.
+        storage = unsafe pages.withUnsafeBufferPointer { pages in
+            unsafe words.withUnsafeBufferPointer { words in
+                unsafe Storage(needletail_roaring_from_pages(pages.baseAddress, pages.count, words.baseAddress))
+            }
+        }
     }
 
     // Safety, for all calls below: the bitmap lives as long as its storage, which `self` or a parameter holds on to.
@@ -66,17 +79,6 @@ package struct DocumentSet: Sendable {
         makeUnique()
         unsafe numbers.withUnsafeBufferPointer {
             unsafe roaring_bitmap_add_many(storage.bitmap, $0.count, $0.baseAddress)
-        }
-    }
-
-    /// Adds the set bits of `words`, the lowest bit of the first standing for document `start`, which must be a multiple of 64.
-    mutating func insert(words: Span<UInt64>, from start: UInt32) {
-        let capacity = (1 << 32 - Int(start)) / 64
-        precondition(words.count <= capacity, "\(words.count) words from \(start) on hold more than 2^32 documents")
-        makeUnique()
-        // Safety: the library reads `count` words and keeps no pointer.
-        unsafe words.withUnsafeBufferPointer {
-            unsafe needletail_roaring_add_words(storage.bitmap, start, $0.baseAddress, $0.count)
         }
     }
 
@@ -118,7 +120,8 @@ package struct DocumentSet: Sendable {
         let wordCount = (count + 63) / 64
         return unsafe [UInt64](unsafeUninitializedCapacity: wordCount) { words, initialized in
             unsafe words.initialize(repeating: 0)
-            unsafe needletail_roaring_fill_words(storage.bitmap, words.baseAddress, wordCount)
+            let isFilled = unsafe needletail_roaring_fill_words(storage.bitmap, words.baseAddress, wordCount)
+            precondition(isFilled, Self.noMemory)
             initialized = wordCount
             // Documents in the last word beyond `count`.
             if count % 64 != 0 { unsafe words[wordCount - 1] &= (1 << UInt64(count % 64)) - 1 }
@@ -127,18 +130,14 @@ package struct DocumentSet: Sendable {
 
     /// The 1,024 words of the documents with these upper 16 bits.
     func words(ofChunk chunk: UInt16) -> [UInt64] {
-        var words = [UInt64](repeating: 0, count: 1024)
-        var start: UInt32? = UInt32(chunk) << 16
-        while let from = start {
-            let numbers = numbers(from: from, limit: 4096)
-            for number in numbers where number >> 16 == chunk {
-                words[Int(number & 0xFFFF) >> 6] |= 1 << UInt64(number & 63)
-            }
-            guard numbers.count == 4096, let last = numbers.last, last >> 16 == chunk, last != .max else { break }
-            start = last + 1
+        unsafe [UInt64](unsafeUninitializedCapacity: IndexKey.wordsPerChunk) { words, initialized in
+            let isFilled = unsafe needletail_roaring_container_words(storage.bitmap, chunk, words.baseAddress)
+            precondition(isFilled, Self.noMemory)
+            initialized = IndexKey.wordsPerChunk
         }
-        return words
     }
+
+    private static let noMemory = "no memory for a bitmap"
 
     private mutating func makeUnique() {
         if !isKnownUniquelyReferenced(&storage) { storage = unsafe Storage(roaring_bitmap_copy(storage.bitmap)) }
@@ -182,7 +181,8 @@ extension DocumentSet: Sequence {
         package mutating func next() -> DocumentID? {
             if position == block.count {
                 guard let start else { return nil }
-                block = set.numbers(from: start, limit: 512)
+                // Few at first: often no more are wanted.
+                block = set.numbers(from: start, limit: start == 0 ? 32 : 1024)
                 position = 0
                 guard let last = block.last else {
                     self.start = nil

@@ -7,8 +7,6 @@ internal import DataModel
 /// Setting bits there costs a fraction of what merging thousands of small roaring bitmaps does, and a range over values of their own for
 /// each document is thousands of small chunks.
 struct DocumentSetBuilder {
-    private static let wordsPerPage = 1024
-
     private var words: [UInt64] = []
     /// Where in `words` the page of a chunk begins.
     private var pages: [UInt16: Int] = [:]
@@ -22,6 +20,15 @@ struct DocumentSetBuilder {
         return PostingChunk.fill(span, into: &words, at: position)
     }
 
+    /// Adds the documents of a posting chunk that is stored under `key`.
+    ///
+    /// - Throws: `IndexDamage`.
+    mutating func add(_ key: RawSpan, _ value: RawSpan) throws {
+        guard key.byteCount >= 3, add(value, chunk: key.lastUInt16) else {
+            throw IndexDamage.malformedEntry(key: key.bytes)
+        }
+    }
+
     mutating func add(_ document: DocumentID) {
         let position = position(of: UInt16(document.number >> 16))
         let number = Int(document.number & 0xFFFF)
@@ -33,6 +40,7 @@ struct DocumentSetBuilder {
     /// - Returns: false if there is no such block.
     mutating func add(_ documents: SIMD8<UInt64>, block: UInt32) -> Bool {
         guard block < 1 << 23 else { return false }
+        if documents.isZero { return true }
         let position = position(of: UInt16(block >> 7)) + Int(block & 127) * BitSlicedBlock.wordCount
         for index in 0..<BitSlicedBlock.wordCount { words[position + index] |= documents[index] }
         return true
@@ -42,7 +50,7 @@ struct DocumentSetBuilder {
         if let last, last.chunk == chunk { return last.position }
         let position = pages[chunk] ?? words.count
         if position == words.count {
-            words.append(contentsOf: repeatElement(0, count: Self.wordsPerPage))
+            words.append(contentsOf: repeatElement(0, count: IndexKey.wordsPerChunk))
             pages[chunk] = position
         }
         last = (chunk, position)
@@ -50,11 +58,7 @@ struct DocumentSetBuilder {
     }
 
     func build() -> DocumentSet {
-        var set = DocumentSet()
-        for (chunk, position) in pages.sorted(by: { $0.key < $1.key }) {
-            set.insert(
-                words: words.span.extracting(position..<position + Self.wordsPerPage), from: UInt32(chunk) << 16)
-        }
-        return set
+        let pages = pages.sorted { $0.key < $1.key }.map { (container: $0.key, start: $0.value) }
+        return DocumentSet(pages: pages, of: words)
     }
 }

@@ -309,10 +309,7 @@ extension PostingChunk {
         guard count(span) != nil, let form = Form(rawValue: span.byte(at: 0)) else { return false }
         switch form {
         case .list:
-            for offset in stride(from: 1, to: span.byteCount, by: 2) {
-                let number = span.uint16(at: offset)
-                words[position + Int(number >> 6)] |= 1 << UInt64(number & 63)
-            }
+            fill(list: span, into: &words, at: position)
         case .bitmap:
             for index in 0..<wordCount { words[position + index] |= span.uint64(at: 3 + 8 * index) }
         case .runs:
@@ -323,6 +320,30 @@ extension PostingChunk {
             }
         }
         return true
+    }
+
+    /// Sets bits byte by byte: the next number of a list is seldom in the same one, and so does not wait for what was stored before it.
+    private static func fill(list span: RawSpan, into words: inout [UInt64], at position: Int) {
+        precondition(position >= 0 && position + wordCount <= words.count, "no page at word \(position)")
+        var page = words.mutableSpan
+        var bytes = unsafe page.mutableBytes
+        for offset in stride(from: 1, to: span.byteCount, by: 2) {
+            // Safety: the loop ends before the odd number of bytes does; a page has 8,192 bytes, and the upper 13 bits are below that.
+            let number = unsafe UInt16(
+                littleEndian: span.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt16.self))
+            let place = 8 * position + byteOffset(of: number)
+            let byte = unsafe bytes.unsafeLoad(fromUncheckedByteOffset: place, as: UInt8.self) | 1 << UInt8(number & 7)
+            unsafe bytes.storeBytes(of: byte, toUncheckedByteOffset: place, as: UInt8.self)
+        }
+    }
+
+    /// Which byte of a page of words holds the bit of a number.
+    private static func byteOffset(of number: UInt16) -> Int {
+        #if _endian(little)
+            Int(number >> 3)
+        #else
+            Int(number >> 3) ^ 7
+        #endif
     }
 
     private static func setBits(_ range: ClosedRange<Int>, of words: inout [UInt64], at position: Int) {

@@ -5,7 +5,7 @@ internal import DataModel
 extension PostingReader {
     /// The documents of a property whose values, or one of them, lie in `range`.
     ///
-    /// - Complexity: the fewer of a step for each different value and 65,536 documents, and one for each 512 documents; only the
+    /// - Complexity: a step for each different value and 65,536 documents where these are few, else one for each 512 documents; only the
     ///   former where the property has no bit-sliced index.
     func documents(_ property: PropertyID, in range: TermRange) throws -> DocumentSet {
         let prefix = IndexKey.prefix(.term, property)
@@ -14,11 +14,16 @@ extension PostingReader {
             _ = try add(prefix, range, atMost: .max, to: &builder)
             return builder.build()
         }
-        // Few terms are found sooner by themselves. How many there are is not known, so they are tried for as long as they could cost less.
+        // Few terms are found sooner by themselves. How many there are is not known, so they are tried for a part of what the blocks cost:
+        // that much is lost where they are many.
         let blockCount = index.documentCount / IndexKey.documentsPerSlicedBlock + 1
-        if try add(prefix, range, atMost: blockCount * WorkMeter.lookUp, to: &builder) { return builder.build() }
+        let limit = blockCount * WorkMeter.lookUp / Self.blocksInTimeOfTrial
+        if try add(prefix, range, atMost: limit, to: &builder) { return builder.build() }
         return try documents(property, in: range, index)
     }
+
+    /// Terms may cost that part of what the blocks do before they are given up.
+    private static var blocksInTimeOfTrial: Int { 4 }
 
     /// The documents of all terms in `range`, which all have one width.
     func documents(_ prefix: [UInt8], _ range: TermRange) throws -> DocumentSet {
@@ -46,13 +51,14 @@ extension PostingReader {
             if let lower = range.lower, !range.includesLower, key.compare(term, to: lower) == 0 { return true }
             left -= cost
             guard left >= 0 else { return false }
-            try add(key, value, to: &builder)
+            try builder.add(key, value)
             return true
         }
         return left >= 0
     }
 
-    private func documents(
+    /// The documents of a property whose values lie in `range`, by its bit-sliced index alone.
+    func documents(
         _ property: PropertyID, in range: TermRange, _ index: BitSlicedIndex
     ) throws -> DocumentSet {
         guard let range = range.numbers(width: index.width) else { return DocumentSet() }

@@ -18,14 +18,8 @@ struct PostingReader<Store: OrderedReading> {
         try meter.count()
         try store.scan(prefix: prefix, from: prefix) { key, value in
             try meter.count(WorkMeter.lookUp + value.byteCount)
-            try add(key, value, to: &builder)
+            try builder.add(key, value)
             return true
-        }
-    }
-
-    func add(_ key: RawSpan, _ value: RawSpan, to builder: inout DocumentSetBuilder) throws {
-        guard key.byteCount >= 3, builder.add(value, chunk: key.lastUInt16) else {
-            throw IndexDamage.malformedEntry(key: key.bytes)
         }
     }
 
@@ -53,7 +47,7 @@ struct PostingReader<Store: OrderedReading> {
                 let order = try compare(key, term, property, to: lower)
                 if order < 0 || order == 0 && !range.includesLower { return true }
             }
-            try add(key, value, to: &builder)
+            try builder.add(key, value)
             return true
         }
         return builder.build()
@@ -100,7 +94,7 @@ struct PostingReader<Store: OrderedReading> {
                 isMatch = try pattern.matches(term.isCut ? try longToken(property, bytes) : term.token, meter)
                 last = (bytes, isMatch)
             }
-            if isMatch { try add(key, value, to: &builder) }
+            if isMatch { try builder.add(key, value) }
             return true
         }
         return builder.build()
@@ -140,7 +134,7 @@ struct PostingReader<Store: OrderedReading> {
             var last: (id: ObjectID, isTarget: Bool)?
             try scanReferences(prefix, from: prefix, of: names) { id, key, value in
                 if last?.id != id { last = (id, try targets.contains(id)) }
-                if last?.isTarget == true { try add(key, value, to: &builder) }
+                if last?.isTarget == true { try builder.add(key, value) }
             }
             return builder.build()
         }
@@ -156,7 +150,7 @@ struct PostingReader<Store: OrderedReading> {
             try meter.count(WorkMeter.lookUp)
             let prefix = prefix + IndexTerm.uuid(id)
             try scanReferences(prefix, from: prefix, of: names) { _, key, value in
-                try add(key, value, to: &builder)
+                try builder.add(key, value)
             }
         }
         return builder.build()

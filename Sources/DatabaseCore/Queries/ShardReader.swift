@@ -21,6 +21,17 @@ struct ShardReader {
         try collection.invertedSchema.allDocuments(in: transaction.inverted(shard.address))
     }
 
+    /// The first `count` of `documents` by the first of the sort keys, and all that are equal to the last of them.
+    ///
+    /// - Returns: in order, those with equal values together; `nil` if the index does not know.
+    func first(_ count: Int, byFirstKeyOf sorter: ObjectSorter, of documents: DocumentSet) throws -> [[DocumentID]]? {
+        guard let property = sorter.columns.first ?? nil, let isDescending = sorter.order.isDescending.first else {
+            return nil
+        }
+        return try collection.invertedSchema.first(
+            count, by: property.id, isDescending: isDescending, of: documents, in: transaction.inverted(shard.address))
+    }
+
     /// The object kept as `document`, as far as its columns are wanted; `nil` if it is gone.
     func object(_ document: DocumentID, _ columns: QueryPlan.Columns) throws -> DatabaseObject? {
         if let names = columns.recordedNames,

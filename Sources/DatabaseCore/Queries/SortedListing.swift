@@ -4,7 +4,10 @@ import DataModel
 import InvertedIndexes
 import ObjectStorage
 
-/// Lists documents in the order of sort keys. Reads the keys from columns, and only what has none from the objects.
+/// Lists documents in the order of sort keys.
+///
+/// Where the first key has bit slices, they leave little of the documents, and nothing to read if it is the only one (decision 92). Other keys are
+/// read from columns, and only what has none from the objects.
 struct SortedListing {
     /// What comes first of objects that are equal by every key.
     enum TieOrder {
@@ -22,9 +25,29 @@ struct SortedListing {
 
     /// The first `count` of `documents`.
     ///
-    /// - Complexity: O(blocks + documents), and O(log count) for each that is among the first for a while.
+    /// - Complexity: O(blocks + documents), and O(log count) for each that is among the first for a while; where slices tell the first key,
+    ///   of those alone that it puts there.
     func first(_ count: Int, of documents: DocumentSet) throws -> [DocumentID] {
         guard count > 0 else { return [] }
+        guard let lists = try reader.first(count, byFirstKeyOf: sorter, of: documents) else {
+            return try sorted(count, of: documents)
+        }
+        return sorter.columns.count == 1
+            ? try first(count, ofEqual: lists) : try sorted(count, of: DocumentSet(lists.joined()))
+    }
+
+    /// The first `count` of documents that are in order, those equal by every key together.
+    private func first(_ count: Int, ofEqual lists: [[DocumentID]]) throws -> [DocumentID] {
+        var found: [DocumentID] = []
+        for list in lists where found.count < count {
+            try check()
+            found += list.count == 1 ? list : try first(min(count - found.count, list.count), equal: list)
+        }
+        return found
+    }
+
+    /// The first `count` of `documents`, by keys that are read.
+    private func sorted(_ count: Int, of documents: DocumentSet) throws -> [DocumentID] {
         var best = BestSorted(limit: count, order: sorter.order)
         var keys = try SortKeyBlocks(reader, sorter)
         try documents.forEachBlock { number, documents in

@@ -39,9 +39,9 @@ final class Cursor {
         if key.isEmpty { return try moveToFirst() }
         // Safety: the key's buffer lives for the call, which does not write to it.
         let code = unsafe key.withUnsafeBytes { buffer in
-            unsafe currentKey = MDB_val(
-                mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
-            return unsafe mdb_cursor_get(handle, &currentKey, &currentValue, MDB_SET_RANGE)
+            unsafe get(
+                MDB_val(mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress)),
+                MDB_SET_RANGE)
         }
         return try found(code)
     }
@@ -75,7 +75,16 @@ final class Cursor {
 
     private func move(_ operation: MDB_cursor_op) throws(StorageError) -> Bool {
         guard isOpen else { throw .misuse(reason: "a cursor was used after its transaction") }
-        return try found(unsafe mdb_cursor_get(handle, &currentKey, &currentValue, operation))
+        return try found(unsafe get(MDB_val(), operation))
+    }
+
+    /// - Parameter start: the key that the operation begins at, if it has one.
+    private func get(_ start: MDB_val, _ operation: MDB_cursor_op) -> Int32 {
+        // In variables: what a class lends to a call is tracked for as long as that takes, which costs more than the call.
+        var (key, value) = unsafe (start, MDB_val())
+        let code = unsafe mdb_cursor_get(handle, &key, &value, operation)
+        if code == 0 { unsafe (currentKey, currentValue) = unsafe (key, value) }
+        return code
     }
 
     private func found(_ code: Int32) throws(StorageError) -> Bool {
