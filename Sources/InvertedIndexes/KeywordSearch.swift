@@ -29,11 +29,17 @@ extension InvertedIndexSchema {
         let meter = WorkMeter(cancellation)
         let plan = try KeywordPlan(query, schema: self, store: store, limits: limits, meter: meter)
         var best = BestDocuments(limit: limit)
-        var scorer = KeywordScorer(plan: plan, store: store, meter: meter, prunes: !isExhaustive)
-        for chunk in plan.chunks { try scorer.score(chunk: chunk, filter: filter, into: &best) }
+        let reader = KeywordReader(store: store, meter: meter)
+        if !isExhaustive, var scorer = KeywordBlockScorer(plan: plan, reader: reader) {
+            var scratch = KeywordScratchPool.shared.take()
+            for chunk in plan.chunks { try scorer.score(chunk: chunk, filter: filter, into: &best, with: &scratch) }
+            KeywordScratchPool.shared.giveBack(scratch)
+        } else {
+            var scorer = KeywordScorer(plan: plan, reader: reader)
+            for chunk in plan.chunks { try scorer.score(chunk: chunk, filter: filter, into: &best) }
+        }
         var matches = try best.ranked(ids: ids, meter: meter).map { KeywordMatch(document: $0, score: $1) }
         if explain {
-            let reader = KeywordReader(store: store, meter: meter)
             let explanations = try KeywordExplanation(plan: plan, reader: reader)
                 .explanations(of: matches.map(\.document))
             for index in matches.indices { matches[index].explanation = explanations[index] }
