@@ -13,6 +13,8 @@ struct KeywordBlockScorer<Store: OrderedReading> {
     private static var mostColumns: Int { 96 }
     /// Bounds are compared with scores that were rounded to float32 once a field.
     private static var slack: Double { 1 + 1e-5 }
+    /// Where there are so few postings in a chunk, scoring them all costs less than columns of bits.
+    private static var fewPostings: Int { 4_096 }
     /// So few documents are scored without a look at what they can reach.
     private static var fewDocuments: Int { 256 }
 
@@ -34,9 +36,13 @@ struct KeywordBlockScorer<Store: OrderedReading> {
     /// The columns of the field that is being scored that have documents in the block.
     private var active: [Int] = []
 
-    /// - Returns: `nil` for a query of too many terms.
-    init?(plan: KeywordPlan, reader: KeywordReader<Store>) {
-        guard plan.fields.reduce(0, { $0 + $1.terms.count }) <= Self.mostColumns else { return nil }
+    /// - Returns: `nil` for a query of very many terms, and of terms so rare that it does not pay.
+    ///
+    /// - Parameter isForced: for tests, which have few documents.
+    init?(plan: KeywordPlan, reader: KeywordReader<Store>, isForced: Bool = false) {
+        guard plan.fields.reduce(0, { $0 + $1.terms.count }) <= Self.mostColumns,
+            isForced || plan.postingCount > Self.fewPostings * plan.chunks.count
+        else { return nil }
         var fields: [Field] = []
         var terms: [KeywordPlan.Term] = []
         var gains: [KeywordGain] = []

@@ -53,7 +53,7 @@ import Testing
             for limit in [1, 3, 20] {
                 let pruned = try shard.search(query, in: names, matching: matching, filter: filter, limit: limit)
                 let all = try shard.search(
-                    query, in: names, matching: matching, filter: filter, limit: limit, isExhaustive: true)
+                    query, in: names, matching: matching, filter: filter, limit: limit, mode: .exhaustive)
                 #expect(pruned == all, "'\(query)' in \(names), \(matching), \(limit)")
             }
         }
@@ -112,14 +112,14 @@ import Testing
         for query in ["red", "red blue", "tree1 red", "blue tree0 tree1"] {
             for limit in [1, 10, 350] {
                 #expect(
-                    try shard.search(query, limit: limit) == shard.search(query, limit: limit, isExhaustive: true),
+                    try shard.search(query, limit: limit) == shard.search(query, limit: limit, mode: .exhaustive),
                     "'\(query)', \(limit)")
             }
         }
         for key in shard.store.entries.keys where key[0] == EntryKind.tokenCount.rawValue {
             try shard.store.removeValue(for: key)
         }
-        #expect(try shard.search("red blue", limit: 400) == shard.search("red blue", limit: 400, isExhaustive: true))
+        #expect(try shard.search("red blue", limit: 400) == shard.search("red blue", limit: 400, mode: .exhaustive))
     }
 
     @Test(arguments: [EntryKind.term, .frequency, .tokenCount])
@@ -128,7 +128,7 @@ import Testing
         let shard = try Shard(["t": .text(1)], values: texts.map { ["t": .text($0)] })
         for key in shard.store.entries.keys where key[0] == kind.rawValue { try shard.store.put([9], for: key) }
         #expect(throws: IndexDamage.self) { try shard.search("red blue1", limit: 3) }
-        #expect(throws: IndexDamage.self) { try shard.search("red blue1", limit: 3, isExhaustive: true) }
+        #expect(throws: IndexDamage.self) { try shard.search("red blue1", limit: 3, mode: .exhaustive) }
     }
 
     @Test func `equal scores are in order of their ids, in whichever order documents were offered`() throws {
