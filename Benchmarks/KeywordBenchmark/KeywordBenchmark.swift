@@ -131,7 +131,7 @@ struct Corpus: Sendable {
         try environment.read { transaction in
             try schema.search(
                 KeywordQuery(text: text, fields: [KeywordQuery.Field(property: PropertyID(1))]), filter: nil, limit: 10,
-                ids: NumberedIDs(), in: transaction.inverted(shard), isExhaustive: isExhaustive)
+                ids: NumberedIDs(), in: transaction.inverted(shard), mode: isExhaustive ? .exhaustive : .fastest)
         }
     }
 }

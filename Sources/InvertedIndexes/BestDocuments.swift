@@ -9,7 +9,7 @@ struct BestDocuments {
     /// How many documents of one score are put in order of their ids.
     static let maximumTies = 16_384
 
-    private let limit: Int
+    let limit: Int
     /// A binary heap, lowest score first; equal scores: the later document first.
     private var heap: [(document: DocumentID, score: Float)] = []
     /// Documents that did not fit although their score is that of the heap's first, up to the maximum.
@@ -25,7 +25,7 @@ struct BestDocuments {
     /// The score below which nothing will be kept; `nil` while there is room.
     var neededScore: Float? { heap.count < limit ? nil : heap[0].score }
 
-    /// Documents must be offered in ascending order. A score that is not finite, which no ranking should give, counts as 0.
+    /// In any order, each document once. A score that is not finite, which no ranking should give, counts as 0.
     mutating func offer(_ document: DocumentID, _ score: Float) {
         let score = score.isFinite ? score : 0
         if heap.count < limit {
@@ -35,7 +35,7 @@ struct BestDocuments {
         }
         let lowest = heap[0]
         if score < lowest.score { return }
-        if score == lowest.score {
+        if score == lowest.score, document > lowest.document {
             remember(document)
             return
         }

@@ -10,6 +10,8 @@ struct KeywordPlan {
         let token: TextTerm
         /// boost · dup · idf.
         let weight: Double
+        /// How many documents have it.
+        let documentCount: Int
         /// The chunks of 65,536 documents that have it.
         let chunks: Set<UInt16>
         /// Index among the different tokens of its analyzer.
@@ -52,6 +54,11 @@ struct KeywordPlan {
     private(set) var fields: [Field] = []
     /// For `andAcross`: for each different token of the query, its terms in all fields; else empty.
     private(set) var termsAcross: [[(property: PropertyID, term: Term)]] = []
+
+    /// How many postings all terms have.
+    var postingCount: Int {
+        fields.reduce(0) { $0 + $1.terms.reduce(0) { $0 + $1.documentCount } }
+    }
 
     /// Ascending.
     var chunks: [UInt16] {
@@ -166,7 +173,8 @@ struct KeywordPlan {
                 terms[index].append(
                     Term(
                         token: token.term, weight: Double(member.boost) * (Double(token.count) * inverse),
-                        chunks: found[index].chunks, position: position, tokenNumber: token.number))
+                        documentCount: found[index].count, chunks: found[index].chunks, position: position,
+                        tokenNumber: token.number))
             }
         }
         return terms

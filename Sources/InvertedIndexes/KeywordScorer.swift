@@ -2,14 +2,12 @@
 
 internal import DataModel
 
-/// Scores the documents of one chunk of 65,536 after the other, a term at a time.
+/// Scores all documents of one chunk of 65,536 after the other, a term at a time: for queries of very many terms, and what
+/// `KeywordBlockScorer` is held against.
 struct KeywordScorer<Store: OrderedReading> {
     private let plan: KeywordPlan
     private let reader: KeywordReader<Store>
     private let meter: WorkMeter
-    private let pruning: KeywordPruning<Store>?
-    /// How many documents of a chunk are scored before the score is known that the others must reach.
-    private static var documentsBeforePruning: Int { 4_096 }
 
     /// Scores of one field, by lower half of the document number; 0 outside of a call.
     private var fieldScores = [Double](repeating: 0, count: IndexKey.documentsPerChunk)
@@ -18,11 +16,10 @@ struct KeywordScorer<Store: OrderedReading> {
     /// Sums over fields; 0 outside of a call.
     private var scores = [Float](repeating: 0, count: IndexKey.documentsPerChunk)
 
-    init(plan: KeywordPlan, store: Store, meter: WorkMeter, prunes: Bool) {
+    init(plan: KeywordPlan, reader: KeywordReader<Store>) {
         self.plan = plan
-        reader = KeywordReader(store: store, meter: meter)
-        pruning = prunes ? KeywordPruning(plan: plan, reader: reader) : nil
-        self.meter = meter
+        self.reader = reader
+        meter = reader.meter
     }
 
     /// Offers the documents of one chunk that match. After an error the scorer must not be used again.
@@ -31,19 +28,6 @@ struct KeywordScorer<Store: OrderedReading> {
         var allowed = filter.map { $0.words(ofChunk: chunk) }
         if let words = allowed, !words.contains(where: { $0 != 0 }) { return }
         if !plan.termsAcross.isEmpty { allowed = try documentsWithAllTokens(chunk, within: allowed) }
-        guard let pruning else { return try score(chunk, allowed, into: &best) }
-        if best.neededScore == nil {
-            // The first documents show what the others have to reach.
-            let wordCount = Self.documentsBeforePruning / 64
-            var first = allowed ?? [UInt64](repeating: .max, count: IndexKey.wordsPerChunk)
-            var others = first
-            for index in first.indices { if index < wordCount { others[index] = 0 } else { first[index] = 0 } }
-            try score(chunk, first, into: &best)
-            allowed = others
-        }
-        if let needed = best.neededScore {
-            allowed = try pruning.candidates(in: chunk, within: allowed, reaching: needed) ?? allowed
-        }
         try score(chunk, allowed, into: &best)
     }
 

@@ -346,6 +346,18 @@ extension PostingChunk {
         #endif
     }
 
+    /// Makes a stored chunk the 1,024 words from `position` on, whatever they were.
+    ///
+    /// - Returns: false if the bytes are no chunk.
+    static func copy(_ span: RawSpan, into words: inout [UInt64], at position: Int) -> Bool {
+        guard span.byteCount == bitmapByteCount, span.byte(at: 0) == Form.bitmap.rawValue else {
+            for index in position..<position + wordCount { words[index] = 0 }
+            return fill(span, into: &words, at: position)
+        }
+        for index in 0..<wordCount { words[position + index] = span.uint64(at: 3 + 8 * index) }
+        return true
+    }
+
     private static func setBits(_ range: ClosedRange<Int>, of words: inout [UInt64], at position: Int) {
         let (first, last) = (range.lowerBound >> 6, range.upperBound >> 6)
         let head = UInt64.max << UInt64(range.lowerBound & 63)

@@ -167,11 +167,11 @@ struct Shard {
     /// Documents and scores, best first.
     func search(
         _ text: String, in names: [String] = [], matching: KeywordQuery.Operator = .or(minimumMatches: 1),
-        filter: DocumentSet? = nil, limit: Int = 100, isExhaustive: Bool = false
+        filter: DocumentSet? = nil, limit: Int = 100, mode: KeywordSearchMode = .pruned
     ) throws -> [KeywordMatch] {
         let query = KeywordQuery(text: text, fields: try schema.keywordFields(named: names), matching: matching)
         return try schema.search(
-            query, filter: filter, limit: limit, explain: true, ids: ids, in: store, isExhaustive: isExhaustive)
+            query, filter: filter, limit: limit, explain: true, ids: ids, in: store, mode: mode)
     }
 
     func findings() throws -> [String] {

@@ -2,12 +2,18 @@
 
 import DataModel
 
-/// Puts the results of a keyword search and of a vector search together.
-enum HybridFusion {
+/// The results of a keyword search and of a vector search, put together.
+struct HybridFusion {
+    enum Method {
+        /// Σ weight / (60 + rank), rank from 0.
+        case ranked
+        /// Σ weight · (value − minimum) / (maximum − minimum), each leg by itself; the whole weight where all are equal.
+        case relative
+    }
+
     /// One candidate of a leg: the BM25 score, or 1 − distance.
     struct Candidate {
         var document: DocumentID
-        var id: ObjectID
         var value: Float
     }
 
@@ -19,66 +25,76 @@ enum HybridFusion {
     }
 
     /// A document with its fused score.
-    struct Fused {
+    struct Fused: Equatable {
         var document: DocumentID
-        var id: ObjectID
         var score: Float
-        /// The value in the leg merged last that has the document; decides between equal scores.
+        /// The value in the last leg that has the document; decides between equal scores.
         var secondary: Float
-        var explanation: String
     }
 
-    /// Σ weight / (60 + rank), rank from 0.
-    ///
-    /// - Parameter check: called for every candidate; what it throws ends the fusion.
-    static func ranked(_ legs: [Leg], checking check: () throws -> Void) rethrows -> [DocumentID: Fused] {
-        var fused: [DocumentID: Fused] = [:]
-        for leg in legs {
-            for (rank, candidate) in leg.candidates.enumerated() {
-                try check()
-                let share = Float(leg.weight / (60 + Double(rank)))
-                let text =
-                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.id) contributed \(shown(share)) to the score"
-                add(share, of: candidate, to: &fused) { text + $0 }
-            }
+    private let method: Method
+    private let legs: [Leg]
+    /// What each candidate of each leg adds.
+    private let shares: [[Float]]
+    /// By document.
+    let fused: [Fused]
+
+    /// - Parameters:
+    ///   - legs: none has a document twice.
+    ///   - check: called for every leg; what it throws ends the fusion.
+    /// - Complexity: O(n log n) for n candidates.
+    init(_ legs: [Leg], by method: Method, checking check: () throws -> Void) rethrows {
+        self.method = method
+        self.legs = legs
+        shares = legs.map { Self.shares(of: $0, by: method) }
+        var found: [(leg: Int, share: Float, candidate: Candidate)] = []
+        found.reserveCapacity(legs.reduce(0) { $0 + $1.candidates.count })
+        for (number, leg) in legs.enumerated() {
+            try check()
+            for (candidate, share) in zip(leg.candidates, shares[number]) { found.append((number, share, candidate)) }
         }
-        return fused
+        found.sort { ($0.candidate.document, $0.leg) < ($1.candidate.document, $1.leg) }
+        var fused: [Fused] = []
+        fused.reserveCapacity(found.count)
+        for (_, share, candidate) in found {
+            if fused.last?.document != candidate.document {
+                fused.append(Fused(document: candidate.document, score: 0, secondary: 0))
+            }
+            fused[fused.count - 1].score += share
+            fused[fused.count - 1].secondary = candidate.value
+        }
+        self.fused = fused
     }
 
-    /// Σ weight · (value − minimum) / (maximum − minimum), each leg by itself; the whole weight where all are equal.
-    ///
-    /// - Parameter check: called for every candidate; what it throws ends the fusion.
-    static func relative(_ legs: [Leg], checking check: () throws -> Void) rethrows -> [DocumentID: Fused] {
-        var fused: [DocumentID: Fused] = [:]
-        for leg in legs {
+    private static func shares(of leg: Leg, by method: Method) -> [Float] {
+        switch method {
+        case .ranked: return leg.candidates.indices.map { Float(leg.weight / (60 + Double($0))) }
+        case .relative:
             let values = leg.candidates.map(\.value)
-            guard let minimum = values.min(), let maximum = values.max() else { continue }
-            for candidate in leg.candidates {
-                try check()
-                let share =
-                    maximum > minimum
-                    ? Float(leg.weight) * ((candidate.value - minimum) / (maximum - minimum)) : Float(leg.weight)
-                let text =
-                    "\nHybrid (Result Set \(leg.name)) Document \(candidate.id): original score "
-                    + "\(shown(candidate.value)), normalized score: \(shown(share))"
-                add(share, of: candidate, to: &fused) { $0.isEmpty ? text : "\($0) - \(text)" }
+            guard let minimum = values.min(), let maximum = values.max() else { return [] }
+            return values.map {
+                maximum > minimum ? Float(leg.weight) * (($0 - minimum) / (maximum - minimum)) : Float(leg.weight)
             }
         }
-        return fused
     }
 
-    /// - Parameter explaining: makes the explanation so far, maybe empty, into the one with this share.
-    private static func add(
-        _ share: Float, of candidate: Candidate, to fused: inout [DocumentID: Fused], explaining: (String) -> String
-    ) {
-        var entry =
-            fused[candidate.document]
-            ?? Fused(
-                document: candidate.document, id: candidate.id, score: 0, secondary: candidate.value, explanation: "")
-        entry.score += share
-        entry.secondary = candidate.value
-        entry.explanation = explaining(entry.explanation)
-        fused[candidate.document] = entry
+    /// How the score of a document came about, in Weaviate's words.
+    ///
+    /// - Complexity: O(candidates).
+    func explanation(of document: DocumentID, id: ObjectID) -> String {
+        var text = ""
+        for (leg, shares) in zip(legs, shares) {
+            guard let index = leg.candidates.firstIndex(where: { $0.document == document }) else { continue }
+            let share = Self.shown(shares[index])
+            let head = "\nHybrid (Result Set \(leg.name)) Document \(id)"
+            switch method {
+            case .ranked: text = "\(head) contributed \(share) to the score\(text)"
+            case .relative:
+                let value = Self.shown(leg.candidates[index].value)
+                text += "\(text.isEmpty ? "" : " - ")\(head): original score \(value), normalized score: \(share)"
+            }
+        }
+        return text
     }
 
     /// The shortest decimal of a number, whole ones without a point.

@@ -39,7 +39,7 @@ extension QueryRun {
             legs.append(
                 .init(
                     name: "keyword,bm25", weight: 1 - search.alpha,
-                    candidates: try matches.map { try fusionCandidate($0.document, $0.score) }))
+                    candidates: matches.map { .init(document: $0.document, value: $0.score) }))
         }
         if let vector = search.vector {
             let found = try neighbors(vector, allowed, count: depth)
@@ -55,35 +55,36 @@ extension QueryRun {
             legs.append(
                 .init(
                     name: "vector,hybridVector", weight: search.alpha,
-                    candidates: try found.map { try fusionCandidate($0.document, 1 - $0.distance) }))
+                    candidates: found.map { .init(document: $0.document, value: 1 - $0.distance) }))
         }
-        let fused =
-            search.fusion == .ranked
-            ? try HybridFusion.ranked(legs, checking: check) : try HybridFusion.relative(legs, checking: check)
-        let best = Array(try ranked(fused).prefix(searchDepth))
-        return best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)).map {
-            Candidate(
-                document: $0.document, distance: distances[$0.document], score: $0.score,
-                explanation: $0.explanation)
+        let fusion = try HybridFusion(legs, by: search.fusion == .ranked ? .ranked : .relative, checking: check)
+        let best = Array(try ranked(fusion.fused).prefix(searchDepth))
+        return try best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)).map { fused in
+            var candidate = Candidate(
+                document: fused.document, distance: distances[fused.document], score: fused.score)
+            if plan.query.selection.needsScoreExplanation {
+                candidate.explanation = fusion.explanation(of: fused.document, id: try id(of: fused.document))
+            }
+            return candidate
         }
     }
 
     /// Best first; equal scores by the larger second value, then by id.
-    private func ranked(_ fused: [DocumentID: HybridFusion.Fused]) throws -> [HybridFusion.Fused] {
+    ///
+    /// - Parameter fused: by document. Scores that are nearly equal count as equal, so what sorting begins with can decide.
+    private func ranked(_ fused: [HybridFusion.Fused]) throws -> [HybridFusion.Fused] {
         var comparisonCount = 0
-        // Scores that are nearly equal count as equal, so what sorting begins with can decide: not the order of a dictionary, which is
-        // another one each time.
-        return try fused.keys.sorted().compactMap { fused[$0] }.sorted { left, right in
+        return try fused.sorted { left, right in
             comparisonCount += 1
             if comparisonCount % Self.stepsBetweenLooks == 0 { try check() }
             if abs(left.score - right.score) >= 1e-7 { return left.score > right.score }
             if left.secondary != right.secondary { return left.secondary > right.secondary }
-            return left.id < right.id
+            return try id(of: left.document) < id(of: right.document)
         }
     }
 
-    private func fusionCandidate(_ document: DocumentID, _ value: Float) throws -> HybridFusion.Candidate {
-        try check()
-        return .init(document: document, id: try reader.id(of: document) ?? ObjectID(high: 0, low: 0), value: value)
+    /// The id of a document that a search has found.
+    private func id(of document: DocumentID) throws -> ObjectID {
+        try reader.id(of: document) ?? ObjectID(high: 0, low: 0)
     }
 }

@@ -8,7 +8,7 @@ import VectorIndexes
 
 @Suite struct HybridTests {
     private static func candidate(_ number: UInt32, _ value: Float) -> HybridFusion.Candidate {
-        .init(document: DocumentID(number), id: .number(UInt64(number)), value: value)
+        .init(document: DocumentID(number), value: value)
     }
 
     @Test func `explanations name objects by their ids, and whole numbers without a point`() {
@@ -18,10 +18,10 @@ import VectorIndexes
         ]
         let id = "00000000-0000-0000-0000-000000000001"
         #expect(
-            HybridFusion.relative(legs, checking: {})[DocumentID(1)]?.explanation
+            HybridFusion(legs, by: .relative, checking: {}).explanation(of: DocumentID(1), id: .number(1))
                 == "\nHybrid (Result Set keyword,bm25) Document \(id): original score 3, normalized score: 1")
         #expect(
-            HybridFusion.ranked(legs, checking: {})[DocumentID(1)]?.explanation
+            HybridFusion(legs, by: .ranked, checking: {}).explanation(of: DocumentID(1), id: .number(1))
                 == "\nHybrid (Result Set keyword,bm25) Document \(id) contributed 0.016666668 to the score")
     }
 
@@ -31,14 +31,16 @@ import VectorIndexes
             HybridFusion.Leg(name: "vector,hybridVector", weight: 0.75, candidates: [Self.candidate(1, 0.5)]),
         ]
         let document = "Document 00000000-0000-0000-0000-000000000001"
-        let ranked = try #require(HybridFusion.ranked(legs, checking: {})[DocumentID(1)])
+        let ranked = HybridFusion(legs, by: .ranked, checking: {})
+        #expect(ranked.fused == [.init(document: DocumentID(1), score: 0.0041666668 + 0.0125, secondary: 0.5)])
         #expect(
-            ranked.explanation
+            ranked.explanation(of: DocumentID(1), id: .number(1))
                 == "\nHybrid (Result Set vector,hybridVector) \(document) contributed 0.0125 to the score"
                 + "\nHybrid (Result Set keyword,bm25) \(document) contributed 0.004166667 to the score")
-        let relative = try #require(HybridFusion.relative(legs, checking: {})[DocumentID(1)])
+        let relative = HybridFusion(legs, by: .relative, checking: {})
+        #expect(relative.fused == [.init(document: DocumentID(1), score: 1, secondary: 0.5)])
         #expect(
-            relative.explanation
+            relative.explanation(of: DocumentID(1), id: .number(1))
                 == "\nHybrid (Result Set keyword,bm25) \(document): original score 3, normalized score: 0.25 - "
                 + "\nHybrid (Result Set vector,hybridVector) \(document): original score 0.5, normalized score: 0.75")
     }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Synchronization
+
+/// What a keyword search calculates with, one chunk of 65,536 documents after the other.
+struct KeywordScratch {
+    var columns = KeywordColumns()
+    var bounds = KeywordBounds()
+    /// 1,024 words: documents of the chunk that are still to be scored.
+    var left = [UInt64](repeating: 0, count: IndexKey.wordsPerChunk)
+    /// Those of them that are scored now.
+    var candidates = [UInt64](repeating: 0, count: IndexKey.wordsPerChunk)
+    /// Those that have what the query asks for in some field.
+    var found = [UInt64](repeating: 0, count: IndexKey.wordsPerChunk)
+    /// Sums over fields, by lower half of the document number; 0 where nothing was found, and everywhere outside of a call.
+    var scores = [Float](repeating: 0, count: IndexKey.documentsPerChunk)
+}
+
+/// Scratch to be used again: as much as threads search at once, so that a search neither allocates nor clears half a megabyte.
+final class KeywordScratchPool: Sendable {
+    static let shared = KeywordScratchPool()
+
+    /// More threads than that do not search at once; what comes back beyond is let go.
+    private static let idleLimit = 16
+    /// What a search of very many words had to have is let go too.
+    private static let mostBytes = 4 << 20
+
+    private let idle = Mutex<[KeywordScratch]>([])
+
+    func take() -> KeywordScratch { idle.withLock { $0.popLast() } ?? KeywordScratch() }
+
+    /// - Parameter scratch: as a search left it that threw nothing.
+    func giveBack(_ scratch: consuming KeywordScratch) {
+        if scratch.columns.byteCount > Self.mostBytes { return }
+        let scratch = consume scratch
+        idle.withLock { if $0.count < Self.idleLimit { $0.append(scratch) } }
+    }
+}
