@@ -95,8 +95,9 @@ import Testing
     }
 
     @Test func `sets keep their documents through operations, whatever their containers`() {
-        for left in Self.shapes {
-            for right in Self.shapes {
+        let shapes = Self.shapes.filter { $0.count < 10_000 }
+        for left in shapes {
+            for right in shapes {
                 let (one, other) = (Self.built(left), Self.built(right))
                 #expect(one.union(other) == Self.built(left.union(right)))
                 let common = left.intersection(right)

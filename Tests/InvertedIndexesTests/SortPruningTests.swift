@@ -49,7 +49,11 @@ import Testing
         let lists = Dictionary(grouping: documents) { values[$0.number].flatMap { $0 } ?? .min }
             .sorted { isDescending ? $0.key > $1.key : $0.key < $1.key }
         var wanted: [[DocumentID]] = []
-        for list in lists where wanted.joined().count < count { wanted.append(list.value) }
+        var found = 0
+        for list in lists where found < count {
+            wanted.append(list.value)
+            found += list.value.count
+        }
         return wanted
     }
 
