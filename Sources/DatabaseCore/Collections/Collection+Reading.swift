@@ -12,7 +12,8 @@ extension Collection.Snapshot {
     /// `object` as the inverted indexes see it.
     func indexed(_ object: StoredObject, as document: DocumentID) -> IndexedDocument {
         IndexedDocument(
-            id: document, values: indexed(object.properties), creationTime: object.creationTime, updateTime: object.updateTime)
+            id: document, values: indexed(object.properties), creationTime: object.creationTime,
+            updateTime: object.updateTime)
     }
 
     /// What of an object's values the inverted indexes look at.
