@@ -43,7 +43,7 @@ import Testing
         let shard = try Self.shard(&random, longestText: longestText)
         let fields: [[String]] = [["t"], ["t", "s"], ["t^3", "s^0.5"], ["t^-1", "s^2"]]
         let operators: [KeywordQuery.Operator] = [.or(minimumMatches: 1), .or(minimumMatches: 2), .and, .andAcross]
-        for round in 0..<60 {
+        for round in 0..<24 {
             let query = Self.query(&random)
             let names = fields[round % fields.count]
             let matching = operators[round / 4 % operators.count]
@@ -106,7 +106,7 @@ import Testing
     @Test func `frequencies of any width and rows without tokens count as they are stored`() throws {
         var shard = Shard(["t": .text(1)])
         for number in 0..<400 as Range<UInt32> {
-            let count = number % 50 == 0 ? 70_000 : number % 20 == 0 ? 300 : Int(number % 5)
+            let count = number % 200 == 0 ? 70_000 : number % 20 == 0 ? 300 : Int(number % 5)
             try shard.put(
                 number * 131, ["t": .text(String(repeating: "red ", count: count) + "blue tree\(number % 3)")])
         }

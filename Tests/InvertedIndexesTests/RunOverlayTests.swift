@@ -20,16 +20,16 @@ import Testing
         return found
     }
 
-    @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
+    @Test(arguments: [1, 2, 3] as [UInt64])
     func `what is read through runs is what would be stored without them`(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)
         // Everything is carried out here at once, and there in runs.
         var shard = Shard(ModelTests.properties, settings: ModelTests.settings)
         let base = MemoryStore()
         var runs: [[UInt8]] = []
-        for round in 0..<16 {
+        for round in 0..<10 {
             var batch = PostingBatch()
-            for _ in 0..<Int.random(in: 1...25, using: &generator) {
+            for _ in 0..<Int.random(in: 1...12, using: &generator) {
                 let number = ModelTests.numbers.randomElement(using: &generator)!  // The list is not empty.
                 if Int.random(in: 0..<3, using: &generator) == 0 {
                     shard.remove(number, in: &batch)
@@ -70,7 +70,7 @@ import Testing
         var shard = Shard(ModelTests.properties, settings: ModelTests.settings)
         var generator = SeededGenerator(seed: 7)
         var batch = PostingBatch()
-        for number: UInt32 in 0..<20 {
+        for number: UInt32 in 0..<8 {
             shard.put(number, ModelTests.values(&generator), creationTime: 1, updateTime: 7, in: &batch)
         }
         let run = try #require(batch.encodedRun())
@@ -80,7 +80,7 @@ import Testing
             }
         }
         // A spoiled byte may change what is read, but nothing else happens.
-        for position in stride(from: 0, to: run.count, by: 3) {
+        for position in stride(from: 0, to: run.count, by: 41) {
             var spoiled = run
             spoiled[position] ^= 0xA5
             let overlay = RunOverlay(base: MemoryStore(), runs: RunsInMemory(runs: [spoiled]))
@@ -89,11 +89,9 @@ import Testing
     }
 
     @Test func `many removals of one entry fit into a run`() throws {
-        var shard = Shard(["flag": .scalar(7, .boolean)], settings: ModelTests.settings)
+        var shard = Shard([:])
         var batch = PostingBatch()
-        for number: UInt32 in 0..<65_536 {
-            shard.put(number, ["flag": .boolean(true)], creationTime: 1, updateTime: 1, in: &batch)
-        }
+        for number: UInt32 in 0..<65_536 { shard.put(number, [:], in: &batch) }
         var runs: [[UInt8]] = []
         runs.append(try #require(batch.encodedRun()))
         batch = PostingBatch()
