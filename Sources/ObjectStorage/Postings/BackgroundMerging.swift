@@ -28,8 +28,6 @@ extension StorageEnvironment {
 /// One step of bringing the runs of a shard into the tree.
 struct PostingMerge: Change {
     let shard: ShardAddress
-    /// Whether it has to do with the room that removals have.
-    let isRemoval: Bool
 
     var sizeInBytes: Int { PostingBufferLimits.stepByteCount }
 
@@ -45,13 +43,10 @@ struct PostingMerge: Change {
 extension GroupCommit {
     /// Brings some of the runs of one shard into the tree, if any are waiting.
     ///
-    /// Where there is no room for that, it is tried again after the next write to the shard.
+    /// Where there is no room for that, it is tried again after the next write to the shard. The reserve is left to removals: it takes
+    /// more room than it gives back at once.
     func mergeWaitingRuns() {
         guard let shard = environment.takeShardWithRuns() else { return }
-        for isRemoval in [false, true] {
-            let change = QueuedChangeOf(PostingMerge(shard: shard, isRemoval: isRemoval)) { _ in }
-            _ = run([change])
-            guard let failure = change.failure as? StorageError, failure.isOutOfSpace else { return }
-        }
+        _ = run([QueuedChangeOf(PostingMerge(shard: shard)) { _ in }])
     }
 }

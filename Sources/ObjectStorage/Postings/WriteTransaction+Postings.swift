@@ -51,7 +51,8 @@ extension WriteTransaction {
             try mergePostings(of: shard)
         } else {
             shardsWithRuns.insert(shard)
-            try joinSmallRuns(runs, of: shard)
+            // Joining takes room, of which a removal may have little.
+            if !isRemoval { try joinSmallRuns(runs, of: shard) }
         }
     }
 
