@@ -29,6 +29,13 @@ func library(_ name: String, uses dependencies: [Target.Dependency] = []) -> Tar
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
+/// A module with loops over many numbers or entries: optimised in debug builds too, with its assertions, because tests spend
+/// most of their time in it.
+func hotLibrary(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
+    let optimised = SwiftSetting.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
+    return .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings + [optimised])
+}
+
 func cLibrary(
     _ name: String, settings: [CSetting] = cSettings, cxxSettings: [CXXSetting]? = nil,
     links libraries: [String] = []
@@ -95,12 +102,12 @@ let package = Package(
 
         // Numbers: kernels, vector indexes, inverted indexes.
         library("VectorKernels", uses: ["CVectorKernels"]),
-        library("VectorIndexes", uses: ["DataModel", "VectorKernels"]),
-        library("InvertedIndexes", uses: ["CRoaring", "DataModel"]),
-        library("Layouts", uses: ["CLayoutKernels", "RandomNumbers"]),
+        hotLibrary("VectorIndexes", uses: ["DataModel", "VectorKernels"]),
+        hotLibrary("InvertedIndexes", uses: ["CRoaring", "DataModel"]),
+        hotLibrary("Layouts", uses: ["CLayoutKernels", "RandomNumbers"]),
 
         // Bytes: storage and pictures.
-        library(
+        hotLibrary(
             "ObjectStorage",
             uses: ["CLMDB", "CSystem", "CZlib", "DataModel", "InvertedIndexes", "Observability", "VectorIndexes"]),
         library(

@@ -11,19 +11,17 @@ The program is `.build/release/needletail`, or what NEEDLETAIL_PROGRAM names.
 """
 from __future__ import annotations
 
-import argparse
-import json
 import sys
 import tempfile
+from argparse import Namespace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "Tests/EndToEnd"), str(ROOT / "Benchmarks")]
+import store_options  # noqa: E402
 import store_rows  # noqa: E402
 import store_steps  # noqa: E402
-from machine import machine  # noqa: E402
 from running_server import Server  # noqa: E402
-from store_data import Items  # noqa: E402
 from store_run import StoreRun  # noqa: E402
 
 
@@ -48,15 +46,8 @@ def all_steps(run: StoreRun, keeps: bool) -> dict[str, dict[str, float]]:
     return run.result
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--smoke", action="store_true", help="few objects and one request each, to see that it runs and is right")
-    parser.add_argument("--objects", type=int, default=200_000)
-    parser.add_argument("--small", action="store_true", help="objects of eight words, an int, a date and 32 dimensions")
-    parser.add_argument("--seconds", type=float, default=2, help="for each row (%(default)s)")
-    parser.add_argument("--rows", default="", help="only the rows that have this in their name; several with | between them")
-    parser.add_argument("--json", type=Path, help="where the figures are written as JSON")
-    parser.add_argument("--folder", type=Path, help="where the data lie; a temporary folder if not given")
+def arguments() -> Namespace:
+    parser = store_options.parser(__doc__, smoke="few objects and one request each, to see that it runs and is right", seconds=2)
     parser.add_argument("--reuse", type=Path, metavar="DIR", help="a folder that is filled if it is empty, and kept: no import the next "
                         "time, no deletions and no single objects")
     return parser.parse_args()
@@ -64,17 +55,15 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     options = arguments()
-    items = Items(2_000 if options.smoke else options.objects, options.small)
+    items = store_options.items_of(options)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
         folder = options.reuse or Path(folder)
         with Server(folder / "data", {"ENABLE_MODULES": "", "NEEDLETAIL_IMG2VEC_MODEL": ""}) as server:
-            run = StoreRun(server, items, 0.01 if options.smoke else options.seconds, options.rows)
+            run = StoreRun(server, items, store_options.seconds_of(options), options.rows)
             result = all_steps(run, options.reuse is not None)
             if options.reuse:
                 server.stop()
-    if options.json:
-        about = {"machine": machine(), "objects": items.count, "small": items.small, "dimensions": items.dimensions}
-        options.json.write_text(json.dumps({**about, "rows": result}, indent=1) + "\n")
+    store_options.write(options, items, result, dimensions=items.dimensions)
     return 0
 
 

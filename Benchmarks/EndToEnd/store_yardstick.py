@@ -12,8 +12,6 @@ FTS5 takes title and body for one text, so its scores are others than the server
 """
 from __future__ import annotations
 
-import argparse
-import json
 import sqlite3
 import sys
 import tempfile
@@ -25,7 +23,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "Tests/EndToEnd"), str(ROOT / "Benchmarks")]
-from machine import machine  # noqa: E402
+import store_options  # noqa: E402
 from store_data import CATEGORIES, WORDS, Items  # noqa: E402
 from store_rows import VARIANTS, date_bounds, filter_cases, ranks, word_texts  # noqa: E402
 
@@ -247,21 +245,11 @@ class Yardstick:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--smoke", action="store_true", help="few objects and one run of each question")
-    parser.add_argument("--objects", type=int, default=200_000)
-    parser.add_argument("--small", action="store_true", help="objects of eight words, an int, a date and 32 dimensions")
-    parser.add_argument("--seconds", type=float, default=1, help="for each row (%(default)s)")
-    parser.add_argument("--rows", default="", help="only the rows that have this in their name; several with | between them")
-    parser.add_argument("--json", type=Path, help="where the figures are written as JSON")
-    parser.add_argument("--folder", type=Path, help="where the data lie; a temporary folder if not given")
-    options = parser.parse_args()
-    items = Items(2_000 if options.smoke else options.objects, options.small)
+    options = store_options.parser(__doc__, smoke="few objects and one run of each question", seconds=1).parse_args()
+    items = store_options.items_of(options)
     with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        result = Yardstick(Path(folder) / "items.db", items, 0.01 if options.smoke else options.seconds, options.rows).all_steps()
-    if options.json:
-        about = {"machine": machine(), "sqlite": sqlite3.sqlite_version, "objects": items.count, "small": items.small}
-        options.json.write_text(json.dumps({**about, "rows": result}, indent=1) + "\n")
+        result = Yardstick(Path(folder) / "items.db", items, store_options.seconds_of(options), options.rows).all_steps()
+    store_options.write(options, items, result, sqlite=sqlite3.sqlite_version)
     return 0
 
 

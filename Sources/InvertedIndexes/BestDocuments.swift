@@ -11,7 +11,7 @@ struct BestDocuments {
 
     let limit: Int
     /// A binary heap, lowest score first; equal scores: the later document first.
-    private var heap: [(document: DocumentID, score: Float)] = []
+    private var heap = BinaryHeap<(document: DocumentID, score: Float)>()
     /// Documents that did not fit although their score is that of the heap's first, up to the maximum.
     private var ties: [DocumentID] = []
     /// How many there were in all.
@@ -23,25 +23,22 @@ struct BestDocuments {
     }
 
     /// The score below which nothing will be kept; `nil` while there is room.
-    var neededScore: Float? { heap.count < limit ? nil : heap[0].score }
+    var neededScore: Float? { heap.count < limit ? nil : heap.first?.score }
 
     /// In any order, each document once. A score that is not finite, which no ranking should give, counts as 0.
     mutating func offer(_ document: DocumentID, _ score: Float) {
         let score = score.isFinite ? score : 0
-        if heap.count < limit {
-            heap.append((document, score))
-            siftUp(heap.count - 1)
+        guard heap.count == limit, let lowest = heap.first else {
+            heap.insert((document, score), by: Self.isBefore)
             return
         }
-        let lowest = heap[0]
         if score < lowest.score { return }
         if score == lowest.score, document > lowest.document {
             remember(document)
             return
         }
-        heap[0] = (document, score)
-        siftDown(0)
-        if heap[0].score == lowest.score {
+        heap.replaceFirst(with: (document, score), by: Self.isBefore)
+        if heap.first?.score == lowest.score {
             remember(lowest.document)
         } else {
             ties = []
@@ -58,7 +55,7 @@ struct BestDocuments {
     ///
     /// - Complexity: O(n log n), one look-up of an id for each document that shares its score.
     func ranked(ids: some IDLookup, meter: WorkMeter) throws -> [(document: DocumentID, score: Float)] {
-        let kept = heap.sorted { $0.score != $1.score ? $0.score > $1.score : $0.document < $1.document }
+        let kept = heap.elements.sorted { $0.score != $1.score ? $0.score > $1.score : $0.document < $1.document }
         var result: [(document: DocumentID, score: Float)] = []
         result.reserveCapacity(kept.count)
         while result.count < kept.count {
@@ -94,29 +91,9 @@ struct BestDocuments {
         return keyed.map(\.document)
     }
 
-    private func isBefore(_ left: Int, _ right: Int) -> Bool {
-        heap[left].score != heap[right].score
-            ? heap[left].score < heap[right].score : heap[left].document > heap[right].document
-    }
-
-    private mutating func siftUp(_ start: Int) {
-        var index = start
-        while index > 0, isBefore(index, (index - 1) / 2) {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    private mutating func siftDown(_ start: Int) {
-        var index = start
-        while true {
-            var first = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && isBefore(child, first) {
-                first = child
-            }
-            if first == index { return }
-            heap.swapAt(index, first)
-            index = first
-        }
+    private static func isBefore(
+        _ left: (document: DocumentID, score: Float), _ right: (document: DocumentID, score: Float)
+    ) -> Bool {
+        left.score != right.score ? left.score < right.score : left.document > right.document
     }
 }

@@ -44,15 +44,9 @@ extension OrderedReading {
         }
     }
 
-    /// Whether any document has a term in the property.
-    func hasTerms(_ property: PropertyID) throws -> Bool {
-        let prefix = IndexKey.prefix(.term, property)
-        var hasTerms = false
-        try scan(prefix: prefix, from: prefix) { _, _ in
-            hasTerms = true
-            return false
-        }
-        return hasTerms
+    /// Whether terms of the property are stored without slices, which then get none.
+    func isOlderThanSlices(_ property: PropertyID) throws -> Bool {
+        try bitSlicedIndex(of: property) == nil && hasEntries(prefix: IndexKey.prefix(.term, property))
     }
 }
 
@@ -60,9 +54,14 @@ extension OrderedReading {
 struct BitSlicedChanges {
     let width: Int
     private(set) var numbers: [UInt32: UInt128?] = [:]
+    /// How many documents more have a value.
+    private(set) var addedCount = 0
 
     init(width: Int) { self.width = width }
 
-    /// Of several values of a document the last one counts; nil takes it out.
-    mutating func set(_ number: UInt128?, of document: DocumentID) { numbers[document.number] = .some(number) }
+    /// Puts the value of a document in or takes it out; of several changes of a document the last one counts.
+    mutating func set(_ number: UInt128, of document: DocumentID, isIn: Bool) {
+        numbers[document.number] = .some(isIn ? number : nil)
+        addedCount += isIn ? 1 : -1
+    }
 }

@@ -62,6 +62,14 @@ enum IndexKey {
         return key
     }
 
+    /// The property of a key that has one.
+    static func property(in key: [UInt8]) -> PropertyID { PropertyID(UInt16(key[1]) << 8 | UInt16(key[2])) }
+
+    /// The same of a key that begins at `start`.
+    static func property(in bytes: RawSpan, at start: Int = 0) -> PropertyID {
+        PropertyID(UInt16(bytes.byte(at: start + 1)) << 8 | UInt16(bytes.byte(at: start + 2)))
+    }
+
     static func time(_ which: DocumentTime) -> [UInt8] { [EntryKind.time.rawValue, which.rawValue] }
 
     /// `prefix` and the number of a posting chunk.

@@ -166,7 +166,8 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
             try meter.count(WorkMeter.lookUp + value.byteCount)
             if let count = try count(key, value) {
                 let kind = EntryKind(rawValue: key.byte(at: 0)) ?? .live
-                let property = [.live, .time].contains(kind) || key.byteCount < 3 ? 0 : Self.property(key)
+                let property =
+                    [.live, .time].contains(kind) || key.byteCount < 3 ? 0 : IndexKey.property(in: key).number
                 stored[Group(kind: kind, property: property), default: 0] += count
             } else {
                 report(IndexDamage.malformedEntry(key: key.bytes).message)
@@ -174,8 +175,6 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
             return findings.count < limit
         }
     }
-
-    private static func property(_ key: RawSpan) -> UInt16 { UInt16(key.byte(at: 1)) << 8 | UInt16(key.byte(at: 2)) }
 
     /// How many entries of documents a stored value holds; nil if it is not exactly as it would be written.
     private func count(_ key: RawSpan, _ value: RawSpan) throws -> Int? {
@@ -215,7 +214,7 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
 
     private func countSliced(_ key: RawSpan, _ value: RawSpan) throws -> Int? {
         if key.byteCount == 3 { return BitSlicedIndex(value) == nil ? nil : 0 }
-        guard key.byteCount == 6, let index = try slicedIndex(of: PropertyID(Self.property(key))),
+        guard key.byteCount == 6, let index = try slicedIndex(of: IndexKey.property(in: key)),
             let block = BitSlicedBlock(value, width: index.width), block.encoded() == value.bytes
         else { return nil }
         return block.count
@@ -225,14 +224,7 @@ private struct InvertedIndexCheck<Store: OrderedReading> {
     private func countLongTerm(_ key: RawSpan, _ value: RawSpan) throws -> Int? {
         let bytes = key.bytes
         guard bytes.count > 3, TextTerm(value.bytes).bytes == Array(bytes[3...]) else { return nil }
-        var term = bytes
-        term[0] = EntryKind.term.rawValue
-        var isUsed = false
-        try store.scan(prefix: term, from: term) { _, _ in
-            isUsed = true
-            return false
-        }
-        return isUsed ? 0 : nil
+        return try store.isInUse(longTermUnder: bytes) ? 0 : nil
     }
 
     mutating func compareCounts() {

@@ -185,17 +185,9 @@ struct KeywordBlockScorer<Store: OrderedReading> {
     private mutating func scoreCandidates(
         _ chunk: UInt16, into best: inout BestDocuments, _ scratch: inout KeywordScratch
     ) throws {
-        for word in scratch.found.indices { scratch.found[word] = 0 }
+        scratch.clearFound()
         for field in fields { try score(field, chunk, &scratch) }
-        for word in scratch.found.indices where scratch.found[word] != 0 {
-            var bits = scratch.found[word]
-            while bits != 0 {
-                let index = word << 6 | bits.trailingZeroBitCount
-                bits &= bits - 1
-                best.offer(DocumentID(UInt32(chunk) << 16 | UInt32(index)), scratch.scores[index])
-                scratch.scores[index] = 0
-            }
-        }
+        scratch.offerFound(of: chunk, to: &best)
     }
 
     /// Adds the scores of one field to those of the candidates.

@@ -2,19 +2,15 @@
 
 internal import DataModel
 
-/// Scores all documents of one chunk of 65,536 after the other, a term at a time: for queries of very many terms, and what
+/// Scores all documents of one chunk of 65,536 after the other, a term at a time: for rare terms and for queries of very many, and what
 /// `KeywordBlockScorer` is held against.
 struct KeywordScorer<Store: OrderedReading> {
+    /// So many postings are held at once, 6 bytes each, before their documents' token counts are read.
+    private static var mostPostings: Int { 1 << 18 }
+
     private let plan: KeywordPlan
     private let reader: KeywordReader<Store>
     private let meter: WorkMeter
-
-    /// Scores of one field, by lower half of the document number; 0 outside of a call.
-    private var fieldScores = [Double](repeating: 0, count: IndexKey.documentsPerChunk)
-    /// Different tokens of one field; 0 outside of a call.
-    private var matches = [UInt32](repeating: 0, count: IndexKey.documentsPerChunk)
-    /// Sums over fields; 0 outside of a call.
-    private var scores = [Float](repeating: 0, count: IndexKey.documentsPerChunk)
 
     init(plan: KeywordPlan, reader: KeywordReader<Store>) {
         self.plan = plan
@@ -22,68 +18,131 @@ struct KeywordScorer<Store: OrderedReading> {
         meter = reader.meter
     }
 
-    /// Offers the documents of one chunk that match. After an error the scorer must not be used again.
-    mutating func score(chunk: UInt16, filter: DocumentSet?, into best: inout BestDocuments) throws {
+    /// Offers the documents of one chunk that match. After an error the scratch must not be used again.
+    func score(
+        chunk: UInt16, filter: DocumentSet?, into best: inout BestDocuments, with scratch: inout KeywordScratch
+    ) throws {
         try meter.count(IndexKey.documentsPerChunk / 8)
         var allowed = filter.map { $0.words(ofChunk: chunk) }
         if let words = allowed, !words.contains(where: { $0 != 0 }) { return }
         if !plan.termsAcross.isEmpty { allowed = try documentsWithAllTokens(chunk, within: allowed) }
-        try score(chunk, allowed, into: &best)
+        try score(chunk, allowed, into: &best, &scratch)
     }
 
-    private mutating func score(_ chunk: UInt16, _ allowed: [UInt64]?, into best: inout BestDocuments) throws {
+    private func score(
+        _ chunk: UInt16, _ allowed: [UInt64]?, into best: inout BestDocuments, _ scratch: inout KeywordScratch
+    ) throws {
         if let allowed, !allowed.contains(where: { $0 != 0 }) { return }
-        // As bits, so that they come in ascending order whatever the order of fields, and what is kept of equal scores does not hang on it.
-        var found = [UInt64](repeating: 0, count: IndexKey.wordsPerChunk)
+        scratch.clearFound()
         for field in plan.fields {
-            let touched = try scoreField(field, chunk, allowed)
-            for number in touched {
+            for number in try scoreField(field, chunk, allowed, &scratch) {
                 let index = Int(number)
-                if Int(matches[index]) >= field.minimumMatches {
-                    scores[index] += Float(fieldScores[index])
-                    found[index >> 6] |= 1 << UInt64(index & 63)
+                if Int(scratch.matches[index]) >= field.minimumMatches {
+                    scratch.scores[index] += Float(scratch.fieldScores[index])
+                    scratch.found[index >> 6] |= 1 << UInt64(index & 63)
                 }
-                fieldScores[index] = 0
-                matches[index] = 0
+                scratch.fieldScores[index] = 0
+                scratch.matches[index] = 0
             }
         }
-        for (position, bits) in found.enumerated() where bits != 0 {
-            var bits = bits
-            while bits != 0 {
-                let index = position << 6 | bits.trailingZeroBitCount
-                bits &= bits - 1
-                best.offer(DocumentID(UInt32(chunk) << 16 | UInt32(index)), scores[index])
-                scores[index] = 0
-            }
+        scratch.offerFound(of: chunk, to: &best)
+    }
+
+    /// What one term has in a chunk.
+    private struct Postings {
+        let weight: Double
+        /// Ascending.
+        let documents: [UInt16]
+        /// Of each of them.
+        var frequencies: [UInt32]
+
+        /// Where those of a block of 2,048 documents are.
+        func range(ofBlock block: Int) -> Range<Int> {
+            firstIndex(fromBlock: block)..<firstIndex(fromBlock: block + 1)
         }
+
+        private func firstIndex(fromBlock block: Int) -> Int {
+            var (low, high) = (0, documents.count)
+            while low < high {
+                let middle = (low + high) / 2
+                let isBefore = Int(documents[middle]) < block * IndexKey.documentsPerSmallChunk
+                if isBefore { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+    }
+
+    private func postings(
+        of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16, _ allowed: [UInt64]?
+    ) throws -> Postings {
+        let documents = try reader.documents(of: term, property, chunk, allowed)
+        try meter.count(16 * documents.count)
+        var postings = Postings(
+            weight: term.weight, documents: documents, frequencies: Array(repeating: 1, count: documents.count))
+        if documents.isEmpty { return postings }
+        var next = 0
+        try reader.forEachFrequency(of: term, property, chunk) { number, frequency in
+            while next < documents.count, documents[next] < number { next += 1 }
+            if next < documents.count, documents[next] == number { postings.frequencies[next] = frequency }
+        }
+        return postings
     }
 
     /// - Returns: the documents that got a score.
-    private mutating func scoreField(
-        _ field: KeywordPlan.Field, _ chunk: UInt16, _ allowed: [UInt64]?
+    private func scoreField(
+        _ field: KeywordPlan.Field, _ chunk: UInt16, _ allowed: [UInt64]?, _ scratch: inout KeywordScratch
     ) throws -> [UInt16] {
         var touched: [UInt16] = []
-        var lengths = TokenCounts(property: field.property, chunk: chunk)
+        var terms: [Postings] = []
+        var count = 0
         for term in field.terms {
             try meter.count(16)
             guard term.chunks.contains(chunk) else { continue }
-            let documents = try reader.documents(of: term, field.property, chunk, allowed)
-            try meter.count(16 * documents.count)
-            let frequencies = try reader.frequencies(of: term, field.property, chunk)
-            var next = 0
-            for number in documents {
-                while next < frequencies.count, frequencies[next].number < number { next += 1 }
-                let isRepeated = next < frequencies.count && frequencies[next].number == number
-                let frequency = isRepeated ? Double(frequencies[next].frequency) : 1
-                let length = Double(try lengths.count(of: number, in: reader.store))
-                let index = Int(number)
+            terms.append(try postings(of: term, field.property, chunk, allowed))
+            count += terms[terms.count - 1].documents.count
+            if count < Self.mostPostings { continue }
+            try score(terms, of: field, chunk, &touched, &scratch)
+            terms.removeAll()
+            count = 0
+        }
+        try score(terms, of: field, chunk, &touched, &scratch)
+        return touched
+    }
+
+    private func score(
+        _ terms: [Postings], of field: KeywordPlan.Field, _ chunk: UInt16, _ touched: inout [UInt16],
+        _ scratch: inout KeywordScratch
+    ) throws {
+        var blocks: UInt32 = 0
+        for term in terms {
+            for number in term.documents { blocks |= 1 << UInt32(Int(number) / IndexKey.documentsPerSmallChunk) }
+        }
+        var missing = blocks
+        try reader.forEachRow(IndexKey.prefix(.tokenCount, field.property), chunk: chunk, blocks: blocks) {
+            block, key, row in
+            guard let counts = StoredTokenCounts(row) else { throw IndexDamage.malformedEntry(key: key()) }
+            missing &= ~(1 << UInt32(block))
+            Self.score(block, of: field, terms, counts, &touched, &scratch)
+        }
+        // Documents that have a term but no tokens are damage, which is not found here.
+        for block in SetBits(missing) { Self.score(block, of: field, terms, StoredTokenCounts(), &touched, &scratch) }
+    }
+
+    private static func score(
+        _ block: Int, of field: KeywordPlan.Field, _ terms: [Postings], _ counts: StoredTokenCounts,
+        _ touched: inout [UInt16], _ scratch: inout KeywordScratch
+    ) {
+        for term in terms {
+            for position in term.range(ofBlock: block) {
+                let number = term.documents[position]
+                let (index, frequency) = (Int(number), Double(term.frequencies[position]))
+                let length = Double(counts[index % IndexKey.documentsPerSmallChunk])
                 let saturation = field.lengthFreePart + field.lengthFactor * length
-                fieldScores[index] += term.weight * frequency / (frequency + saturation)
-                if matches[index] == 0 { touched.append(number) }
-                matches[index] += 1
+                scratch.fieldScores[index] += term.weight * frequency / (frequency + saturation)
+                if scratch.matches[index] == 0 { touched.append(number) }
+                scratch.matches[index] += 1
             }
         }
-        return touched
     }
 
     /// The documents of a chunk that have every token in some field.

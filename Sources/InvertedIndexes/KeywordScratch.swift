@@ -14,9 +14,31 @@ struct KeywordScratch {
     var found = [UInt64](repeating: 0, count: IndexKey.wordsPerChunk)
     /// Sums over fields, by lower half of the document number; 0 where nothing was found, and everywhere outside of a call.
     var scores = [Float](repeating: 0, count: IndexKey.documentsPerChunk)
+    /// Scores of one field; 0 outside of a call.
+    var fieldScores = [Double](repeating: 0, count: IndexKey.documentsPerChunk)
+    /// Different tokens of one field; 0 outside of a call.
+    var matches = [UInt32](repeating: 0, count: IndexKey.documentsPerChunk)
+
+    mutating func clearFound() {
+        for word in found.indices { found[word] = 0 }
+    }
+
+    /// Offers what was found with its scores, in ascending order whatever the order of fields, so that what is kept of equal scores does not
+    /// hang on it; and clears the scores.
+    mutating func offerFound(of chunk: UInt16, to best: inout BestDocuments) {
+        for word in found.indices where found[word] != 0 {
+            var bits = found[word]
+            while bits != 0 {
+                let index = word << 6 | bits.trailingZeroBitCount
+                bits &= bits - 1
+                best.offer(DocumentID(UInt32(chunk) << 16 | UInt32(index)), scores[index])
+                scores[index] = 0
+            }
+        }
+    }
 }
 
-/// Scratch to be used again: as much as threads search at once, so that a search neither allocates nor clears half a megabyte.
+/// Scratch to be used again: as much as threads search at once, so that a search neither allocates nor clears more than a megabyte.
 final class KeywordScratchPool: Sendable {
     static let shared = KeywordScratchPool()
 

@@ -39,16 +39,17 @@ extension InvertedIndexSchema {
         let plan = try KeywordPlan(query, schema: self, store: store, limits: limits, meter: meter)
         var best = BestDocuments(limit: limit)
         let reader = KeywordReader(store: store, meter: meter)
+        // Not given back after an error.
+        var scratch = KeywordScratchPool.shared.take()
         if mode != .exhaustive,
             var scorer = KeywordBlockScorer(plan: plan, reader: reader, isForced: mode == .pruned)
         {
-            var scratch = KeywordScratchPool.shared.take()
             for chunk in plan.chunks { try scorer.score(chunk: chunk, filter: filter, into: &best, with: &scratch) }
-            KeywordScratchPool.shared.giveBack(scratch)
         } else {
-            var scorer = KeywordScorer(plan: plan, reader: reader)
-            for chunk in plan.chunks { try scorer.score(chunk: chunk, filter: filter, into: &best) }
+            let scorer = KeywordScorer(plan: plan, reader: reader)
+            for chunk in plan.chunks { try scorer.score(chunk: chunk, filter: filter, into: &best, with: &scratch) }
         }
+        KeywordScratchPool.shared.giveBack(scratch)
         var matches = try best.ranked(ids: ids, meter: meter).map { KeywordMatch(document: $0, score: $1) }
         if explain {
             let explanations = try KeywordExplanation(plan: plan, reader: reader)

@@ -15,6 +15,23 @@ package protocol OrderedReading {
     func withLastKey<R>(prefix: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R
 }
 
+extension OrderedReading {
+    /// Whether any key begins with `prefix`.
+    func hasEntries(prefix: [UInt8]) throws -> Bool {
+        var isFound = false
+        try scan(prefix: prefix, from: prefix) { _, _ in
+            isFound = true
+            return false
+        }
+        return isFound
+    }
+
+    /// Whether the term has documents whose whole text lies under `key`.
+    func isInUse(longTermUnder key: [UInt8]) throws -> Bool {
+        try hasEntries(prefix: [EntryKind.term.rawValue] + key.dropFirst())
+    }
+}
+
 /// What they are written to, inside the writer's transaction.
 package protocol OrderedWriting: OrderedReading {
     func put(_ value: [UInt8], for key: [UInt8]) throws

@@ -51,46 +51,54 @@ extension PostingBatch {
     }
 
     private func addCounts(to run: inout PostingRunBuilder) {
-        let size = UInt32(IndexKey.documentsPerSmallChunk)
         for (property, counts) in tokenCounts {
-            for (chunk, counts) in Dictionary(grouping: counts, by: { $0.key / size }) {
-                run.add(IndexKey.smallChunk(IndexKey.prefix(.tokenCount, property), chunk)) { bytes in
-                    for (document, count) in counts.sorted(by: { $0.key < $1.key }) {
-                        EditFormat.append(UInt16(document % size), count, to: &bytes)
-                    }
-                }
+            Self.add(counts, under: IndexKey.prefix(.tokenCount, property), IndexKey.documentsPerSmallChunk, to: &run) {
+                EditFormat.append($0, $1, to: &$2)
             }
         }
     }
 
     private func addCoordinates(to run: inout PostingRunBuilder) {
-        let size = UInt32(IndexKey.documentsPerCoordinateChunk)
         for (property, locations) in coordinates {
-            for (chunk, locations) in Dictionary(grouping: locations, by: { $0.key / size }) {
-                run.add(IndexKey.smallChunk(IndexKey.prefix(.coordinates, property), chunk)) { bytes in
-                    for (document, location) in locations.sorted(by: { $0.key < $1.key }) {
-                        EditFormat.append(UInt16(document % size), location, to: &bytes)
-                    }
-                }
+            let key = IndexKey.prefix(.coordinates, property)
+            Self.add(locations, under: key, IndexKey.documentsPerCoordinateChunk, to: &run) {
+                EditFormat.append($0, $1, to: &$2)
             }
         }
     }
 
     private func addSlices(to run: inout PostingRunBuilder) {
-        let size = UInt32(IndexKey.documentsPerSlicedBlock)
         for (property, changes) in sliced {
-            let key = IndexKey.prefix(.bitSlices, property)
-            for (block, numbers) in Dictionary(grouping: changes.numbers, by: { $0.key / size }) {
-                run.add(IndexKey.smallChunk(key, block)) { bytes in
-                    EditFormat.append(width: changes.width, to: &bytes)
-                    for (document, number) in numbers.sorted(by: { $0.key < $1.key }) {
-                        EditFormat.append(UInt16(document % size), number, width: changes.width, to: &bytes)
-                    }
-                }
+            let (key, width) = (IndexKey.prefix(.bitSlices, property), changes.width)
+            Self.add(changes.numbers, under: key, IndexKey.documentsPerSlicedBlock, to: &run) { bytes in
+                EditFormat.append(width: width, to: &bytes)
+            } edit: {
+                EditFormat.append($0, $1, width: width, to: &$2)
             }
             run.add(key) {
-                $0.append(UInt8(changes.width))
-                $0.append(littleEndian: Int64(slicedCounts[property] ?? 0))
+                $0.append(UInt8(width))
+                $0.append(littleEndian: Int64(changes.addedCount))
+            }
+        }
+    }
+
+    /// Adds an entry for each small chunk that has some of the documents.
+    ///
+    /// - Parameters:
+    ///   - size: documents of a chunk.
+    ///   - head: appends what stands before the edits of a chunk.
+    ///   - edit: appends the edit of one document by its offset in the chunk.
+    private static func add<Value>(
+        _ values: [UInt32: Value], under prefix: [UInt8], _ size: Int, to run: inout PostingRunBuilder,
+        head: (inout [UInt8]) -> Void = { _ in }, edit: (UInt16, Value, inout [UInt8]) -> Void
+    ) {
+        let size = UInt32(size)
+        for (chunk, values) in Dictionary(grouping: values, by: { $0.key / size }) {
+            run.add(IndexKey.smallChunk(prefix, chunk)) { bytes in
+                head(&bytes)
+                for (document, value) in values.sorted(by: { $0.key < $1.key }) {
+                    edit(UInt16(document % size), value, &bytes)
+                }
             }
         }
     }

@@ -14,8 +14,6 @@ package struct PostingBatch {
     var tokenCounts: [PropertyID: [UInt32: UInt32]] = [:]
     var coordinates: [PropertyID: [UInt32: GeoCoordinates?]] = [:]
     var sliced: [PropertyID: BitSlicedChanges] = [:]
-    /// How many documents more have a value in slices.
-    var slicedCounts: [PropertyID: Int] = [:]
     /// Key of the whole text of a cut term to that text.
     var longTerms: [[UInt8]: [UInt8]] = [:]
     var statistics: [PropertyID: TextStatistics] = [:]
@@ -68,8 +66,7 @@ package struct PostingBatch {
             otherByteCount += 24
         }
         if let value = entries.sliced {
-            sliced[property, default: BitSlicedChanges(width: value.width)].set(isIn ? value.number : nil, of: document)
-            slicedCounts[property, default: 0] += isIn ? 1 : -1
+            sliced[property, default: BitSlicedChanges(width: value.width)].set(value.number, of: document, isIn: isIn)
             otherByteCount += 48
         }
     }

@@ -120,13 +120,7 @@ struct PostingChunk {
     }
 
     private static func encoded(_ words: [UInt64], count: Int) -> [UInt8] {
-        var runCount = 0
-        var carry: UInt64 = 0
-        for word in words {
-            runCount += (word & ~(word << 1 | carry)).nonzeroBitCount
-            carry = word >> 63
-        }
-        if 3 + 4 * runCount <= bitmapByteCount {
+        if isSmallerAsRuns({ words[$0] }) {
             var runs: [(start: UInt16, last: UInt16)] = []
             for number in numbers(words, count: count) {
                 if let last = runs.last?.last, last + 1 == number {
@@ -143,6 +137,21 @@ struct PostingChunk {
         bytes.append(littleEndian: UInt16(count - 1))
         for word in words { bytes.append(littleEndian: word) }
         return bytes
+    }
+
+    /// Whether runs take no more bytes than a bitmap.
+    ///
+    /// - Parameter word: gives the words of the bitmap by their index.
+    @inline(__always)
+    private static func isSmallerAsRuns(_ word: (Int) -> UInt64) -> Bool {
+        var runCount = 0
+        var carry: UInt64 = 0
+        for index in 0..<wordCount {
+            let word = word(index)
+            runCount += (word & ~(word << 1 | carry)).nonzeroBitCount
+            carry = word >> 63
+        }
+        return 3 + 4 * runCount <= bitmapByteCount
     }
 
     private static func encoded(runs: [(start: UInt16, last: UInt16)], count: Int) -> [UInt8] {
@@ -226,16 +235,9 @@ extension PostingChunk {
         let total = Int(stored.uint16(at: 1)) + added
         bytes[1] = UInt8(truncatingIfNeeded: total)
         bytes[2] = UInt8(truncatingIfNeeded: total >> 8)
-        var runCount = 0
-        var carry: UInt64 = 0
         // Safety: integers have no padding.
         let span = unsafe bytes.span.bytes
-        for index in 0..<wordCount {
-            let word = span.uint64(at: 3 + 8 * index)
-            runCount += (word & ~(word << 1 | carry)).nonzeroBitCount
-            carry = word >> 63
-        }
-        return 3 + 4 * runCount <= bitmapByteCount ? nil : bytes
+        return isSmallerAsRuns { span.uint64(at: 3 + 8 * $0) } ? nil : bytes
     }
 }
 

@@ -43,14 +43,18 @@ package enum PostingRun {
     ///
     /// - Complexity: O(log count)
     static func firstIndex(notBefore key: [UInt8], of count: Int, in run: RawSpan) throws -> Int {
+        try firstIndex(of: count, in: run) { run.compare($0, to: key) >= 0 }
+    }
+
+    /// The first entry of which `isBehind` is true, as it must be of all after it; `count` if there is none.
+    ///
+    /// - Parameter isBehind: gets where the key lies.
+    /// - Complexity: O(log count)
+    static func firstIndex(of count: Int, in run: RawSpan, where isBehind: (Range<Int>) -> Bool) throws -> Int {
         var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if run.compare(try entry(middle, of: count, in: run).key, to: key) < 0 {
-                low = middle + 1
-            } else {
-                high = middle
-            }
+            if isBehind(try entry(middle, of: count, in: run).key) { high = middle } else { low = middle + 1 }
         }
         return low
     }

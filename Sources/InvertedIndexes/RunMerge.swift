@@ -18,7 +18,7 @@ struct RunMerge<Runs: PostingRuns> {
 
     private let runs: Runs
     private let prefix: [UInt8]
-    private var heap: [Place] = []
+    private var heap = BinaryHeap<Place>()
 
     /// - Parameter start: entries with lesser keys are passed over.
     init(_ runs: Runs, prefix: [UInt8] = [], notBefore start: [UInt8] = []) throws {
@@ -32,35 +32,37 @@ struct RunMerge<Runs: PostingRuns> {
                     index: try PostingRun.firstIndex(notBefore: start, of: count, in: bytes))
             }
             guard try read(&place) else { continue }
-            heap.append(place)
-            try rise(heap.count - 1)
+            try heap.insert(place) { try Self.isBefore($0, $1, runs) }
         }
     }
 
-    var isAtEnd: Bool { heap.isEmpty }
+    var isAtEnd: Bool { heap.count == 0 }
 
-    /// The order of the least key to another one: below 0, 0 or above 0. Must not be at the end.
-    func compareKey(to key: RawSpan) throws -> Int {
-        try runs.withRun(heap[0].run) { bytes in -key.compare(0..<key.byteCount, to: bytes, heap[0].key) }
+    /// The order of a key to the least one here: below 0, 0 or above 0; below 0 at the end.
+    func compare(_ key: RawSpan) throws -> Int {
+        guard let first = heap.first else { return -1 }
+        return try runs.withRun(first.run) { bytes in key.compare(0..<key.byteCount, to: bytes, first.key) }
     }
 
     /// The edits of the entry under the least key; goes on to the next.
     mutating func takeEdits() throws -> EntryEdits? {
         guard let first = heap.first else { return nil }
-        var edits = try EntryEdits(try key(of: first))
+        var edits = try EntryEdits(Self.key(of: first, runs))
         while let place = heap.first, try isSameKey(place, first, edits.key) {
             try runs.withRun(place.run) { try edits.add($0.extracting(place.value)) }
-            try advance()
+            try advance(place)
         }
         return edits
     }
 
     private func isSameKey(_ place: Place, _ first: Place, _ key: [UInt8]) throws -> Bool {
         guard place.beginning == first.beginning, place.key.count == first.key.count else { return false }
-        return try place.key.count <= 16 || self.key(of: place) == key
+        return try place.key.count <= 16 || Self.key(of: place, runs) == key
     }
 
-    private func key(of place: Place) throws -> [UInt8] { try runs.withRun(place.run) { $0.bytes(in: place.key) } }
+    private static func key(of place: Place, _ runs: Runs) throws -> [UInt8] {
+        try runs.withRun(place.run) { $0.bytes(in: place.key) }
+    }
 
     /// Reads where a place is.
     ///
@@ -80,46 +82,25 @@ struct RunMerge<Runs: PostingRuns> {
         return true
     }
 
-    // MARK: Heap
-
-    private mutating func advance() throws {
-        heap[0].index += 1
-        if try !read(&heap[0]) {
-            let last = heap.removeLast()
-            if heap.isEmpty { return }
-            heap[0] = last
+    /// Goes on from the first place.
+    private mutating func advance(_ first: Place) throws {
+        let runs = runs
+        var place = first
+        place.index += 1
+        if try read(&place) {
+            try heap.replaceFirst(with: place) { try Self.isBefore($0, $1, runs) }
+        } else {
+            try heap.removeFirst { try Self.isBefore($0, $1, runs) }
         }
-        try sink()
     }
 
-    private func isBefore(_ left: Place, _ right: Place) throws -> Bool {
+    private static func isBefore(_ left: Place, _ right: Place, _ runs: Runs) throws -> Bool {
         if left.beginning != right.beginning { return left.beginning < right.beginning }
         if left.key.count <= 16, right.key.count <= 16 {
             return left.key.count != right.key.count ? left.key.count < right.key.count : left.run < right.run
         }
-        let (one, other) = (try key(of: left), try key(of: right))
+        let (one, other) = (try key(of: left, runs), try key(of: right, runs))
         return one == other ? left.run < right.run : one.lexicographicallyPrecedes(other)
-    }
-
-    private mutating func rise(_ start: Int) throws {
-        var index = start
-        while index > 0, try isBefore(heap[index], heap[(index - 1) / 2]) {
-            heap.swapAt(index, (index - 1) / 2)
-            index = (index - 1) / 2
-        }
-    }
-
-    private mutating func sink() throws {
-        var index = 0
-        while true {
-            var first = index
-            for child in [2 * index + 1, 2 * index + 2] where child < heap.count {
-                if try isBefore(heap[child], heap[first]) { first = child }
-            }
-            if first == index { return }
-            heap.swapAt(index, first)
-            index = first
-        }
     }
 }
 
@@ -148,7 +129,9 @@ extension PostingRun {
         var merge = try RunMerge(runs)
         while let edits = try merge.takeEdits() {
             let key = edits.key
-            if key[0] == EntryKind.bitSlices.rawValue, withoutSlices.contains(Array(key[1..<3])) { continue }
+            if key[0] == EntryKind.bitSlices.rawValue, withoutSlices.contains(IndexKey.property(in: key)) {
+                continue
+            }
             let (isStored, value) = try store.withValue(for: key) { stored -> (Bool, [UInt8]?) in
                 let value = try edits.applied(to: stored)
                 // What stays as it is need not be written.
@@ -159,7 +142,8 @@ extension PostingRun {
                 }
                 return (stored != nil, value)
             }
-            if key[0] == EntryKind.longTerm.rawValue, try !isInUse(key, store) {
+            // Terms come before their texts, so they are as they will be.
+            if key[0] == EntryKind.longTerm.rawValue, try !store.isInUse(longTermUnder: key) {
                 try store.removeValue(for: key)
             } else if let value {
                 try store.put(value, for: key)
@@ -169,23 +153,11 @@ extension PostingRun {
         }
     }
 
-    /// Whether the term whose whole text lies under `key` has documents. Terms come before the texts, so they are as they will be.
-    private static func isInUse(_ key: [UInt8], _ store: some OrderedReading) throws -> Bool {
-        var term = key
-        term[0] = EntryKind.term.rawValue
-        var isUsed = false
-        try store.scan(prefix: term, from: term) { _, _ in
-            isUsed = true
-            return false
-        }
-        return isUsed
-    }
-
-    /// The numbers of the properties whose terms are stored without slices, and get none.
+    /// The properties with edits of slices whose terms are stored without, and get none.
     private static func propertiesWithoutSlices(
         in runs: RunsInMemory, _ store: some OrderedReading
-    ) throws -> Set<[UInt8]> {
-        var properties: Set<[UInt8]> = []
+    ) throws -> Set<PropertyID> {
+        var properties: Set<PropertyID> = []
         let prefix = IndexKey.prefix(.bitSlices)
         for run in 0..<runs.count {
             try runs.withRun(run) { bytes in
@@ -193,14 +165,11 @@ extension PostingRun {
                 for index in try firstIndex(notBefore: prefix, of: count, in: bytes)..<count {
                     let key = try entry(index, of: count, in: bytes).key
                     guard key.count >= 3, bytes.byte(at: key.lowerBound) == prefix[0] else { continue }
-                    properties.insert(bytes.bytes(in: key.dropFirst().prefix(2)))
+                    properties.insert(IndexKey.property(in: bytes, at: key.lowerBound))
                 }
             }
         }
-        return try properties.filter { number in
-            let property = PropertyID(UInt16(number[0]) << 8 | UInt16(number[1]))
-            return try store.bitSlicedIndex(of: property) == nil && store.hasTerms(property)
-        }
+        return try properties.filter { try store.isOlderThanSlices($0) }
     }
 
     /// Makes one run of several.

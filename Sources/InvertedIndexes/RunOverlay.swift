@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import DataModel
-
 /// Runs of edits that have not been brought into the tree, in the order in which they were made.
 package protocol PostingRuns {
     var count: Int { get }
@@ -52,25 +50,11 @@ package struct RunOverlay<Base: OrderedReading, Runs: PostingRuns>: OrderedReadi
         guard let value = try edits.applied(to: stored) else { return nil }
         switch edits.key[0] {
         case EntryKind.longTerm.rawValue:
-            // The text of a long term is there as long as the term is in use.
-            var term = edits.key
-            term[0] = EntryKind.term.rawValue
-            var isUsed = false
-            try scan(prefix: term, from: term) { _, _ in
-                isUsed = true
-                return false
-            }
-            return isUsed ? value : nil
-        case EntryKind.bitSlices.rawValue: return try isOlderThanSlices(edits.key) ? nil : value
+            return try isInUse(longTermUnder: edits.key) ? value : nil
+        case EntryKind.bitSlices.rawValue:
+            return try base.isOlderThanSlices(IndexKey.property(in: edits.key)) ? nil : value
         default: return value
         }
-    }
-
-    /// Whether terms of the property are stored without slices, which then get none.
-    private func isOlderThanSlices(_ key: [UInt8]) throws -> Bool {
-        guard key.count >= 3 else { return false }
-        let property = PropertyID(UInt16(key[1]) << 8 | UInt16(key[2]))
-        return try base.bitSlicedIndex(of: property) == nil && base.hasTerms(property)
     }
 
     package func scan(
@@ -88,7 +72,7 @@ package struct RunOverlay<Base: OrderedReading, Runs: PostingRuns>: OrderedReadi
         }
         try base.scan(prefix: prefix, from: start) { key, value in
             while !merge.isAtEnd {
-                let order = try -merge.compareKey(to: key)
+                let order = try merge.compare(key)
                 if order < 0 { break }
                 try show(order == 0 ? value : nil)
                 if !isWanted || order == 0 { return isWanted }
@@ -123,13 +107,8 @@ extension PostingRun {
     /// The last key of a run that begins with `prefix`.
     static func lastKey(prefix: [UInt8], in run: RawSpan) throws -> [UInt8]? {
         let count = try count(run)
-        var end = prefix
-        while let last = end.popLast() {
-            if last == .max { continue }
-            end.append(last + 1)
-            break
-        }
-        let index = end.isEmpty ? count : try firstIndex(notBefore: end, of: count, in: run)
+        // Behind all keys that begin with the prefix.
+        let index = try firstIndex(of: count, in: run) { run.compare($0.prefix(prefix.count), to: prefix) > 0 }
         guard index > 0 else { return nil }
         let key = run.bytes(in: try entry(index - 1, of: count, in: run).key)
         return key.starts(with: prefix) ? key : nil

@@ -173,8 +173,8 @@ struct SortPruning {
 /// The least of the numbers that are offered, and all documents that have them.
 struct LeastNumbers {
     let limit: Int
-    /// A binary heap of the least, the greatest of them on top.
-    private var heap: [UInt128] = []
+    /// The least, the greatest of them first.
+    private var heap = BinaryHeap<UInt128>()
     private var single: [(number: UInt128, document: DocumentID)] = []
     private var equal: [(number: UInt128, block: UInt32, documents: SIMD8<UInt64>)] = []
     /// When they are next rid of what was driven out.
@@ -187,7 +187,7 @@ struct LeastNumbers {
     }
 
     /// The greatest that is kept; nil while there is room.
-    var bound: UInt128? { heap.count == limit ? heap[0] : nil }
+    var bound: UInt128? { heap.count == limit ? heap.first : nil }
 
     mutating func offer(_ number: UInt128, of document: DocumentID) {
         guard keep(number) else { return }
@@ -235,35 +235,12 @@ struct LeastNumbers {
 
     /// - Returns: whether the number is no greater than the bound.
     private mutating func keep(_ number: UInt128) -> Bool {
-        if heap.count < limit {
-            heap.append(number)
-            rise()
+        guard let bound else {
+            heap.insert(number, by: >)
             return true
         }
-        guard number < heap[0] else { return number == heap[0] }
-        heap[0] = number
-        sink()
+        guard number < bound else { return number == bound }
+        heap.replaceFirst(with: number, by: >)
         return true
-    }
-
-    private mutating func rise() {
-        var place = heap.count - 1
-        while place > 0, heap[(place - 1) / 2] < heap[place] {
-            heap.swapAt(place, (place - 1) / 2)
-            place = (place - 1) / 2
-        }
-    }
-
-    private mutating func sink() {
-        var place = 0
-        while true {
-            var greatest = place
-            for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child] > heap[greatest] {
-                greatest = child
-            }
-            if greatest == place { return }
-            heap.swapAt(place, greatest)
-            place = greatest
-        }
     }
 }

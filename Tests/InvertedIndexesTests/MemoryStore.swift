@@ -104,13 +104,15 @@ struct Shard {
         schema = InvertedIndexSchema(properties: properties, settings: settings)
     }
 
-    /// Puts in documents 0, 1, … with these values.
+    /// Puts in documents 0, 1, … with these values, all at once.
     init(
         _ properties: [String: IndexedProperty], settings: InvertedIndexSettings = InvertedIndexSettings(),
         values: [[String: PropertyValue]]
     ) throws {
         self.init(properties, settings: settings)
-        for (number, values) in values.enumerated() { try put(UInt32(number), values) }
+        var batch = PostingBatch()
+        for (number, values) in values.enumerated() { put(UInt32(number), values, in: &batch) }
+        try batch.flush(into: store)
     }
 
     /// Adds or replaces a document; its id ends in its number.

@@ -4,13 +4,6 @@ import DataModel
 
 /// The results of a keyword search and of a vector search, put together.
 struct HybridFusion {
-    enum Method {
-        /// Σ weight / (60 + rank), rank from 0.
-        case ranked
-        /// Σ weight · (value − minimum) / (maximum − minimum), each leg by itself; the whole weight where all are equal.
-        case relative
-    }
-
     /// One candidate of a leg: the BM25 score, or 1 − distance.
     struct Candidate {
         var document: DocumentID
@@ -32,7 +25,7 @@ struct HybridFusion {
         var secondary: Float
     }
 
-    private let method: Method
+    private let method: HybridSearch.Fusion
     private let legs: [Leg]
     /// What each candidate of each leg adds.
     private let shares: [[Float]]
@@ -43,7 +36,7 @@ struct HybridFusion {
     ///   - legs: none has a document twice.
     ///   - check: called for every leg; what it throws ends the fusion.
     /// - Complexity: O(n log n) for n candidates.
-    init(_ legs: [Leg], by method: Method, checking check: () throws -> Void) rethrows {
+    init(_ legs: [Leg], by method: HybridSearch.Fusion, checking check: () throws -> Void) rethrows {
         self.method = method
         self.legs = legs
         shares = legs.map { Self.shares(of: $0, by: method) }
@@ -66,10 +59,12 @@ struct HybridFusion {
         self.fused = fused
     }
 
-    private static func shares(of leg: Leg, by method: Method) -> [Float] {
+    /// Ranked: weight / (60 + rank), rank from 0. By relative scores: weight · (value − minimum) / (maximum − minimum), and the whole weight where
+    /// all are equal.
+    private static func shares(of leg: Leg, by method: HybridSearch.Fusion) -> [Float] {
         switch method {
         case .ranked: return leg.candidates.indices.map { Float(leg.weight / (60 + Double($0))) }
-        case .relative:
+        case .relativeScore:
             let values = leg.candidates.map(\.value)
             guard let minimum = values.min(), let maximum = values.max() else { return [] }
             return values.map {
@@ -89,7 +84,7 @@ struct HybridFusion {
             let head = "\nHybrid (Result Set \(leg.name)) Document \(id)"
             switch method {
             case .ranked: text = "\(head) contributed \(share) to the score\(text)"
-            case .relative:
+            case .relativeScore:
                 let value = Self.shown(leg.candidates[index].value)
                 text += "\(text.isEmpty ? "" : " - ")\(head): original score \(value), normalized score: \(share)"
             }

@@ -57,7 +57,7 @@ extension QueryRun {
                     name: "vector,hybridVector", weight: search.alpha,
                     candidates: found.map { .init(document: $0.document, value: 1 - $0.distance) }))
         }
-        let fusion = try HybridFusion(legs, by: search.fusion == .ranked ? .ranked : .relative, checking: check)
+        let fusion = try HybridFusion(legs, by: search.fusion, checking: check)
         let best = Array(try ranked(fusion.fused).prefix(searchDepth))
         return try best.prefix(autocutCount(of: best.map(\.score), jumps: search.autocut)).map { fused in
             var candidate = Candidate(

@@ -16,7 +16,8 @@ struct PreparedObject: Sendable {
     /// The blobs of which only the hashes are stored, until vectors have been made of them.
     var hashedBlobs: [PropertyID: [UInt8]] = [:]
     /// What the values put into the inverted indexes, and under which definition.
-    var analysis: (values: AnalyzedValues, collection: Collection.Snapshot)?
+    typealias Analysis = (values: AnalyzedValues, collection: Collection.Snapshot)
+    var analysis: Analysis?
 }
 
 /// What `put` does about an object that is there, or not.

@@ -65,7 +65,8 @@ struct ShardWriter {
         guard let old = try self.object(existing) else { throw inconsistency(existing) }
         stored.creationTime = old.creationTime
         try replace(
-            existing, old, with: stored, vectors: object.vectors, multiVectors: object.multiVectors, keepingBlobsOf: [])
+            existing, old, with: stored, vectors: object.vectors, multiVectors: object.multiVectors, keepingBlobsOf: [],
+            analysis: object.analysis)
         return .stored(stored)
     }
 
@@ -165,7 +166,7 @@ struct ShardWriter {
         for property in collection.blobProperties { record.properties[property] = nil }
         try transaction.update(
             document, with: record, keepingBlobsOf: collection.blobProperties, in: shard.address)
-        try replacePostings(of: document, old, by: new, as: document)
+        try replacePostings(of: document, old, by: new)
         return true
     }
 
@@ -177,9 +178,7 @@ struct ShardWriter {
         guard let document = try transaction.document(of: id, in: shard.address) else { return false }
         guard let old = try object(document) else { throw inconsistency(document) }
         if let time, old.updateTime >= time { return false }
-        try transaction.editPostings(of: shard.address) {
-            collection.invertedSchema.remove(collection.indexed(old, as: document), from: &$0)
-        }
+        try removePostings(of: old, document)
         try transaction.remove(document, in: shard.address)
         removed.append((document, old.vectors))
         return true
@@ -200,7 +199,8 @@ struct ShardWriter {
     /// Replaces `old` by `new`: under the same document number if the vectors stay the same.
     private mutating func replace(
         _ document: DocumentID, _ old: StoredObject, with new: StoredObject, vectors: [VectorID: [Float]],
-        multiVectors: [VectorID: MultiVector], keepingBlobsOf kept: Set<PropertyID>
+        multiVectors: [VectorID: MultiVector], keepingBlobsOf kept: Set<PropertyID>,
+        analysis: PreparedObject.Analysis? = nil
     ) throws {
         var record = new
         for property in kept { record.properties[property] = nil }
@@ -208,21 +208,21 @@ struct ShardWriter {
             try transaction.multiVectors(old.multiVectors, of: document, in: shard.address) == multiVectors
         {
             try transaction.update(document, with: record, keepingBlobsOf: kept, in: shard.address)
-            try replacePostings(of: document, old, by: new, as: document)
+            try replacePostings(of: document, old, by: new)
         } else {
             let number = try transaction.takeDocumentNumber(in: shard.address)
             try transaction.replace(
                 document, with: record, vectors: vectors, multiVectors: multiVectors, as: number, keepingBlobsOf: kept,
                 in: shard.address)
             try stage(vectors, of: number)
-            try replacePostings(of: document, old, by: new, as: number)
+            try removePostings(of: old, document)
+            try addPostings(of: new, analysis, as: number)
             removed.append((document, old.vectors))
         }
     }
 
     private func addPostings(
-        of stored: StoredObject, _ analysis: (values: AnalyzedValues, collection: Collection.Snapshot)?,
-        as document: DocumentID
+        of stored: StoredObject, _ analysis: PreparedObject.Analysis?, as document: DocumentID
     ) throws {
         try transaction.editPostings(of: shard.address) { postings in
             // The definition may have changed since.
@@ -236,12 +236,16 @@ struct ShardWriter {
         }
     }
 
-    private func replacePostings(
-        of document: DocumentID, _ old: StoredObject, by new: StoredObject, as number: DocumentID
-    ) throws {
+    private func replacePostings(of document: DocumentID, _ old: StoredObject, by new: StoredObject) throws {
         try transaction.editPostings(of: shard.address) {
             collection.invertedSchema.replace(
-                collection.indexed(old, as: document), with: collection.indexed(new, as: number), in: &$0)
+                collection.indexed(old, as: document), with: collection.indexed(new, as: document), in: &$0)
+        }
+    }
+
+    private func removePostings(of old: StoredObject, _ document: DocumentID) throws {
+        try transaction.editPostings(of: shard.address) {
+            collection.invertedSchema.remove(collection.indexed(old, as: document), from: &$0)
         }
     }
 

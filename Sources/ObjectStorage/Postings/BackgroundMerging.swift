@@ -32,7 +32,7 @@ struct PostingMerge: Change {
     var sizeInBytes: Int { PostingBufferLimits.stepByteCount }
 
     func apply(to transaction: WriteTransaction) throws {
-        guard try transaction.contains(shard), try transaction.hasBufferedPostings(of: shard) else { return }
+        guard try transaction.contains(shard) else { return }
         try transaction.mergePostings(of: shard, atMost: PostingBufferLimits.stepByteCount)
     }
 

@@ -19,7 +19,7 @@ final class BufferedPostings {
         if isKnown { return found }
         if let writing = transaction as? WriteTransaction {
             // Its pages may move with every write, so it reads from the tree alone.
-            if try writing.hasBufferedPostings(of: shard) { try writing.mergePostings(of: shard) }
+            try writing.mergePostings(of: shard)
             return nil
         }
         let runs = try transaction.postingRuns(of: shard)

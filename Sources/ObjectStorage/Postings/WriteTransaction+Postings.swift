@@ -41,10 +41,8 @@ extension WriteTransaction {
     }
 
     private func flushPostings(of shard: ShardAddress) throws {
-        guard let run = postingEdits.removeValue(forKey: shard)?.encodedRun() else { return }
-        var runs = try storedRuns(of: shard)
-        let number = try append(run, in: shard, after: runs.last?.number)
-        runs.append((number, run.count))
+        let runs = try storeEdits(of: shard)
+        if runs.isEmpty { return }
         let limit =
             isRemoval ? PostingBufferLimits.runByteCountOfRemovals : PostingBufferLimits.runByteCount
         if runs.reduce(0, { $0 + $1.byteCount }) > limit {
@@ -56,11 +54,17 @@ extension WriteTransaction {
         }
     }
 
-    private func append(_ run: [UInt8], in shard: ShardAddress, after last: UInt32?) throws -> UInt32 {
+    /// Writes the edits that are held back in memory as a run behind the others.
+    ///
+    /// - Returns: all runs of the shard.
+    private func storeEdits(of shard: ShardAddress) throws -> [(number: UInt32, byteCount: Int)] {
+        var runs = try storedRuns(of: shard)
+        guard let run = postingEdits.removeValue(forKey: shard)?.encodedRun() else { return runs }
         // Far more than are ever written between two merges, with which the numbers begin again.
-        let number = (last ?? 0) &+ 1
+        let number = (runs.last?.number ?? 0) &+ 1
         try put(run, for: Key.postingRun(number, in: shard))
-        return number
+        runs.append((number, run.count))
+        return runs
     }
 
     private func joinSmallRuns(_ runs: [(number: UInt32, byteCount: Int)], of shard: ShardAddress) throws {
@@ -85,11 +89,6 @@ extension WriteTransaction {
         return runs
     }
 
-    /// Whether there are edits of a shard that are not in the tree.
-    func hasBufferedPostings(of shard: ShardAddress) throws -> Bool {
-        try postingEdits[shard] != nil || hasStoredRuns(of: shard)
-    }
-
     /// Brings edits that are buffered for a shard into the tree, the oldest first.
     ///
     /// - Parameter limit: how many bytes of runs at most, but one of them at least.
@@ -97,10 +96,7 @@ extension WriteTransaction {
     /// - Complexity: one read and at most one write for each entry that is edited.
     @discardableResult
     package func mergePostings(of shard: ShardAddress, atMost limit: Int = .max) throws -> Bool {
-        if let run = postingEdits.removeValue(forKey: shard)?.encodedRun() {
-            _ = try append(run, in: shard, after: storedRuns(of: shard).last?.number)
-        }
-        let runs = try storedRuns(of: shard)
+        let runs = try storeEdits(of: shard)
         var byteCount = 0
         let merged = runs.prefix { run in
             byteCount += run.byteCount

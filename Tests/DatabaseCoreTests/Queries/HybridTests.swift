@@ -18,7 +18,7 @@ import VectorIndexes
         ]
         let id = "00000000-0000-0000-0000-000000000001"
         #expect(
-            HybridFusion(legs, by: .relative, checking: {}).explanation(of: DocumentID(1), id: .number(1))
+            HybridFusion(legs, by: .relativeScore, checking: {}).explanation(of: DocumentID(1), id: .number(1))
                 == "\nHybrid (Result Set keyword,bm25) Document \(id): original score 3, normalized score: 1")
         #expect(
             HybridFusion(legs, by: .ranked, checking: {}).explanation(of: DocumentID(1), id: .number(1))
@@ -37,7 +37,7 @@ import VectorIndexes
             ranked.explanation(of: DocumentID(1), id: .number(1))
                 == "\nHybrid (Result Set vector,hybridVector) \(document) contributed 0.0125 to the score"
                 + "\nHybrid (Result Set keyword,bm25) \(document) contributed 0.004166667 to the score")
-        let relative = HybridFusion(legs, by: .relative, checking: {})
+        let relative = HybridFusion(legs, by: .relativeScore, checking: {})
         #expect(relative.fused == [.init(document: DocumentID(1), score: 1, secondary: 0.5)])
         #expect(
             relative.explanation(of: DocumentID(1), id: .number(1))
