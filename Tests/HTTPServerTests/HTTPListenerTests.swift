@@ -68,10 +68,14 @@ import Testing
     @Test func `a body of several megabytes comes through whole`() async throws {
         try await withServer { server in
             let client = try TestClient(port: server.port)
-            let body = (0..<20_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let pattern = (0..<1_021).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            var body: [UInt8] = []
+            for _ in 0..<20_000 { body += pattern }
             client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: \(body.count)\r\n\r\n")
             client.send(body)
-            #expect(client.receive()?.body == body)
+            // A Boolean, so that a failure does not tell every byte.
+            let isWhole = client.receive()?.body == body
+            #expect(isWhole)
         }
     }
 
