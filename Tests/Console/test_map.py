@@ -188,6 +188,23 @@ def test_keys_move_zoom_select_and_open(map_of_pets, points):
     assert console.path.startswith("/search?class=Pet&like=")
 
 
+def test_what_keys_have_done_stays_said_where_an_object_was_about_to_be_named(map_of_pets):
+    console = map_of_pets
+    console.click(".map-row button[aria-label^='Show']")
+    console.run("document.querySelector('nt-map-plot').focus({focusVisible: true})")
+    console.wait(lambda: " number " in said(console))
+    # To whoever comes back the object is named anew a quarter of a second later; by then it is selected.
+    words = console.driver.execute_async_script("""
+        const done = arguments[0], plot = document.querySelector('nt-map-plot'), place = document.querySelector('#announcements'), words = [];
+        new MutationObserver(() => words.push(place.textContent)).observe(place, {childList: true, characterData: true, subtree: true});
+        plot.blur();
+        plot.focus({focusVisible: true});
+        plot.dispatchEvent(new KeyboardEvent('keydown', {key: ' ', bubbles: true}));
+        setTimeout(() => done(words), 500);
+    """)
+    assert words == ["1 object selected"]
+
+
 def test_a_box_is_drawn_with_keys_alone(map_of_pets, points):
     console = map_of_pets
     console.run("document.querySelector('nt-map-plot').focus({focusVisible: true})")
