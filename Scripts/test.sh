@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Everything that must pass. Sets up what is missing, then goes from the quickest checks to the slowest; all of them
+# Everything that must pass. Sets up what is missing, then runs the steps, the last ones beside each other; all of them
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
@@ -18,7 +18,10 @@ cd "$here/.." || exit 1
 strict=(--explicit-target-dependency-import-check error)
 passed=()
 failed=()
-skipped=()
+# What steps say that run beside each other, and what was skipped.
+told=$(mktemp -d)
+# Names of these steps by process, and when each was begun.
+declare -A running=() since=()
 
 steps=(lint kernels swift release end-to-end console grpc crash model soak hostile openapi full conformance programs measure tenants store rpc)
 wanted=("$@")
@@ -32,18 +35,60 @@ filters=()
 for pattern in ${TEST_FILTER:-}; do filters+=(--filter "$pattern"); done
 if [ ${#filters[@]} -gt 0 ] && [ ${#wanted[@]} -eq 0 ]; then wanted=(swift); fi
 
+is_wanted() { [ ${#wanted[@]} -eq 0 ] || grep -qx -- "$1" < <(printf '%s\n' "${wanted[@]}"); }
+
 # step NAME FUNCTION: runs it if it is wanted, and notes how it went and how long it took.
 step() {
-    local name=$1 start=$SECONDS
+    local name=$1
     shift
-    if [ ${#wanted[@]} -gt 0 ] && ! grep -qx -- "$name" < <(printf '%s\n' "${wanted[@]}"); then return; fi
+    is_wanted "$name" || return
     printf '\n== %s\n' "$name" >&2
-    if "$@"; then
-        passed+=("$name ($((SECONDS - start)) s)")
-    else
-        failed+=("$name ($((SECONDS - start)) s)")
-    fi
+    since[$name]=$SECONDS
+    "$@"
+    ended "$name" $?
 }
+
+# beside NAME FUNCTION: the same beside others, as many as there are processors. What it says is shown when it has ended.
+beside() {
+    local name=$1
+    shift
+    is_wanted "$name" || return
+    [ ${#running[@]} -lt "$(nproc)" ] || wait_for_one
+    since[$name]=$SECONDS
+    # A process group of its own, which ends as a whole.
+    set -m
+    "$@" >"$told/$name" 2>&1 &
+    set +m
+    running[$!]=$name
+}
+
+# wait_for_one: until one of the steps that run has ended.
+wait_for_one() {
+    local process name result
+    wait -n -p process "${!running[@]}"
+    result=$?
+    name=${running[$process]}
+    unset "running[$process]"
+    printf '\n== %s\n' "$name" >&2
+    cat "$told/$name" >&2
+    ended "$name" "$result"
+}
+
+# ended NAME STATUS
+ended() {
+    local line="$1 ($((SECONDS - since[$1])) s)"
+    if [ "$2" -eq 0 ]; then passed+=("$line"); else failed+=("$line"); fi
+}
+
+# skip TEXT: notes what can't be tried here, and why.
+skip() { printf '%s\n' "$1" >>"$told/skipped"; }
+
+clean_up() {
+    local process
+    for process in "${!running[@]}"; do kill -- "-$process"; done
+    rm -rf "$told"
+}
+trap clean_up EXIT
 
 swift_tests() {
     swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
@@ -53,42 +98,44 @@ swift_tests() {
     [ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
-# Fuzzers and benchmarks in their short form, those that this version has.
+# Fuzzers and benchmarks in their short form, those that this version has. They are built with the tests.
 programs() {
     local name result=0
+    swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
+    [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
     for name in $(swift package describe --type json 2>/dev/null | python3 -c '
 import json, sys
 for target in json.load(sys.stdin)["targets"]:
     if target["type"] == "executable" and target["path"].startswith(("Fuzz/", "Benchmarks/")):
         print(target["name"])'); do
         note "$name --smoke"
-        swift run -q "${strict[@]}" "$name" --smoke || { note "$name failed"; result=1; }
+        ".build/debug/$name" --smoke || { note "$name failed"; result=1; }
     done
     return $result
 }
 
 conformance() {
     if [ ! -d "${NEEDLETAIL_TEST_DATA:-}/conformance" ]; then
-        skipped+=("conformance: it needs the recorded answers in NEEDLETAIL_TEST_DATA/conformance")
+        skip "conformance: it needs the recorded answers in NEEDLETAIL_TEST_DATA/conformance"
         return 0
     fi
     .venv/bin/python Tests/Conformance/compare.py
 }
 
 end_to_end() {
-    [ -d "${NEEDLETAIL_TEST_DATA:-}/images" ] || skipped+=("end-to-end tests on pictures: they need NEEDLETAIL_TEST_DATA")
-    .venv/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEnd
+    [ -d "${NEEDLETAIL_TEST_DATA:-}/images" ] || skip "end-to-end tests on pictures: they need NEEDLETAIL_TEST_DATA"
+    .venv/bin/python -m pytest -q -p no:cacheprovider -n 2 --dist loadfile Tests/EndToEnd
 }
 
 # The web console in Chromium; screenshots go to .build/console-screenshots.
 console() {
-    [ -d "${NEEDLETAIL_TEST_DATA:-}/images" ] || { skipped+=("console: it needs pictures in NEEDLETAIL_TEST_DATA/images"); return 0; }
+    [ -d "${NEEDLETAIL_TEST_DATA:-}/images" ] || { skip "console: it needs pictures in NEEDLETAIL_TEST_DATA/images"; return 0; }
     .venv/bin/python -m pytest -q -p no:cacheprovider -n 2 --dist loadfile Tests/Console
 }
 
 # The client that speaks gRPC, weaviate-client 4.x.
 grpc() {
-    .venv-grpc/bin/python -m pytest -q -p no:cacheprovider Tests/EndToEndGRPC
+    .venv-grpc/bin/python -m pytest -q -p no:cacheprovider -n 2 --dist loadfile Tests/EndToEndGRPC
 }
 
 crash() {
@@ -102,11 +149,11 @@ store() {
 }
 
 full() {
-    [ "$EUID" -eq 0 ] || skipped+=("full: the half with a full disk mounts a tmpfs, which needs root")
+    [ "$EUID" -eq 0 ] || skip "full: the half with a full disk mounts a tmpfs, which needs root"
     .venv/bin/python Tests/Robustness/full.py --smoke
 }
 
-[ -n "${NEEDLETAIL_TEST_DATA:-}" ] || skipped+=("tests on real pictures and recorded vectors: they need NEEDLETAIL_TEST_DATA")
+[ -n "${NEEDLETAIL_TEST_DATA:-}" ] || skip "tests on real pictures and recorded vectors: they need NEEDLETAIL_TEST_DATA"
 
 "$here/setup-debian.sh" test && "$here/install-swift.sh" && "$here/venv.sh" &&
     "$here/venv.sh" .venv-grpc Tests/requirements-grpc.txt || exit 1
@@ -115,28 +162,30 @@ full() {
 export NEEDLETAIL_OPENVINO_LIB=${NEEDLETAIL_OPENVINO_LIB:-$PWD/.build/openvino}
 
 step lint "$here/lint.sh"
-step kernels "$here/check-kernels.sh"
 step swift swift_tests
 step release "$here/build.sh"
 step end-to-end end_to_end
 step console console
 step grpc grpc
-step crash crash
-step model .venv/bin/python Tests/Model/model_test.py --smoke
-step soak .venv/bin/python Tests/Soak/index_soak.py --smoke
-step hostile .venv/bin/python Tests/Robustness/hostile.py --smoke
-step openapi .venv/bin/python Tests/Robustness/openapi_fuzz.py --smoke
-step full full
-step conformance conformance
-step programs programs
-step measure .venv/bin/python Benchmarks/EndToEnd/measure.py --smoke
-step tenants .venv/bin/python Benchmarks/EndToEnd/tenants.py --smoke
-step store store
-step rpc .venv-grpc/bin/python Benchmarks/EndToEnd/rpc.py --smoke
+# Each of these keeps about one processor busy; the longest come first.
+beside kernels "$here/check-kernels.sh"
+beside crash crash
+beside soak .venv/bin/python Tests/Soak/index_soak.py --smoke
+beside openapi .venv/bin/python Tests/Robustness/openapi_fuzz.py --smoke
+beside programs programs
+beside full full
+beside model .venv/bin/python Tests/Model/model_test.py --smoke
+beside conformance conformance
+beside hostile .venv/bin/python Tests/Robustness/hostile.py --smoke
+beside store store
+beside rpc .venv-grpc/bin/python Benchmarks/EndToEnd/rpc.py --smoke
+beside measure .venv/bin/python Benchmarks/EndToEnd/measure.py --smoke
+beside tenants .venv/bin/python Benchmarks/EndToEnd/tenants.py --smoke
+while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
 
 printf '\n' >&2
 for line in "${passed[@]}"; do printf 'passed   %s\n' "$line" >&2; done
-for line in "${skipped[@]}"; do printf 'skipped  %s\n' "$line" >&2; done
+[ ! -f "$told/skipped" ] || sed 's/^/skipped  /' "$told/skipped" >&2
 for line in "${failed[@]}"; do printf 'FAILED   %s\n' "$line" >&2; done
 if [ ${#failed[@]} -gt 0 ]; then
     printf '\nmake test: FAILED\n' >&2

@@ -14,7 +14,8 @@ def stored(server, number: int, class_name: str = "Pet") -> dict:
 
 
 def texts(console, css: str) -> list[str]:
-    return [each.text for each in console.all(css)]
+    """The texts of the visible elements, at one moment."""
+    return console.run("return window.shownElements(arguments[0]).map((each) => each.innerText)", css)
 
 
 def column(console, index: int) -> list[str]:

@@ -82,6 +82,10 @@ PET = {
 }
 
 
+# Vectors of photographs by path: the first server that is filled makes them, the others are given them.
+known_vectors: dict[Path, list[float]] = {}
+
+
 def fill(server: Server, pets: list[tuple[Path, str]], number: int = 60) -> list[str]:
     """Makes the class `Pet` and stores photographs, spread over the breeds; returns their ids in order."""
     status, answer = server.request("POST", "/v1/schema", PET)
@@ -94,9 +98,11 @@ def fill(server: Server, pets: list[tuple[Path, str]], number: int = 60) -> list
                 "image": base64.b64encode(path.read_bytes()).decode(), "breed": breed,
                 "name": f"{breed.replace('_', ' ')} number {index}", "weight": index, "tame": index % 2 == 0,
             },
+            **({"vector": known_vectors[path]} if path in known_vectors else {}),
         }
         for index, (path, breed) in enumerate(chosen)
     ]
     status, answer = server.request("POST", "/v1/batch/objects", {"objects": objects})
     assert status == 200 and all(each["result"].get("status") == "SUCCESS" for each in answer), str(answer)[:500]
+    known_vectors.update((path, each["vector"]) for (path, _), each in zip(chosen, answer))
     return [each["id"] for each in objects]

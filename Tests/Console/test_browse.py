@@ -22,10 +22,10 @@ HOSTILE = "<img src=x onerror=\"document.title='broken into'\"><script>document.
 def test_pictures_come_as_a_gallery_and_v_makes_a_table_of_them_which_is_kept(console):
     console.open("browse?class=Pet")
     console.find(".browse-card img")
-    assert "60 objects" in console.find("nt-objects-pane [role=status]").text
+    console.find("nt-objects-pane [role=status]", "60 objects")
     console.find("body").send_keys("v")
-    assert "Abyssinian number 0" in console.find(".browse-row").text
-    assert query(console)["view"] == "table"
+    console.find(".browse-row", "Abyssinian number 0")
+    console.wait(lambda: query(console).get("view") == "table")
     console.open("browse?class=Pet")
     console.find(".browse-row")
     console.click("[data-view=gallery]")
@@ -39,11 +39,11 @@ def test_a_head_sorts_up_then_down_then_as_stored_and_the_address_keeps_it(conso
     assert console.find(head).get_attribute("aria-sort") == "none"
     console.click("[data-sort=weight]")
     console.wait(lambda: console.find(head).get_attribute("aria-sort") == "ascending")
-    assert column(console, 2)[:3] == ["0", "1", "2"]
+    console.wait(lambda: column(console, 2)[:3] == ["0", "1", "2"])
     console.click("[data-sort=weight]")
     console.wait(lambda: column(console, 2)[:3] == ["59", "58", "57"])
     assert console.find(head).get_attribute("aria-sort") == "descending"
-    assert console.run("return document.activeElement.dataset.sort") == "weight"
+    console.wait(lambda: console.run("return document.activeElement.dataset.sort") == "weight")
     console.driver.refresh()
     console.wait(lambda: column(console, 2)[:3] == ["59", "58", "57"])
     console.click("[data-sort=weight]")
@@ -93,7 +93,8 @@ def test_words_find_objects_the_best_first_and_go_with_a_filter(console):
     console.find(".browse-row")
     console.type("main input[type=search]", "Persian")
     console.find("nt-objects-pane [role=status]", "5 objects match")
-    assert all("Persian" in text for text in column(console, 2)) and not console.find(".sort-tools select").is_enabled()
+    console.wait(lambda: len(column(console, 2)) == 5 and all("Persian" in (text or "") for text in column(console, 2)))
+    assert not console.find(".sort-tools select").is_enabled()
     console.assert_accessible()
     console.driver.refresh()
     console.find("nt-objects-pane [role=status]", "5 objects match")
@@ -156,7 +157,7 @@ def test_ten_thousand_objects_are_scrolled_to_the_end_without_growing(driver, la
         assert late["heap"] - early["heap"] < 8_000_000
         console.run("const list = document.querySelector('.browse-list'); list.scrollTop = list.scrollHeight")
         console.find("[data-id]", "Object number 10049").click()
-        assert "10,050 of 10,050" in console.find("dialog .object-steps").text
+        console.find("dialog .object-steps", "10,050 of 10,050")
         console.press(Keys.ESCAPE)
         console.wait(lambda: console.run("return document.activeElement.closest('[data-id]')?.dataset.id") == pet(10_049))
         # What was let go of is read again.
@@ -185,7 +186,7 @@ def test_del_takes_an_object_out_undo_puts_it_back_and_the_focus_stays_in_the_li
     console.press(Keys.DELETE)
     console.find(".toast", "1 object deleted")
     console.wait(lambda: not [each for each in column(console, 2) if each and each.endswith("number 4")])
-    assert console.run("return document.activeElement.dataset.id") == pet(5)
+    console.wait(lambda: console.run("return document.activeElement.dataset.id") == pet(5))
     console.click(".toast button", "Undo")
     console.find(".browse-row", "number 4")
     assert stored(console.server, 4)["id"] == pet(4)
@@ -285,9 +286,8 @@ def every(server):
 
 def test_every_type_is_shown_and_changed_by_its_own_field(console, every):
     console.open(f"browse?class=Every&view=table&object={pet(1)}")
-    shown = console.find("dialog .object-table").text
     for text in ("1.5", "52.37, 4.9", "+31 20 123 4567", '"width": 3', "May 31, 2024", pet(7)):
-        assert text in shown, (text, shown)
+        console.find("dialog .object-table", text)
     # A reference opens what it leads to.
     console.click("dialog .object-table button.link")
     console.wait(lambda: len(console.all("dialog[open]")) == 2)
@@ -341,7 +341,7 @@ def test_objects_of_tenants_are_shown_tenant_by_tenant(console):
         assert status == 200, answer
     console.open("browse?class=Rented&tenant=south&view=table")
     console.find(".browse-row", "Of the south")
-    assert len(console.all(".browse-row")) == 1
+    console.wait(lambda: len(console.all(".browse-row")) == 1)
     console.click(".browse-row")
     tab(console, "edit")
     console.type("dialog [name=title]", "Changed in the south")

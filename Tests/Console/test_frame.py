@@ -25,7 +25,7 @@ def get(url: str, **headers: str):
 def test_a_browser_that_asks_for_the_root_gets_the_console(console):
     console.driver.get(console.server.url)
     console.find("main > *")
-    assert console.path.startswith("/search")
+    console.wait(lambda: console.path.startswith("/search"))
 
 
 def test_an_api_client_that_asks_for_the_root_gets_what_it_always_got(server):
@@ -106,7 +106,7 @@ def test_the_theme_follows_the_system_until_one_is_chosen_and_the_choice_is_kept
 def test_a_question_mark_lists_the_keys_and_esc_closes_the_list(console):
     console.open("search?class=Pet")
     console.find("body").send_keys("?")
-    assert "/" in console.find("dialog[open]").text
+    console.find("dialog[open]", "/")
     console.assert_accessible()
     console.press(Keys.ESCAPE)
     console.gone("dialog[open]")

@@ -72,7 +72,7 @@ def test_every_object_is_a_point_and_the_legend_counts_them_by_value(map_of_pets
     entries = [entry.text.split("\n") for entry in console.all(".map-legend-entry")]
     assert len(entries) == 8 and entries[-1][0] == "5 other values"
     assert sum(int(count) for _, count in entries) == len(points) == 60
-    assert number_in(console, "view") == 60
+    console.wait(lambda: number_in(console, "view") == 60)
     console.wait(lambda: inked(console) > 500)
     assert len({shape.get_attribute("d") for shape in console.all(".map-legend-entry path")}) == 8
 
@@ -83,7 +83,7 @@ def test_what_is_switched_off_in_the_legend_is_hidden_until_all_is_shown(map_of_
     before, first = inked(console), console.find(".map-legend-entry")
     count = int(first.text.split("\n")[1])
     first.click()
-    assert first.get_attribute("aria-pressed") == "false"
+    console.wait(lambda: first.get_attribute("aria-pressed") == "false")
     console.wait(lambda: number_in(console, "view") == 60 - count)
     console.wait(lambda: inked(console) < before)
     console.click(".map-legend-card button", "Show all")
@@ -126,7 +126,7 @@ def test_the_lasso_selects_what_it_encloses(map_of_pets, points):
     console.wait(lambda: abs(number_in(console, "selected") - len(expected)) <= 1, "the count")
     found = exported(console)
     assert len(found ^ expected) <= 1, found ^ expected
-    assert f"{len(found)} objects selected" in said(console)
+    console.wait(lambda: said(console) == f"{len(found)} objects selected")
     console.find(".map-lists .tab-panel:not([hidden]) .map-row img")
     console.settle()
     console.assert_accessible()
@@ -155,7 +155,7 @@ def test_a_click_shows_a_card_that_leads_to_the_object_and_to_what_is_similar(ma
     console.gone("dialog[open]")
     console.click(".map-card a", "Similar")
     console.find(".hit")
-    assert console.path.startswith(f"/search?class=Pet&like={alone['id']}")
+    console.wait(lambda: console.path.startswith(f"/search?class=Pet&like={alone['id']}"))
 
 
 def test_keys_move_zoom_select_and_open(map_of_pets, points):
@@ -164,7 +164,7 @@ def test_keys_move_zoom_select_and_open(map_of_pets, points):
     console.wait(lambda: console.run("return document.activeElement.localName") == "nt-map-plot")
     console.press("+", "+", "+")
     console.wait(lambda: "view=" in console.path)
-    assert number_in(console, "view") < 60
+    console.wait(lambda: number_in(console, "view") < 60)
     zoomed = console.driver.current_url
     console.press(Keys.ARROW_LEFT)
     console.wait(lambda: console.driver.current_url != zoomed)
@@ -177,22 +177,39 @@ def test_keys_move_zoom_select_and_open(map_of_pets, points):
     console.wait(lambda: " number " in said(console))
     console.press(" ")
     console.wait(lambda: number_in(console, "selected") == 1)
-    assert said(console) == "1 object selected"
+    console.wait(lambda: said(console) == "1 object selected")
     console.press(Keys.ENTER)
     console.find("dialog[open]")
     console.press(Keys.ESCAPE)
     console.gone("dialog[open]")
-    assert console.run("return document.activeElement.localName") == "nt-map-plot"
+    console.wait(lambda: console.run("return document.activeElement.localName") == "nt-map-plot")
     console.press("s")
     console.find(".hit")
-    assert console.path.startswith("/search?class=Pet&like=")
+    console.wait(lambda: console.path.startswith("/search?class=Pet&like="))
+
+
+def test_what_keys_have_done_stays_said_where_an_object_was_about_to_be_named(map_of_pets):
+    console = map_of_pets
+    console.click(".map-row button[aria-label^='Show']")
+    console.run("document.querySelector('nt-map-plot').focus({focusVisible: true})")
+    console.wait(lambda: " number " in said(console))
+    # To whoever comes back the object is named anew a quarter of a second later; by then it is selected.
+    words = console.driver.execute_async_script("""
+        const done = arguments[0], plot = document.querySelector('nt-map-plot'), place = document.querySelector('#announcements'), words = [];
+        new MutationObserver(() => words.push(place.textContent)).observe(place, {childList: true, characterData: true, subtree: true});
+        plot.blur();
+        plot.focus({focusVisible: true});
+        plot.dispatchEvent(new KeyboardEvent('keydown', {key: ' ', bubbles: true}));
+        setTimeout(() => done(words), 500);
+    """)
+    assert words == ["1 object selected"]
 
 
 def test_a_box_is_drawn_with_keys_alone(map_of_pets, points):
     console = map_of_pets
     console.run("document.querySelector('nt-map-plot').focus({focusVisible: true})")
     console.press(*[Keys.ARROW_LEFT] * 8, *[Keys.ARROW_UP] * 8, "b")
-    assert "box begins" in said(console)
+    console.wait(lambda: "box begins" in said(console))
     console.press(Keys.ESCAPE, "b", *[Keys.ARROW_RIGHT] * 5, *[Keys.ARROW_DOWN] * 5)
     console.screenshot("map-box")
     size = console.find("nt-map-plot").size
@@ -210,7 +227,7 @@ def test_the_address_keeps_class_color_and_view(console, points):
     assert 0 < number < 60
     console.driver.refresh()
     console.wait(lambda: number_in(console, "view") == number)
-    assert "view=0.3000%2C0.4000%2C3" in console.path and "color=tame" in console.path
+    console.wait(lambda: "view=0.3000%2C0.4000%2C3" in console.path and "color=tame" in console.path)
 
 
 def test_the_wheel_zooms_at_the_pointer_and_dragging_moves(map_of_pets):
@@ -271,7 +288,7 @@ def test_a_map_that_is_old_says_so_and_is_drawn_anew(driver, tmp_path, pets):
         console.click(".map-notice .notice button", "Draw it anew")
         console.gone(".map-notice .notice")
         console.find(".map-row")
-        assert number_in(console, "view") == 9
+        console.wait(lambda: number_in(console, "view") == 9)
 
 
 def test_empty_and_small_classes_say_what_to_do(driver, tmp_path, pets):
@@ -307,6 +324,7 @@ def test_drawing_shows_progress_and_can_be_cancelled(driver, tmp_path):
 def test_a_hundred_thousand_points_move_smoothly(console):
     """Painting alone, with points made up in the page: what the server's part takes is measured elsewhere."""
     opened(console, "map?class=Pet")
+    before = console.thread_seconds()
     times = console.driver.execute_async_script("""
         const done = arguments[arguments.length - 1];
         {
@@ -327,10 +345,10 @@ def test_a_hundred_thousand_points_move_smoothly(console):
             plot.redraw();
         }
     """)
-    middle = sorted(times)[len(times) // 2]
-    print(f"100,000 points are painted in {middle:.1f} ms (slowest {max(times):.1f} ms)")
-    # Twenty pictures a second on a machine that is busy otherwise; about 100 a second on a quiet one.
-    assert middle < 50
+    each = 1000 * (console.thread_seconds() - before) / len(times)
+    print(f"100,000 points take {each:.1f} ms of a processor; painted in {sorted(times)[len(times) // 2]:.1f} ms (slowest {max(times):.1f} ms)")
+    # Twenty pictures a second; about 100 a second on a quiet machine.
+    assert each < 50
 
 
 def test_of_many_points_in_view_the_nearest_to_the_middle_are_listed(console):

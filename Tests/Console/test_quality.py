@@ -64,7 +64,7 @@ def test_labels_are_measured_with_what_each_figure_says(console, server):
     assert {"precision@5", "precision@10"} <= set(figures)
     rows = table(console)
     assert [row[0] for row in rows] == [each["label"] for each in answer["byLabel"]], "the worst label is not first"
-    assert "label=breed" in console.path and "run=1" in console.path
+    console.wait(lambda: "label=breed" in console.path and "run=1" in console.path)
     console.assert_accessible()
     console.screenshot("quality-labels")
     # Sorted by another column by a click on its head, and back again.
@@ -157,7 +157,7 @@ def test_a_stored_picture_is_searched_with_in_ten_versions(console, server):
     console.open("quality?class=Pet&section=picture")
     console.click("button", "Take a stored one")
     console.find(".variant-name", seconds=60)
-    assert "object=" in console.path
+    console.wait(lambda: "object=" in console.path)
     rows = table(console)
     assert [row[0] for row in rows][:3] == ["Saved again", "Mirrored", "Turned by a quarter"] and len(rows) == 10
     again = rows[0]

@@ -22,7 +22,7 @@ def test_a_slash_leads_to_the_words_which_search_as_they_are_typed_and_enter_rep
     console.press("bengal")
     assert shown_results(console)
     assert all("Bengal" in title for title in texts(console, ".hit-title"))
-    assert "q=bengal" in console.path
+    console.wait(lambda: "q=bengal" in console.path)
     console.requests()
     console.press(Keys.ENTER)
     console.wait(lambda: any("/v1/graphql" in request["url"] for request in console.requests()))

@@ -53,7 +53,7 @@ def test_a_dropped_picture_is_searched_with_at_once_and_shown_with_what_it_is(co
     assert "JPEG" in facts and "×" in facts and "kB" in facts
     console.screenshot("search-dropped")
     console.assert_accessible()
-    assert "ms in the server" in console.find(".results-summary").text
+    console.find(".results-summary", "ms in the server")
 
 
 def test_while_a_picture_is_dragged_the_page_says_what_dropping_does(console, pets):
@@ -123,7 +123,7 @@ def test_the_camera_takes_a_picture_to_search_with(console):
     console.assert_accessible()
     console.click("dialog button.primary")
     shown_results(console)
-    assert "camera.jpg" in console.find(".preview-name").text
+    console.find(".preview-name", "camera.jpg")
 
 
 def test_without_a_camera_the_dialog_says_why(console):
@@ -151,7 +151,7 @@ def test_what_browsers_cannot_show_is_searched_with_all_the_same(console, odd, n
     console.open("search?class=Pet")
     console.drop("main", odd / name)
     shown_results(console)
-    assert "searched with all the same" in console.find(".preview-about").text
+    console.find(".preview-about", "searched with all the same")
     assert not console.all(".preview-tools [data-action=crop]")
 
 
@@ -160,7 +160,7 @@ def test_a_picture_is_shown_as_the_camera_says_and_its_crop_counts_in_stored_pix
     console.open("search?class=Pet")
     console.drop("main", odd / "exif_landscape_6.jpg")
     shown_results(console)
-    assert "600 × 450" in console.find(".preview-about").text
+    console.find(".preview-about", "600 × 450")
     console.click("[data-action=crop]")
     next_search(console)
     for _ in range(5):

@@ -58,7 +58,7 @@ def test_a_card_shows_per_cent_distance_label_and_text_and_its_picture_has_a_fix
 def test_the_arrow_keys_lead_through_the_grid_and_enter_opens_an_object(found):
     order = ids(found)
     found.press(Keys.ARROW_RIGHT)
-    assert focused(found) == order[1]
+    found.wait(lambda: focused(found) == order[1])
     found.press(Keys.END)
     found.wait(lambda: focused(found) is not None and focused(found) != order[1])
     found.press(Keys.HOME)
@@ -67,7 +67,7 @@ def test_the_arrow_keys_lead_through_the_grid_and_enter_opens_an_object(found):
     found.find("dialog[open] h2", found.run("return document.querySelector('.hit-title').textContent"))
     found.press(Keys.ESCAPE)
     found.gone("dialog")
-    assert focused(found) == order[0]
+    found.wait(lambda: focused(found) == order[0])
 
 
 def test_s_searches_with_a_result_and_plus_and_minus_add_it(found):
@@ -84,7 +84,7 @@ def test_s_searches_with_a_result_and_plus_and_minus_add_it(found):
     last = focused(found)
     found.press("-")
     assert next_search(found)["images"][-1] == {"id": last, "weight": -1}
-    assert found.path.count("_") == 2
+    found.wait(lambda: found.path.count("_") == 2)
 
 
 def test_the_keys_are_listed_behind_a_question_mark(found):
@@ -111,7 +111,7 @@ def test_the_menu_of_a_card_copies_the_id_downloads_and_opens_the_original(found
     found.press(Keys.ARROW_DOWN)
     found.press(Keys.ESCAPE)
     found.gone(".hit-menu")
-    assert found.run("return document.activeElement.dataset.action") == "more"
+    found.wait(lambda: found.run("return document.activeElement.dataset.action") == "more")
     found.click(".hit [data-action=more]")
     found.click(".hit-menu button", "Download")
     assert downloaded(found, downloads, "*.jpg").read_bytes()[:3] == b"\xff\xd8\xff"
@@ -144,7 +144,7 @@ def test_results_are_selected_by_key_by_box_and_in_ranges(found):
     found.find("nt-selection-bar", "4 objects selected")
     found.click("[data-action=all]")
     found.find("nt-selection-bar", "20 objects selected")
-    assert found.run("return document.activeElement.dataset.action") == "all"
+    found.wait(lambda: found.run("return document.activeElement.dataset.action") == "all")
     found.press(Keys.ESCAPE)
     found.gone("nt-selection-bar")
 
@@ -198,7 +198,7 @@ def test_a_deletion_can_be_undone_and_keeps_the_focus(found, server):
     found.press(Keys.DELETE)
     found.wait(lambda: ids(found)[0] == second)
     found.find(".toast", "1 object deleted")
-    assert focused(found) == second
+    found.wait(lambda: focused(found) == second)
     found.click(".toast button", "Undo")
     found.wait(lambda: ids(found)[0] == first)
     assert server.request("GET", f"/v1/objects/Pet/{first}")[0] == 200
@@ -339,7 +339,7 @@ def test_a_search_by_picture_ends_at_its_number_and_goes_on_on_demand(found):
     found.click(".results-foot button", "Show 20 more")
     found.find(".results-count", "40 results")
     assert new_searches(found)[-1]["offset"] == 20
-    assert found.run("return document.activeElement.closest('.hit')?.getAttribute('aria-posinset')") == "21"
+    found.wait(lambda: found.run("return document.activeElement.closest('.hit')?.getAttribute('aria-posinset')") == "21")
 
 
 def test_a_search_by_words_goes_on_by_itself(console):
@@ -355,21 +355,21 @@ def test_a_hundred_results_are_few_elements_and_do_not_stop_the_page(driver, tmp
         with Console(driver, server) as console:
             console.open(f"search?class=Pet&like={stored[0]}&k=5")
             shown_results(console)
-            console.run(
-                "window.long = []; new PerformanceObserver((list) => window.long.push(...list.getEntries().map((each) => each.duration)))"
-                ".observe({type: 'longtask'})")
+            began = console.thread_seconds()
             slider = console.find("nt-search-options input[max='100'][min='1']")
             slider.send_keys(Keys.END)
             console.find(".results-count", "100 results")
+            drawn = console.thread_seconds()
             frames = console.driver.execute_async_script(
                 "const done = arguments[0], main = document.querySelector('main'), times = []; let before = performance.now();"
                 "const frame = (now) => { times.push(now - before); before = now; main.scrollTop += 60;"
                 "  if (times.length < 60) requestAnimationFrame(frame); else done(times) }; requestAnimationFrame(frame)")
-            long, cells = console.run("return [window.long, document.querySelectorAll('.hit').length]")
-            print(f"long tasks {[round(each) for each in long]} ms, slowest frame {max(frames):.0f} ms, {cells} cards")
+            scrolled = console.thread_seconds()
+            cells = console.run("return document.querySelectorAll('.hit').length")
+            print(f"drawn in {drawn - began:.2f} s and scrolled in {scrolled - drawn:.2f} s of a processor, slowest frame {max(frames):.0f} ms, {cells} cards")
             assert cells <= 60
-            # The machine may be busy with other things; a grid that drew all of them anew with every frame would be far above.
-            assert sum(long) < 3000 and sorted(frames)[len(frames) // 2] < 100
+            # A grid that drew all of them anew with every frame would be far above.
+            assert drawn - began < 3 and (scrolled - drawn) / len(frames) < 0.1
 
 
 # MARK: Nothing found

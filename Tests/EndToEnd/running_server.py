@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import collections
 import http.client
 import json
 import os
@@ -23,11 +24,20 @@ class NotReady(Exception):
     """The server ended, or did not become ready in time; the message holds the end of its log."""
 
 
+# Sockets that keep ports from being given to somebody else: those of the last fifty servers, more than there are at a time.
+held_ports: collections.deque[socket.socket] = collections.deque(maxlen=100)
+
+
 def free_port() -> int:
-    """A port that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody else on this machine is given as long as it is held, so that tests can run beside each other.
+
+    It is bound here and not listened on: with SO_REUSEADDR on both sides a server may listen there all the same.
+    """
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    held_ports.append(holder)
+    return holder.getsockname()[1]
 
 
 def network() -> str:
@@ -50,8 +60,6 @@ class Server:
         self.log_path = self.folder.with_name(self.folder.name + ".log")
         self.port = free_port()
         self.grpc_port = free_port()
-        while self.grpc_port == self.port:
-            self.grpc_port = free_port()
         self.settings = {"NEEDLETAIL_IMG2VEC_MODEL": network(), "CLUSTER_HOSTNAME": "node1", **(settings or {})}
         self.ready_seconds = ready_seconds
         self.process: subprocess.Popen | None = None
@@ -143,9 +151,6 @@ class Monitored(Server):
         super().__init__(folder, {
             "PROMETHEUS_MONITORING_ENABLED": "true", "PROMETHEUS_MONITORING_PORT": str(self.metrics_port),
             **(settings or {})})
-        # A port that was free a moment ago may be offered again.
-        while self.metrics_port in (self.port, self.grpc_port):
-            self.metrics_port = free_port()
 
     def scrape(self, path: str = "/metrics", method: str = "GET") -> tuple[http.client.HTTPResponse, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self.metrics_port, timeout=60)

@@ -16,9 +16,6 @@ class Inference(Server):
     def __init__(self, folder, settings: dict[str, str] | None = None) -> None:
         self.inference_port = free_port()
         super().__init__(folder, {"NEEDLETAIL_INFERENCE_PORT": str(self.inference_port), **(settings or {})})
-        while self.inference_port in (self.port, self.grpc_port):
-            self.inference_port = free_port()
-            self.settings["NEEDLETAIL_INFERENCE_PORT"] = str(self.inference_port)
 
     def ask(self, method: str, path: str, body: bytes | None = None) -> tuple[int, object]:
         """One request without a content type, as Go sends it."""

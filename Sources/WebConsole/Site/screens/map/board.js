@@ -76,6 +76,8 @@ export class MapBoard {
     #selectionNote = h("p", { class: "small muted map-note" }, t("noneSelected"));
     #lasso;
     #box;
+    /** Counts what is to be said, so that what comes late is known to be old. */
+    #turn = 0;
 
     constructor(options) {
         this.#options = options;
@@ -213,7 +215,7 @@ export class MapBoard {
             this.#options.moved(this.#plot.viewport.toString());
         };
         this.#gestures.pointed = (point, byKeys) => {
-            if (byKeys) this.#say(point);
+            if (byKeys) this.#say(point, ++this.#turn);
             if (this.#card.isPinned && !byKeys) return;
             if (point < 0) this.#card.hide();
             else this.#card.show(point, this.#options);
@@ -229,7 +231,7 @@ export class MapBoard {
         };
         this.#gestures.boxed = (isBegun) => {
             this.#box.setAttribute("aria-pressed", String(isBegun));
-            announce(t(isBegun ? "boxBegun" : "boxGivenUp"));
+            this.#report(t(isBegun ? "boxBegun" : "boxGivenUp"));
         };
     }
 
@@ -244,15 +246,21 @@ export class MapBoard {
     }
 
     /** Says which object the crosshair is at, when it rests. */
-    #say = debounce(250, async (point) => {
-        if (this.#leaving.signal.aborted) return;
+    #say = debounce(250, async (point, turn) => {
+        if (this.#leaving.signal.aborted || this.#turn !== turn) return;
         if (point < 0) return announce(t("nothing"));
         const category = this.#points.categoryOf(point);
         const value = category.kind === "all" ? "" : (this.#points.values[point] ?? categoryName(category));
         const properties = await this.#details.properties(this.#points.ids[point]).catch(() => null);
-        if (this.#plot.current !== point) return;
+        if (this.#plot.current !== point || this.#turn !== turn) return;
         announce(t("at", { text: describe(this.#options.definition, properties, this.#points.ids[point]), value }));
     });
+
+    /** Says what keys or a button have done. It stays said: an object that the crosshair came to before is not named any more. */
+    #report(text) {
+        this.#turn += 1;
+        announce(text);
+    }
 
     #open(point) {
         const ids = this.#listAround(point).map((each) => this.#points.ids[each]);
@@ -290,7 +298,7 @@ export class MapBoard {
             else this.#selected.add(point);
         }
         this.#updateSelection();
-        announce(t("nowSelected", { n: this.#selected.size }));
+        this.#report(t("nowSelected", { n: this.#selected.size }));
     }
 
     #updateSelection() {

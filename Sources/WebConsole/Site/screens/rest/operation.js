@@ -258,6 +258,9 @@ export class OperationView extends HTMLElement {
 
     async #show(response, blob, ms) {
         const { status } = response;
+        const type = response.headers.get("Content-Type") ?? "";
+        // Read first, so that the status never stands above an older answer.
+        const text = /json|^text\//.test(type) ? await blob.text() : null;
         const words = `${status} ${response.statusText}`.trim();
         const kind = status < 300 ? "good" : status < 400 ? "other" : "bad";
         replace(
@@ -278,10 +281,9 @@ export class OperationView extends HTMLElement {
                 ),
             ),
         );
-        const type = response.headers.get("Content-Type") ?? "";
         const file = `${this.#operation.id}${/json/.test(type) ? ".json" : ""}`;
         if (!blob.size) replace(this.#answer, h("p", { class: "muted" }, t("nothing")));
-        else if (/json|^text\//.test(type)) this.#answer.showText(await blob.text(), { file, decorate: besideHit });
+        else if (text !== null) this.#answer.showText(text, { file, decorate: besideHit });
         else this.#answer.showBlob(new Blob([blob], { type }), { file });
         announce(words);
     }
