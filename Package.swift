@@ -93,6 +93,7 @@ let package = Package(
         library("JSON", uses: ["CCharConv"]),
         library("Observability", uses: ["CSystem", "JSON"]),
         library("Execution", uses: ["CSystem"]),
+        library("ProcessMemory", uses: ["CSystem", "Execution", "Observability"]),
         library("Jobs"),
         library("MultipartForms"),
         library("WebClient", uses: ["CCurl"]),
@@ -124,7 +125,7 @@ let package = Package(
             "DatabaseCore",
             uses: [
                 "CPhoneNumber", "CSystem", "DataModel", "Execution", "ImageVectorizer", "InvertedIndexes", "JSON",
-                "ObjectStorage", "Observability", "RandomNumbers", "VectorIndexes", "VectorKernels",
+                "ObjectStorage", "Observability", "ProcessMemory", "RandomNumbers", "VectorIndexes", "VectorKernels",
             ]),
 
         // Pictures from outside, into the database.
@@ -191,7 +192,7 @@ let package = Package(
                 "Authentication", "CSystem", "CollectionInsights", "Configuration", "DataModel", "DatabaseCore",
                 "Execution", "Fetching", "GRPCAPI", "GRPCServer", "GRPCWeb", "GraphQLAPI", "HTTPGateway", "HTTPServer",
                 "ImageVectorizer", "Importing", "InferenceAPI", "JSON", "ObjectStorage", "Observability",
-                "PictureSources", "RESTAPI", "ServerInspection",
+                "PictureSources", "ProcessMemory", "RESTAPI", "ServerInspection",
                 "ThumbnailCache", "VectorIndexes", "WebClient", "WebConsole",
             ]),
 
@@ -276,6 +277,7 @@ let package = Package(
         tests(of: "JSON"),
         tests(of: "Observability", uses: ["JSON"]),
         tests(of: "Execution"),
+        tests(of: "ProcessMemory", uses: ["Execution", "Observability"]),
         tests(of: "Jobs"),
         tests(of: "MultipartForms"),
         tests(of: "Fetching", uses: ["Execution", "HTTPServer", "Observability", "WebClient"]),
@@ -296,7 +298,7 @@ let package = Package(
             of: "DatabaseCore",
             uses: [
                 "DataModel", "ImageVectorizer", "InvertedIndexes", "JSON", "ObjectStorage", "Observability",
-                "RandomNumbers", "VectorIndexes",
+                "ProcessMemory", "RandomNumbers", "VectorIndexes",
             ]),
         tests(of: "ThumbnailCache", uses: ["Execution", "ImageVectorizer"]),
         tests(of: "PictureSources", uses: ["JSON"]),

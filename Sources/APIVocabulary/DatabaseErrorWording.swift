@@ -42,7 +42,7 @@ extension DatabaseError {
             "the vectors of class \(collection) are being made again by another network, which was interrupted; stop the server and run "
                 + "`needletail revectorize \(collection)` to finish it"
         case .unsupported(let feature): "\(feature) is not supported yet"
-        case .cancelled: "the request was cancelled"
+        case .cancelled, .memoryFull: message
         case .shardNotFound(let name): "shard not found: \(name)"
         case .backup(let problem): problem.wording
         case .readOnlyShard(_, let shard): "shard=\"\(shard)\": store is read-only due to: manually set by user"

@@ -34,7 +34,7 @@ extension DatabaseError {
             .tenantNotActive(_, let collection):
             return occasion.prefix + indexSearch(on: occasion, in: collection) + wording
         case .networkMismatch, .revectorizationUnfinished,
-            .storage, .overloaded, .cancelled, .collectionNotFound, .objectNotFound:
+            .storage, .overloaded, .memoryFull, .cancelled, .collectionNotFound, .objectNotFound:
             return occasion.prefix + wording
         case .unsupported: return wording
         case .collectionExists, .similarCollectionExists, .invalidDefinition, .objectExists, .invalidObject,

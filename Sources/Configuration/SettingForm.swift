@@ -60,6 +60,17 @@ extension SettingForm where Value == Int {
     }
 }
 
+extension SettingForm where Value == Int? {
+    /// A count of bytes, or `auto` for what the server finds by itself.
+    static func automaticBytes(_ range: ClosedRange<Int>) -> Self {
+        let bytes = SettingForm<Int>.bytes(range)
+        return Self(
+            expectation: "auto, or \(bytes.expectation)",
+            read: { text in text.lowercased() == "auto" ? .some(nil) : bytes.read(text).map { .some($0) } },
+            write: { $0.map(bytes.write) ?? "auto" })
+    }
+}
+
 extension SettingForm where Value == Double {
     /// A part of a whole.
     static var share: Self {

@@ -32,6 +32,8 @@ package struct Settings: Sendable, Equatable {
 
     // MARK: Requests
 
+    /// What the process may hold itself; `nil` means most of what the machine or the container has.
+    package var memoryLimitInBytes: Int?
     /// How many connections there may be at a time.
     package var maximumConnections = 4096
     /// The largest body of one request, also after unpacking.

@@ -47,6 +47,10 @@ package enum SettingsTable {
 
     private static let requests = [
         Setting(
+            "NEEDLETAIL_MEMORY_LIMIT", \.memoryLimitInBytes, .automaticBytes((64 << 20)...(1 << 44)), in: .requests,
+            "What the process may hold, mapped files not counted; auto takes 80 % of what the container or the machine has. Near it "
+                + "writes become slower, then they are refused with 503; searches and deletions go on."),
+        Setting(
             "NEEDLETAIL_MAX_CONNECTIONS", \.maximumConnections, .integer(1...100_000), in: .requests,
             "Connections open at one time; more are refused."),
         Setting(

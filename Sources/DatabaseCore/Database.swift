@@ -6,6 +6,7 @@ import Foundation
 import ImageVectorizer
 import ObjectStorage
 import Observability
+import ProcessMemory
 import Synchronization
 import VectorIndexes
 
@@ -21,6 +22,8 @@ package final class Database: DatabaseOperations {
     let loader: CollectionLoader
     let vectorizer: any ImageVectorizing
     let logger: Logger
+    /// Where writes wait when the process has come near its memory limit.
+    let memory: MemoryGate
     let maintenance: IndexMaintenance
     let recall: RecallWatch
     let backupJobs = BackupJobs()
@@ -36,22 +39,24 @@ package final class Database: DatabaseOperations {
     /// - Throws: `StorageError`, `DatabaseError`: what is stored cannot be read.
     package init(
         environment: StorageEnvironment, vectorizer: any ImageVectorizing, settings: DatabaseSettings, logger: Logger,
-        maintenanceThreads: Int, clock: @escaping @Sendable () -> Int64
+        memory: MemoryGate = MemoryGate(), maintenanceThreads: Int, clock: @escaping @Sendable () -> Int64
     ) throws {
         self.settings = settings
         self.environment = environment
         self.vectorizer = vectorizer
         self.logger = logger
+        self.memory = memory
         self.clock = clock
-        loader = CollectionLoader(environment: environment, logger: logger)
+        loader = CollectionLoader(environment: environment, logger: logger, memory: memory)
         collectionTable = try loader.catalog()
         if settings.loadsShardsAtStart { try loader.loadShards(of: collectionTable) }
-        queue = try CommitQueue(environment: environment)
+        queue = try CommitQueue(environment: environment, limits: CommitQueue.Limits(queuedBytes: settings.queuedBytes))
         let start = ContinuousClock.now
         recall = RecallWatch(
             environment: environment, collections: collectionTable, logger: logger,
             limits: RecallSampler.Limits(share: settings.recallSampleShare), clock: { ContinuousClock.now - start })
-        maintenance = IndexMaintenance(queue: queue, recall: recall, logger: logger, threadCount: maintenanceThreads)
+        maintenance = IndexMaintenance(
+            queue: queue, recall: recall, memory: memory, logger: logger, threadCount: maintenanceThreads)
         maintenance.start()
         for collection in collectionTable.all {
             for shard in collection.shards.all {

@@ -44,6 +44,8 @@ package enum DatabaseError: Error, Sendable {
     case unsupported(String)
     /// A queue or limit is full; try again.
     case overloaded(String)
+    /// The process has come to its memory limit: nothing was changed; removing works, and makes room.
+    case memoryFull(heldBytes: Int, limitInBytes: Int)
     case cancelled
     /// The disk or the map is full: nothing was changed; removing works, and makes room. The text says what to do.
     case storageFull(String)
@@ -88,6 +90,10 @@ package enum DatabaseError: Error, Sendable {
             "the revectorization of collection \(collection) was interrupted; stop the server and run "
                 + "`needletail revectorize \(collection)` to finish it"
         case .unsupported(let feature): "\(feature) is not supported yet"
+        case .memoryFull(let held, let limit):
+            "the server holds \(held >> 20) MiB of memory, and its limit is \(limit >> 20) MiB (NEEDLETAIL_MEMORY_LIMIT); nothing "
+                + "was changed; delete objects or classes or deactivate tenants, which works all the same, or start with a "
+                + "larger limit, and try again"
         case .cancelled: "the request was cancelled"
         case .shardNotFound(let name): "there is no shard '\(name)'"
         case .backup(let problem): problem.message
@@ -97,7 +103,28 @@ package enum DatabaseError: Error, Sendable {
     }
 }
 
+extension Array {
+    /// Why nothing of a batch was done, where that passes: the whole of it can be sent again as it is. `nil` if anything was done, or failed
+    /// for another reason.
+    package func temporaryRefusal<Success>() -> DatabaseError? where Element == Result<Success, DatabaseError> {
+        var first: DatabaseError?
+        for result in self {
+            guard case .failure(let error) = result, error.isTemporary else { return nil }
+            first = first ?? error
+        }
+        return first
+    }
+}
+
 extension DatabaseError {
+    /// Whether it may be carried out if it is asked for again a little later.
+    package var isTemporary: Bool {
+        switch self {
+        case .overloaded, .memoryFull: true
+        default: false
+        }
+    }
+
     /// Whether a picture gave no vector because of what was sent; `false` where the network or its engine failed.
     package var isFaultOfPicture: Bool {
         switch self {

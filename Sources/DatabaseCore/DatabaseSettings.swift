@@ -42,6 +42,9 @@ package struct DatabaseSettings: Hashable, Sendable {
     /// How many threads a request with many parts may use at a time: as many as the pool has.
     package var threadsPerRequest = 1
 
+    /// What writes may take that wait for the writer; a share of `NEEDLETAIL_MEMORY_LIMIT`.
+    package var queuedBytes = 512 << 20
+
     /// `BACKUP_FILESYSTEM_PATH`: the folder of the backups; `nil` where there can be none.
     package var backupFolder: String?
 

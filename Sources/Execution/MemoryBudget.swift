@@ -13,8 +13,14 @@ import Synchronization
 ///
 /// Invariant: the reservations of a budget never hold more than its limit together.
 package final class MemoryBudget: Sendable {
+    private struct State {
+        var held = 0
+        /// What may be held at the moment, the limit at most.
+        var ceiling = Int.max
+    }
+
     package let limitInBytes: Int
-    private let bytesHeld = Mutex(0)
+    private let state = Mutex(State())
 
     /// - Parameter limitInBytes: at least 0.
     package init(limitInBytes: Int) {
@@ -23,18 +29,24 @@ package final class MemoryBudget: Sendable {
     }
 
     /// What all reservations hold now.
-    package var bytesInUse: Int { bytesHeld.withLock { $0 } }
+    package var bytesInUse: Int { state.withLock { $0.held } }
+
+    /// Leaves at most `byteCount` bytes more than are held now, until the next call: the process has no more. Whoever needs more is refused
+    /// as if others held it.
+    ///
+    /// - Parameter byteCount: at least 0.
+    package func leave(_ byteCount: Int) { state.withLock { $0.ceiling = $0.held + byteCount } }
 
     /// `false`, and nothing is taken, if so much is not left.
     fileprivate func take(_ byteCount: Int) -> Bool {
-        bytesHeld.withLock { held in
-            guard byteCount <= limitInBytes - held else { return false }
-            held += byteCount
+        state.withLock { state in
+            guard byteCount <= min(limitInBytes, state.ceiling) - state.held else { return false }
+            state.held += byteCount
             return true
         }
     }
 
-    fileprivate func giveBack(_ byteCount: Int) { bytesHeld.withLock { $0 -= byteCount } }
+    fileprivate func giveBack(_ byteCount: Int) { state.withLock { $0.held -= byteCount } }
 }
 
 /// Why a request gets no more memory.

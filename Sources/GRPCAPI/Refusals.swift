@@ -16,7 +16,7 @@ extension GRPCStatus {
         switch error {
         case .cancelled: self = .cancelled
         // The one code on which clients try again by themselves.
-        case .overloaded: self.init(.unavailable, message)
+        case .overloaded, .memoryFull: self.init(.unavailable, message)
         default: self = .refusal(message)
         }
     }

@@ -76,7 +76,8 @@ package struct WeaviateService: GRPCHandler {
 
     package func converse(_ call: GRPCCall, _ stream: GRPCStream) async throws(GRPCStatus) {
         if let fault = authenticationFault(of: call) { throw GRPCStatus(.unauthenticated, fault) }
-        var conversation = BatchStream(writer: BatchWriter(database: database), call: call, stream: stream)
+        let writer = BatchWriter(database: database, refusesWhole: false)
+        var conversation = BatchStream(writer: writer, call: call, stream: stream)
         try await conversation.run()
     }
 

@@ -100,7 +100,7 @@ package struct DatabaseTarget: ImportTarget {
         switch error {
         case .collectionNotFound, .tenantMissing, .tenantNotExpected, .tenantNotFound, .tenantNotActive,
             .networkMismatch, .revectorizationUnfinished, .storageFull, .readOnlyShard, .storage, .cancelled,
-            .overloaded:
+            .overloaded, .memoryFull:
             true
         case .vectorization(_, .unavailable): true
         default: false

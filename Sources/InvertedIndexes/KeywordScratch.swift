@@ -39,8 +39,8 @@ struct KeywordScratch {
 }
 
 /// Scratch to be used again: as much as threads search at once, so that a search neither allocates nor clears more than a megabyte.
-final class KeywordScratchPool: Sendable {
-    static let shared = KeywordScratchPool()
+package final class KeywordScratchPool: Sendable {
+    package static let shared = KeywordScratchPool()
 
     /// More threads than that do not search at once; what comes back beyond is let go.
     private static let idleLimit = 16
@@ -48,6 +48,9 @@ final class KeywordScratchPool: Sendable {
     private static let mostBytes = 4 << 20
 
     private let idle = Mutex<[KeywordScratch]>([])
+
+    /// Lets go of the scratch that is not in use.
+    package func empty() { idle.withLock { $0 = [] } }
 
     func take() -> KeywordScratch { idle.withLock { $0.popLast() } ?? KeywordScratch() }
 

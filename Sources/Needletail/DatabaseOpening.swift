@@ -7,10 +7,13 @@ import Foundation
 import ImageVectorizer
 import ObjectStorage
 import Observability
+import ProcessMemory
 
 /// Opens the database in the data folder as the settings say.
 struct DatabaseOpening {
     let settings: Settings
+    /// Where writes wait for memory; without a limit, nowhere.
+    var memory = MemoryGate()
 
     var logger: Logger {
         Logger(
@@ -21,11 +24,17 @@ struct DatabaseOpening {
     func open(vectorizer: any ImageVectorizing) throws -> Database {
         var options = StorageEnvironment.Options()
         options.mapSizeInBytes = settings.mapSizeInBytes
+        var databaseSettings = DatabaseSettings(settings)
+        if let plan = memory.plan {
+            options.runsInBytes = plan.runBytes(atMost: options.runsInBytes)
+            databaseSettings.queuedBytes = plan.queuedBytes(atMost: databaseSettings.queuedBytes)
+        }
         let environment = try StorageEnvironment.open(folder: settings.dataPath, options: options)
         do {
             return try Database(
-                environment: environment, vectorizer: vectorizer, settings: DatabaseSettings(settings), logger: logger,
-                maintenanceThreads: ProcessInfo.processInfo.activeProcessorCount, clock: Self.millisecondsSince1970)
+                environment: environment, vectorizer: vectorizer, settings: databaseSettings, logger: logger,
+                memory: memory, maintenanceThreads: ProcessInfo.processInfo.activeProcessorCount,
+                clock: Self.millisecondsSince1970)
         } catch {
             environment.close()
             throw error

@@ -7,6 +7,7 @@ import Foundation
 import HTTPServer
 import ImageVectorizer
 import Observability
+import ProcessMemory
 import ServerInspection
 
 /// Makes of everything that `serve` has opened what `/v1/server` tells.
@@ -16,7 +17,7 @@ struct Inspection {
     let startDate: Date
     let requests: RequestLog
     let listener: HTTPListener
-    let memory: MemoryBudget
+    let memory: MemoryLimit
     let metrics: MetricsEndpoint
 
     /// - Parameter background: threads that yield to all others.
@@ -33,7 +34,8 @@ struct Inspection {
                 let statistics = listener.statistics
                 return ServerInspector.Transport(
                     connectionCount: statistics.openConnections, refusedCount: statistics.refusedRequests,
-                    memoryInUse: memory.bytesInUse, memoryLimit: memory.limitInBytes)
+                    memoryInUse: memory.requests.bytesInUse, memoryLimit: memory.requests.limitInBytes,
+                    processLimit: memory.plan.limitInBytes, processHolds: memory.gate.figures?.heldBytes ?? 0)
             }, network: { Self.report(on: network) },
             metrics: { [metrics] () throws(DatabaseError) in try metrics.exposition() })
     }

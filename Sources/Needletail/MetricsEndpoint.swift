@@ -3,6 +3,7 @@
 import DatabaseCore
 import HTTPServer
 import Observability
+import ProcessMemory
 import Synchronization
 
 /// Answers `GET /metrics` on the port for Prometheus. Every figure is read when it is asked for.
@@ -10,8 +11,12 @@ final class MetricsEndpoint: HTTPHandler {
     /// `nil` while the database opens: then there are only the build and the requests to tell of.
     private let database = Mutex<Database?>(nil)
     private let requests: RequestLog
+    private let memory: MemoryGate
 
-    init(requests: RequestLog) { self.requests = requests }
+    init(requests: RequestLog, memory: MemoryGate) {
+        self.requests = requests
+        self.memory = memory
+    }
 
     func open(_ database: Database) { self.database.withLock { $0 = database } }
 
@@ -42,8 +47,20 @@ final class MetricsEndpoint: HTTPHandler {
         metrics.gauge(
             "needletail_build_info", help: "1, labeled with the version of Needletail.", labels: ["version"]
         )[[Program.version]].set(1)
+        if let figures = memory.figures { report(figures, to: metrics) }
         try database.withLock { $0 }?.report(to: metrics)
         return metrics.exposition + requests.exposition
+    }
+
+    private func report(_ figures: MemoryGate.Figures, to metrics: Metrics) {
+        metrics.gauge(
+            "needletail_memory_limit_bytes", help: "What the process may hold, mapped files not counted.", labels: []
+        )[[]].set(Double(figures.limitInBytes))
+        metrics.gauge("needletail_memory_held_bytes", help: "What it holds.", labels: [])[[]].set(
+            Double(figures.heldBytes))
+        metrics.counter(
+            "needletail_memory_refused_writes_total", help: "Writes that were refused because memory was full.",
+            labels: [])[[]].add(figures.refusedCount)
     }
 
     private static func refusal(status: Int, _ text: String) -> HTTPResponse {

@@ -5,6 +5,7 @@ import DatabaseCore
 import Execution
 import HTTPServer
 import Observability
+import ProcessMemory
 
 /// The port for Prometheus, if the settings ask for it: open from before the database opens until it closes.
 struct Monitoring {
@@ -13,9 +14,9 @@ struct Monitoring {
     private let listener: HTTPListener?
     private let logger: Logger
 
-    init(settings: Settings, requests: RequestLog, logger: Logger) {
+    init(settings: Settings, requests: RequestLog, memory: MemoryGate, logger: Logger) {
         self.logger = logger
-        endpoint = MetricsEndpoint(requests: requests)
+        endpoint = MetricsEndpoint(requests: requests, memory: memory)
         guard settings.monitoringEnabled, let port = UInt16(exactly: settings.monitoringPort) else {
             listener = nil
             return

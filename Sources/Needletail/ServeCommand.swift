@@ -43,7 +43,9 @@ struct ServeCommand {
 
         let pool = ComputePool(threadCount: settings.effectiveComputeThreads)
         let front = FrontDoor(opening: RESTHealth(isReady: { false }, crossOrigin: crossOrigin))
-        let memory = MemoryBudget(limitInBytes: settings.maximumBufferedBytes)
+        let limit = MemoryLimit(settings: settings, logger: logger)
+        let memory = limit.requests
+        let limited = limit.applied(to: settings)
         let listener = HTTPListener(
             configuration: try listenerConfiguration(), handler: front, pool: pool, memory: memory, logger: logger)
         let fetcher = try PictureFetcher.allowed(by: settings)
@@ -51,8 +53,8 @@ struct ServeCommand {
         let grpc = try GRPCEndpoint(settings: settings, pool: pool, memory: memory, logger: logger)
         try listener.start()
         let requests = RequestLog()
-        let monitoring = Monitoring(settings: settings, requests: requests, logger: logger)
-        let network = VectorizerLoading(settings: settings, pool: pool).announce()
+        let monitoring = Monitoring(settings: settings, requests: requests, memory: limit.gate, logger: logger)
+        let network = VectorizerLoading(settings: limited, pool: pool).announce()
         let inference = InferenceEndpoint(
             settings: settings, network: network, pool: pool, memory: memory, logger: logger)
         let database: Database
@@ -60,8 +62,8 @@ struct ServeCommand {
             try grpc.start()
             try monitoring.start()
             try inference.start()
-            database = try await pool.run { [self] in
-                try DatabaseOpening(settings: settings).open(vectorizer: network.vectorizer)
+            database = try await pool.run {
+                try DatabaseOpening(settings: limited, memory: limit.gate).open(vectorizer: network.vectorizer)
             }
         } catch {
             _ = await inference.stop(drainingFor: .zero)
@@ -78,12 +80,12 @@ struct ServeCommand {
             database: database, recall: database, pool: background,
             files: MapFiles(folder: "\(settings.dataPath)/maps"))
         let services = Services(
-            thumbnails: Thumbnails(settings: settings, logger: logger),
+            thumbnails: Thumbnails(settings: limited, logger: logger),
             imports: Imports(settings: settings, database: database, fetcher: fetcher), insights: insights,
             fetcher: fetcher,
             inspector: Inspection(
                 settings: settings, start: start, startDate: startDate, requests: requests, listener: listener,
-                memory: memory, metrics: monitoring.endpoint
+                memory: limit, metrics: monitoring.endpoint
             ).inspector(database, network, background: background))
         let port = listener.port ?? settings.port
         let apis = apis(database, service, network, services, port: port, front)
@@ -116,6 +118,7 @@ struct ServeCommand {
         await monitoring.stop()
         services.thumbnails.stop()
         let haveReadsEnded = await database.close(waitingForReads: .seconds(5))
+        limit.stop()
         // The process cannot end well while a thread is in the engine.
         await network.waitUntilLoaded()
         guard haveHandlersEnded, haveReadsEnded else {

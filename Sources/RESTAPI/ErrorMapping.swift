@@ -2,6 +2,7 @@
 
 import APIVocabulary
 import DatabaseCore
+import HTTPServer
 
 /// The words and statuses in which the REST API passes on what the database refuses.
 ///
@@ -30,6 +31,12 @@ enum ErrorMapping {
     }
 
     static func refusal(_ error: DatabaseError, in operation: Operation) -> Refusal {
+        var refusal = plainRefusal(error, in: operation)
+        if error.isTemporary { refusal.response.headers.append(("Retry-After", "1")) }
+        return refusal
+    }
+
+    private static func plainRefusal(_ error: DatabaseError, in operation: Operation) -> Refusal {
         let (status, kind) = meaning(of: error)
         if kind == .tenant { return TenantRefusal.refusal(error, in: operation) }
         let text = text(of: error, kind)
@@ -93,7 +100,7 @@ enum ErrorMapping {
         case .searchVectorization: error.isFaultOfPicture ? (422, .query) : (500, .other)
         case .storage: (500, .other)
         case .unsupported: (501, .other)
-        case .overloaded, .cancelled: (503, .other)
+        case .overloaded, .memoryFull, .cancelled: (503, .other)
         case .storageFull: (507, .other)
         case .backup(let problem): (status(of: problem), .other)
         }

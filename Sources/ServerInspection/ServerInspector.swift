@@ -39,12 +39,20 @@ package struct ServerInspector: Sendable {
         /// What requests hold of the memory that all may take together.
         package var memoryInUse: Int
         package var memoryLimit: Int
+        /// What the process may hold, mapped files not counted, and what it holds.
+        package var processLimit: Int
+        package var processHolds: Int
 
-        package init(connectionCount: Int, refusedCount: Int, memoryInUse: Int, memoryLimit: Int) {
+        package init(
+            connectionCount: Int, refusedCount: Int, memoryInUse: Int, memoryLimit: Int, processLimit: Int,
+            processHolds: Int
+        ) {
             self.connectionCount = connectionCount
             self.refusedCount = refusedCount
             self.memoryInUse = memoryInUse
             self.memoryLimit = memoryLimit
+            self.processLimit = processLimit
+            self.processHolds = processHolds
         }
     }
 

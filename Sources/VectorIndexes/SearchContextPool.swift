@@ -5,13 +5,16 @@ import VectorKernels
 
 /// Search contexts to be used again, by all indexes of the process: as many as threads search at once, however many
 /// indexes there are.
-final class SearchContextPool: Sendable {
-    static let shared = SearchContextPool()
+package final class SearchContextPool: Sendable {
+    package static let shared = SearchContextPool()
 
     /// More threads than that do not search at once; what comes back beyond is let go.
     private static let idleLimit = 64
 
     private let idle = Mutex<[SearchContext]>([])
+
+    /// Lets go of the contexts that are not in use.
+    package func empty() { idle.withLock { $0 = [] } }
 
     /// Calls `body` with a context of its own.
     ///

@@ -83,6 +83,24 @@ struct SettingFormTests {
         #expect(text.isEmpty || Self.withRoom(["NEEDLETAIL_MAX_REQUEST_BYTES": text]) == nil)
     }
 
+    @Test(arguments: [
+        ("auto", "auto"), ("AUTO", "auto"), ("64MiB", "64MiB"), ("1000000000", "1000000000"), ("2 GiB", "2GiB"),
+    ])
+    func `the memory limit is a size or found by the server`(text: String, result: String) {
+        #expect(value(of: "NEEDLETAIL_MEMORY_LIMIT", given: text) == result)
+    }
+
+    @Test func `a memory limit that the program can't run with is refused with what would do`() {
+        #expect {
+            try Invocation.parse(
+                arguments: ["serve"], environment: ["NEEDLETAIL_MEMORY_LIMIT": "63MiB"], readFile: { _ in nil })
+        } throws: { error in
+            (error as? ConfigurationError)?.problems == [
+                "NEEDLETAIL_MEMORY_LIMIT: '63MiB' does not do; give auto, or a size from 64MiB to 16TiB, such as 256MiB"
+            ]
+        }
+    }
+
     @Test(arguments: [("30", "30s"), ("500ms", "500ms"), ("2m", "120s"), ("1h", "3600s"), ("1500ms", "1500ms")])
     func `times take units, and seconds without`(text: String, result: String) {
         #expect(value(of: "NEEDLETAIL_REQUEST_TIMEOUT", given: text) == result)

@@ -66,4 +66,16 @@ struct MemoryBudgetTests {
         }
         #expect(budget.bytesInUse == 0)
     }
+
+    @Test func `no more is handed out than is left for the moment`() throws {
+        let budget = MemoryBudget(limitInBytes: 100)
+        let memory = MemoryReservation(in: budget)
+        try memory.grow(by: 40)
+        budget.leave(10)
+        #expect(throws: MemoryBudgetError.budgetInUse) { try memory.grow(by: 11) }
+        try memory.grow(by: 10)
+        budget.leave(1_000)
+        try memory.grow(by: 50)
+        #expect(throws: MemoryBudgetError.exceedsBudget(limitInBytes: 100)) { try memory.grow(by: 1) }
+    }
 }

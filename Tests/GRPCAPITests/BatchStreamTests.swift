@@ -50,6 +50,19 @@ import WeaviateMessages
         return (try ends.replies.map { try BatchStreamReply(protobuf: $0).message }, end)
     }
 
+    @Test func `a stream goes on where memory is full, and tells it of each object`() async throws {
+        database.refuseWrites(into: "Thing", with: .memoryFull(heldBytes: 150 << 20, limitInBytes: 160 << 20))
+        let id = ObjectID(high: 7, low: 1).description
+        let (replies, end) = try await conversation([bytes(.start(.init())), data([id]), bytes(.stop(.init()))])
+        #expect(end == nil)
+        guard replies.count == 3, case .results(let results)? = replies[2] else {
+            Issue.record("\(replies)")
+            return
+        }
+        #expect(results.errors.map(\.detail) == [.uuid(id)])
+        #expect(results.errors.first?.error.contains("NEEDLETAIL_MEMORY_LIMIT") == true)
+    }
+
     @Test func `what is sent is acknowledged, stored, and told`() async throws {
         let id = ObjectID(high: 7, low: 1).description
         let (replies, end) = try await conversation([

@@ -45,6 +45,13 @@ import WeaviateMessages
             selection: .init(properties: nil, includesVectors: true))
     }
 
+    @Test func `a batch of which nothing is stored since memory is full is unavailable`() async {
+        database.refuseWrites(into: "Thing", with: .memoryFull(heldBytes: 150 << 20, limitInBytes: 160 << 20))
+        let request: BatchObjectsRequest = message { $0.objects = [object(1), object(2)] }
+        let refusal = await service.refusal(.batchObjects, request)
+        #expect(refusal?.code == .unavailable && refusal?.message.contains("NEEDLETAIL_MEMORY_LIMIT") == true)
+    }
+
     @Test func `a whole number is an int, and a fraction is not`() async throws {
         let errors = try await errors([object(1, [("num", .numberValue(42))]), object(2, [("num", .numberValue(1.5))])])
         #expect(errors.keys.sorted() == [1])

@@ -43,6 +43,35 @@ struct FullStorageTests {
         #expect(try await fixture.send("DELETE", "/v1/objects/C/\(id)").status == 507)
     }
 
+    private var memoryFull: DatabaseError { .memoryFull(heldBytes: 150 << 20, limitInBytes: 160 << 20) }
+
+    @Test func `where memory is full, a new object is answered with 503 and when to try again`() async throws {
+        try await fill()
+        fixture.database.refuseWrites(into: "C", with: memoryFull)
+        let answer = try await fixture.send("POST", "/v1/objects", another)
+        #expect(answer.status == 503 && answer.header("Retry-After") == "1")
+        #expect(answer.message?.contains("holds 150 MiB of memory, and its limit is 160 MiB") == true)
+    }
+
+    @Test func `where memory is full, a batch of which nothing is stored is answered with 503`() async throws {
+        try await fill()
+        fixture.database.refuseWrites(into: "C", with: memoryFull)
+        let answer = try await fixture.send("POST", "/v1/batch/objects", #"{"objects": [\#(another), \#(another)]}"#)
+        #expect(answer.status == 503 && answer.header("Retry-After") == "1")
+        #expect(answer.message?.contains("NEEDLETAIL_MEMORY_LIMIT") == true)
+    }
+
+    @Test func `a batch of which something is stored says of each object what became of it`() async throws {
+        try await fill()
+        try await fixture.createClass("D")
+        fixture.database.refuseWrites(into: "C", with: memoryFull)
+        let answer = try await fixture.send(
+            "POST", "/v1/batch/objects", #"{"objects": [\#(another), {"class": "D", "properties": {}}]}"#)
+        #expect(answer.status == 200)
+        #expect(answer.body?[0]?["result"]?["status"] == .string("FAILED"))
+        #expect(answer.body?[1]?["result"]?["status"] == .string("SUCCESS"))
+    }
+
     @Test func `the objects of a batch fail each on its own, saying why`() async throws {
         try await fill()
         let answer = try await fixture.send("POST", "/v1/batch/objects", #"{"objects": [\#(another)]}"#)

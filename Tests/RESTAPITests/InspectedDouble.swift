@@ -70,7 +70,11 @@ extension ServerInspector {
             start: ContinuousClock.now, log: log, requests: requests, database: database,
             vectorizer: EmptyVectorizer(reason: "tests"), dataFolder: DataFolder(path: NSTemporaryDirectory()),
             background: background,
-            transport: { .init(connectionCount: 3, refusedCount: 2, memoryInUse: 10, memoryLimit: 100) },
+            transport: {
+                .init(
+                    connectionCount: 3, refusedCount: 2, memoryInUse: 10, memoryLimit: 100, processLimit: 1_000,
+                    processHolds: 500)
+            },
             network: { network }, metrics: { "up 1\n" })
     }
 }

@@ -42,6 +42,7 @@ struct ServerRequestTests {
         #expect(body["memory"]?["indexBytes"]?.number == 2_000)
         #expect(body["memory"]?["requestBudgetBytes"]?.number == 100)
         #expect(body["memory"]?["requestUsedBytes"]?.number == 10)
+        #expect(body["memory"]?["limitBytes"]?.number == 1_000 && body["memory"]?["heldBytes"]?.number == 500)
         #expect(body["disk"]?["mapBytes"]?.number == Double(1 << 40))
         let counted = body["requests"]
         #expect(counted?["connections"]?.number == 3 && counted?["total"]?.number == 3)

@@ -63,6 +63,7 @@ extension Database {
     }
 
     package func startRestore(_ request: BackupRequest) throws(DatabaseError) -> BackupRecord {
+        try requireMemory()
         do throws(BackupProblem) {
             let folder = try backupFolder()
             try request.check()

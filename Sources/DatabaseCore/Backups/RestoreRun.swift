@@ -3,6 +3,7 @@
 import DataModel
 import ObjectStorage
 import Observability
+import ProcessMemory
 import Synchronization
 
 /// Brings collections back from a backup, on the thread of its job: all of them, or none.
@@ -99,10 +100,16 @@ struct RestoreRun: Sendable {
         return found
     }
 
-    /// Loads what is restored as at a start. A shard that somebody uses already is loaded by them.
+    /// Loads what is restored as at a start. A shard that somebody uses already is loaded by them; one that there is no memory for is
+    /// left to its first use.
     private func load(_ collections: [Collection]) throws {
         for collection in collections {
-            for shard in collection.shards.all where shard.status == .active && shard.beginLoading() {
+            for shard in collection.shards.all where shard.status == .active {
+                guard let permit = database.memory.tryEnter(byteCount: database.loader.indexBytes(of: shard, of: collection)) else {
+                    continue
+                }
+                defer { permit.leave() }
+                guard shard.beginLoading() else { continue }
                 try database.loader.load(shard, of: collection)
                 for index in shard.allIndexes { database.maintenance.noteChange(of: index) }
                 shard.leave()

@@ -4,7 +4,9 @@ import DataModel
 import Dispatch
 import ObjectStorage
 import Observability
+import ProcessMemory
 import Synchronization
+import VectorIndexes
 
 /// Brings what is stored into memory: the catalog when the database opens, shards then or when they are first used.
 struct CollectionLoader {
@@ -13,6 +15,7 @@ struct CollectionLoader {
 
     let environment: StorageEnvironment
     let logger: Logger
+    let memory: MemoryGate
 
     /// Reads the catalog; loads no shard. Blocks.
     func catalog() throws -> CollectionTable {
@@ -31,21 +34,35 @@ struct CollectionLoader {
         return table
     }
 
-    /// Loads the shards of all collections, but those of tenants that are not in use, on all cores. Blocks.
+    /// Loads the shards of all collections, but those of tenants that are not in use, on all cores. Blocks. What there is no memory for is left
+    /// to its first use.
     func loadShards(of table: CollectionTable) throws {
         let shards = table.all.flatMap { collection in
             collection.shards.all.filter { $0.status == .active }.map { (collection: collection, shard: $0) }
         }
+        let leftCount = Atomic<Int>(0)
         try inParallel(shards, partSize: Self.shardsPerTransaction) { part in
             let loaded = try environment.read { transaction in
-                try part.filter { $0.shard.beginLoading() }.map { collection, shard in
-                    (collection, shard, try shard.load(collection.definition, in: transaction))
+                try part.compactMap { collection, shard -> (Collection, Shard, [String])? in
+                    let byteCount = try indexBytes(of: shard, of: collection, in: transaction)
+                    guard let permit = memory.tryEnter(byteCount: byteCount) else {
+                        leftCount.add(1, ordering: .relaxed)
+                        return nil
+                    }
+                    defer { permit.leave() }
+                    guard shard.beginLoading() else { return nil }
+                    return (collection, shard, try shard.load(collection.definition, in: transaction))
                 }
             }
             for (collection, shard, problems) in loaded {
                 finish(shard, of: collection, problems)
                 shard.leave()
             }
+        }
+        if leftCount.load(ordering: .relaxed) > 0 {
+            logger.warning(
+                "memory is short at the start; some vector indexes are left to their first use",
+                ["count": .integer(leftCount.load(ordering: .relaxed))])
         }
     }
 
@@ -61,6 +78,26 @@ struct CollectionLoader {
             throw error
         }
         finish(shard, of: collection, problems)
+    }
+
+    /// About what the vector indexes of a shard will take, all of whose objects may have a vector. What can't be read takes nothing: loading
+    /// it will say why.
+    func indexBytes(of shard: Shard, of collection: Collection) -> Int {
+        (try? environment.read { try indexBytes(of: shard, of: collection, in: $0) }) ?? 0
+    }
+
+    private func indexBytes(
+        of shard: Shard, of collection: Collection, in transaction: ReadTransaction
+    ) throws -> Int {
+        let state = try ShardState(of: shard.address, in: transaction)
+        let bytesPerObject = collection.definition.vectors.reduce(0) { sum, vector in
+            guard vector.hasVectorIndex, let dimensions = state.vectors[vector.id]?.dimensions else { return sum }
+            switch vector.index.metric {
+            case .cosine, .dot, .l2Squared: return sum + 400 + dimensions * 5 / 4
+            case .manhattan, .hamming: return sum + 400 + dimensions * 4
+            }
+        }
+        return try Int(transaction.counters(of: shard.address).objectCount) * bytesPerObject
     }
 
     private func finish(_ shard: Shard, of collection: Collection, _ problems: [String]) {

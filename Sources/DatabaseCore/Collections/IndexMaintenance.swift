@@ -4,6 +4,7 @@ import CSystem
 import Execution
 import ObjectStorage
 import Observability
+import ProcessMemory
 import Synchronization
 import VectorIndexes
 
@@ -31,6 +32,7 @@ final class IndexMaintenance: Sendable {
 
     private let queue: CommitQueue
     private let recall: RecallWatch
+    private let memory: MemoryGate
     private let logger: Logger
     private let threadCount: Int
     private let workers = Mutex<[BackgroundWorker]>([])
@@ -43,10 +45,13 @@ final class IndexMaintenance: Sendable {
     /// How many vectors a thread links before it looks around.
     private static let linksPerTurn = 64
 
-    init(queue: CommitQueue, recall: RecallWatch, logger: Logger, threadCount: Int) {
+    init(
+        queue: CommitQueue, recall: RecallWatch, memory: MemoryGate = MemoryGate(), logger: Logger, threadCount: Int
+    ) {
         precondition(threadCount >= 1, "links need a thread, not \(threadCount)")
         self.queue = queue
         self.recall = recall
+        self.memory = memory
         self.logger = logger
         self.threadCount = threadCount
     }
@@ -189,6 +194,8 @@ final class IndexMaintenance: Sendable {
     /// - Returns: whether something else is to be done.
     private func watchRecall(_ worker: BackgroundWorker) -> Bool {
         while !worker.isStopping, recall.hasWork {
+            // What can wait does while memory is tight; the next search asks again.
+            if memory.isTight { return false }
             if work.withLock({ !$0.linking.isEmpty || !$0.upkeep.isEmpty }) { return true }
             switch recall.advance(isCancelled: { worker.isStopping }) {
             case .rest: return false

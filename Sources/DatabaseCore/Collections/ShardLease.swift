@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import ProcessMemory
+
 /// Keeps a shard in memory, with its indexes loaded, for as long as it is kept itself.
 final class ShardLease: Sendable {
     let shard: Shard
@@ -29,9 +31,22 @@ extension Database {
             throw refusal
         }
         if step == .work {
-            do { try loader.load(shard, of: collection) } catch { throw databaseError(error) }
+            try await load(shard, of: collection)
             for index in shard.allIndexes { maintenance.noteChange(of: index) }
         }
         return ShardLease(shard)
+    }
+
+    /// Loads a shard once there is memory for its indexes.
+    private func load(_ shard: Shard, of collection: Collection) async throws(DatabaseError) {
+        let permit: MemoryPermit
+        do throws(DatabaseError) {
+            permit = try await enterMemory(byteCount: loader.indexBytes(of: shard, of: collection))
+        } catch {
+            shard.finishLoading(isLoaded: false)
+            throw error
+        }
+        defer { permit.leave() }
+        do { try loader.load(shard, of: collection) } catch { throw databaseError(error) }
     }
 }

@@ -2,6 +2,7 @@
 
 import DataModel
 import ObjectStorage
+import ProcessMemory
 
 extension Database {
     package func tenants(of name: String) throws(DatabaseError) -> [Tenant] {
@@ -15,12 +16,15 @@ extension Database {
     package func createTenants(_ tenants: [Tenant], in name: String) async throws(DatabaseError) {
         try TenantRules.check(tenants.map(\.name))
         let collection = try multiTenantCollection(name)
+        let permit = try await enterMemory(itemCount: tenants.count)
+        defer { permit.leave() }
         for step in Self.steps(tenants) { _ = try await submit(creation(of: step, in: collection)) }
     }
 
     package func updateTenants(_ tenants: [Tenant], of name: String) async throws(DatabaseError) {
         try TenantRules.check(tenants.map(\.name), limit: TenantRules.maximumUpdates)
         let collection = try multiTenantCollection(name)
+        if tenants.contains(where: { $0.status == .active }) { try requireMemory() }
         let changes = try await submit(statusChange(of: tenants, in: collection))
         for change in changes where change.status == .inactive {
             if let shard = collection.shards[change.shard] { await unload(shard, while: { shard.status == .inactive }) }

@@ -3,12 +3,15 @@
 import DataModel
 import ImageVectorizer
 import ObjectStorage
+import ProcessMemory
 
 extension Database {
     /// How often a merge is prepared again because another write came between.
     private static let mergeAttempts = 8
 
     package func merge(_ object: ObjectInput) async throws(DatabaseError) {
+        let permit = try await enterMemory([object])
+        defer { permit.leave() }
         let refusals = try await extendSchema(for: [object], canCreateCollection: false)
         if let refusal = refusals[0] { throw refusal }
         let collection = try requireCollection(object.collection)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import ProcessMemory
 
 extension Database {
     package func insert(_ object: ObjectInput) async throws(DatabaseError) -> DatabaseObject {
@@ -17,6 +18,16 @@ extension Database {
 
     /// - Returns: one result an object, in order.
     private func put(_ objects: [ObjectInput], mode: PutMode) async -> [Result<DatabaseObject, DatabaseError>] {
+        do throws(DatabaseError) {
+            let permit = try await enterMemory(objects)
+            defer { permit.leave() }
+            return await stored(objects, mode)
+        } catch {
+            return objects.map { _ in .failure(error) }
+        }
+    }
+
+    private func stored(_ objects: [ObjectInput], _ mode: PutMode) async -> [Result<DatabaseObject, DatabaseError>] {
         var batch = PutBatch(objects, mode: mode, database: self)
         return await batch.run()
     }

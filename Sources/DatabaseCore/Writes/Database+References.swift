@@ -2,11 +2,15 @@
 
 import DataModel
 import ObjectStorage
+import ProcessMemory
 
 extension Database {
     package func changeReferences(
         of source: ReferenceSource, _ edit: ReferenceEdit
     ) async throws(DatabaseError) {
+        // Removing goes on where memory is full.
+        let permit = if case .remove = edit { MemoryPermit.free } else { try await enterMemory(itemCount: 1) }
+        defer { permit.leave() }
         let collection = try requireCollection(source.collection)
         let property = try collection.snapshot.definition.referenceProperty(named: source.property)
         let shard = try await wakenShard(of: collection, for: source.tenant)
@@ -18,6 +22,16 @@ extension Database {
     }
 
     package func addReferences(_ additions: [ReferenceAddition]) async -> [Result<Void, DatabaseError>] {
+        do throws(DatabaseError) {
+            let permit = try await enterMemory(itemCount: additions.count)
+            defer { permit.leave() }
+            return await added(additions)
+        } catch {
+            return additions.map { _ in .failure(error) }
+        }
+    }
+
+    private func added(_ additions: [ReferenceAddition]) async -> [Result<Void, DatabaseError>] {
         var batch = ReferenceBatch(additions, database: self)
         return await batch.run()
     }

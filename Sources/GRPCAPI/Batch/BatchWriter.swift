@@ -9,6 +9,9 @@ import WeaviateMessages
 /// Stores the objects and references of a batch, each as far as it can be.
 struct BatchWriter: Sendable {
     let database: any DatabaseOperations
+    /// Whether a batch of which nothing was stored, for a reason that passes, ends the call: UNAVAILABLE, which clients send again. A stream
+    /// goes on, and tells it of each object.
+    var refusesWhole = true
 
     /// How many objects are stored together, in a commit.
     private static let objectsAtATime = 4_096
@@ -38,6 +41,8 @@ struct BatchWriter: Sendable {
             if objects.isEmpty { continue }
             let results = await database.upsert(objects)
             precondition(results.count == places.count, "\(places.count) objects were sent, \(results.count) answered")
+            // Where nothing is stored yet, the whole batch can be sent again as it is.
+            if start == 0 { try refuse(results.temporaryRefusal()) }
             for (place, result) in zip(places, results) {
                 if case .failure(let error) = result { errors[place] = error.wordingInBatch }
             }
@@ -67,10 +72,15 @@ struct BatchWriter: Sendable {
         }
         let results = additions.isEmpty ? [] : await database.addReferences(additions)
         precondition(results.count == places.count, "\(places.count) references were sent, \(results.count) answered")
+        try refuse(results.temporaryRefusal())
         for (place, result) in zip(places, results) {
             if case .failure(let error) = result { errors[place] = error.wordingInReferenceBatch }
         }
         return errors
+    }
+
+    private func refuse(_ error: DatabaseError?) throws(GRPCStatus) {
+        if let error, refusesWhole { throw GRPCStatus(error, error.wordingInBatch) }
     }
 
     private func addition(_ message: BatchReference) throws(GRPCStatus) -> ReferenceAddition {

@@ -21,6 +21,12 @@ package final class CommitQueue: Sendable {
         package var bytesPerGroup = 32 << 20
 
         package init() {}
+
+        /// - Parameter queuedBytes: how many bytes may wait; groups are an eighth of that at most.
+        package init(queuedBytes: Int) {
+            self.queuedBytes = queuedBytes
+            bytesPerGroup = min(bytesPerGroup, max(queuedBytes / 8, 1 << 20))
+        }
     }
 
     private struct State {

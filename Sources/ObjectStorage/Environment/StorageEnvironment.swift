@@ -24,6 +24,9 @@ package final class StorageEnvironment: Sendable {
         /// Whether the structure of all pages is checked before anything is read: LMDB believes what they say. Takes
         /// as long as reading everything but large values.
         package var checksPages = false
+        /// From how many bytes of runs of a shard on they are brought into the tree. What that takes is what one commit may wait for, and
+        /// memory: a copy of the runs, and the pages that change.
+        package var runsInBytes = 4 << 20
 
         package init() {}
     }

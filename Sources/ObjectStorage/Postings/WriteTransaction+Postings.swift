@@ -5,12 +5,10 @@ import InvertedIndexes
 
 /// When buffered edits of the inverted indexes go where.
 enum PostingBufferLimits {
-    /// How large a batch may grow in memory before it is written as a run.
-    static let batchByteCount = 16 << 20
-    /// From how many bytes of runs on they are brought into the tree. What that takes is what one commit may wait for.
-    static let runByteCount = 4 << 20
-    /// The same for transactions that only remove, which have to do with little room.
-    static let runByteCountOfRemovals = 32 << 20
+    /// How large a batch may grow in memory before it is written as a run, by the limit for runs.
+    static let batchesPerLimit = 4
+    /// How much later transactions merge that only remove, which have to do with little room.
+    static let limitsOfRemovals = 8
     /// So many runs in a row that are smaller than so many bytes become one: each costs every look-up something.
     static let smallRunCount = 16
     static let smallRunByteCount = 64 << 10
@@ -26,7 +24,9 @@ extension WriteTransaction {
     package func editPostings(of shard: ShardAddress, _ edit: (inout PostingBatch) throws -> Void) throws {
         try edit(&postingEdits[shard, default: PostingBatch()])
         isDirty = true
-        if let batch = postingEdits[shard], batch.byteCount > PostingBufferLimits.batchByteCount {
+        if let batch = postingEdits[shard],
+            batch.byteCount > PostingBufferLimits.batchesPerLimit * environment.options.runsInBytes
+        {
             try flushPostings(of: shard)
         }
     }
@@ -43,8 +43,7 @@ extension WriteTransaction {
     private func flushPostings(of shard: ShardAddress) throws {
         let runs = try storeEdits(of: shard)
         if runs.isEmpty { return }
-        let limit =
-            isRemoval ? PostingBufferLimits.runByteCountOfRemovals : PostingBufferLimits.runByteCount
+        let limit = environment.options.runsInBytes * (isRemoval ? PostingBufferLimits.limitsOfRemovals : 1)
         if runs.reduce(0, { $0 + $1.byteCount }) > limit {
             try mergePostings(of: shard)
         } else {

@@ -27,6 +27,8 @@ extension RESTHandler {
             let inputs = part.filter { $0.fault == nil }.map(\.input)
             var stored = inputs.isEmpty ? [] : await database.upsert(inputs)
             precondition(stored.count == inputs.count, "\(inputs.count) objects were sent, \(stored.count) answered")
+            // Where nothing is stored yet, the whole batch can be sent again as it is.
+            if start == 0, let error = stored.temporaryRefusal() { throw ErrorMapping.refusal(error, in: .write) }
             stored.reverse()
             for body in part {
                 answer.write(body, body.fault.map { .failure(.invalidObject($0)) } ?? stored.removeLast())

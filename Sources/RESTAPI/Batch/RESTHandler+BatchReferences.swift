@@ -18,6 +18,7 @@ extension RESTHandler {
         let additions = bodies.compactMap(\.addition)
         var added = additions.isEmpty ? [] : await database.addReferences(additions)
         precondition(added.count == additions.count, "\(additions.count) references were sent, \(added.count) answered")
+        if let error = added.temporaryRefusal() { throw ErrorMapping.refusal(error, in: .write) }
         added.reverse()
         var writer = JSONWriter()
         writer.beginArray()

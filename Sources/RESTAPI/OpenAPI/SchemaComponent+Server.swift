@@ -21,6 +21,8 @@ extension SchemaComponent {
     ])
     private static let memory = JSONSchema.object([
         .required("residentBytes", JSONSchema.integer.orNull), .required("machineBytes", JSONSchema.integer.orNull),
+        .required("limitBytes", .integer.described("What the process may hold, mapped files not counted")),
+        .required("heldBytes", .integer.described("What it holds")),
         .required("indexBytes", .integer.described("Of vector indexes")),
         .required("requestBudgetBytes", .integer.described("What all requests may take together")),
         .required("requestUsedBytes", .integer),

@@ -27,6 +27,8 @@ enum ServerEncoder {
         writer.object("memory") { writer in
             writer.number("residentBytes", MachineFigures.residentBytes)
             writer.number("machineBytes", MachineFigures.memoryInBytes)
+            writer.number("limitBytes", transport.processLimit)
+            writer.number("heldBytes", transport.processHolds)
             writer.number("indexBytes", inspector.indexMemoryInBytes)
             writer.number("requestBudgetBytes", transport.memoryLimit)
             writer.number("requestUsedBytes", transport.memoryInUse)

@@ -6,6 +6,7 @@ import ImageVectorizer
 import JSON
 import ObjectStorage
 import Observability
+import ProcessMemory
 import Synchronization
 import VectorIndexes
 
@@ -20,7 +21,7 @@ final class DatabaseFixture {
 
     /// - Parameter clock: milliseconds since 1970, until the database is opened again.
     init(
-        maintenanceThreads: Int = 1, mapSizeInBytes: Int = 1 << 30,
+        maintenanceThreads: Int = 1, mapSizeInBytes: Int = 1 << 30, memory: MemoryGate = MemoryGate(),
         _ change: (inout DatabaseSettings) -> Void = { _ in },
         clock: @escaping @Sendable () -> Int64 = DatabaseFixture.time
     ) throws {
@@ -29,7 +30,7 @@ final class DatabaseFixture {
         vectorizer = ByteVectorizer()
         var settings = DatabaseSettings()
         change(&settings)
-        database = try Self.open(folder, vectorizer, settings, maintenanceThreads, mapSizeInBytes, clock)
+        database = try Self.open(folder, vectorizer, settings, maintenanceThreads, mapSizeInBytes, memory, clock)
     }
 
     @Sendable static func time() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
@@ -68,7 +69,7 @@ final class DatabaseFixture {
 
     private static func open(
         _ folder: String, _ vectorizer: any ImageVectorizing, _ settings: DatabaseSettings,
-        _ maintenanceThreads: Int = 1, _ mapSizeInBytes: Int = 1 << 30,
+        _ maintenanceThreads: Int = 1, _ mapSizeInBytes: Int = 1 << 30, _ memory: MemoryGate = MemoryGate(),
         _ clock: @escaping @Sendable () -> Int64 = DatabaseFixture.time
     ) throws -> Database {
         var options = StorageEnvironment.Options()
@@ -76,7 +77,7 @@ final class DatabaseFixture {
         options.mapSizeInBytes = mapSizeInBytes
         return try Database(
             environment: .open(folder: folder, options: options), vectorizer: vectorizer, settings: settings,
-            logger: Logger(level: .error), maintenanceThreads: maintenanceThreads,
+            logger: Logger(level: .error), memory: memory, maintenanceThreads: maintenanceThreads,
             clock: clock)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import DataModel
+import ProcessMemory
 import VectorIndexes
 
 @testable import DatabaseCore
@@ -9,9 +10,9 @@ import VectorIndexes
 enum TenantFixture {
     static func make(
         _ tenants: [Tenant] = [], autoCreation: Bool = false, autoActivation: Bool = false,
-        _ change: (inout DatabaseSettings) -> Void = { _ in }
+        memory: MemoryGate = MemoryGate(), _ change: (inout DatabaseSettings) -> Void = { _ in }
     ) async throws -> DatabaseFixture {
-        let fixture = try DatabaseFixture(change)
+        let fixture = try DatabaseFixture(memory: memory, change)
         var definition = CollectionDefinition.articles(metric: .l2Squared)
         definition.multiTenancy.isEnabled = true
         definition.multiTenancy.autoTenantCreation = autoCreation

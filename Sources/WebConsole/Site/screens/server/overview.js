@@ -22,6 +22,7 @@ const t = texts({
         processor: "{name}, {cores} cores, {kernels}",
         memory: "Memory",
         resident: "The process, of the machine",
+        held: "Its own memory, of the memory limit",
         requests: "Requests under way, of their budget",
         indexes: "Of the process, {size} are vector indexes.",
         disk: "Disk",
@@ -125,11 +126,12 @@ export class Overview extends HTMLElement {
             line(t("uptime", { time: duration(server.uptimeSeconds), since: dateTime(server.startedAt) })),
             line(t("processor", server.processor)),
         );
-        const { residentBytes, machineBytes, requestUsedBytes, requestBudgetBytes, indexBytes } = server.memory;
+        const { residentBytes, machineBytes, heldBytes, limitBytes, requestUsedBytes, requestBudgetBytes, indexBytes } = server.memory;
         replace(
             memory,
             h("h2", {}, t("memory")),
             meter(t("resident"), residentBytes, machineBytes),
+            meter(t("held"), heldBytes, limitBytes),
             meter(t("requests"), requestUsedBytes, requestBudgetBytes),
             line(t("indexes", { size: bytes(indexBytes) })),
         );
