@@ -105,7 +105,10 @@ struct RestoreRun: Sendable {
     private func load(_ collections: [Collection]) throws {
         for collection in collections {
             for shard in collection.shards.all where shard.status == .active {
-                guard let permit = database.memory.tryEnter(byteCount: database.loader.indexBytes(of: shard, of: collection)) else {
+                guard
+                    let permit = database.memory.tryEnter(
+                        byteCount: database.loader.indexBytes(of: shard, of: collection))
+                else {
                     continue
                 }
                 defer { permit.leave() }
