@@ -41,7 +41,7 @@ fi
 say "compiling the kernels for each kind of processor"
 jobs=()
 compile native -O3 & jobs+=($!)
-compile sanitized -g -O1 -fsanitize=address,undefined -fno-sanitize-recover=all & jobs+=($!)
+compile sanitized -g -O0 -fsanitize=address,undefined -fno-sanitize-recover=all & jobs+=($!)
 if $has_arm; then compile arm --target=aarch64-linux-gnu -O3 -static & jobs+=($!); fi
 for job in "${jobs[@]}"; do wait "$job" || exit 1; done
 

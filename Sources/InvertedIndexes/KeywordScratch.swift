@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import DataModel
 import Synchronization
 
 /// What a keyword search calculates with, one chunk of 65,536 documents after the other.

@@ -85,38 +85,39 @@ def count(server: Monitored) -> int:
 
 def test_at_its_memory_limit_the_server_refuses_writes_and_goes_on(tmp_path):
     settings = {"NEEDLETAIL_MEMORY_LIMIT": "160MiB", "NEEDLETAIL_IMG2VEC_MODEL": "/no/such/network.onnx"}
-    with Monitored(tmp_path / "data", settings) as server, Sampling(server) as sampling:
-        make_class(server)
-        stored, refusal = fill(server)
-        assert stored > 1_000
-        message = refusal["error"][0]["message"]
-        assert "its limit is 160 MiB (NEEDLETAIL_MEMORY_LIMIT)" in message and "delete objects" in message
-        metrics = server.metrics()
-        assert metrics["needletail_memory_limit_bytes"] == LIMIT
-        assert metrics["needletail_memory_refused_writes_total"] == 1
-        assert abs(metrics["needletail_memory_held_bytes"] - server.memory_bytes("RssAnon")) < 16 << 20
-        memory = server.request("GET", "/v1/server")[1]["memory"]
-        assert memory["limitBytes"] == LIMIT and memory["requestBudgetBytes"] == LIMIT // 4
+    with Monitored(tmp_path / "data", settings) as server:
+        with Sampling(server) as sampling:
+            make_class(server)
+            stored, refusal = fill(server)
+            assert stored > 1_000
+            message = refusal["error"][0]["message"]
+            assert "its limit is 160 MiB (NEEDLETAIL_MEMORY_LIMIT)" in message and "delete objects" in message
+            metrics = server.metrics()
+            assert metrics["needletail_memory_limit_bytes"] == LIMIT
+            assert metrics["needletail_memory_refused_writes_total"] == 1
+            assert abs(metrics["needletail_memory_held_bytes"] - server.memory_bytes("RssAnon")) < 16 << 20
+            memory = server.request("GET", "/v1/server")[1]["memory"]
+            assert memory["limitBytes"] == LIMIT and memory["requestBudgetBytes"] == LIMIT // 4
 
-        # What was acknowledged is there, and nothing else; searches and deletions go on.
-        assert count(server) == stored
-        for number in (0, stored // 2, stored - 1):
-            query = f"{{Get {{Note(nearVector: {{vector: {vector(number)}}}, limit: 1) {{_additional {{id distance}}}}}}}}"
-            found = server.graphql(query)["Get"]["Note"][0]["_additional"]
-            assert found == {"id": identifier(number), "distance": 0}
-        assert server.request("DELETE", f"/v1/objects/Note/{identifier(0)}")[0] == 204
-        assert server.request("GET", f"/v1/objects/Note/{identifier(0)}")[0] == 404
-        match = {"class": "Note", "where": {"path": ["text"], "operator": "Equal", "valueText": "word1"}}
-        assert server.request("DELETE", "/v1/batch/objects", {"match": match})[1]["results"]["successful"] == 1
-        assert count(server) == stored - 2
+            # What was acknowledged is there, and nothing else; searches and deletions go on.
+            assert count(server) == stored
+            for number in (0, stored // 2, stored - 1):
+                query = f"{{Get {{Note(nearVector: {{vector: {vector(number)}}}, limit: 1) {{_additional {{id distance}}}}}}}}"
+                found = server.graphql(query)["Get"]["Note"][0]["_additional"]
+                assert found == {"id": identifier(number), "distance": 0}
+            assert server.request("DELETE", f"/v1/objects/Note/{identifier(0)}")[0] == 204
+            assert server.request("GET", f"/v1/objects/Note/{identifier(0)}")[0] == 404
+            match = {"class": "Note", "where": {"path": ["text"], "operator": "Equal", "valueText": "word1"}}
+            assert server.request("DELETE", "/v1/batch/objects", {"match": match})[1]["results"]["successful"] == 1
+            assert count(server) == stored - 2
 
-        assert server.request("DELETE", "/v1/schema/Note")[0] == 200
-        make_class(server)
-        status, _, answer = send(server, 0)
-        assert status == 200 and all(item["result"]["status"] == "SUCCESS" for item in answer)
-        assert count(server) == PER_BATCH
-        log = server.log_tail(1_000)
-        assert "memory is limited" in log and "memory is full" in log and "memory is no longer tight" in log
+            assert server.request("DELETE", "/v1/schema/Note")[0] == 200
+            make_class(server)
+            status, _, answer = send(server, 0)
+            assert status == 200 and all(item["result"]["status"] == "SUCCESS" for item in answer)
+            assert count(server) == PER_BATCH
+            log = server.log_tail(1_000)
+            assert "memory is limited" in log and "memory is full" in log and "memory is no longer tight" in log
         assert server.stop() == 0
     assert sampling.most < LIMIT
 
