@@ -15,6 +15,9 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Makes a debug build of a module quick, with its assertions.
+let optimised = SwiftSetting.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
+
 /// What every C module is compiled with.
 let cSettings: [CSetting] = [
     .unsafeFlags(["-Wall", "-Wextra", "-Werror"])
@@ -29,11 +32,9 @@ func library(_ name: String, uses dependencies: [Target.Dependency] = []) -> Tar
     .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-/// A module with loops over many numbers or entries: optimised in debug builds too, with its assertions, because tests spend
-/// most of their time in it.
+/// A module with loops over many numbers or entries, in which tests spend most of their time: optimised in debug builds too.
 func hotLibrary(_ name: String, uses dependencies: [Target.Dependency] = []) -> Target {
-    let optimised = SwiftSetting.unsafeFlags(["-O", "-assert-config", "Debug"], .when(configuration: .debug))
-    return .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings + [optimised])
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings + [optimised])
 }
 
 func cLibrary(
@@ -49,9 +50,11 @@ func program(_ name: String, at path: String? = nil, uses dependencies: [Target.
     .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: swiftSettings)
 }
 
-func tests(of module: String, uses dependencies: [Target.Dependency] = []) -> Target {
+/// - Parameter areHot: for tests that look at many pixels or numbers themselves.
+func tests(of module: String, uses dependencies: [Target.Dependency] = [], areHot: Bool = false) -> Target {
     .testTarget(
-        name: "\(module)Tests", dependencies: [.byName(name: module)] + dependencies, swiftSettings: swiftSettings)
+        name: "\(module)Tests", dependencies: [.byName(name: module)] + dependencies,
+        swiftSettings: swiftSettings + (areHot ? [optimised] : []))
 }
 
 let package = Package(
@@ -75,10 +78,10 @@ let package = Package(
         cLibrary("CConsoleSite", settings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-std=c23"])]),
         cLibrary("CArchive", links: ["archive"]),
         cLibrary("CTurboJPEG", links: ["jpeg"]),
-        cLibrary("CPNG", links: ["png"]),
+        cLibrary("CPNG", settings: kernelSettings, links: ["png"]),
         cLibrary("CGIF", links: ["gif"]),
         cLibrary("CHEIF", links: ["dav1d", "de265", "heif"]),
-        cLibrary("CTIFF", links: ["tiff"]),
+        cLibrary("CTIFF", settings: kernelSettings, links: ["tiff"]),
         cLibrary("CWebP", links: ["webp", "webpdemux"]),
         cLibrary("COpenVINO", links: ["dl"]),
         cLibrary("CGnuTLS", links: ["gnutls"]),
@@ -293,7 +296,7 @@ let package = Package(
         tests(
             of: "ObjectStorage",
             uses: ["DataModel", "InvertedIndexes", "ObjectStorageCrashWriter", "RandomNumbers", "VectorIndexes"]),
-        tests(of: "ImageVectorizer", uses: ["Execution"]),
+        tests(of: "ImageVectorizer", uses: ["Execution"], areHot: true),
         tests(
             of: "DatabaseCore",
             uses: [

@@ -93,8 +93,10 @@ trap clean_up EXIT
 swift_tests() {
     swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
     [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+    # With all tests begun at once, what one awaits comes behind all the others, minutes later.
+    local width=(--experimental-maximum-parallelization-width "$((2 * $(nproc)))")
     # The Pythons of the tests have the oracles: for pictures, and for messages of gRPC.
-    NEEDLETAIL_TEST_PYTHON=$PWD/.venv/bin/python NEEDLETAIL_GRPC_PYTHON=$PWD/.venv-grpc/bin/python swift test "${strict[@]}" "${filters[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
+    NEEDLETAIL_TEST_PYTHON=$PWD/.venv/bin/python NEEDLETAIL_GRPC_PYTHON=$PWD/.venv-grpc/bin/python swift test "${strict[@]}" "${width[@]}" "${filters[@]}" 2>&1 | grep -vE '^\[[0-9]+/|^◇|^✔ Test "|^✔ Suite|^✔ Test case'
     [ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
