@@ -17,6 +17,9 @@ static gpr_timespec after(int milliseconds) {
     return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_millis(milliseconds, GPR_TIMESPAN));
 }
 
+// What a client may send on a stream before it is read.
+#define STREAM_WINDOW_BYTES (1 << 20)
+
 static grpc_arg integer(char *key, int value) {
     return (grpc_arg){.type = GRPC_ARG_INTEGER, .key = key, .value.integer = value};
 }
@@ -32,6 +35,10 @@ nt_grpc_server *nt_grpc_server_create(const nt_grpc_limits *limits) {
         integer(GRPC_ARG_MAX_SEND_MESSAGE_LENGTH, limits->maximum_send_bytes),
         integer(GRPC_ARG_MAX_METADATA_SIZE, limits->maximum_metadata_bytes),
         integer(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits->maximum_streams_per_connection),
+        // Windows that follow the connection's speed may shrink below what a client was allowed to send, and then its stream is reset with
+        // PROTOCOL_ERROR; so they stay as they are.
+        integer(GRPC_ARG_HTTP2_BDP_PROBE, 0),
+        integer(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, STREAM_WINDOW_BYTES),
         integer(GRPC_ARG_MAX_CONNECTION_IDLE_MS, limits->idle_milliseconds),
         integer(GRPC_ARG_KEEPALIVE_TIME_MS, limits->keepalive_milliseconds),
         integer(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, limits->keepalive_timeout_milliseconds),
