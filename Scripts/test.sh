@@ -4,7 +4,7 @@
 # run even if one fails, and the end lists what passed, what failed and what was skipped.
 # NEEDLETAIL_TEST_DATA names the folder with test pictures, networks and recorded answers; without it the tests that
 # need them are skipped, and said so.
-# usage: test.sh [STEP...]      steps: lint kernels swift release end-to-end console grpc crash model soak hostile openapi full conformance programs measure tenants store rpc
+# usage: test.sh [STEP...]      steps: lint debug swift kernels programs release end-to-end console grpc crash model soak hostile openapi full conformance measure tenants store rpc
 # TEST_FILTER: regular expressions with blanks between them; only the Swift suites and tests that match one are run, and
 # no other step unless it is named.
 set -uo pipefail
@@ -18,12 +18,12 @@ cd "$here/.." || exit 1
 strict=(--explicit-target-dependency-import-check error)
 passed=()
 failed=()
-# What steps say that run beside each other, and what was skipped.
+# What each step said, and what was skipped.
 told=$(mktemp -d)
-# Names of these steps by process, and when each was begun.
-declare -A running=() since=()
+# Names of the steps that run beside each other, by process.
+declare -A running=()
 
-steps=(lint kernels swift release end-to-end console grpc crash model soak hostile openapi full conformance programs measure tenants store rpc)
+steps=(lint debug swift kernels programs release end-to-end console grpc crash model soak hostile openapi full conformance measure tenants store rpc)
 wanted=("$@")
 for name in "${wanted[@]}"; do
     if ! grep -qx -- "$name" < <(printf '%s\n' "${steps[@]}"); then
@@ -35,6 +35,11 @@ filters=()
 for pattern in ${TEST_FILTER:-}; do filters+=(--filter "$pattern"); done
 if [ ${#filters[@]} -gt 0 ] && [ ${#wanted[@]} -eq 0 ]; then wanted=(swift); fi
 
+# What needs the debug build asks for it.
+for name in "${wanted[@]}"; do
+    case $name in swift | programs) wanted+=(debug) ;; esac
+done
+
 is_wanted() { [ ${#wanted[@]} -eq 0 ] || grep -qx -- "$1" < <(printf '%s\n' "${wanted[@]}"); }
 
 # step NAME FUNCTION: runs it if it is wanted, and notes how it went and how long it took.
@@ -43,9 +48,8 @@ step() {
     shift
     is_wanted "$name" || return
     printf '\n== %s\n' "$name" >&2
-    since[$name]=$SECONDS
-    "$@"
-    ended "$name" $?
+    timed "$name" "$@" 2>&1 | tee "$told/$name" >&2
+    ended "$name" "${PIPESTATUS[0]}"
 }
 
 # beside NAME FUNCTION: the same beside others, as many as there are processors. What it says is shown when it has ended.
@@ -54,10 +58,9 @@ beside() {
     shift
     is_wanted "$name" || return
     [ ${#running[@]} -lt "$(nproc)" ] || wait_for_one
-    since[$name]=$SECONDS
     # A process group of its own, which ends as a whole.
     set -m
-    "$@" >"$told/$name" 2>&1 &
+    timed "$name" "$@" >"$told/$name" 2>&1 &
     set +m
     running[$!]=$name
 }
@@ -74,9 +77,20 @@ wait_for_one() {
     ended "$name" "$result"
 }
 
+# timed NAME FUNCTION: runs it and keeps how long it took.
+timed() {
+    local name=$1 since=$SECONDS result
+    shift
+    "$@"
+    result=$?
+    echo $((SECONDS - since)) >"$told/$name.seconds"
+    return $result
+}
+
 # ended NAME STATUS
 ended() {
-    local line="$1 ($((SECONDS - since[$1])) s)"
+    local line
+    line="$1 ($(cat "$told/$1.seconds") s)"
     if [ "$2" -eq 0 ]; then passed+=("$line"); else failed+=("$line"); fi
 }
 
@@ -90,9 +104,18 @@ clean_up() {
 }
 trap clean_up EXIT
 
-swift_tests() {
+# Tests, fuzzers and benchmarks; leaves the names of the latter two for the step that runs them.
+debug_build() {
     swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
     [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
+    swift package describe --type json 2>/dev/null | python3 -c '
+import json, sys
+for target in json.load(sys.stdin)["targets"]:
+    if target["type"] == "executable" and target["path"].startswith(("Fuzz/", "Benchmarks/")):
+        print(target["name"])' >"$told/program-names"
+}
+
+swift_tests() {
     # With all tests begun at once, what one awaits comes behind all the others, minutes later.
     local width=(--experimental-maximum-parallelization-width "$((2 * $(nproc)))")
     # The Pythons of the tests have the oracles: for pictures, and for messages of gRPC.
@@ -100,19 +123,14 @@ swift_tests() {
     [ "${PIPESTATUS[0]}" -eq 0 ]
 }
 
-# Fuzzers and benchmarks in their short form, those that this version has. They are built with the tests.
+# Fuzzers and benchmarks in their short form, those that this version has.
 programs() {
     local name result=0
-    swift build --build-tests "${strict[@]}" 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]'
-    [ "${PIPESTATUS[0]}" -eq 0 ] || return 1
-    for name in $(swift package describe --type json 2>/dev/null | python3 -c '
-import json, sys
-for target in json.load(sys.stdin)["targets"]:
-    if target["type"] == "executable" and target["path"].startswith(("Fuzz/", "Benchmarks/")):
-        print(target["name"])'); do
+    [ -s "$told/program-names" ] || return 1
+    while read -r name; do
         note "$name --smoke"
-        ".build/debug/$name" --smoke || { note "$name failed"; result=1; }
-    done
+        ".build/debug/$name" --smoke </dev/null || { note "$name failed"; result=1; }
+    done <"$told/program-names"
     return $result
 }
 
@@ -164,17 +182,20 @@ full() {
 export NEEDLETAIL_OPENVINO_LIB=${NEEDLETAIL_OPENVINO_LIB:-$PWD/.build/openvino}
 
 step lint "$here/lint.sh"
+step debug debug_build
 step swift swift_tests
+# An optimised build keeps about one processor busy.
+beside kernels "$here/check-kernels.sh"
+beside programs programs
 step release "$here/build.sh"
+while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
 step end-to-end end_to_end
 step console console
 step grpc grpc
 # Each of these keeps about one processor busy; the longest come first.
-beside kernels "$here/check-kernels.sh"
 beside crash crash
 beside soak .venv/bin/python Tests/Soak/index_soak.py --smoke
 beside openapi .venv/bin/python Tests/Robustness/openapi_fuzz.py --smoke
-beside programs programs
 beside full full
 beside model .venv/bin/python Tests/Model/model_test.py --smoke
 beside conformance conformance
@@ -188,7 +209,11 @@ while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
 printf '\n' >&2
 for line in "${passed[@]}"; do printf 'passed   %s\n' "$line" >&2; done
 [ ! -f "$told/skipped" ] || sed 's/^/skipped  /' "$told/skipped" >&2
-for line in "${failed[@]}"; do printf 'FAILED   %s\n' "$line" >&2; done
+for line in "${failed[@]}"; do
+    printf 'FAILED   %s\n' "$line" >&2
+    # What it said of its failures, once more where it is seen.
+    grep -aE '✘|^(FAILED|ERROR) |error: |warning: ' "$told/${line%% *}" | head -n 20 | cut -c 1-500 >&2
+done
 if [ ${#failed[@]} -gt 0 ]; then
     printf '\nmake test: FAILED\n' >&2
     exit 1

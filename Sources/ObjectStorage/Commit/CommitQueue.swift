@@ -146,7 +146,8 @@ package final class CommitQueue: Sendable {
 
     // MARK: Watching and closing
 
-    /// How many groups and changes were committed since the start, and how many changes wait.
+    /// How many groups and changes were committed since the start, and how many changes wait. A change is counted before
+    /// its submitter hears of it.
     package var statistics: (groups: Int, changes: Int, waiting: Int) {
         condition.lock()
         defer { condition.unlock() }
@@ -176,11 +177,12 @@ package final class CommitQueue: Sendable {
                 GroupCommit(environment: environment).mergeWaitingRuns()
                 continue
             }
-            let committed = GroupCommit(environment: environment).run(group)
-            condition.lock()
-            unsafe state.groupCount += committed.groups
-            unsafe state.changeCount += committed.changes
-            condition.unlock()
+            GroupCommit(environment: environment).run(group) { changes in
+                condition.lock()
+                unsafe state.groupCount += 1
+                unsafe state.changeCount += changes
+                condition.unlock()
+            }
         }
         condition.lock()
         unsafe state.hasEnded = true

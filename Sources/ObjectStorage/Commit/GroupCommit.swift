@@ -80,22 +80,20 @@ struct GroupCommit {
 
     /// Applies, commits, publishes and resumes all of `group`.
     ///
-    /// - Returns: how many transactions and how many changes were committed.
-    func run(_ group: [any QueuedChange]) -> (groups: Int, changes: Int) {
+    /// - Parameter count: is told how many changes a transaction committed, before any of them is resumed.
+    func run(_ group: [any QueuedChange], count: (_ changes: Int) -> Void) {
         var pending = group
         var attempts = 0
         /// How many times the first of `pending`, alone, did not fit.
         var misfits = 0
-        var total = (groups: 0, changes: 0)
         while !pending.isEmpty {
             var part = attempts < Self.attemptLimit ? pending : [pending[0]]
             let rest = pending[part.count...]
             switch attempt(&part) {
             case .committed:
+                if !part.isEmpty { count(part.count) }
                 for change in part { change.committed() }
                 for change in part { change.resume() }
-                total.groups += part.isEmpty ? 0 : 1
-                total.changes += part.count
                 pending = Array(rest)
                 misfits = 0
             case .spoiled(let position):
@@ -130,7 +128,6 @@ struct GroupCommit {
             }
             attempts += 1
         }
-        return total
     }
 
     /// Runs the changes in one transaction. Those that fail before they wrote anything are resumed and taken out of `part`.
