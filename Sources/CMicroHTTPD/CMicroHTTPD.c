@@ -5,57 +5,8 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-
-static void log_line(void *argument, const char *format, va_list arguments) {
-    const NTHTTPOptions *options = argument;
-    char text[512];
-    vsnprintf(text, sizeof text, format, arguments);
-    size_t length = strlen(text);
-    if (length > 0 && text[length - 1] == '\n') text[length - 1] = '\0';
-    options->log(options->context, text);
-}
-
-// Paths are decoded by segment, later; here they stay as they were sent.
-static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
-    (void)context;
-    (void)connection;
-    return strlen(text);
-}
-
-// Hands the request line's target over, then takes its query away. The library would keep every parameter in the connection's
-// memory, where some 900 fill 64 KiB; without room for the next one, 0.9.75 neither answers nor closes. It looks for the query
-// before this call and reads it afterwards, from the same bytes of its read buffer, so an empty query is what it finds.
-static void *take_target(void *argument, const char *target, struct MHD_Connection *connection) {
-    const NTHTTPOptions *options = argument;
-    void *request = options->request_began(options->context, target, connection);
-    char *query = target == NULL ? NULL : strchr(target, '?');
-    if (query != NULL) query[1] = '\0';
-    return request;
-}
-
-struct MHD_Daemon *nt_http_start(const NTHTTPOptions *options) {
-    unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    // A pool of one thread is written as no pool at all.
-    enum MHD_OPTION last = options->thread_count > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END;
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, options->request_advanced, options->context,
-        // First, so that it hears of what is wrong with the others.
-        MHD_OPTION_EXTERNAL_LOGGER, log_line, (void *)options,
-        MHD_OPTION_LISTEN_SOCKET, options->listening_socket,
-        MHD_OPTION_CONNECTION_LIMIT, options->connection_limit,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
-        MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout,
-        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-        MHD_OPTION_URI_LOG_CALLBACK, take_target, (void *)options,
-        MHD_OPTION_NOTIFY_COMPLETED, options->request_ended, options->context,
-        MHD_OPTION_NOTIFY_CONNECTION, options->connection_changed, options->context,
-        last, options->thread_count,
-        MHD_OPTION_END);
-}
 
 _Static_assert(MHD_CONTENT_READER_END_OF_STREAM == -1 && MHD_CONTENT_READER_END_WITH_ERROR == -2, "as the header says");
 

@@ -25,6 +25,8 @@ import Synchronization
 
     let connection: Connection
     private let handle: OpaquePointer
+    /// The thread that serves the connection.
+    private let worker: OpaquePointer
     private let outcome = Mutex(Outcome.pending)
     private let work = Mutex(Work())
 
@@ -49,6 +51,8 @@ import Synchronization
     /// Between `MHD_suspend_connection` and libmicrohttpd's next call.
     var isSuspended = false
 
+    /// To be called on the connection's thread.
+    ///
     /// - Parameter handle: valid until libmicrohttpd reports the request's end.
     init(
         target: RequestTarget?, connection: Connection, memory: MemoryReservation, isLate: Bool, handle: OpaquePointer
@@ -58,6 +62,8 @@ import Synchronization
         self.target = target
         self.connection = connection
         unsafe self.handle = handle
+        // Safety: threads live as long as the server, which waits for every exchange.
+        unsafe worker = nt_http_current_worker()
     }
 
     var isCancelled: Bool { work.withLock { $0.isCancelled } }
@@ -87,7 +93,7 @@ import Synchronization
     /// Gives a response whose body is produced while it is sent; what is returned takes that body.
     func completeWithStream(_ response: HTTPResponse) -> BodyPipe {
         // Safety: a connection that the pipe's reader has suspended stays until it is resumed, and is resumed only by the pipe.
-        let pipe = BodyPipe { [self] in unsafe MHD_resume_connection(handle) }
+        let pipe = BodyPipe { [self] in unsafe nt_http_resume(worker, handle) }
         let isTooLate = work.withLock { work in
             if !work.isCancelled { work.pipe = pipe }
             return work.isCancelled
@@ -104,7 +110,7 @@ import Synchronization
             return true
         }
         // Safety: a suspended connection stays until it is resumed, and until there is a response it is resumed only here, once.
-        if isFirst { unsafe MHD_resume_connection(handle) } else { pipe?.abort() }
+        if isFirst { unsafe nt_http_resume(worker, handle) } else { pipe?.abort() }
     }
 
     /// The response, once it is there, and where its body comes from if that is produced; given out once.

@@ -16,8 +16,8 @@ import Synchronization
 /// Lifecycle: `init` -> `start()` -> `stop(drainingFor:)`; each once.
 package final class HTTPListener: Sendable {
     @safe private struct Running {
-        // Safety: given to libmicrohttpd's functions only, up to `MHD_stop_daemon`, once.
-        nonisolated(unsafe) let daemon: OpaquePointer
+        // Safety: given to its own functions only, up to `nt_http_stop`, once.
+        nonisolated(unsafe) let server: OpaquePointer
         nonisolated(unsafe) let options: UnsafeMutablePointer<NTHTTPOptions>
         let socket: Int32
         let port: Int
@@ -82,13 +82,13 @@ package final class HTTPListener: Sendable {
         let listening = try listen()
         let options = unsafe makeOptions(socket: listening.socket)
         // Safety: `options` stays allocated until the server has stopped.
-        guard let daemon = unsafe nt_http_start(options) else {
+        guard let server = unsafe nt_http_start(options) else {
             unsafe options.deallocate()
             nt_close_socket(listening.socket)
             throw .cannotStart
         }
         let running = unsafe Running(
-            daemon: daemon, options: options, socket: listening.socket, port: Int(listening.port))
+            server: server, options: options, socket: listening.socket, port: Int(listening.port))
         lifecycle.withLock { lifecycle in
             guard case .new = lifecycle else { preconditionFailure("a server is started once") }
             lifecycle = .running(running)
@@ -210,8 +210,8 @@ package final class HTTPListener: Sendable {
         for connection in watch.all { connection.shutDownIfIdle() }
         let hasDrained = watch.waitUntilOnlyLateOnesAreOpen(before: Date(timeIntervalSinceNow: patience.inSeconds))
 
-        // Safety: the daemon is stopped below and nowhere else. The socket it returns is the one we gave.
-        _ = unsafe MHD_quiesce_daemon(running.daemon)
+        // Safety: the server is stopped below and nowhere else.
+        unsafe nt_http_accept_no_more(running.server)
         nt_stop_listening(running.socket)
         let late = watch.all
         if !hasDrained {
@@ -228,7 +228,7 @@ package final class HTTPListener: Sendable {
             lifecycle.withLock { $0 = .stopped }
             return
         }
-        unsafe MHD_stop_daemon(running.daemon)
+        unsafe nt_http_stop(running.server)
         nt_close_socket(running.socket)
         watch.end()
         // Safety: the callbacks that used them have ended; this balances `passRetained` in `makeOptions`.

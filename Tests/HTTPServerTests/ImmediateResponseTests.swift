@@ -53,6 +53,27 @@ import Testing
         }
     }
 
+    @Test(arguments: [127, 128, 129])
+    func `requests that come at once on one thread are all answered, also as many as it asks the kernel for`(count: Int)
+        async throws
+    {
+        let handler = BlockingHandler()
+        try await withServer(handler, change: { $0.threadCount = 1 }) { server in
+            let holder = try TestClient(port: server.port)
+            let clients = try (0..<count).map { _ in try TestClient(port: server.port) }
+            for client in clients {
+                client.send("GET /alive HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(client.receive()?.status == 204)
+            }
+            holder.send("GET /held HTTP/1.1\r\nHost: h\r\n\r\n")
+            await handler.waitUntilBlocked(1)
+            for client in clients { client.send("GET /alive HTTP/1.1\r\nHost: h\r\n\r\n") }
+            handler.open()
+            #expect(holder.receive()?.status == 204)
+            for client in clients { #expect(client.receive()?.status == 204) }
+        }
+    }
+
     @Test func `a stop waits for handlers whose clients have gone, as long as it may`() async throws {
         let handler = BlockingHandler()
         try await withServer(handler) { server in
@@ -82,7 +103,7 @@ import Testing
     }
 }
 
-/// Answers `/alive` at once and blocks the pool's thread for all else, until it is opened.
+/// Answers `/alive` at once; blocks the connection's thread for `/held` and the pool's for all else, until it is opened.
 private final class BlockingHandler: HTTPHandler {
     private let condition = NSCondition()
     private let isOpen = Mutex(false)
@@ -92,7 +113,13 @@ private final class BlockingHandler: HTTPHandler {
     var arrivalCount: Int { count.load(ordering: .relaxed) }
 
     func immediateResponse(to request: HTTPRequest) -> HTTPResponse? {
-        request.pathSegments == ["alive"] ? HTTPResponse(status: 204) : nil
+        if request.pathSegments == ["held"] {
+            arrivals.continuation.yield()
+            block()
+        } else if request.pathSegments != ["alive"] {
+            return nil
+        }
+        return HTTPResponse(status: 204)
     }
 
     func respond(to request: HTTPRequest) async -> HTTPResponse {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// What Swift cannot say of libmicrohttpd: the variadic start, the va_list of its log, and a few calls for connections.
+// What Swift cannot say of libmicrohttpd: the variadic start, the va_list of its log, its threads, and a few calls for connections.
 
 /// What a server is started with. Callbacks run on its threads; `context` is their first argument.
 typedef struct {
@@ -25,8 +25,27 @@ typedef struct {
     void (*log)(void *context, const char *text);
 } NTHTTPOptions;
 
-/// Starts the threads; NULL if that fails. The options are copied and must not be freed before the server stops.
-struct MHD_Daemon *nt_http_start(const NTHTTPOptions *options);
+/// Threads that share a listening socket; each serves the connections that it accepted.
+typedef struct NTHTTPServer NTHTTPServer;
+
+/// One of them.
+typedef struct NTHTTPWorker NTHTTPWorker;
+
+/// Starts the threads; NULL if that fails. The options must not be freed before the server has stopped.
+NTHTTPServer *nt_http_start(const NTHTTPOptions *options);
+
+/// Leaves the listening socket alone from now on; it stays open.
+void nt_http_accept_no_more(NTHTTPServer *server);
+
+/// Ends the threads, closes the connections, of which none may be suspended, and frees the server. To be called once, after
+/// `nt_http_accept_no_more`.
+void nt_http_stop(NTHTTPServer *server);
+
+/// The thread that calls, in one of the callbacks.
+NTHTTPWorker *nt_http_current_worker(void);
+
+/// Goes on with a suspended connection of this thread. To be called on any thread, in place of `MHD_resume_connection`.
+void nt_http_resume(NTHTTPWorker *worker, struct MHD_Connection *connection);
 
 /// Sends what fits without waiting, if anything, and shuts the connection down for both sides.
 void nt_http_shut_down(int socket, const uint8_t *bytes, size_t count);

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
+#include "CMicroHTTPD.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+// One thread and the connections that it serves.
+struct NTHTTPWorker {
+    NTHTTPServer *server;
+    struct MHD_Daemon *daemon;
+    // Readable when something is to be done that is no event of a socket.
+    int wake;
+    pthread_t thread;
+    int has_thread;
+};
+
+struct NTHTTPServer {
+    atomic_bool is_ending;
+    // Calls of `nt_http_resume` under way.
+    atomic_uint resuming;
+    unsigned int count;
+    NTHTTPWorker workers[];
+};
+
+static _Thread_local NTHTTPWorker *current;
+
+static void log_line(void *argument, const char *format, va_list arguments) {
+    const NTHTTPOptions *options = argument;
+    char text[512];
+    vsnprintf(text, sizeof text, format, arguments);
+    size_t length = strlen(text);
+    if (length > 0 && text[length - 1] == '\n') text[length - 1] = '\0';
+    options->log(options->context, text);
+}
+
+// Paths are decoded by segment, later; here they stay as they were sent.
+static size_t keep_escapes(void *context, struct MHD_Connection *connection, char *text) {
+    (void)context;
+    (void)connection;
+    return strlen(text);
+}
+
+// Hands the request line's target over, then takes its query away. The library would keep every parameter in the connection's
+// memory, where some 900 fill 64 KiB; without room for the next one, 0.9.75 neither answers nor closes. It looks for the query
+// before this call and reads it afterwards, from the same bytes of its read buffer, so an empty query is what it finds.
+static void *take_target(void *argument, const char *target, struct MHD_Connection *connection) {
+    const NTHTTPOptions *options = argument;
+    void *request = options->request_began(options->context, target, connection);
+    char *query = target == NULL ? NULL : strchr(target, '?');
+    if (query != NULL) query[1] = '\0';
+    return request;
+}
+
+// Waits by itself, and has the library look only at what has come. Its own wait, in 0.9.75, asks for 128 events at a time and,
+// when there were exactly so many, waits for further ones with these unanswered: a burst of 128 requests stood still until
+// something else happened on the thread.
+static void *serve(void *argument) {
+    NTHTTPWorker *worker = argument;
+    current = worker;
+    struct pollfd watched[2] = {
+        {.fd = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN},
+        {.fd = worker->wake, .events = POLLIN},
+    };
+    while (!atomic_load(&worker->server->is_ending)) {
+        MHD_UNSIGNED_LONG_LONG left;
+        int timeout = -1;
+        if (MHD_get_timeout(worker->daemon, &left) == MHD_YES) timeout = left < INT_MAX ? (int)left : INT_MAX;
+        if (poll(watched, 2, timeout) > 0 && watched[1].revents != 0) {
+            eventfd_t count;
+            eventfd_read(worker->wake, &count);
+        }
+        MHD_run_wait(worker->daemon, 0);
+    }
+    // Takes up what was resumed meanwhile, and hears of what was shut down.
+    MHD_run_wait(worker->daemon, 0);
+    return NULL;
+}
+
+NTHTTPWorker *nt_http_current_worker(void) { return current; }
+
+void nt_http_resume(NTHTTPWorker *worker, struct MHD_Connection *connection) {
+    NTHTTPServer *server = worker->server;
+    atomic_fetch_add(&server->resuming, 1);
+    MHD_resume_connection(connection);
+    eventfd_write(worker->wake, 1);
+    // The last touch: once nothing is suspended and nobody resumes, all of it may go.
+    atomic_fetch_sub(&server->resuming, 1);
+}
+
+static struct MHD_Daemon *make_daemon(const NTHTTPOptions *options, unsigned int connection_limit) {
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, options->request_advanced, options->context,
+        // First, so that it hears of what is wrong with the others.
+        MHD_OPTION_EXTERNAL_LOGGER, log_line, (void *)options,
+        MHD_OPTION_LISTEN_SOCKET, options->listening_socket,
+        MHD_OPTION_CONNECTION_LIMIT, connection_limit,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->connection_memory,
+        MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout,
+        MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1,
+        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, take_target, (void *)options,
+        MHD_OPTION_NOTIFY_COMPLETED, options->request_ended, options->context,
+        MHD_OPTION_NOTIFY_CONNECTION, options->connection_changed, options->context,
+        MHD_OPTION_END);
+}
+
+static int start(NTHTTPWorker *worker) {
+    // A thread takes its signals from the one that makes it; none of them is for these.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    worker->has_thread = pthread_create(&worker->thread, NULL, serve, worker) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (worker->has_thread) pthread_setname_np(worker->thread, "http");
+    return worker->has_thread;
+}
+
+NTHTTPServer *nt_http_start(const NTHTTPOptions *options) {
+    unsigned int count = options->thread_count > 0 ? options->thread_count : 1;
+    NTHTTPServer *server = calloc(1, sizeof *server + count * sizeof(NTHTTPWorker));
+    if (server == NULL) return NULL;
+    int is_whole = 1;
+    for (; server->count < count && is_whole; server->count++) {
+        NTHTTPWorker *worker = &server->workers[server->count];
+        unsigned int left = options->connection_limit % count > server->count;
+        worker->server = server;
+        worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        worker->daemon = make_daemon(options, options->connection_limit / count + left);
+        is_whole = worker->wake >= 0 && worker->daemon != NULL;
+    }
+    for (unsigned int index = 0; index < count && is_whole; index++) is_whole = start(&server->workers[index]);
+    if (is_whole) return server;
+    nt_http_accept_no_more(server);
+    nt_http_stop(server);
+    return NULL;
+}
+
+void nt_http_accept_no_more(NTHTTPServer *server) {
+    for (unsigned int index = 0; index < server->count; index++) {
+        if (server->workers[index].daemon != NULL) MHD_quiesce_daemon(server->workers[index].daemon);
+    }
+}
+
+void nt_http_stop(NTHTTPServer *server) {
+    atomic_store(&server->is_ending, 1);
+    for (unsigned int index = 0; index < server->count; index++) {
+        NTHTTPWorker *worker = &server->workers[index];
+        if (worker->has_thread) {
+            eventfd_write(worker->wake, 1);
+            pthread_join(worker->thread, NULL);
+        }
+        MHD_stop_daemon(worker->daemon);
+    }
+    while (atomic_load(&server->resuming) > 0) sched_yield();
+    for (unsigned int index = 0; index < server->count; index++) {
+        if (server->workers[index].wake >= 0) close(server->workers[index].wake);
+    }
+    free(server);
+}
