@@ -76,10 +76,10 @@ package struct PathPattern: Sendable, Hashable, CustomStringConvertible {
 
     func matches(_ path: ArraySlice<String>) -> Bool {
         guard path.count == segments.count else { return false }
-        for (segment, text) in zip(segments, path) {
-            if case .literal(let expected) = segment, expected != text { return false }
+        return segments.indices.allSatisfy { index in
+            guard case .literal(let expected) = segments[index] else { return true }
+            return expected == path[path.startIndex + index]
         }
-        return true
     }
 
     /// The parameters of a path that matches, by name.

@@ -43,23 +43,31 @@ package struct Router<Action: Sendable>: Sendable {
 
     /// - Parameter path: the segments of the whole path, prefix included.
     package func match(method: String, path: [String]) -> Match {
-        guard path.starts(with: prefix) else { return .unknownPath }
-        let rest = path[prefix.count...]
-        var others: [Endpoint<Action>] = []
-        for entry in entriesByLength[rest.count] ?? [] where entry.endpoint.path.matches(rest) {
-            let endpoint = entry.endpoint
-            if endpoint.method == method { return .found(endpoint, parameters: endpoint.path.parameters(of: rest)) }
-            others.append(endpoint)
+        guard let (entries, rest) = candidates(for: path) else { return .unknownPath }
+        if let place = place(of: method, rest, in: entries) {
+            let endpoint = entries[place].endpoint
+            return .found(endpoint, parameters: endpoint.path.parameters(of: rest))
         }
+        let others = entries.filter { $0.endpoint.path.matches(rest) }.map(\.endpoint)
         return others.isEmpty ? .unknownPath : .wrongMethod(others: others)
     }
 
     /// The whole path of the endpoint that a method and a path mean, with parameters in braces: `/v1/objects/{class}/{id}`;
     /// `nil` if there is none. Takes a fraction of a microsecond.
     package func fullPath(method: String, path: [String]) -> String? {
+        guard let (entries, rest) = candidates(for: path) else { return nil }
+        return place(of: method, rest, in: entries).map { entries[$0].fullPath }
+    }
+
+    /// The entries as long as `path`, and what follows its prefix; `nil` if there are none.
+    private func candidates(for path: [String]) -> (entries: [Entry], rest: ArraySlice<String>)? {
         guard path.starts(with: prefix) else { return nil }
         let rest = path[prefix.count...]
-        return entriesByLength[rest.count]?.first { $0.endpoint.method == method && $0.endpoint.path.matches(rest) }?
-            .fullPath
+        return entriesByLength[rest.count].map { ($0, rest) }
+    }
+
+    /// Looks at the entries where they lie: to copy each costs more than to compare it.
+    private func place(of method: String, _ rest: ArraySlice<String>, in entries: [Entry]) -> Int? {
+        entries.indices.first { entries[$0].endpoint.method == method && entries[$0].endpoint.path.matches(rest) }
     }
 }

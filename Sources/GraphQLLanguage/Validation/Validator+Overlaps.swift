@@ -33,7 +33,7 @@ extension Validator {
     }
 
     mutating func checkOverlaps(in set: SelectionSet, on parent: NamedType) {
-        if hasCycles || isConsistent([(set, parent)], shapesOnly: false) { return }
+        if hasCycles || hasNothingInCommon(set) || isConsistent([(set, parent)], shapesOnly: false) { return }
         for conflict in conflicts(in: [(set, parent)]) {
             guard current.errors.count < limits.errors else { return }
             current.errors.append(
@@ -42,6 +42,20 @@ extension Validator {
                         + "Use different aliases on the fields to fetch both if this was intentional.",
                     at: conflict.left + conflict.right))
         }
+    }
+
+    /// Whether a set has few fields, each under a key of its own, and no fragments: that of most queries, where there is nothing to
+    /// gather and compare.
+    private func hasNothingInCommon(_ set: SelectionSet) -> Bool {
+        guard set.selections.count <= 16 else { return false }
+        for (index, selection) in set.selections.enumerated() {
+            guard case .field(let field) = selection else { return false }
+            let isRepeated = set.selections[..<index].contains { other in
+                if case .field(let other) = other { other.responseKey == field.responseKey } else { false }
+            }
+            if isRepeated { return false }
+        }
+        return true
     }
 
     /// Whether no fields of these sets conflict, looking at each field once: all fields under one key are held against the
