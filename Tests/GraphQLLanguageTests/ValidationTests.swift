@@ -242,10 +242,10 @@ import Testing
         var limits = GraphQLLimits()
         limits.errors = 3
         #expect(try Self.errors("{ a b c d e }", limits: limits).count == 3)
-        limits.comparisons = 6
+        limits.comparisons = 4
         let repeated = String(repeating: "title ", count: 5)
-        #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits)[0].contains("more often"))
-        limits.comparisons = 7
+        #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).first?.contains("more often") == true)
+        limits.comparisons = 5
         #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).isEmpty)
     }
 
