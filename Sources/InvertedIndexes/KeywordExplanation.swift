@@ -29,30 +29,15 @@ struct KeywordExplanation<Store: OrderedReading> {
             for term in field.terms {
                 try reader.meter.count(16)
                 guard term.chunks.contains(chunk) else { continue }
-                try visit(term, field.property, chunk, allowed) { number, frequency in
-                    guard explained[number, default: []].insert(term.tokenNumber).inserted else { return }
+                let postings = try reader.postings(of: term, field.property, chunk, allowed)
+                for (number, frequency) in zip(postings.documents, postings.frequencies) {
+                    guard explained[number, default: []].insert(term.tokenNumber).inserted else { continue }
                     let explanation = TermExplanation(
                         token: String(decoding: term.token.token, as: UTF8.self), frequency: Int(frequency),
                         propertyLength: Int(try lengths.count(of: number, in: reader.store)))
                     explanations[DocumentID(UInt32(chunk) << 16 | UInt32(number)), default: []].append(explanation)
                 }
             }
-        }
-    }
-
-    /// Calls `body` with the allowed documents of a chunk that have the term, and how often it is there.
-    private func visit(
-        _ term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16, _ allowed: [UInt64],
-        _ body: (_ number: UInt16, _ frequency: UInt32) throws -> Void
-    ) throws {
-        let documents = try reader.documents(of: term, property, chunk, allowed)
-        if documents.isEmpty { return }
-        let frequencies = Dictionary(
-            try reader.frequencies(of: term, property, chunk).map { ($0.number, $0.frequency) },
-            uniquingKeysWith: { first, _ in first })
-        for number in documents {
-            try reader.meter.count()
-            try body(number, frequencies[number] ?? 1)
         }
     }
 }

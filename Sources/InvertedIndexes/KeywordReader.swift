@@ -40,17 +40,26 @@ struct KeywordReader<Store: OrderedReading> {
         }
     }
 
-    /// Where in a chunk the term is more than once, ascending.
-    func frequencies(
-        of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16
-    ) throws -> [(number: UInt16, frequency: UInt32)] {
-        var result: [(number: UInt16, frequency: UInt32)] = []
-        try forEachFrequency(of: term, property, chunk) { result.append(($0, $1)) }
-        return result
+    /// The documents of a chunk that have the term, ascending, and how often each has it.
+    ///
+    /// - Parameter allowed: bits of the documents that count; `nil`: all.
+    func postings(
+        of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16, _ allowed: [UInt64]?
+    ) throws -> (documents: [UInt16], frequencies: [UInt32]) {
+        let documents = try documents(of: term, property, chunk, allowed)
+        try meter.count(16 * documents.count)
+        var frequencies = [UInt32](repeating: 1, count: documents.count)
+        if documents.isEmpty { return (documents, frequencies) }
+        var next = 0
+        try forEachFrequency(of: term, property, chunk) { number, frequency in
+            while next < documents.count, documents[next] < number { next += 1 }
+            if next < documents.count, documents[next] == number { frequencies[next] = frequency }
+        }
+        return (documents, frequencies)
     }
 
     /// Visits the documents of a chunk that have the term more than once, ascending.
-    func forEachFrequency(
+    private func forEachFrequency(
         of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16,
         _ body: (_ number: UInt16, _ frequency: UInt32) -> Void
     ) throws {

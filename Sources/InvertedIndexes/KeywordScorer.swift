@@ -54,7 +54,7 @@ struct KeywordScorer<Store: OrderedReading> {
         /// Ascending.
         let documents: [UInt16]
         /// Of each of them.
-        var frequencies: [UInt32]
+        let frequencies: [UInt32]
 
         /// Where those of a block of 2,048 documents are.
         func range(ofBlock block: Int) -> Range<Int> {
@@ -72,22 +72,6 @@ struct KeywordScorer<Store: OrderedReading> {
         }
     }
 
-    private func postings(
-        of term: KeywordPlan.Term, _ property: PropertyID, _ chunk: UInt16, _ allowed: [UInt64]?
-    ) throws -> Postings {
-        let documents = try reader.documents(of: term, property, chunk, allowed)
-        try meter.count(16 * documents.count)
-        var postings = Postings(
-            weight: term.weight, documents: documents, frequencies: Array(repeating: 1, count: documents.count))
-        if documents.isEmpty { return postings }
-        var next = 0
-        try reader.forEachFrequency(of: term, property, chunk) { number, frequency in
-            while next < documents.count, documents[next] < number { next += 1 }
-            if next < documents.count, documents[next] == number { postings.frequencies[next] = frequency }
-        }
-        return postings
-    }
-
     /// - Returns: the documents that got a score.
     private func scoreField(
         _ field: KeywordPlan.Field, _ chunk: UInt16, _ allowed: [UInt64]?, _ scratch: inout KeywordScratch
@@ -98,8 +82,9 @@ struct KeywordScorer<Store: OrderedReading> {
         for term in field.terms {
             try meter.count(16)
             guard term.chunks.contains(chunk) else { continue }
-            terms.append(try postings(of: term, field.property, chunk, allowed))
-            count += terms[terms.count - 1].documents.count
+            let (documents, frequencies) = try reader.postings(of: term, field.property, chunk, allowed)
+            terms.append(Postings(weight: term.weight, documents: documents, frequencies: frequencies))
+            count += documents.count
             if count < Self.mostPostings { continue }
             try score(terms, of: field, chunk, &touched, &scratch)
             terms.removeAll()

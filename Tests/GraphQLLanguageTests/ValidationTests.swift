@@ -244,7 +244,8 @@ import Testing
         #expect(try Self.errors("{ a b c d e }", limits: limits).count == 3)
         limits.comparisons = 4
         let repeated = String(repeating: "title ", count: 5)
-        #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).first?.contains("more often") == true)
+        #expect(
+            try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).first?.contains("more often") == true)
         limits.comparisons = 5
         #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).isEmpty)
     }

@@ -98,9 +98,9 @@ extension QueryRun {
         case .vector(let vector): return vector
         case .object(let id):
             guard let document = try reader.document(of: id) else { throw DatabaseError.missingSearchObject(id) }
-            guard
-                let vector = try reader.transaction.vector(leg.target.id, of: document, in: reader.shard.address)
-            else { throw DatabaseError.searchObjectHasNoVector(id) }
+            guard let vector = try reader.vector(leg.target.id, of: document) else {
+                throw DatabaseError.searchObjectHasNoVector(id)
+            }
             return vector
         case .multiVector: preconditionFailure("a multi-vector is compared with multi-vectors alone")
         case .pictures: preconditionFailure("a plan is run after its pictures have become vectors")

@@ -168,9 +168,9 @@ struct QueryRun {
         hits.reserveCapacity(candidates.count)
         for (number, candidate) in candidates.enumerated() {
             if number % Self.objectsBetweenLooks == 0 { try check() }
-            guard var object = try reader.object(candidate.document, plan.columns) else { continue }
-            object.tenant = plan.query.tenant
-            var hit = Hit(object: object)
+            guard let object = try reader.object(candidate.document, plan.columns) else { continue }
+            var hit = Hit(object: consume object)
+            hit.object.tenant = plan.query.tenant
             if isByVector { hit.distance = candidate.distance }
             if distances == .always { hit.distance = candidate.distance ?? 0 }
             if hasCertainty, let distance = candidate.distance { hit.certainty = 1 - Double(distance) / 2 }

@@ -33,7 +33,7 @@ extension QueryRun {
     /// The object's vector, of length 1; empty if it has none, or if the collection has several.
     private func direction(of document: DocumentID) throws -> [Float] {
         guard let target = collection.defaultVector,
-            let vector = try reader.transaction.vector(target.id, of: document, in: reader.shard.address)
+            let vector = try reader.vector(target.id, of: document)
         else { return [] }
         let length = vector.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
         return length > 0 ? vector.map { Float(Double($0) / length) } : []

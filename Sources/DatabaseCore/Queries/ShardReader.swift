@@ -11,6 +11,7 @@ struct ShardReader {
     let collection: Collection.Snapshot
     /// Where the targets of references are.
     let collections: CollectionTable
+    private let vectorReaders = VectorReaders()
 
     /// The documents that fulfill `filter`.
     func documents(matching filter: ResolvedFilter) throws -> DocumentSet {
@@ -65,14 +66,19 @@ struct ShardReader {
     ) throws {
         for id in vectors {
             guard let definition = collection.definition.vectors.first(where: { $0.id == id }) else { continue }
-            if let values = try transaction.vector(id, of: document, in: shard.address) {
-                object.setVector(values, named: definition.name)
-            }
+            if let values = try vector(id, of: document) { object.setVector(values, named: definition.name) }
         }
         for (id, vector) in try transaction.multiVectors(multiVectors, of: document, in: shard.address) {
             guard let name = collection.definition.vectors.first(where: { $0.id == id })?.name else { continue }
             object.multiVectors[name] = vector
         }
+    }
+
+    /// A copy of one vector of a document, shape [dimensions]; `nil` if it does not have it. Quickest beside the one before.
+    func vector(_ vector: VectorID, of document: DocumentID) throws -> [Float]? {
+        var copy: [Float]?
+        _ = try vectorReaders.reader(of: vector, in: self).withVector(of: document) { copy = [Float](copying: $0) }
+        return copy
     }
 
     /// Visits the documents in order of their ids from behind `id` on.
@@ -82,6 +88,18 @@ struct ShardReader {
 
     /// The number of objects.
     func objectCount() throws -> Int { Int(try transaction.counters(of: shard.address).objectCount) }
+}
+
+/// Keeps what reads each vector, with the block of it that was read last.
+private final class VectorReaders {
+    private var readers: [VectorID: VectorReader] = [:]
+
+    func reader(of vector: VectorID, in reader: ShardReader) throws -> VectorReader {
+        if let known = readers[vector] { return known }
+        let made = try reader.transaction.vectors(vector, of: reader.shard.address)
+        readers[vector] = made
+        return made
+    }
 }
 
 extension ShardReader {

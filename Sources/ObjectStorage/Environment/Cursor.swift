@@ -34,17 +34,12 @@ final class Cursor {
 
     /// Goes to the first entry whose key is not less than `key`.
     func seek(_ key: [UInt8]) throws(StorageError) -> Bool {
-        guard isOpen else { throw .misuse(reason: "a cursor was used after its transaction") }
         // LMDB has no empty keys and takes none.
-        if key.isEmpty { return try moveToFirst() }
-        // Safety: the key's buffer lives for the call, which does not write to it.
-        let code = unsafe key.withUnsafeBytes { buffer in
-            unsafe get(
-                MDB_val(mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress)),
-                MDB_SET_RANGE)
-        }
-        return try found(code)
+        key.isEmpty ? try moveToFirst() : try move(to: key, MDB_SET_RANGE)
     }
+
+    /// Goes to the entry under `key`, which must not be empty. Quickest on the page that it stands on.
+    func find(_ key: [UInt8]) throws(StorageError) -> Bool { try move(to: key, MDB_SET_KEY) }
 
     func moveToNext() throws(StorageError) -> Bool { try move(MDB_NEXT) }
 
@@ -71,6 +66,17 @@ final class Cursor {
     func removeCurrent() throws(StorageError) {
         guard isOpen else { throw .misuse(reason: "a cursor was used after its transaction") }
         try LMDBCall.check(unsafe mdb_cursor_del(handle, 0), "mdb_cursor_del", context)
+    }
+
+    private func move(to key: [UInt8], _ operation: MDB_cursor_op) throws(StorageError) -> Bool {
+        guard isOpen else { throw .misuse(reason: "a cursor was used after its transaction") }
+        // Safety: the key's buffer lives for the call, which does not write to it.
+        let code = unsafe key.withUnsafeBytes { buffer in
+            unsafe get(
+                MDB_val(mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress)),
+                operation)
+        }
+        return try found(code)
     }
 
     private func move(_ operation: MDB_cursor_op) throws(StorageError) -> Bool {

@@ -19,6 +19,8 @@ package class ReadTransaction {
     private(set) var isOpen = true
     private var usedCursors: [Cursor] = []
     private var idleCursors: [Cursor] = []
+    /// Finds values; one of `usedCursors`.
+    private var finder: Cursor?
     /// How many closures hold bytes of the map at this moment.
     var lentSpanCount = 0
 
@@ -33,6 +35,7 @@ package class ReadTransaction {
         for cursor in idleCursors { cursor.close() }
         usedCursors = []
         idleCursors = []
+        finder = nil
         isOpen = false
     }
 
@@ -52,19 +55,18 @@ package class ReadTransaction {
     package final func withValue<R>(for key: [UInt8], _ body: (RawSpan?) throws -> R) throws -> R {
         try requireOpen()
         guard !key.isEmpty, key.count <= Key.maximumByteCount else { return try body(nil) }
-        var value = unsafe MDB_val()
-        // Safety: the key's buffer lives for the call, which does not write to it.
-        let code = unsafe key.withUnsafeBytes { buffer in
-            var key = unsafe MDB_val(
-                mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
-            return unsafe mdb_get(handle, environment.database, &key, &value)
-        }
-        if code == MDB_NOTFOUND { return try body(nil) }
-        try LMDBCall.check(code, "mdb_get", environment.context)
+        guard let value = unsafe try value(under: key) else { return try body(nil) }
         lentSpanCount += 1
         defer { lentSpanCount -= 1 }
         // Safety: LMDB never rewrites a page that an open transaction can see; writing while bytes are lent is refused.
-        return try body(unsafe RawSpan(_unsafeStart: value.mv_data, byteCount: value.mv_size))
+        return try body(unsafe RawSpan(_unsafeBytes: value))
+    }
+
+    /// The value under a key that LMDB takes. The one after another is often on the same page, where a cursor begins to look.
+    func value(under key: [UInt8]) throws(StorageError) -> UnsafeRawBufferPointer? {
+        let finder = if let finder { finder } else { try openCursor() }
+        self.finder = finder
+        return unsafe try finder.find(key) ? finder.value : nil
     }
 
     final func contains(_ key: [UInt8]) throws -> Bool { try withValue(for: key) { $0 != nil } }

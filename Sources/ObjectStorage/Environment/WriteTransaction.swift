@@ -76,6 +76,20 @@ package final class WriteTransaction: ReadTransaction {
 
     // MARK: Entries
 
+    /// Without a cursor: LMDB would keep one that stays open right with every write.
+    override func value(under key: [UInt8]) throws(StorageError) -> UnsafeRawBufferPointer? {
+        var value = unsafe MDB_val()
+        // Safety: the key's buffer lives for the call, which does not write to it.
+        let code = unsafe key.withUnsafeBytes { buffer in
+            var key = unsafe MDB_val(
+                mv_size: buffer.count, mv_data: UnsafeMutableRawPointer(mutating: buffer.baseAddress))
+            return unsafe mdb_get(handle, environment.database, &key, &value)
+        }
+        if code == MDB_NOTFOUND { return nil }
+        try LMDBCall.check(code, "mdb_get", environment.context)
+        return unsafe UnsafeRawBufferPointer(start: value.mv_data, count: value.mv_size)
+    }
+
     /// Keeps `value` under `key`, in place of what was there.
     package func put(_ value: [UInt8], for key: [UInt8]) throws {
         // Safety: the buffer lives for the call.

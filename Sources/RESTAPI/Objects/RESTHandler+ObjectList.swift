@@ -25,10 +25,10 @@ extension RESTHandler {
         guard database.collection(named: query.collection) != nil else {
             throw ErrorMapping.refusal(.collectionNotFound(query.collection), in: .list)
         }
-        var objects = query.limit == 0 ? [] : try await objects(of: query)
+        var hits = query.limit == 0 ? [] : try await hits(of: query)
         // Who asks under an alias is answered under it.
-        for index in objects.indices { objects[index].collection = query.collection }
-        return try list(objects, deprecations: [])
+        for index in hits.indices { hits[index].object.collection = query.collection }
+        return try list(hits, deprecations: [])
     }
 
     /// All classes by name, in each the objects by id; the page is cut from the whole.
@@ -47,17 +47,17 @@ extension RESTHandler {
             plans.append(
                 try await during(.list) { () throws(DatabaseError) in try await database.plan(part) })
         }
-        let objects = try reading(.list) { () throws(DatabaseError) in
-            try database.read { view throws(DatabaseError) in try Self.objects(of: plans, query, in: view) }
+        let hits = try reading(.list) { () throws(DatabaseError) in
+            try database.read { view throws(DatabaseError) in try Self.hits(of: plans, query, in: view) }
         }
-        return try list(objects, deprecations: nil)
+        return try list(hits, deprecations: nil)
     }
 
     /// The page of `query` that is cut from all that `plans` list, one after the other.
-    private static func objects(
+    private static func hits(
         of plans: [QueryPlan], _ query: Query, in view: any DatabaseView
-    ) throws(DatabaseError) -> [DatabaseObject] {
-        var found: [DatabaseObject] = []
+    ) throws(DatabaseError) -> [Hit] {
+        var found: [Hit] = []
         var toSkip = query.offset
         let limit = query.limit ?? 0
         for plan in plans where found.count < limit {
@@ -66,33 +66,34 @@ extension RESTHandler {
                 toSkip -= count
                 continue
             }
-            found += try view.hits(of: plan.page(offset: toSkip, count: limit - found.count)).map(\.object)
+            found += try view.hits(of: plan.page(offset: toSkip, count: limit - found.count))
             toSkip = 0
         }
         return found
     }
 
-    private func objects(of query: Query) async throws(Refusal) -> [DatabaseObject] {
-        try await during(.list) { () throws(DatabaseError) in try await database.hits(of: query).map(\.object) }
+    private func hits(of query: Query) async throws(Refusal) -> [Hit] {
+        try await during(.list) { () throws(DatabaseError) in try await database.hits(of: query) }
     }
 
     /// - Parameter deprecations: `nil` is written as `null`.
-    private func list(_ objects: [DatabaseObject], deprecations: [String]?) throws(Refusal) -> HTTPResponse {
+    private func list(_ hits: [Hit], deprecations: [String]?) throws(Refusal) -> HTTPResponse {
         let encoder = ObjectEncoder(origin: context.origin, writesVectorWeights: true, writesTenants: false)
         // About what an object of some properties takes.
-        var writer = JSONWriter(reservingCapacity: 512 * objects.count)
+        var writer = JSONWriter(reservingCapacity: 512 * hits.count)
         writer.beginObject()
         writer.member("deprecations", deprecations.map { .array($0.map { .string($0) }) } ?? .null)
         writer.key("objects")
         writer.beginArray()
-        for object in objects {
+        // By index: to take a hit out of the array copies all that it has.
+        for index in hits.indices {
             if Task.isCancelled { throw ErrorMapping.refusal(.cancelled, in: .list) }
-            encoder.write(object, to: &writer)
+            encoder.write(hits[index].object, to: &writer)
         }
         writer.endArray()
-        if !objects.isEmpty {
+        if !hits.isEmpty {
             writer.key("totalResults")
-            writer.number(objects.count)
+            writer.number(hits.count)
         }
         writer.endObject()
         return .json(writer.bytes)
