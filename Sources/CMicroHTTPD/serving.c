@@ -116,10 +116,11 @@ static struct MHD_Daemon *make_daemon(const NTHTTPOptions *options, unsigned int
 }
 
 static int start(NTHTTPWorker *worker) {
-    // A thread takes its signals from the one that makes it; none of them is for these.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    // A thread has the signal mask of the one that makes it. The library is told that a client that is gone makes no signal.
+    sigset_t pipe, before;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &before);
     worker->has_thread = pthread_create(&worker->thread, NULL, serve, worker) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (worker->has_thread) pthread_setname_np(worker->thread, "http");
