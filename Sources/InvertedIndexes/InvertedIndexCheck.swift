@@ -18,7 +18,8 @@ extension InvertedIndexSchema {
         in store: some OrderedReading, limit: Int = 100, cancellation: Cancellation = .ofCurrentTask,
         documents: ((IndexedDocument) throws -> Void) throws -> Void
     ) throws -> [String] {
-        var check = InvertedIndexCheck(schema: self, store: store, limit: limit, meter: WorkMeter(cancellation))
+        var check = InvertedIndexCheck(
+            schema: self, store: RememberedEntries(store), limit: limit, meter: WorkMeter(cancellation))
         try documents { try check.compare($0) }
         try check.scan()
         check.compareCounts()
