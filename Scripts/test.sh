@@ -77,6 +77,8 @@ wait_for_one() {
     ended "$name" "$result"
 }
 
+wait_for_all() { while [ ${#running[@]} -gt 0 ]; do wait_for_one; done; }
+
 # timed NAME FUNCTION: runs it and keeps how long it took.
 timed() {
     local name=$1 since=$SECONDS result
@@ -188,7 +190,7 @@ step swift swift_tests
 beside kernels "$here/check-kernels.sh"
 beside programs programs
 step release "$here/build.sh"
-while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
+wait_for_all
 step end-to-end end_to_end
 step console console
 step grpc grpc
@@ -204,7 +206,7 @@ beside store store
 beside rpc .venv-grpc/bin/python Benchmarks/EndToEnd/rpc.py --smoke
 beside measure .venv/bin/python Benchmarks/EndToEnd/measure.py --smoke
 beside tenants .venv/bin/python Benchmarks/EndToEnd/tenants.py --smoke
-while [ ${#running[@]} -gt 0 ]; do wait_for_one; done
+wait_for_all
 
 printf '\n' >&2
 for line in "${passed[@]}"; do printf 'passed   %s\n' "$line" >&2; done

@@ -242,11 +242,11 @@ import Testing
         var limits = GraphQLLimits()
         limits.errors = 3
         #expect(try Self.errors("{ a b c d e }", limits: limits).count == 3)
-        limits.comparisons = 4
+        limits.comparisons = 6
         let repeated = String(repeating: "title ", count: 5)
         #expect(
             try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).first?.contains("more often") == true)
-        limits.comparisons = 5
+        limits.comparisons = 7
         #expect(try Self.errors("{ Get { Book { \(repeated) } } }", limits: limits).isEmpty)
     }
 

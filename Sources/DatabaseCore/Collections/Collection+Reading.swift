@@ -23,12 +23,19 @@ extension Collection.Snapshot {
     }
 }
 
+extension VectorReader {
+    /// A copy of the vector of a document, shape [dimensions]; `nil` if it does not have one.
+    func copy(of document: DocumentID) throws -> [Float]? {
+        var copy: [Float]?
+        _ = try withVector(of: document) { copy = [Float](copying: $0) }
+        return copy
+    }
+}
+
 extension ReadTransaction {
     /// A copy of one vector of a document, shape [dimensions]; `nil` if it does not have it.
     func vector(_ vector: VectorID, of document: DocumentID, in shard: ShardAddress) throws -> [Float]? {
-        var copy: [Float]?
-        _ = try vectors(vector, of: shard).withVector(of: document) { copy = [Float](copying: $0) }
-        return copy
+        try vectors(vector, of: shard).copy(of: document)
     }
 
     /// A copy of each of these multi-vectors of a document.

@@ -76,9 +76,7 @@ struct ShardReader {
 
     /// A copy of one vector of a document, shape [dimensions]; `nil` if it does not have it. Quickest beside the one before.
     func vector(_ vector: VectorID, of document: DocumentID) throws -> [Float]? {
-        var copy: [Float]?
-        _ = try vectorReaders.reader(of: vector, in: self).withVector(of: document) { copy = [Float](copying: $0) }
-        return copy
+        try vectorReaders.reader(of: vector, in: self).copy(of: document)
     }
 
     /// Visits the documents in order of their ids from behind `id` on.

@@ -33,7 +33,13 @@ extension Validator {
     }
 
     mutating func checkOverlaps(in set: SelectionSet, on parent: NamedType) {
-        if hasCycles || hasNothingInCommon(set) || isConsistent([(set, parent)], shapesOnly: false) { return }
+        if hasCycles { return }
+        if hasNothingInCommon(set) {
+            // As much as to gather them: the limit is that of all sets.
+            _ = spendComparisons(set.selections.count, at: set.offset)
+            return
+        }
+        if isConsistent([(set, parent)], shapesOnly: false) { return }
         for conflict in conflicts(in: [(set, parent)]) {
             guard current.errors.count < limits.errors else { return }
             current.errors.append(
