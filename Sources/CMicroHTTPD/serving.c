@@ -3,7 +3,6 @@
 #include "CMicroHTTPD.h"
 
 #include <limits.h>
-#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -12,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -19,8 +19,10 @@
 struct NTHTTPWorker {
     NTHTTPServer *server;
     struct MHD_Daemon *daemon;
-    // Readable when something is to be done that is no event of a socket.
+    // Written to when something is to be done that is no event of a socket.
     int wake;
+    // What the thread waits for: the library's descriptor for its sockets, and `wake`.
+    int events;
     pthread_t thread;
     int has_thread;
 };
@@ -62,24 +64,29 @@ static void *take_target(void *argument, const char *target, struct MHD_Connecti
     return request;
 }
 
+// Readable as long as the library's descriptor is, and once for each time that `wake` was written to.
+static int watch_events(const NTHTTPWorker *worker) {
+    const int sockets = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    const int events = epoll_create1(EPOLL_CLOEXEC);
+    if (events < 0) return -1;
+    struct epoll_event any = {.events = EPOLLIN}, each = {.events = EPOLLIN | EPOLLET};
+    if (epoll_ctl(events, EPOLL_CTL_ADD, sockets, &any) == 0 && epoll_ctl(events, EPOLL_CTL_ADD, worker->wake, &each) == 0) return events;
+    close(events);
+    return -1;
+}
+
 // Waits by itself, and has the library look only at what has come. Its own wait, in 0.9.75, asks for 128 events at a time and,
 // when there were exactly so many, waits for further ones with these unanswered: a burst of 128 requests stood still until
 // something else happened on the thread.
 static void *serve(void *argument) {
     NTHTTPWorker *worker = argument;
     current = worker;
-    struct pollfd watched[2] = {
-        {.fd = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, .events = POLLIN},
-        {.fd = worker->wake, .events = POLLIN},
-    };
     while (!atomic_load(&worker->server->is_ending)) {
         MHD_UNSIGNED_LONG_LONG left;
         int timeout = -1;
         if (MHD_get_timeout(worker->daemon, &left) == MHD_YES) timeout = left < INT_MAX ? (int)left : INT_MAX;
-        if (poll(watched, 2, timeout) > 0 && watched[1].revents != 0) {
-            eventfd_t count;
-            eventfd_read(worker->wake, &count);
-        }
+        struct epoll_event happened[2];
+        if (timeout != 0) epoll_wait(worker->events, happened, 2, timeout);
         MHD_run_wait(worker->daemon, 0);
     }
     // Takes up what was resumed meanwhile, and hears of what was shut down.
@@ -138,7 +145,8 @@ NTHTTPServer *nt_http_start(const NTHTTPOptions *options) {
         worker->server = server;
         worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         worker->daemon = make_daemon(options, options->connection_limit / count + left);
-        is_whole = worker->wake >= 0 && worker->daemon != NULL;
+        worker->events = worker->wake >= 0 && worker->daemon != NULL ? watch_events(worker) : -1;
+        is_whole = worker->events >= 0;
     }
     for (unsigned int index = 0; index < count && is_whole; index++) is_whole = start(&server->workers[index]);
     if (is_whole) return server;
@@ -165,6 +173,7 @@ void nt_http_stop(NTHTTPServer *server) {
     }
     while (atomic_load(&server->resuming) > 0) sched_yield();
     for (unsigned int index = 0; index < server->count; index++) {
+        if (server->workers[index].events >= 0) close(server->workers[index].events);
         if (server->workers[index].wake >= 0) close(server->workers[index].wake);
     }
     free(server);

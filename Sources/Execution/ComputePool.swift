@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -11,14 +12,21 @@ package final class ComputePool: TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         var head = 0
+        /// What threads without a job wait for, each for its own; the one that became idle last is the last.
+        var idle: [DispatchSemaphore] = []
         var isStopping = false
+    }
+
+    /// What a thread does next.
+    private enum Step {
+        case run(UnownedJob)
+        case wait
+        case end
     }
 
     /// How many threads it has.
     package let threadCount: Int
-    // Safety: `state` is only touched while `condition` is held.
-    nonisolated(unsafe) private var state = State()
-    private let condition = NSCondition()
+    private let state = Mutex(State())
 
     /// - Parameters:
     ///   - threadCount: at least 1.
@@ -39,10 +47,12 @@ package final class ComputePool: TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        condition.lock()
-        unsafe state.jobs.append(job)
-        condition.signal()
-        condition.unlock()
+        // The thread that was at work last has the most in its processor's caches. It is woken when it need not wait for the lock.
+        let thread = state.withLock { state in
+            state.jobs.append(job)
+            return state.idle.popLast()
+        }
+        thread?.signal()
     }
 
     /// Runs `body` on the pool. The caller suspends; a thread of the pool may block in `body`.
@@ -57,32 +67,39 @@ package final class ComputePool: TaskExecutor {
 
     /// Lets the threads end when the queue is empty. Nothing may be enqueued afterwards.
     package func stop() {
-        condition.lock()
-        unsafe state.isStopping = true
-        condition.broadcast()
-        condition.unlock()
+        let idle = state.withLock { state in
+            state.isStopping = true
+            return state.idle
+        }
+        for thread in idle { thread.signal() }
     }
 
     private func run() {
-        while let job = next() {
-            unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+        let isWoken = DispatchSemaphore(value: 0)
+        while true {
+            switch nextStep(isWoken) {
+            case .run(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+            case .wait: isWoken.wait()
+            case .end: return
+            }
         }
     }
 
-    /// The next job; waits for one. `nil` once the pool stops and nothing is queued.
-    private func next() -> UnownedJob? {
-        condition.lock()
-        defer { condition.unlock() }
-        while unsafe state.head == state.jobs.count {
-            if unsafe state.isStopping { return nil }
-            condition.wait()
+    /// - Parameter isWoken: belongs to the thread; signaled when there may be a job for it after `.wait`.
+    private func nextStep(_ isWoken: DispatchSemaphore) -> Step {
+        state.withLock { state in
+            guard state.head < state.jobs.count else {
+                if state.isStopping { return .end }
+                state.idle.append(isWoken)
+                return .wait
+            }
+            let job = state.jobs[state.head]
+            state.head += 1
+            if state.head == state.jobs.count || state.head >= 1024 {
+                state.jobs.removeFirst(state.head)
+                state.head = 0
+            }
+            return .run(job)
         }
-        let job = unsafe state.jobs[state.head]
-        unsafe state.head += 1
-        if unsafe state.head == state.jobs.count || state.head >= 1024 {
-            unsafe state.jobs.removeFirst(state.head)
-            unsafe state.head = 0
-        }
-        return job
     }
 }

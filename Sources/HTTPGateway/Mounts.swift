@@ -33,7 +33,11 @@ package struct Mounts: GuardedHandler {
     }
 
     private func handler(for request: HTTPRequest) -> any GuardedHandler {
-        mounts.first { request.pathSegments.starts(with: $0.prefix) }?.handler ?? others
+        // By index: `first(where:)` copies each on the way.
+        for index in mounts.indices where request.pathSegments.starts(with: mounts[index].prefix) {
+            return mounts[index].handler
+        }
+        return others
     }
 
     package func permission(for request: HTTPRequest) -> Permission {

@@ -17,14 +17,7 @@ package struct Router<Action: Sendable>: Sendable {
     package let endpoints: [Endpoint<Action>]
     /// What every path begins with.
     package let prefix: [String]
-    /// An endpoint with its whole path, which is looked up for every request.
-    private struct Entry: Sendable {
-        let endpoint: Endpoint<Action>
-        let fullPath: String
-    }
-
-    /// By the number of segments after the prefix.
-    private let entriesByLength: [Int: [Entry]]
+    private let paths: PathTable
 
     /// - Parameters:
     ///   - prefix: what all paths begin with, e.g. `["v1"]`.
@@ -32,42 +25,29 @@ package struct Router<Action: Sendable>: Sendable {
     package init(prefix: [String] = [], _ endpoints: [Endpoint<Action>]) {
         self.prefix = prefix
         self.endpoints = endpoints
-        let start = prefix.map { "/\($0)" }.joined()
-        let entries = endpoints.map { endpoint in
-            Entry(
-                endpoint: endpoint,
-                fullPath: endpoint.path.segments.isEmpty ? start : "\(start)/\(endpoint.path)")
-        }
-        entriesByLength = Dictionary(grouping: entries) { $0.endpoint.path.segments.count }
+        paths = PathTable(
+            prefix: prefix, endpoints.map { (method: $0.method, path: $0.path, permission: $0.permission) })
     }
 
     /// - Parameter path: the segments of the whole path, prefix included.
     package func match(method: String, path: [String]) -> Match {
-        guard let (entries, rest) = candidates(for: path) else { return .unknownPath }
-        if let place = place(of: method, rest, in: entries) {
-            let endpoint = entries[place].endpoint
-            return .found(endpoint, parameters: endpoint.path.parameters(of: rest))
+        if let row = paths.row(method: method, path: path) {
+            let endpoint = endpoints[row.place]
+            return .found(endpoint, parameters: endpoint.path.parameters(of: path[prefix.count...]))
         }
-        let others = entries.filter { $0.endpoint.path.matches(rest) }.map(\.endpoint)
+        let others = paths.rows(path: path).map { endpoints[$0.place] }
         return others.isEmpty ? .unknownPath : .wrongMethod(others: others)
     }
 
     /// The whole path of the endpoint that a method and a path mean, with parameters in braces: `/v1/objects/{class}/{id}`;
-    /// `nil` if there is none. Takes a fraction of a microsecond.
+    /// `nil` if there is none.
     package func fullPath(method: String, path: [String]) -> String? {
-        guard let (entries, rest) = candidates(for: path) else { return nil }
-        return place(of: method, rest, in: entries).map { entries[$0].fullPath }
+        paths.row(method: method, path: path)?.fullPath
     }
 
-    /// The entries as long as `path`, and what follows its prefix; `nil` if there are none.
-    private func candidates(for path: [String]) -> (entries: [Entry], rest: ArraySlice<String>)? {
-        guard path.starts(with: prefix) else { return nil }
-        let rest = path[prefix.count...]
-        return entriesByLength[rest.count].map { ($0, rest) }
-    }
-
-    /// Looks at the entries where they lie: to copy each costs more than to compare it.
-    private func place(of method: String, _ rest: ArraySlice<String>, in entries: [Entry]) -> Int? {
-        entries.indices.first { entries[$0].endpoint.method == method && entries[$0].endpoint.path.matches(rest) }
+    /// What the endpoint that a method and a path mean asks of the sender, or the least that the endpoints with this path and
+    /// another method ask; `nil` if there is no such path.
+    package func permission(method: String, path: [String]) -> Permission? {
+        paths.row(method: method, path: path)?.permission ?? paths.rows(path: path).map(\.permission).min()
     }
 }

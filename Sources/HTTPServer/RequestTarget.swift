@@ -11,24 +11,27 @@ struct RequestTarget {
 
     /// `nil` if an escape is not two hexadecimal digits or the decoded bytes are not UTF-8.
     init?(_ text: String) {
-        let parts = Self.withoutAuthority(text).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        guard let path = parts.first else { return nil }
-        rawPath = String(path)
+        // Bytes, not characters, whose bounds are dear to find: all that is looked for is ASCII.
+        let target = Self.withoutAuthority(text).utf8
+        let pathEnd = target.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
+        let path = target[..<pathEnd]
+        rawPath = String(Substring(path))
         pathSegments = []
         query = []
         // `*` as in `OPTIONS *` has no segments.
-        if path.first == "/" {
-            var segments = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
+        if path.first == UInt8(ascii: "/") {
+            var segments = path.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
             if segments.last?.isEmpty == true { segments.removeLast() }
+            pathSegments.reserveCapacity(segments.count)
             for segment in segments {
                 guard let decoded = Self.decoded(segment, plusIsBlank: false) else { return nil }
                 pathSegments.append(decoded)
             }
         }
-        for pair in parts.dropFirst().first?.split(separator: "&") ?? [] {
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decoded(sides.first ?? "", plusIsBlank: true),
-                let value = Self.decoded(sides.dropFirst().first ?? "", plusIsBlank: true)
+        for pair in target[pathEnd...].dropFirst().split(separator: UInt8(ascii: "&")) {
+            let nameEnd = pair.firstIndex(of: UInt8(ascii: "=")) ?? pair.endIndex
+            guard let name = Self.decoded(pair[..<nameEnd], plusIsBlank: true),
+                let value = Self.decoded(pair[nameEnd...].dropFirst(), plusIsBlank: true)
             else { return nil }
             query.append((name, value))
         }
@@ -36,17 +39,17 @@ struct RequestTarget {
 
     /// The path and query of `http://host/path`, which proxies send.
     private static func withoutAuthority(_ text: String) -> Substring {
-        guard text.first != "/", let scheme = text.firstRange(of: "://") else { return text[...] }
+        guard text.utf8.first != UInt8(ascii: "/"), let scheme = text.firstRange(of: "://") else { return text[...] }
         guard let slash = text[scheme.upperBound...].firstIndex(of: "/") else { return "/" }
         return text[slash...]
     }
 
-    private static func decoded(_ text: Substring, plusIsBlank: Bool) -> String? {
-        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
-            return String(text)
+    private static func decoded(_ text: Substring.UTF8View, plusIsBlank: Bool) -> String? {
+        guard text.contains(where: { $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: "+") }) else {
+            return String(Substring(text))
         }
         var bytes: [UInt8] = []
-        var rest = text.utf8[...]
+        var rest = text
         while let byte = rest.popFirst() {
             switch byte {
             case UInt8(ascii: "%"):

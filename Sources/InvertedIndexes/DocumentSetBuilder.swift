@@ -57,6 +57,9 @@ struct DocumentSetBuilder {
         return position
     }
 
+    /// How many documents there are. O(pages)
+    var count: Int { words.reduce(0) { $0 + $1.nonzeroBitCount } }
+
     func build() -> DocumentSet {
         let pages = pages.sorted { $0.key < $1.key }.map { (container: $0.key, start: $0.value) }
         return DocumentSet(pages: pages, of: words)

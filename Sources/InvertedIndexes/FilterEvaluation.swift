@@ -19,17 +19,29 @@ extension InvertedIndexSchema {
     /// The documents that fulfill `filter`.
     ///
     /// - Throws: `IndexDamage`, `CancellationError` within some ten milliseconds of a cancellation, and what `store` and `ids` throw.
+    /// - Parameter wanted: so many suffice, the lowest ones; where it is no cheaper to find these there may be more.
     /// - Complexity: equality reads one chunk for each 65,536 documents; comparisons of single ints, numbers and dates read the fewer of
     ///   the terms in question and a block for each 512 documents; other comparisons, `Like` and lengths read the chunks of all terms in
     ///   question; a distance reads all coordinates; a condition through a reference looks at each target that fulfills the rest, or
     ///   at each object that is referred to, if those are fewer.
     package func documents(
-        matching filter: ResolvedFilter, ids: some IDLookup, in store: some OrderedReading,
+        matching filter: ResolvedFilter, atLeast wanted: Int = .max, ids: some IDLookup, in store: some OrderedReading,
         cancellation: Cancellation = .ofCurrentTask
     ) throws -> DocumentSet {
         let meter = WorkMeter(cancellation)
         let evaluation = FilterEvaluation(reader: PostingReader(store: store, meter: meter), ids: ids, meter: meter)
+        if let builder = try evaluation.collected(filter.root, atLeast: wanted) { return builder.build() }
         return try evaluation.documents(filter.root)
+    }
+
+    /// How many documents fulfill `filter`; otherwise as `documents(matching:)`.
+    package func count(
+        matching filter: ResolvedFilter, ids: some IDLookup, in store: some OrderedReading,
+        cancellation: Cancellation = .ofCurrentTask
+    ) throws -> Int {
+        let meter = WorkMeter(cancellation)
+        let evaluation = FilterEvaluation(reader: PostingReader(store: store, meter: meter), ids: ids, meter: meter)
+        return try evaluation.collected(filter.root)?.count ?? evaluation.documents(filter.root).count
     }
 }
 
@@ -38,6 +50,21 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
     let reader: PostingReader<Store>
     let ids: IDs
     let meter: WorkMeter
+
+    /// What a single condition on values finds, before it is made a set; `nil` for all others.
+    ///
+    /// - Parameter wanted: so many suffice, the lowest ones.
+    func collected(_ condition: ResolvedCondition, atLeast wanted: Int = .max) throws -> DocumentSetBuilder? {
+        var builder = DocumentSetBuilder()
+        switch condition {
+        case .term(let property, let term):
+            try reader.add(IndexKey.prefix(.term, property, term), atLeast: wanted, to: &builder)
+        case .terms(let property, let range): try reader.add(property, in: range, atLeast: wanted, to: &builder)
+        case .and(let operands) where operands.count == 1: return try collected(operands[0], atLeast: wanted)
+        default: return nil
+        }
+        return builder
+    }
 
     func documents(_ condition: ResolvedCondition) throws -> DocumentSet {
         switch condition {

@@ -4,22 +4,32 @@ internal import DataModel
 
 extension PostingReader {
     /// The documents of a property whose values, or one of them, lie in `range`.
+    func documents(_ property: PropertyID, in range: TermRange) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        try add(property, in: range, to: &builder)
+        return builder.build()
+    }
+
+    /// Adds the documents of a property whose values, or one of them, lie in `range`.
     ///
+    /// - Parameter wanted: so many suffice, the lowest ones.
     /// - Complexity: a step for each different value and 65,536 documents where these are few, else one for each 512 documents; only the
     ///   former where the property has no bit-sliced index.
-    func documents(_ property: PropertyID, in range: TermRange) throws -> DocumentSet {
+    func add(
+        _ property: PropertyID, in range: TermRange, atLeast wanted: Int = .max, to builder: inout DocumentSetBuilder
+    ) throws {
         let prefix = IndexKey.prefix(.term, property)
-        var builder = DocumentSetBuilder()
         guard let index = try store.bitSlicedIndex(of: property) else {
             _ = try add(prefix, range, atMost: .max, to: &builder)
-            return builder.build()
+            return
         }
         // Few terms are found sooner by themselves. How many there are is not known, so they are tried for a part of what the blocks cost:
-        // that much is lost where they are many.
+        // that much is lost where they are many. Where few documents suffice, the first blocks are tried before.
         let blockCount = index.documentCount / IndexKey.documentsPerSlicedBlock + 1
-        let limit = blockCount * WorkMeter.lookUp / Self.blocksInTimeOfTrial
-        if try add(prefix, range, atMost: limit, to: &builder) { return builder.build() }
-        return try documents(property, in: range, index)
+        let part = blockCount / Self.blocksInTimeOfTrial
+        if wanted != .max, try add(property, in: range, index, atLeast: wanted, inBlocks: part, to: &builder) { return }
+        if try add(prefix, range, atMost: part * WorkMeter.lookUp, to: &builder) { return }
+        try add(property, in: range, index, to: &builder)
     }
 
     /// Terms may cost that part of what the blocks do before they are given up.
@@ -58,22 +68,40 @@ extension PostingReader {
     }
 
     /// The documents of a property whose values lie in `range`, by its bit-sliced index alone.
-    func documents(
-        _ property: PropertyID, in range: TermRange, _ index: BitSlicedIndex
-    ) throws -> DocumentSet {
-        guard let range = range.numbers(width: index.width) else { return DocumentSet() }
+    func documents(_ property: PropertyID, in range: TermRange, _ index: BitSlicedIndex) throws -> DocumentSet {
         var builder = DocumentSetBuilder()
+        try add(property, in: range, index, to: &builder)
+        return builder.build()
+    }
+
+    /// Adds the documents of a property whose values lie in `range`, by its bit-sliced index alone.
+    ///
+    /// - Parameters:
+    ///   - wanted: so many suffice, the lowest ones.
+    ///   - limit: how many blocks are looked at.
+    /// - Returns: whether those that suffice were there, or all there are.
+    @discardableResult
+    private func add(
+        _ property: PropertyID, in range: TermRange, _ index: BitSlicedIndex, atLeast wanted: Int = .max,
+        inBlocks limit: Int = .max, to builder: inout DocumentSetBuilder
+    ) throws -> Bool {
+        guard let range = range.numbers(width: index.width) else { return true }
+        var (blocks, count) = (0, 0)
         let prefix = IndexKey.prefix(.bitSlices, property)
         try store.scan(prefix: prefix, from: IndexKey.smallChunk(prefix, 0)) { key, value in
+            guard blocks < limit else { return false }
+            blocks += 1
             try meter.count(WorkMeter.lookUp + value.byteCount)
             guard key.byteCount == prefix.count + 3,
                 let found = BitSlicedBlock.documents(value, in: range, width: index.width)
             else { throw IndexDamage.malformedEntry(key: key.bytes) }
             let block = UInt32(key.byte(at: prefix.count)) << 16 | UInt32(key.lastUInt16)
             guard builder.add(found, block: block) else { throw IndexDamage.malformedEntry(key: key.bytes) }
-            return true
+            if wanted == .max { return true }
+            for index in 0..<BitSlicedBlock.wordCount { count += found[index].nonzeroBitCount }
+            return count < wanted
         }
-        return builder.build()
+        return count >= wanted || blocks < limit
     }
 }
 

@@ -14,12 +14,15 @@ struct PostingReader<Store: OrderedReading> {
         return builder.build()
     }
 
-    func add(_ prefix: [UInt8], to builder: inout DocumentSetBuilder) throws {
+    /// Adds the documents of the chunks under one posting key.
+    ///
+    /// - Parameter wanted: so many suffice, the lowest ones.
+    func add(_ prefix: [UInt8], atLeast wanted: Int = .max, to builder: inout DocumentSetBuilder) throws {
         try meter.count()
         try store.scan(prefix: prefix, from: prefix) { key, value in
             try meter.count(WorkMeter.lookUp + value.byteCount)
             try builder.add(key, value)
-            return true
+            return wanted == .max || builder.count < wanted
         }
     }
 

@@ -30,13 +30,9 @@ package struct RESTHandler: GuardedHandler {
     package func permission(for request: HTTPRequest) -> Permission {
         let router = RESTEndpoints.router
         if request.method == "OPTIONS" || !request.pathSegments.starts(with: router.prefix) { return .open }
-        switch router.match(method: request.method, path: request.pathSegments) {
-        case .found(let endpoint, _): return endpoint.permission
-        case .wrongMethod(let others): return others.map(\.permission).min() ?? .read
-        case .unknownPath:
-            let branch = request.pathSegments.dropFirst(router.prefix.count).first
-            return branch.map(Self.openBranches.contains) == true ? .open : .read
-        }
+        if let permission = router.permission(method: request.method, path: request.pathSegments) { return permission }
+        let branch = request.pathSegments.dropFirst(router.prefix.count).first
+        return branch.map(Self.openBranches.contains) == true ? .open : .read
     }
 
     package func pathPattern(for request: HTTPRequest) -> String? {

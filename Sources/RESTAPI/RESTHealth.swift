@@ -17,7 +17,7 @@ package struct RESTHealth: HTTPHandler {
 
     /// Answers the endpoints that take no work; `nil` for all others.
     package func immediateResponse(to request: HTTPRequest) -> HTTPResponse? {
-        let match = RESTEndpoints.router.match(method: request.method, path: request.pathSegments)
+        let match = RESTEndpoints.immediateRouter.match(method: request.method, path: request.pathSegments)
         guard case .found(let endpoint, _) = match, case .immediate(let answer) = endpoint.action else { return nil }
         return crossOrigin.added(to: answer(isReady()))
     }

@@ -69,12 +69,47 @@ struct ColumnTests {
         try storage.environment.write { transaction throws in
             for document in documents.values { try transaction.remove(document, in: shard) }
         }
+        #expect(try storage.problems() == [])
+        try storage.environment.write { transaction throws in
+            while try !transaction.tidyColumn(of: shard, atMost: 3) {}
+        }
         try storage.environment.read { transaction throws in
-            let prefix = Key.inShard(.column, shard)
-            try transaction.scan(prefix: prefix, from: prefix) { key, _ in
-                Issue.record("\(Key.describe(key)) is left")
-                return true
+            #expect(try !transaction.containsAny(prefix: Key.inShard(.column, shard)))
+            #expect(try !transaction.isUnmerged(shard))
+        }
+    }
+
+    @Test func `what an object leaves in columns is taken out when the shard is merged, and not what others have`()
+        throws
+    {
+        try storage.environment.write { transaction throws in
+            for number in 0..<300 as Range<UInt64> {
+                try storage.insert(
+                    ObjectID(number: number), [PropertyID(0): .int(Int64(number)), PropertyID(1): .text("t")],
+                    in: transaction)
             }
+        }
+        try storage.environment.write { transaction throws in
+            for number in [1, 130, 299] as [UInt32] { try transaction.remove(DocumentID(number), in: shard) }
+        }
+        #expect(try storage.problems() == [])
+        #expect(try column(0, 0)?.ints.count == 128)
+        #expect(try storage.environment.read { try $0.findUnmergedShards() } == [shard])
+        // A block at a time, of two columns.
+        for left in (0..<6).reversed() {
+            let isDone = try storage.environment.write { try $0.tidyColumn(of: shard, atMost: 1) }
+            #expect(isDone == (left == 0))
+            #expect(try storage.problems() == [])
+        }
+        #expect(try column(0, 0)?.ints == [0] + (2..<128))
+        #expect(try column(0, 2)?.ints == Array(256..<299))
+        #expect(try column(1, 1)?.present == UInt128.max ^ 0b100)
+        #expect(try storage.environment.read { try $0.findUnmergedShards() } == [])
+    }
+
+    private func column(_ property: UInt16, _ block: UInt32) throws -> ColumnBlock? {
+        try storage.environment.read { transaction throws in
+            try transaction.columnBlock(under: Key.appending(block, to: Key.column(PropertyID(property), in: shard)))
         }
     }
 

@@ -29,7 +29,7 @@ struct EnvironmentTests {
         let environment = try StorageEnvironment.open(folder: path, options: .fast)
         #expect(try environment.read { try $0.formatVersion() } == FormatVersion.current)
         environment.close()
-        #expect(try String(contentsOfFile: "\(path)/format", encoding: .utf8) == "needletail-data 3\n")
+        #expect(try String(contentsOfFile: "\(path)/format", encoding: .utf8) == "needletail-data 4\n")
     }
 
     @Test func `the table of readers has disk space for all of it, and only as many readers as it should`() throws {
@@ -97,9 +97,9 @@ struct EnvironmentTests {
 
     @Test func `a newer format is refused and nothing is touched`() throws {
         try open().close()
-        try folder.write(Data("needletail-data 4\nof a later age\n".utf8), to: "format")
+        try folder.write(Data("needletail-data 5\nof a later age\n".utf8), to: "format")
         let before = try files()
-        let refusal = StorageError.newerFormat(folder: folder.path, found: 4, supported: 3)
+        let refusal = StorageError.newerFormat(folder: folder.path, found: 5, supported: 4)
         #expect(throws: refusal) { try open() }
         #expect(throws: refusal) { try open(.readOnly) }
         #expect(try files() == before)
@@ -111,8 +111,8 @@ struct EnvironmentTests {
         environment.close()
         try FileManager.default.removeItem(atPath: "\(folder.path)/format")
         let before = try folder.bytes(of: "data.mdb")
-        #expect(throws: StorageError.newerFormat(folder: folder.path, found: 7, supported: 3)) { try open() }
-        #expect(throws: StorageError.newerFormat(folder: folder.path, found: 7, supported: 3)) { try open(.readOnly) }
+        #expect(throws: StorageError.newerFormat(folder: folder.path, found: 7, supported: 4)) { try open() }
+        #expect(throws: StorageError.newerFormat(folder: folder.path, found: 7, supported: 4)) { try open(.readOnly) }
         #expect(try folder.bytes(of: "data.mdb") == before)
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/format"))
     }
@@ -125,7 +125,7 @@ struct EnvironmentTests {
         let again = try open()
         #expect(try again.read { try $0.setting("a") } == [1])
         again.close()
-        #expect(try folder.bytes(of: "format") == Data("needletail-data 3\n".utf8))
+        #expect(try folder.bytes(of: "format") == Data("needletail-data 4\n".utf8))
     }
 
     @Test(arguments: ["", "needletail-data", "something 1", "needletail-data x", "needletail-data 0"])

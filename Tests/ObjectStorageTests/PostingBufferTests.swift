@@ -45,7 +45,7 @@ struct PostingBufferTests {
         try (environment ?? storage.environment).read { try $0.postingRuns(of: storage.shard).count }
     }
 
-    private func merge() { GroupCommit(environment: storage.environment).mergeWaitingRuns() }
+    private func merge() { GroupCommit(environment: storage.environment).mergeWaitingShard() }
 
     @Test func `edits are a run, and found by the next reader`() throws {
         try add(0..<3)
@@ -114,10 +114,10 @@ struct PostingBufferTests {
     @Test func `what waits is brought into the tree while there is nothing to write`() throws {
         merge()
         try add(0..<3)
-        #expect(storage.environment.mayHaveRuns)
+        #expect(storage.environment.mayHaveUnmergedShards)
         merge()
         #expect(try runCount() == 0)
-        #expect(!storage.environment.mayHaveRuns)
+        #expect(!storage.environment.mayHaveUnmergedShards)
         #expect(try count() == 3)
     }
 
@@ -127,8 +127,8 @@ struct PostingBufferTests {
         let again = try StorageEnvironment.open(folder: storage.folder.path, options: .fast)
         defer { again.close() }
         #expect(try runCount(again) == 1)
-        #expect(again.mayHaveRuns)
-        GroupCommit(environment: again).mergeWaitingRuns()
+        #expect(again.mayHaveUnmergedShards)
+        GroupCommit(environment: again).mergeWaitingShard()
         #expect(try runCount(again) == 0)
         let counted = try again.read { try Self.schema.documentCount(in: $0.inverted(storage.shard)) }
         #expect(counted == 3)

@@ -42,6 +42,12 @@ package struct AggregationPlan: Sendable {
             }
     }
 
+    /// Whether all that is asked is how many objects a filter lets through.
+    var countsOnly: Bool {
+        request.countsObjects && groupBy == nil && query.search == nil
+            && properties.allSatisfy(\.request.measures.isEmpty)
+    }
+
     /// What can be said of a request without its query: whether its parts fit each other and the collection.
     static func check(
         _ request: AggregationRequest, in collection: CollectionDefinition

@@ -74,12 +74,19 @@ extension QueryRun {
     /// - Parameter fused: by document. Scores that are nearly equal count as equal, so what sorting begins with can decide.
     private func ranked(_ fused: [HybridFusion.Fused]) throws -> [HybridFusion.Fused] {
         var comparisonCount = 0
+        var ids: [DocumentID: ObjectID] = [:]
+        func knownID(of document: DocumentID) throws -> ObjectID {
+            if let id = ids[document] { return id }
+            let id = try id(of: document)
+            ids[document] = id
+            return id
+        }
         return try fused.sorted { left, right in
             comparisonCount += 1
             if comparisonCount % Self.stepsBetweenLooks == 0 { try check() }
             if abs(left.score - right.score) >= 1e-7 { return left.score > right.score }
             if left.secondary != right.secondary { return left.secondary > right.secondary }
-            return try id(of: left.document) < id(of: right.document)
+            return try knownID(of: left.document) < knownID(of: right.document)
         }
     }
 

@@ -68,11 +68,17 @@ struct QueryRun {
     }
 
     /// How many objects the filter lets through, without regard to search and window. O(1) where nothing is left out.
-    func count() throws -> Int { try allowed()?.count ?? reader.objectCount() }
+    func count() throws -> Int {
+        if plan.expired == nil, let filter = plan.filter { return try reader.count(matching: filter) }
+        return try allowed()?.count ?? reader.objectCount()
+    }
 
     /// What the filter lets through and has not expired, looked up once for all that the query asks of the indexes.
-    private func allowed() throws -> DocumentSet? {
-        let allowed = try plan.filter.map { try reader.documents(matching: $0) }
+    ///
+    /// - Parameter wanted: so many suffice, the lowest ones; there may be more.
+    private func allowed(atLeast wanted: Int = .max) throws -> DocumentSet? {
+        let wanted = plan.expired == nil ? wanted : .max
+        let allowed = try plan.filter.map { try reader.documents(matching: $0, atLeast: wanted) }
         guard let expired = try plan.expired.map({ try reader.documents(matching: $0) }), !expired.isEmpty else {
             return allowed
         }
@@ -81,8 +87,10 @@ struct QueryRun {
 
     /// What the window holds, in order.
     private func candidates() throws -> [Candidate] {
+        guard let search = plan.search else {
+            return try list(allowed(atLeast: plan.sorter == nil ? window.end : .max))
+        }
         let allowed = try allowed()
-        guard let search = plan.search else { return try list(allowed) }
         var found = try candidates(of: search, allowed)
         if let boost = plan.boost { found = try boosted(found, by: boost) }
         found = window.cut(found)

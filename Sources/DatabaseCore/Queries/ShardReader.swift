@@ -14,8 +14,16 @@ struct ShardReader {
     private let vectorReaders = VectorReaders()
 
     /// The documents that fulfill `filter`.
-    func documents(matching filter: ResolvedFilter) throws -> DocumentSet {
-        try collection.invertedSchema.documents(matching: filter, ids: self, in: transaction.inverted(shard.address))
+    ///
+    /// - Parameter wanted: so many suffice, the lowest ones; there may be more.
+    func documents(matching filter: ResolvedFilter, atLeast wanted: Int = .max) throws -> DocumentSet {
+        try collection.invertedSchema.documents(
+            matching: filter, atLeast: wanted, ids: self, in: transaction.inverted(shard.address))
+    }
+
+    /// How many documents fulfill `filter`.
+    func count(matching filter: ResolvedFilter) throws -> Int {
+        try collection.invertedSchema.count(matching: filter, ids: self, in: transaction.inverted(shard.address))
     }
 
     func allDocuments() throws -> DocumentSet {

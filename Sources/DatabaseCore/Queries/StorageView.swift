@@ -47,6 +47,7 @@ final class StorageView: DatabaseView {
         defer { database.recall.load.end() }
         return try caught {
             let run = run(of: plan.query)
+            if plan.countsOnly { return [AggregateGroup(objectCount: try run.count())] }
             let documents = try run.documents(atMost: plan.request.objectLimit)
             return try AggregationRun(reader: run.reader, plan: plan, cancellation: .ofCurrentTask)
                 .groups(of: documents)

@@ -61,8 +61,8 @@ extension WriteTransaction {
             try putNumber(record.id.number, for: Key.collectionName(record.name))
             try removeValue(for: Key.dropped(record.id, nil))
             if version < 2 { try makeColumns(of: record.id) }
-            for shard in try shards(of: record.id) where try hasStoredRuns(of: shard.address) {
-                shardsWithRuns.insert(shard.address)
+            for shard in try shards(of: record.id) where try isUnmerged(shard.address) {
+                unmergedShards.insert(shard.address)
             }
         }
     }

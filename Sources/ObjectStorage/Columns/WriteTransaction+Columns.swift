@@ -47,12 +47,7 @@ extension WriteTransaction {
         if heldBackColumnChangeCount > Self.heldBackLimit { try flushColumns() }
     }
 
-    func removeColumns(of document: DocumentID, _ properties: [PropertyID], in shard: ShardAddress) throws {
-        for property in properties { changeColumn(property, of: document, to: nil, in: shard) }
-        if heldBackColumnChangeCount > Self.heldBackLimit { try flushColumns() }
-    }
-
-    private func changeColumn(
+    func changeColumn(
         _ property: PropertyID, of document: DocumentID, to value: ColumnValue?, in shard: ShardAddress
     ) {
         let (block, place) = ColumnBlock.position(of: document)

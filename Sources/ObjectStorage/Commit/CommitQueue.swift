@@ -174,7 +174,7 @@ package final class CommitQueue: Sendable {
         while let group = nextGroup(isMerging: isMerging) {
             isMerging = group.isEmpty
             if isMerging {
-                GroupCommit(environment: environment).mergeWaitingRuns()
+                GroupCommit(environment: environment).mergeWaitingShard()
                 continue
             }
             GroupCommit(environment: environment).run(group) { changes in
@@ -201,7 +201,7 @@ package final class CommitQueue: Sendable {
         defer { condition.unlock() }
         while unsafe state.waiting.isEmpty {
             if unsafe state.isClosing { return nil }
-            if !environment.mayHaveRuns {
+            if !environment.mayHaveUnmergedShards {
                 condition.wait()
             } else if isMerging || !condition.wait(until: Date(timeIntervalSinceNow: Self.secondsBeforeMerging)) {
                 if unsafe state.waiting.isEmpty, unsafe !state.isClosing { return [] }

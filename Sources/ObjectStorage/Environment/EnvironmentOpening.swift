@@ -237,6 +237,8 @@ enum FormatUpgrades {
         },
         // Version 3 may have runs of edits beside the entries of the inverted indexes; data without any are as before.
         2: { _ in },
+        // Version 4 may have values of objects that are gone in columns, with notes of them; data without any are as before.
+        3: { _ in },
     ]
 
     /// - Parameter version: what the data have; `nil` for an empty database.

@@ -8,7 +8,7 @@ import Glibc
 /// what counts for data that were copied without the file, and changes in the same transaction as an upgrade.
 enum FormatVersion {
     /// What this program writes, described in `Docs/formats/`.
-    static let current: UInt32 = 3
+    static let current: UInt32 = 4
     static let fileName = "format"
 
     private static let firstWord = "needletail-data"

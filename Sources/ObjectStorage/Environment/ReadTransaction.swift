@@ -71,6 +71,13 @@ package class ReadTransaction {
 
     final func contains(_ key: [UInt8]) throws -> Bool { try withValue(for: key) { $0 != nil } }
 
+    /// Whether a key begins with `prefix`.
+    final func containsAny(prefix: [UInt8]) throws -> Bool {
+        let cursor = try openCursor()
+        defer { closeCursor(cursor) }
+        return try cursor.seek(prefix) && cursor.hasPrefix(prefix)
+    }
+
     /// A copy of the value under `key`, or `nil`.
     final func bytes(under key: [UInt8]) throws -> [UInt8]? {
         try withValue(for: key) { value in

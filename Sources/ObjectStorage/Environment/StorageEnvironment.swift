@@ -61,8 +61,9 @@ package final class StorageEnvironment: Sendable {
     /// Whether the file system takes back the space of free pages, as far as is known.
     let canPunchHoles = Atomic<Bool>(true)
 
-    /// Shards of which runs of edits may be stored that can be brought into the tree; `nil` while nobody has looked.
-    let shardsWithRuns = Mutex<Set<ShardAddress>?>(nil)
+    /// Shards in which something may be stored that can be merged: runs of edits, values of objects that are gone; `nil` while nobody
+    /// has looked.
+    let unmergedShards = Mutex<Set<ShardAddress>?>(nil)
 
     /// Collections whose number counts as dropped while they are being restored.
     let sparedFromPurge = Mutex<Set<CollectionID>>([])

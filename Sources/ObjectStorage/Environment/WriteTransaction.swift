@@ -22,10 +22,12 @@ package final class WriteTransaction: ReadTransaction {
     /// Changes of columns that are not in the tree yet, in their order.
     var columnChanges: [ColumnBlockAddress: [ColumnChange]] = [:]
     var heldBackColumnChangeCount = 0
+    /// Documents that are gone, and have left values in columns, of which the tree does not know yet.
+    var columnRemains: [ColumnAddress: [UInt32]] = [:]
     /// Edits of the inverted indexes that are not in the tree yet.
     var postingEdits: [ShardAddress: PostingBatch] = [:]
-    /// The shards of which this transaction leaves runs.
-    var shardsWithRuns: Set<ShardAddress> = []
+    /// The shards in which this transaction leaves something to be merged.
+    var unmergedShards: Set<ShardAddress> = []
     /// Whether it only makes room, and so has to do with little.
     var isRemoval = false
 
@@ -55,7 +57,7 @@ package final class WriteTransaction: ReadTransaction {
         // Safety: the handle is not used after this; LMDB frees it, also on failure.
         let code = unsafe mdb_txn_commit(handle)
         try LMDBCall.check(code, "mdb_txn_commit", environment.context)
-        environment.noteRuns(of: shardsWithRuns)
+        environment.noteUnmerged(of: unmergedShards)
     }
 
     func abort() {
@@ -70,6 +72,7 @@ package final class WriteTransaction: ReadTransaction {
     override func flush() throws {
         try flushVectors()
         try flushColumns()
+        try flushColumnRemains()
         try flushPostings()
         try flushCounters()
     }

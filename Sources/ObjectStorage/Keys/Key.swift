@@ -44,6 +44,8 @@ enum Key {
         case id = 0x11
         case blob = 0x12
         case column = 0x13
+        /// Documents that are gone, whose values still stand in a column.
+        case columnRemains = 0x14
         case vector = 0x20
         case multiVector = 0x21
         case inverted = 0x30
@@ -112,6 +114,11 @@ enum Key {
     /// What the blocks of a property's column begin with.
     static func column(_ property: PropertyID, in shard: ShardAddress) -> [UInt8] {
         appending(property.number, to: inShard(.column, shard))
+    }
+
+    /// What the notes on a property's column begin with.
+    static func columnRemains(_ property: PropertyID, in shard: ShardAddress) -> [UInt8] {
+        appending(property.number, to: inShard(.columnRemains, shard))
     }
 
     static func postingRun(_ number: UInt32, in shard: ShardAddress) -> [UInt8] {

@@ -186,7 +186,7 @@ extension WriteTransaction {
         for vector in head.multiVectors {
             try removeValue(for: Key.multiVector(vector, of: document, in: shard))
         }
-        try removeColumns(of: document, head.properties, in: shard)
+        leaveColumns(of: document, head.properties, in: shard)
         try removeValue(for: Key.object(document, in: shard))
     }
 

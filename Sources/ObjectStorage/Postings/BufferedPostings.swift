@@ -63,26 +63,22 @@ extension ReadTransaction {
         return runs
     }
 
-    /// The shards that have buffered edits.
+    /// The shards that have something to be merged.
     ///
     /// - Complexity: O(shards) look-ups.
-    final func shardsWithBufferedPostings() throws -> Set<ShardAddress> {
+    final func findUnmergedShards() throws -> Set<ShardAddress> {
         var found: Set<ShardAddress> = []
         for collection in try collections() {
-            for shard in try shards(of: collection.id) where try hasStoredRuns(of: shard.address) {
+            for shard in try shards(of: collection.id) where try isUnmerged(shard.address) {
                 found.insert(shard.address)
             }
         }
         return found
     }
 
-    final func hasStoredRuns(of shard: ShardAddress) throws -> Bool {
-        let prefix = Key.inShard(.postingRun, shard)
-        var isFound = false
-        try scan(prefix: prefix, from: prefix) { _, _ in
-            isFound = true
-            return false
-        }
-        return isFound
+    /// Whether a shard has buffered edits, or values of objects that are gone.
+    final func isUnmerged(_ shard: ShardAddress) throws -> Bool {
+        try containsAny(prefix: Key.inShard(.postingRun, shard))
+            || containsAny(prefix: Key.inShard(.columnRemains, shard))
     }
 }

@@ -46,8 +46,10 @@ extension WriteTransaction {
         let limit = environment.options.runsInBytes * (isRemoval ? PostingBufferLimits.limitsOfRemovals : 1)
         if runs.reduce(0, { $0 + $1.byteCount }) > limit {
             try mergePostings(of: shard)
+            while try !tidyColumn(of: shard) {}
+            unmergedShards.remove(shard)
         } else {
-            shardsWithRuns.insert(shard)
+            unmergedShards.insert(shard)
             // Joining takes room, of which a removal may have little.
             if !isRemoval { try joinSmallRuns(runs, of: shard) }
         }
@@ -102,9 +104,8 @@ extension WriteTransaction {
             return byteCount == run.byteCount || byteCount <= limit
         }
         try PostingRun.merge(takeRuns(merged.map(\.number), of: shard), into: InvertedWriter(self, shard))
-        let isDone = merged.count == runs.count
-        if isDone { shardsWithRuns.remove(shard) } else { shardsWithRuns.insert(shard) }
-        return isDone
+        if try isUnmerged(shard) { unmergedShards.insert(shard) } else { unmergedShards.remove(shard) }
+        return merged.count == runs.count
     }
 
     /// Copies runs and removes them from the tree.

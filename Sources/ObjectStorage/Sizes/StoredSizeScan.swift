@@ -65,7 +65,7 @@ package struct StoredSizeScan {
             return
         }
         switch purpose {
-        case .counters, .object, .id, .column: sizes.objects += byteCount
+        case .counters, .object, .id, .column, .columnRemains: sizes.objects += byteCount
         case .blob: sizes.blobs += byteCount
         case .inverted, .postingRun: sizes.inverted += byteCount
         case .vector, .multiVector, .segment, .snapshot:

@@ -23,6 +23,13 @@ enum RESTEndpoints {
         meta + schema + aliases + tenants + objects + pictures + search + batch + backups + imports + insights + recall
             + server + graphql + unbuilt)
 
+    /// Those of them that are answered on the connection's thread, which every request asks for.
+    static let immediateRouter = Router(
+        prefix: router.prefix,
+        router.endpoints.filter { endpoint in
+            if case .immediate = endpoint.action { true } else { false }
+        })
+
     private static let meta: [RESTEndpoint] = [
         RESTEndpoint(
             "GET", "", .open, "The interface's main links", tag: "meta", .root, .work { handler, _ in handler.root() }),
