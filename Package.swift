@@ -92,7 +92,7 @@ let package = Package(
 
         // Vocabulary and plumbing.
         library("DataModel"),
-        library("RandomNumbers"),
+        hotLibrary("RandomNumbers"),
         library("JSON", uses: ["CCharConv"]),
         library("Observability", uses: ["CSystem", "JSON"]),
         library("Execution", uses: ["CSystem"]),
@@ -285,17 +285,18 @@ let package = Package(
         tests(of: "MultipartForms"),
         tests(of: "Fetching", uses: ["Execution", "HTTPServer", "Observability", "WebClient"]),
         tests(of: "WebClient", uses: ["Execution", "HTTPServer", "Observability"]),
-        tests(of: "Layouts", uses: ["RandomNumbers"]),
+        tests(of: "Layouts", uses: ["RandomNumbers"], areHot: true),
         tests(of: "Protobuf"),
         tests(of: "WeaviateMessages", uses: ["Protobuf"]),
-        tests(of: "VectorKernels", uses: ["RandomNumbers"]),
-        tests(of: "VectorIndexes", uses: ["DataModel", "RandomNumbers", "VectorKernels"]),
-        tests(of: "InvertedIndexes", uses: ["CRoaring", "DataModel", "RandomNumbers"]),
+        tests(of: "VectorKernels", uses: ["RandomNumbers"], areHot: true),
+        tests(of: "VectorIndexes", uses: ["DataModel", "RandomNumbers", "VectorKernels"], areHot: true),
+        tests(of: "InvertedIndexes", uses: ["CRoaring", "DataModel", "RandomNumbers"], areHot: true),
         program(
             "ObjectStorageCrashWriter", at: "Tests/ObjectStorageCrashWriter", uses: ["DataModel", "ObjectStorage"]),
         tests(
             of: "ObjectStorage",
-            uses: ["DataModel", "InvertedIndexes", "ObjectStorageCrashWriter", "RandomNumbers", "VectorIndexes"]),
+            uses: ["DataModel", "InvertedIndexes", "ObjectStorageCrashWriter", "RandomNumbers", "VectorIndexes"],
+            areHot: true),
         tests(of: "ImageVectorizer", uses: ["Execution"], areHot: true),
         tests(
             of: "DatabaseCore",
