@@ -15,16 +15,25 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-// One thread and the connections that it serves.
+#define THREADS 2
+
+// Some connections and the threads that serve them.
 struct NTHTTPWorker {
     NTHTTPServer *server;
+    const NTHTTPOptions *options;
     struct MHD_Daemon *daemon;
+    // Held by the thread that has the library look at what has come.
+    pthread_mutex_t turn;
     // Written to when something is to be done that is no event of a socket.
     int wake;
-    // What the thread waits for: the library's descriptor for its sockets, and `wake`.
+    // What threads wait for: the library's descriptor for its sockets, and `wake`.
     int events;
-    pthread_t thread;
-    int has_thread;
+    // Threads that wait for events.
+    atomic_uint waiting;
+    // Whether a connection was accepted in this turn.
+    int has_accepted;
+    pthread_t threads[THREADS];
+    unsigned int thread_count;
 };
 
 struct NTHTTPServer {
@@ -36,6 +45,9 @@ struct NTHTTPServer {
 };
 
 static _Thread_local NTHTTPWorker *current;
+// What a callback has left to the thread.
+static _Thread_local void *kept;
+static _Thread_local int is_working;
 
 static void log_line(void *argument, const char *format, va_list arguments) {
     const NTHTTPOptions *options = argument;
@@ -64,15 +76,38 @@ static void *take_target(void *argument, const char *target, struct MHD_Connecti
     return request;
 }
 
-// Readable as long as the library's descriptor is, and once for each time that `wake` was written to.
+// Each event wakes one thread, once.
 static int watch_events(const NTHTTPWorker *worker) {
     const int sockets = MHD_get_daemon_info(worker->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     const int events = epoll_create1(EPOLL_CLOEXEC);
     if (events < 0) return -1;
-    struct epoll_event any = {.events = EPOLLIN}, each = {.events = EPOLLIN | EPOLLET};
-    if (epoll_ctl(events, EPOLL_CTL_ADD, sockets, &any) == 0 && epoll_ctl(events, EPOLL_CTL_ADD, worker->wake, &each) == 0) return events;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+    if (epoll_ctl(events, EPOLL_CTL_ADD, sockets, &event) == 0 && epoll_ctl(events, EPOLL_CTL_ADD, worker->wake, &event) == 0) return events;
     close(events);
     return -1;
+}
+
+static void note_connection(
+    void *argument, struct MHD_Connection *connection, void **context, enum MHD_ConnectionNotificationCode event
+) {
+    const NTHTTPOptions *options = argument;
+    if (event == MHD_CONNECTION_NOTIFY_STARTED && current != NULL) current->has_accepted = 1;
+    options->connection_changed(options->context, connection, context, event);
+}
+
+// Has the library look at all that has come; it accepts ten connections at a time. Returns for how many milliseconds there is
+// nothing to do unless something happens, -1 for ever.
+static int take_turn(NTHTTPWorker *worker) {
+    MHD_UNSIGNED_LONG_LONG left;
+    int timeout = -1;
+    pthread_mutex_lock(&worker->turn);
+    do {
+        worker->has_accepted = 0;
+        MHD_run_wait(worker->daemon, 0);
+    } while (worker->has_accepted);
+    if (MHD_get_timeout(worker->daemon, &left) == MHD_YES) timeout = left < INT_MAX ? (int)left : INT_MAX;
+    pthread_mutex_unlock(&worker->turn);
+    return timeout;
 }
 
 // Waits by itself, and has the library look only at what has come. Its own wait, in 0.9.75, asks for 128 events at a time and,
@@ -82,25 +117,43 @@ static void *serve(void *argument) {
     NTHTTPWorker *worker = argument;
     current = worker;
     while (!atomic_load(&worker->server->is_ending)) {
-        MHD_UNSIGNED_LONG_LONG left;
-        int timeout = -1;
-        if (MHD_get_timeout(worker->daemon, &left) == MHD_YES) timeout = left < INT_MAX ? (int)left : INT_MAX;
-        struct epoll_event happened[2];
-        if (timeout != 0) epoll_wait(worker->events, happened, 2, timeout);
-        MHD_run_wait(worker->daemon, 0);
+        int timeout = take_turn(worker);
+        if (kept != NULL) {
+            void *work = kept;
+            kept = NULL;
+            // What is left to do is for the other thread.
+            if (timeout == 0) eventfd_write(worker->wake, 1);
+            is_working = 1;
+            worker->options->work(worker->options->context, work);
+            is_working = 0;
+        } else if (timeout != 0) {
+            struct epoll_event happened[2];
+            atomic_fetch_add(&worker->waiting, 1);
+            epoll_wait(worker->events, happened, 2, timeout);
+            atomic_fetch_sub(&worker->waiting, 1);
+        }
     }
+    // For the other thread.
+    eventfd_write(worker->wake, 1);
     // Takes up what was resumed meanwhile, and hears of what was shut down.
-    MHD_run_wait(worker->daemon, 0);
+    take_turn(worker);
     return NULL;
 }
 
+int nt_http_can_keep(void) {
+    // In its last turn a thread does nothing further.
+    return current != NULL && kept == NULL && !atomic_load(&current->server->is_ending) && atomic_load(&current->waiting) > 0;
+}
+
+void nt_http_keep(void *work) { kept = work; }
+
 NTHTTPWorker *nt_http_current_worker(void) { return current; }
 
-void nt_http_resume(NTHTTPWorker *worker, struct MHD_Connection *connection) {
+void nt_http_resume(NTHTTPWorker *worker, struct MHD_Connection *connection, int is_last) {
     NTHTTPServer *server = worker->server;
     atomic_fetch_add(&server->resuming, 1);
     MHD_resume_connection(connection);
-    eventfd_write(worker->wake, 1);
+    if (!is_last || !is_working || current != worker) eventfd_write(worker->wake, 1);
     // The last touch: once nothing is suspended and nobody resumes, all of it may go.
     atomic_fetch_sub(&server->resuming, 1);
 }
@@ -118,7 +171,7 @@ static struct MHD_Daemon *make_daemon(const NTHTTPOptions *options, unsigned int
         MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
         MHD_OPTION_URI_LOG_CALLBACK, take_target, (void *)options,
         MHD_OPTION_NOTIFY_COMPLETED, options->request_ended, options->context,
-        MHD_OPTION_NOTIFY_CONNECTION, options->connection_changed, options->context,
+        MHD_OPTION_NOTIFY_CONNECTION, note_connection, (void *)options,
         MHD_OPTION_END);
 }
 
@@ -128,10 +181,13 @@ static int start(NTHTTPWorker *worker) {
     sigemptyset(&pipe);
     sigaddset(&pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &pipe, &before);
-    worker->has_thread = pthread_create(&worker->thread, NULL, serve, worker) == 0;
+    for (; worker->thread_count < THREADS; worker->thread_count++) {
+        pthread_t *thread = &worker->threads[worker->thread_count];
+        if (pthread_create(thread, NULL, serve, worker) != 0) break;
+        pthread_setname_np(*thread, "http");
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (worker->has_thread) pthread_setname_np(worker->thread, "http");
-    return worker->has_thread;
+    return worker->thread_count == THREADS;
 }
 
 NTHTTPServer *nt_http_start(const NTHTTPOptions *options) {
@@ -143,6 +199,8 @@ NTHTTPServer *nt_http_start(const NTHTTPOptions *options) {
         NTHTTPWorker *worker = &server->workers[server->count];
         unsigned int left = options->connection_limit % count > server->count;
         worker->server = server;
+        worker->options = options;
+        pthread_mutex_init(&worker->turn, NULL);
         worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         worker->daemon = make_daemon(options, options->connection_limit / count + left);
         worker->events = worker->wake >= 0 && worker->daemon != NULL ? watch_events(worker) : -1;
@@ -165,16 +223,15 @@ void nt_http_stop(NTHTTPServer *server) {
     atomic_store(&server->is_ending, 1);
     for (unsigned int index = 0; index < server->count; index++) {
         NTHTTPWorker *worker = &server->workers[index];
-        if (worker->has_thread) {
-            eventfd_write(worker->wake, 1);
-            pthread_join(worker->thread, NULL);
-        }
+        if (worker->thread_count > 0) eventfd_write(worker->wake, 1);
+        for (unsigned int thread = 0; thread < worker->thread_count; thread++) pthread_join(worker->threads[thread], NULL);
         MHD_stop_daemon(worker->daemon);
     }
     while (atomic_load(&server->resuming) > 0) sched_yield();
     for (unsigned int index = 0; index < server->count; index++) {
         if (server->workers[index].events >= 0) close(server->workers[index].events);
         if (server->workers[index].wake >= 0) close(server->workers[index].wake);
+        pthread_mutex_destroy(&server->workers[index].turn);
     }
     free(server);
 }

@@ -17,6 +17,12 @@ void nt_trim_memory(void) {
 #endif
 }
 
+static _Thread_local void *note_of_this_thread;
+
+void *nt_note_of_this_thread(void) { return note_of_this_thread; }
+
+void nt_set_note_of_this_thread(void *note) { note_of_this_thread = note; }
+
 void nt_name_this_thread(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
 }

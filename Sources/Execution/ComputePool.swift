@@ -47,12 +47,30 @@ package final class ComputePool: TaskExecutor {
 
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        if let kept = KeptJob.current, kept.take(job, of: self, takePlace) { return }
         // The thread that was at work last has the most in its processor's caches. It is woken when it need not wait for the lock.
         let thread = state.withLock { state in
             state.jobs.append(job)
             return state.idle.popLast()
         }
         thread?.signal()
+    }
+
+    /// Calls `body`, and keeps the first job that it enqueues here for the caller to run.
+    ///
+    /// - Returns: `nil` if there is none, or if it is the pool's because no thread is idle.
+    package func keepingFirstJob(of body: () -> Void) -> KeptJob? { KeptJob.first(of: self, in: body) }
+
+    /// Keeps one of the idle threads idle until its place is given back; `nil` if there is none.
+    private func takePlace() -> DispatchSemaphore? { state.withLock { $0.idle.popLast() } }
+
+    func giveBack(_ place: DispatchSemaphore) {
+        let isWanted = state.withLock { state in
+            if state.head < state.jobs.count || state.isStopping { return true }
+            state.idle.append(place)
+            return false
+        }
+        if isWanted { place.signal() }
     }
 
     /// Runs `body` on the pool. The caller suspends; a thread of the pool may block in `body`.

@@ -55,11 +55,12 @@ final class Connection: Sendable {
     func cancelIfHungUp() { guarded.withLock { lookForHangUp(&$0) } }
 
     /// libmicrohttpd 0.9.75 misses an end that arrives together with the last bytes: after a short read it waits for
-    /// another event, and an edge-triggered epoll has none. Ending the reading makes one.
+    /// another event, and an edge-triggered epoll has none. Ending the reading makes one; at each look, since one that came
+    /// while there was more to read is spent.
     private func lookForHangUp(_ guarded: inout Guarded) {
-        if guarded.state.phase != .closed, !guarded.hasHungUp, nt_http_has_hung_up(socket) != 0 {
+        if guarded.state.phase != .closed, nt_http_has_hung_up(socket) != 0 {
+            if !guarded.hasHungUp || guarded.state.phase != .working { nt_http_end_reading(socket) }
             guarded.hasHungUp = true
-            nt_http_end_reading(socket)
         }
         if guarded.state.phase == .working, guarded.hasHungUp { guarded.exchange?.cancel() }
     }

@@ -93,7 +93,7 @@ import Synchronization
     /// Gives a response whose body is produced while it is sent; what is returned takes that body.
     func completeWithStream(_ response: HTTPResponse) -> BodyPipe {
         // Safety: a connection that the pipe's reader has suspended stays until it is resumed, and is resumed only by the pipe.
-        let pipe = BodyPipe { [self] in unsafe nt_http_resume(worker, handle) }
+        let pipe = BodyPipe { [self] in unsafe nt_http_resume(worker, handle, 0) }
         let isTooLate = work.withLock { work in
             if !work.isCancelled { work.pipe = pipe }
             return work.isCancelled
@@ -110,7 +110,8 @@ import Synchronization
             return true
         }
         // Safety: a suspended connection stays until it is resumed, and until there is a response it is resumed only here, once.
-        if isFirst { unsafe nt_http_resume(worker, handle) } else { pipe?.abort() }
+        // A body is produced while another thread sends it.
+        if isFirst { unsafe nt_http_resume(worker, handle, pipe == nil ? 1 : 0) } else { pipe?.abort() }
     }
 
     /// The response, once it is there, and where its body comes from if that is produced; given out once.

@@ -114,6 +114,14 @@ extension HTTPListener {
         }
     }
 
+    static var work: @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Void {
+        { _, kept in
+            // Safety: `answer` retained it.
+            guard let kept = unsafe kept else { return }
+            unsafe Unmanaged<KeptJob>.fromOpaque(kept).takeRetainedValue().run()
+        }
+    }
+
     // MARK: What the calls do
 
     /// Reads the headers, and refuses what need not be read further.

@@ -119,15 +119,22 @@ package final class HTTPListener: Sendable {
                 idle_timeout: UInt32(max(1, configuration.idleTimeout.components.seconds)),
                 context: Unmanaged.passRetained(self).toOpaque(),
                 request_began: Self.requestBegan, request_advanced: Self.requestAdvanced,
-                request_ended: Self.requestEnded, connection_changed: Self.connectionChanged, log: Self.logged))
+                request_ended: Self.requestEnded, connection_changed: Self.connectionChanged, work: Self.work,
+                log: Self.logged))
         return unsafe options
     }
 
     // MARK: Work
 
-    /// Has the request answered on the pool; the connection is suspended.
+    /// Has the request answered; the connection is suspended. By this thread if it can be spared, else on the pool.
     func answer(_ exchange: Exchange, _ request: HTTPRequest) {
         watch.began(exchange)
+        guard nt_http_can_keep() != 0 else { return startTask(exchange, request) }
+        guard let job = pool.keepingFirstJob(of: { startTask(exchange, request) }) else { return }
+        unsafe nt_http_keep(Unmanaged.passRetained(job).toOpaque())
+    }
+
+    private func startTask(_ exchange: Exchange, _ request: HTTPRequest) {
         let encodings = exchange.values(of: "content-encoding")
         let task = Task(executorPreference: pool) {
             let response = await self.response(to: request, encodings: encodings)
@@ -197,15 +204,13 @@ package final class HTTPListener: Sendable {
         guard let running else { return true }
         return await withCheckedContinuation { continuation in
             let thread = Thread { [self] in
-                stop(running, drainingFor: patience)
-                continuation.resume(
-                    returning: watch.waitUntilNoneIsAnswered(before: Date(timeIntervalSinceNow: grace.inSeconds)))
+                continuation.resume(returning: stop(running, drainingFor: patience, grace: grace))
             }
             thread.start()
         }
     }
 
-    private func stop(_ running: Running, drainingFor patience: Duration) {
+    private func stop(_ running: Running, drainingFor patience: Duration, grace: Duration) -> Bool {
         isDraining.store(true, ordering: .sequentiallyConsistent)
         for connection in watch.all { connection.shutDownIfIdle() }
         let hasDrained = watch.waitUntilOnlyLateOnesAreOpen(before: Date(timeIntervalSinceNow: patience.inSeconds))
@@ -223,10 +228,13 @@ package final class HTTPListener: Sendable {
         _ = watch.waitUntilEmpty(before: Date(timeIntervalSinceNow: 1))
         // libmicrohttpd ends the process when it is stopped with suspended connections. Those that were resumed above
         // are taken up again within microseconds.
-        guard watch.waitUntilNoneIsSuspended(before: Date(timeIntervalSinceNow: 5)) else {
-            logger.error("connections did not resume; the HTTP threads are left to the end of the process")
+        let areTakenUp = watch.waitUntilNoneIsSuspended(before: Date(timeIntervalSinceNow: 5))
+        if !areTakenUp { logger.error("connections did not resume; the HTTP threads are left to the end of the process") }
+        // One of the HTTP threads may be at work on a request itself.
+        let haveEnded = watch.waitUntilNoneIsAnswered(before: Date(timeIntervalSinceNow: grace.inSeconds))
+        guard areTakenUp, haveEnded else {
             lifecycle.withLock { $0 = .stopped }
-            return
+            return haveEnded
         }
         unsafe nt_http_stop(running.server)
         nt_close_socket(running.socket)
@@ -235,5 +243,6 @@ package final class HTTPListener: Sendable {
         unsafe Unmanaged<HTTPListener>.fromOpaque(running.options.pointee.context).release()
         unsafe running.options.deallocate()
         lifecycle.withLock { $0 = .stopped }
+        return true
     }
 }

@@ -74,6 +74,26 @@ import Testing
         }
     }
 
+    @Test func `a handler at work on a connection's own thread keeps none of the other connections waiting`() async throws {
+        let handler = BlockingHandler()
+        try await withServer(handler, change: { $0.threadCount = 1 }) { server in
+            let first = try TestClient(port: server.port)
+            let second = try TestClient(port: server.port)
+            first.send("GET /blocked HTTP/1.1\r\nHost: h\r\n\r\n")
+            await handler.waitUntilBlocked(1)
+            // As many further ones as a round of accepting takes, and one.
+            let others = try (0..<11).map { _ in try TestClient(port: server.port) }
+            for client in others + [second] {
+                client.send("GET /alive HTTP/1.1\r\nHost: h\r\n\r\n")
+                #expect(client.receive()?.status == 204)
+            }
+            second.send("GET /blocked HTTP/1.1\r\nHost: h\r\n\r\n")
+            await handler.waitUntilBlocked(1)
+            handler.open()
+            for client in [first, second] { #expect(client.receive()?.status == 200) }
+        }
+    }
+
     @Test func `a stop waits for handlers whose clients have gone, as long as it may`() async throws {
         let handler = BlockingHandler()
         try await withServer(handler) { server in
@@ -82,7 +102,7 @@ import Testing
                 client.send("GET /blocked HTTP/1.1\r\nHost: h\r\n\r\n")
                 await handler.waitUntilBlocked(1)
             }
-            #expect(await !server.stop(drainingFor: .seconds(20), grace: .milliseconds(20)))
+            #expect(await !server.stop(drainingFor: .zero, grace: .milliseconds(20)))
             handler.open()
         }
     }

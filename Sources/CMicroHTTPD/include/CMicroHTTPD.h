@@ -22,13 +22,15 @@ typedef struct {
     MHD_AccessHandlerCallback request_advanced;
     MHD_RequestCompletedCallback request_ended;
     MHD_NotifyConnectionCallback connection_changed;
+    /// Does what a callback has left with `nt_http_keep`. Runs beside callbacks, and may take long.
+    void (*work)(void *context, void *kept);
     void (*log)(void *context, const char *text);
 } NTHTTPOptions;
 
-/// Threads that share a listening socket; each serves the connections that it accepted.
+/// Workers that share a listening socket; each serves the connections that it accepted.
 typedef struct NTHTTPServer NTHTTPServer;
 
-/// One of them.
+/// One of them: two threads, of which one at a time looks at what has come. The other waits too, or works.
 typedef struct NTHTTPWorker NTHTTPWorker;
 
 /// Starts the threads; NULL if that fails. The options must not be freed before the server has stopped.
@@ -38,14 +40,23 @@ NTHTTPServer *nt_http_start(const NTHTTPOptions *options);
 void nt_http_accept_no_more(NTHTTPServer *server);
 
 /// Ends the threads, closes the connections, of which none may be suspended, and frees the server. To be called once, after
-/// `nt_http_accept_no_more`.
+/// `nt_http_accept_no_more`. Waits for kept work.
 void nt_http_stop(NTHTTPServer *server);
 
-/// The thread that calls, in one of the callbacks.
+/// Whose thread calls, in one of the callbacks.
 NTHTTPWorker *nt_http_current_worker(void);
 
-/// Goes on with a suspended connection of this thread. To be called on any thread, in place of `MHD_resume_connection`.
-void nt_http_resume(NTHTTPWorker *worker, struct MHD_Connection *connection);
+/// Whether the thread that calls, in one of the callbacks, may keep some work: it has none yet, and the worker's other thread
+/// waits for events.
+int nt_http_can_keep(void);
+
+/// Leaves some work to the thread that calls, for when everything that has come is looked at.
+void nt_http_keep(void *work);
+
+/// Goes on with a suspended connection of this worker. To be called on any thread, in place of `MHD_resume_connection`.
+///
+/// `is_last`: where kept work calls, it does nothing any more, so that its thread goes on with the connection itself.
+void nt_http_resume(NTHTTPWorker *worker, struct MHD_Connection *connection, int is_last);
 
 /// Sends what fits without waiting, if anything, and shuts the connection down for both sides.
 void nt_http_shut_down(int socket, const uint8_t *bytes, size_t count);

@@ -10,6 +10,10 @@ void nt_trim_memory(void);
 /// Names the calling thread, as debuggers and `top -H` show it; what is longer than 15 bytes is cut.
 void nt_name_this_thread(const char *name);
 
+/// A pointer that the calling thread alone has; NULL at first.
+void *nt_note_of_this_thread(void);
+void nt_set_note_of_this_thread(void *note);
+
 /// Has these signals noted for nt_signals_wait instead of ending the process; numbers up to 255. Returns 0 or an errno.
 int nt_signals_catch(const int *numbers, size_t count);
 
