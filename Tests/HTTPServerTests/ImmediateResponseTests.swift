@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test func `a handler at work on a connection's own thread keeps none of the other connections waiting`() async throws {
+    @Test func `a handler at work on a connection's thread keeps no other connection waiting`() async throws {
         let handler = BlockingHandler()
         try await withServer(handler, change: { $0.threadCount = 1 }) { server in
             let first = try TestClient(port: server.port)
