@@ -229,7 +229,9 @@ package final class HTTPListener: Sendable {
         // libmicrohttpd ends the process when it is stopped with suspended connections. Those that were resumed above
         // are taken up again within microseconds.
         let areTakenUp = watch.waitUntilNoneIsSuspended(before: Date(timeIntervalSinceNow: 5))
-        if !areTakenUp { logger.error("connections did not resume; the HTTP threads are left to the end of the process") }
+        if !areTakenUp {
+            logger.error("connections did not resume; the HTTP threads are left to the end of the process")
+        }
         // One of the HTTP threads may be at work on a request itself.
         let haveEnded = watch.waitUntilNoneIsAnswered(before: Date(timeIntervalSinceNow: grace.inSeconds))
         guard areTakenUp, haveEnded else {
