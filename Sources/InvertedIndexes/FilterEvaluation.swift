@@ -60,6 +60,8 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
         case .term(let property, let term):
             try reader.add(IndexKey.prefix(.term, property, term), atLeast: wanted, to: &builder)
         case .terms(let property, let range): try reader.add(property, in: range, atLeast: wanted, to: &builder)
+        case .pattern(let property, let pattern):
+            try reader.add(property, like: pattern, atLeast: wanted, to: &builder)
         case .and(let operands) where operands.count == 1: return try collected(operands[0], atLeast: wanted)
         default: return nil
         }
@@ -74,7 +76,10 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
         case .term(let property, let term): return try reader.documents(IndexKey.prefix(.term, property, term))
         case .terms(let property, let range): return try reader.documents(property, in: range)
         case .tokens(let property, let range): return try reader.documents(property, range)
-        case .pattern(let property, let pattern): return try reader.documents(property, like: pattern)
+        case .pattern(let property, let pattern):
+            var builder = DocumentSetBuilder()
+            try reader.add(property, like: pattern, to: &builder)
+            return builder.build()
         case .present(let property): return try present(property)
         case .length(let property, let range):
             let terms = TermRange(

@@ -77,13 +77,19 @@ struct PostingReader<Store: OrderedReading> {
         }
     }
 
-    /// The documents that have a token like `pattern`.
-    func documents(_ property: PropertyID, like pattern: WildcardPattern) throws -> DocumentSet {
-        var builder = DocumentSetBuilder()
+    /// Adds the documents that have a token like `pattern`.
+    ///
+    /// - Parameter wanted: so many suffice, the lowest ones.
+    func add(
+        _ property: PropertyID, like pattern: WildcardPattern, atLeast wanted: Int = .max,
+        to builder: inout DocumentSetBuilder
+    ) throws {
         let prefix = IndexKey.prefix(.term, property)
         let scanned = prefix + TextTerm.escapedBeginning(of: pattern.literalPrefix).escaped
         // The chunks of a term follow each other; it is matched once.
         var last: (term: [UInt8], isMatch: Bool)?
+        // The terms with more than the lowest documents, where these may suffice.
+        var others: [[UInt8]] = []
         try store.scan(prefix: scanned, from: scanned) { key, value in
             try meter.count(WorkMeter.lookUp + value.byteCount)
             guard let term = TextTerm.read(key, from: prefix.count), term.end == key.byteCount - 2 else {
@@ -97,10 +103,23 @@ struct PostingReader<Store: OrderedReading> {
                 isMatch = try pattern.matches(term.isCut ? try longToken(property, bytes) : term.token, meter)
                 last = (bytes, isMatch)
             }
-            if isMatch { try builder.add(key, value) }
+            guard isMatch else { return true }
+            if wanted == .max || key.lastUInt16 == 0 {
+                try builder.add(key, value)
+            } else if let term = last?.term, others.last != term {
+                others.append(term)
+            }
             return true
         }
-        return builder.build()
+        guard builder.count < wanted else { return }
+        for term in others {
+            let prefix = prefix + term
+            try store.scan(prefix: prefix, from: prefix + [0, 1]) { key, value in
+                try meter.count(WorkMeter.lookUp + value.byteCount)
+                try builder.add(key, value)
+                return true
+            }
+        }
     }
 
     /// The documents whose coordinates are within `distance` meters of `center`.

@@ -153,9 +153,13 @@ struct Shard {
         ids.documents[ObjectID(high: 0, low: UInt64(number))] = nil
     }
 
-    func find(_ filter: Filter) throws -> [UInt32] {
+    func find(_ filter: Filter, atLeast wanted: Int = .max) throws -> [UInt32] {
         let resolved = try schema.resolve(filter, collection: "C", others: others)
-        return try schema.documents(matching: resolved, ids: ids, in: store).map(\.number)
+        return try schema.documents(matching: resolved, atLeast: wanted, ids: ids, in: store).map(\.number)
+    }
+
+    func count(_ filter: Filter) throws -> Int {
+        try schema.count(matching: schema.resolve(filter, collection: "C", others: others), ids: ids, in: store)
     }
 
     func find(_ path: FilterPath, _ comparison: FilterComparison, _ value: FilterValue) throws -> [UInt32] {

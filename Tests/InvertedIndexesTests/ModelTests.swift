@@ -60,6 +60,11 @@ struct SeededGenerator: RandomNumberGenerator {
                 let filter = Self.filter(&generator, depth: 0)
                 let expected = shard.documents.values.filter { Self.matches($0, filter) }.map(\.id.number).sorted()
                 #expect(try shard.find(filter) == expected, "seed \(seed): \(filter)")
+                #expect(try shard.count(filter) == expected.count, "seed \(seed): \(filter)")
+                let wanted = Int.random(in: 1..<20, using: &generator)
+                let found = try shard.find(filter, atLeast: wanted)
+                #expect(found.prefix(wanted) == expected.prefix(wanted), "seed \(seed): \(wanted) of \(filter)")
+                #expect(Set(found).isSubset(of: expected), "seed \(seed): \(wanted) of \(filter)")
             }
         }
         #expect(shard.store.largestValueWritten <= 8_200)
