@@ -20,7 +20,6 @@
 // Some connections and the threads that serve them.
 struct NTHTTPWorker {
     NTHTTPServer *server;
-    const NTHTTPOptions *options;
     struct MHD_Daemon *daemon;
     // Held by the thread that has the library look at what has come.
     pthread_mutex_t turn;
@@ -37,6 +36,7 @@ struct NTHTTPWorker {
 };
 
 struct NTHTTPServer {
+    const NTHTTPOptions *options;
     atomic_bool is_ending;
     // Calls of `nt_http_resume` under way.
     atomic_uint resuming;
@@ -115,6 +115,7 @@ static int take_turn(NTHTTPWorker *worker) {
 // something else happened on the thread.
 static void *serve(void *argument) {
     NTHTTPWorker *worker = argument;
+    const NTHTTPOptions *options = worker->server->options;
     current = worker;
     while (!atomic_load(&worker->server->is_ending)) {
         int timeout = take_turn(worker);
@@ -124,7 +125,7 @@ static void *serve(void *argument) {
             // What is left to do is for the other thread.
             if (timeout == 0) eventfd_write(worker->wake, 1);
             is_working = 1;
-            worker->options->work(worker->options->context, work);
+            options->work(options->context, work);
             is_working = 0;
         } else if (timeout != 0) {
             struct epoll_event happened[2];
@@ -194,12 +195,12 @@ NTHTTPServer *nt_http_start(const NTHTTPOptions *options) {
     unsigned int count = options->thread_count > 0 ? options->thread_count : 1;
     NTHTTPServer *server = calloc(1, sizeof *server + count * sizeof(NTHTTPWorker));
     if (server == NULL) return NULL;
+    server->options = options;
     int is_whole = 1;
     for (; server->count < count && is_whole; server->count++) {
         NTHTTPWorker *worker = &server->workers[server->count];
         unsigned int left = options->connection_limit % count > server->count;
         worker->server = server;
-        worker->options = options;
         pthread_mutex_init(&worker->turn, NULL);
         worker->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
         worker->daemon = make_daemon(options, options->connection_limit / count + left);

@@ -9,15 +9,14 @@ import Dispatch
 /// Safety of `@unchecked Sendable`: one thread makes it and runs it.
 package final class KeptJob: @unchecked Sendable {
     private let pool: ComputePool
-    private var job: UnownedJob?
-    private var place: DispatchSemaphore?
+    /// The job, and the place it takes.
+    private var kept: (job: UnownedJob, place: DispatchSemaphore)?
 
     private init(of pool: ComputePool) { self.pool = pool }
 
     /// Runs the job. To be called once.
     package func run() {
-        guard let job, let place else { preconditionFailure("a kept job is run once") }
-        self.job = nil
+        guard let (job, place) = kept.take() else { preconditionFailure("a kept job is run once") }
         unsafe job.runSynchronously(on: pool.asUnownedTaskExecutor())
         pool.giveBack(place)
     }
@@ -35,16 +34,15 @@ package final class KeptJob: @unchecked Sendable {
         unsafe nt_set_note_of_this_thread(Unmanaged.passUnretained(kept).toOpaque())
         body()
         nt_set_note_of_this_thread(nil)
-        return kept.job == nil ? nil : kept
+        return kept.kept == nil ? nil : kept
     }
 
     /// Takes a job that is enqueued in a pool, in the place of the thread that `takePlace` gives.
     ///
     /// - Returns: whether it has taken it.
     func take(_ job: UnownedJob, of pool: ComputePool, _ takePlace: () -> DispatchSemaphore?) -> Bool {
-        guard pool === self.pool, self.job == nil, let place = takePlace() else { return false }
-        self.job = job
-        self.place = place
+        guard pool === self.pool, kept == nil, let place = takePlace() else { return false }
+        kept = (job, place)
         return true
     }
 }

@@ -193,7 +193,8 @@ package final class HTTPListener: Sendable {
     /// 2. Then no connection is accepted any more; handlers that are not done are cancelled, and their clients get status 503.
     /// 3. For `grace` at most the cancelled handlers are waited for, those included whose clients have gone before.
     ///
-    /// - Returns: whether every handler has ended. One that does not look for its cancellation runs on, unheard.
+    /// - Returns: whether every handler has ended. One that does not look for its cancellation runs on, unheard; the HTTP threads, of
+    ///   which it may have one, are left to the end of the process then.
     @discardableResult
     package func stop(drainingFor patience: Duration, grace: Duration = .seconds(5)) async -> Bool {
         let running: Running? = lifecycle.withLock { lifecycle in

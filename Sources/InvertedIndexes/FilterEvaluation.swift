@@ -76,10 +76,7 @@ struct FilterEvaluation<Store: OrderedReading, IDs: IDLookup> {
         case .term(let property, let term): return try reader.documents(IndexKey.prefix(.term, property, term))
         case .terms(let property, let range): return try reader.documents(property, in: range)
         case .tokens(let property, let range): return try reader.documents(property, range)
-        case .pattern(let property, let pattern):
-            var builder = DocumentSetBuilder()
-            try reader.add(property, like: pattern, to: &builder)
-            return builder.build()
+        case .pattern(let property, let pattern): return try reader.documents(property, like: pattern)
         case .present(let property): return try present(property)
         case .length(let property, let range):
             let terms = TermRange(

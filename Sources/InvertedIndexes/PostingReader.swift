@@ -16,10 +16,15 @@ struct PostingReader<Store: OrderedReading> {
 
     /// Adds the documents of the chunks under one posting key.
     ///
-    /// - Parameter wanted: so many suffice, the lowest ones.
-    func add(_ prefix: [UInt8], atLeast wanted: Int = .max, to builder: inout DocumentSetBuilder) throws {
+    /// - Parameters:
+    ///   - first: the chunk to begin with.
+    ///   - wanted: so many suffice, the lowest ones.
+    func add(
+        _ prefix: [UInt8], from first: UInt16 = 0, atLeast wanted: Int = .max, to builder: inout DocumentSetBuilder
+    ) throws {
         try meter.count()
-        try store.scan(prefix: prefix, from: prefix) { key, value in
+        // From the prefix itself, a key without a chunk is found too, and told of.
+        try store.scan(prefix: prefix, from: first == 0 ? prefix : IndexKey.chunk(prefix, first)) { key, value in
             try meter.count(WorkMeter.lookUp + value.byteCount)
             try builder.add(key, value)
             return wanted == .max || builder.count < wanted
@@ -77,6 +82,13 @@ struct PostingReader<Store: OrderedReading> {
         }
     }
 
+    /// The documents that have a token like `pattern`.
+    func documents(_ property: PropertyID, like pattern: WildcardPattern) throws -> DocumentSet {
+        var builder = DocumentSetBuilder()
+        try add(property, like: pattern, to: &builder)
+        return builder.build()
+    }
+
     /// Adds the documents that have a token like `pattern`.
     ///
     /// - Parameter wanted: so many suffice, the lowest ones.
@@ -111,15 +123,8 @@ struct PostingReader<Store: OrderedReading> {
             }
             return true
         }
-        guard builder.count < wanted else { return }
-        for term in others {
-            let prefix = prefix + term
-            try store.scan(prefix: prefix, from: prefix + [0, 1]) { key, value in
-                try meter.count(WorkMeter.lookUp + value.byteCount)
-                try builder.add(key, value)
-                return true
-            }
-        }
+        guard !others.isEmpty, builder.count < wanted else { return }
+        for term in others { try add(prefix + term, from: 1, to: &builder) }
     }
 
     /// The documents whose coordinates are within `distance` meters of `center`.
